@@ -1,0 +1,1 @@
+"""What computes: data/ in, numbers, figures and a site out."""

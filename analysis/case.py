@@ -1,0 +1,288 @@
+"""One case: parameters, tables, and every quantity that follows from them.
+
+A page opens a case from its own parameters cell. It may then use those parameters and no others: an assumption
+that a page used without naming it would keep its base value in a scenario, and the page would be wrong in silence.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis import parameters, tables, uncertainty, words
+
+SAMPLING = ("draws", "seed", "hopper_price_correlation")
+
+# The runner sets this to a path to learn which parameters a page uses.
+RECORD = "REPORT_RECORD_PARAMETERS"
+
+
+class PageError(Exception):
+    """A page asks for something that it has not declared or that does not exist."""
+
+
+class Values:
+    """Parameters by attribute: floats for the central case, arrays for the draws."""
+
+    def __init__(self, values: Mapping[str, Any], used: set[str]) -> None:
+        self._values = values
+        self._used = used
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._values:
+            if name in parameters.known():
+                raise PageError(
+                    f"This page uses the parameter `{name}`, but its parameters cell does not hold it. "
+                    "Run `report refresh`, which brings the cell up to date."
+                )
+            near = parameters.nearest(name, parameters.known())
+            raise PageError(f"There is no parameter `{name}`. Did you mean `{near}`?")
+        self._used.add(name)
+        return self._values[name]
+
+
+class Data:
+    """Rows of data/ by their key, as the quantities need them."""
+
+    def __init__(self) -> None:
+        self.read: set[str] = set()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of data/; the name is remembered as one that the page depends on."""
+        self.read.add(name)
+        return tables.load(name)
+
+    def row(self, table: str, key: str) -> pd.Series:
+        """The row of a table whose first column is `key`."""
+        frame = self.table(table)
+        found = frame[frame[frame.columns[0]] == key]
+        if found.empty:
+            near = parameters.nearest(key, frame[frame.columns[0]])
+            raise PageError(f"data/{table}.csv has no row '{key}'. Did you mean '{near}'?")
+        return found.iloc[0]
+
+    def model(self, model_id: str) -> pd.Series:
+        return self.row("models", model_id)
+
+    def gpu(self, gpu_id: str) -> pd.Series:
+        return self.row("gpus", gpu_id)
+
+    def published(self, figure_id: str) -> float:
+        """A published figure in its base unit: dollars, not millions of dollars."""
+        row = self.row("published", figure_id)
+        return float(row["value"]) * words.BASE_UNITS.get(row["unit"], (1.0, ""))[0]
+
+    def stage_hours(self, model_id: str, stage: str) -> float:
+        frame = self.table("stages")
+        found = frame[(frame.model_id == model_id) & (frame.stage == stage)]
+        if found.empty:
+            raise PageError(f"data/stages.csv has no stage '{stage}' of '{model_id}'.")
+        return float(found["chip_hours"].iloc[0])
+
+    def fleet(self, name: str) -> pd.DataFrame:
+        """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv."""
+        counts = self.table("fleet")
+        account = "documented" if name == "documented" else "semianalysis"
+        rows = counts[counts.account == account]
+        left_out = {"hopper_only": "A100-PCIe-40", "without_h100": "H100-SXM"}.get(name)
+        rows = rows[rows.gpu_id != left_out]
+        gpus = self.table("gpus").rename(columns={"source": "gpu_source", "locator": "gpu_locator", "note": "gpu_note"})
+        return rows.merge(gpus, on="gpu_id", how="left").reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A result: its central value and its 5-95 % range, in a unit, on a cost basis ("" where it is no cost)."""
+
+    name: str
+    title: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    basis: str = ""
+
+    @property
+    def certain(self) -> bool:
+        return self.low == self.high
+
+    @property
+    def text(self) -> str:
+        """Central value, as fine as the range allows; two to four significant digits where there is none."""
+        significant = 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
+        return words.amount(self.value, self.unit, self.low, self.high, significant)
+
+    @property
+    def range(self) -> str:
+        """5-95 % range."""
+        return words.span(self.value, self.unit, self.low, self.high)
+
+    @property
+    def exact(self) -> str:
+        """Central value with four significant digits: for arithmetic that is shown, not for estimates."""
+        return words.amount(self.value, self.unit)
+
+    @property
+    def full(self) -> str:
+        """Every digit of a whole number: '$5,576,000'."""
+        return words.amount(self.value, self.unit) if self.unit == "fraction" else words.in_full(self.value, self.unit)
+
+
+class Case:
+    """A set of parameter values and everything that follows from it."""
+
+    def __init__(
+        self,
+        values: Mapping[str, parameters.Value] | None = None,
+        scenario: parameters.Scenario | None = None,
+        used: set[str] | None = None,
+    ) -> None:
+        self.scenario = scenario or parameters.Scenario()
+        self.values = dict(values) if values is not None else self.scenario.values()
+        self.used: set[str] = set() if used is None else used
+        self.data = Data()
+        self.point = Values(self.values, self.used)
+        self._quantities: dict[str, Quantity] = {}
+
+    @classmethod
+    def from_page(cls, names: Mapping[str, Any]) -> Case:
+        """The case of a page, from the variables that its parameters cell has set: `Case.from_page(globals())`.
+
+        Prints how the page stands to data/assumptions.csv. So a page whose literals are older than the table has
+        another output than the committed one, and nbval fails on it.
+        """
+        given = parameters.checked({name: names[name] for name in parameters.known() if name in names})
+        changes = parameters.without_idle_changes(given)
+        print(parameters.Scenario(changes=changes).standing())
+        record = os.environ.get(RECORD)
+        if not record:
+            return cls(given)
+        return cls({**parameters.base(), **given}, used=_Record(Path(record)))
+
+    @cached_property
+    def draws(self) -> Values:
+        """The same parameters as arrays of draws where they are uncertain."""
+        for name in SAMPLING:
+            getattr(self.point, name)
+        known = parameters.known()
+        full = {**parameters.base(), **self.values}
+        drawn = uncertainty.sample(
+            known, full, int(full["draws"]), int(full["seed"]), float(full["hopper_price_correlation"])
+        )
+        return Values({name: drawn.get(name, value) for name, value in self.values.items()}, self.used)
+
+    def quantity(self, name: str) -> Quantity:
+        """One result by its name, with its range."""
+        if name not in self._quantities:
+            from analysis.quantities import REGISTRY
+
+            if name not in REGISTRY:
+                near = parameters.nearest(name, REGISTRY)
+                raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
+            definition = REGISTRY[name]
+            value = float(definition.compute(self.point, self.data))
+            low, high = value, value
+            if definition.uncertain:
+                low, high = uncertainty.interval(self.sampled(name))
+            # A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
+            low, high = min(low, value), max(high, value)
+            # Arithmetic on a certain input may differ in the last bit over the draws.
+            if math.isclose(low, high, rel_tol=1e-12):
+                low = high = value
+            self._quantities[name] = Quantity(
+                name, definition.title, value, low, high, definition.unit, definition.basis
+            )
+        return self._quantities[name]
+
+    def sampled(self, name: str) -> np.ndarray | float:
+        """A result for every draw."""
+        from analysis.quantities import REGISTRY
+
+        result: np.ndarray | float = REGISTRY[name].compute(self.draws, self.data)
+        return result
+
+    def __getitem__(self, name: str) -> Quantity:
+        return self.quantity(name)
+
+    def text(self, key: str) -> str:
+        """What `key` reads as in a sentence.
+
+        A quantity's name gives its central value; with _range, _exact or _full its other forms.
+        A parameter's name gives its value; with _range, _low or _high its range.
+        An identifier of data/published.csv gives the published figure; with _low or _high its bounds.
+        """
+        from analysis.quantities import REGISTRY
+
+        stem, _, form = key.rpartition("_")
+        if key in REGISTRY:
+            return self.quantity(key).text
+        if stem in REGISTRY and form in ("range", "exact", "full"):
+            return str(getattr(self.quantity(stem), form))
+        known = parameters.known()
+        if key in known:
+            value = getattr(self.point, key)
+            return value if isinstance(value, str) else words.amount(value, known[key].unit)
+        if stem in known and not known[stem].choices and form in ("range", "low", "high"):
+            row = known[stem]
+            if form == "range":
+                return words.amount(row.low, row.unit) + words.THIN_RANGE + words.amount(row.high, row.unit)
+            return words.amount(getattr(row, form), row.unit)
+        published = self.data.table("published").set_index("figure_id")
+        column = {"low": "low", "high": "high"}.get(form, "value")
+        found = published.index.intersection([key if column == "value" else stem])
+        if len(found):
+            row = published.loc[found[0]]
+            if math.isnan(row[column]):
+                raise PageError(
+                    f"data/published.csv, '{found[0]}' has no {column}. Ask for '{found[0]}_low' or '{found[0]}_high'."
+                )
+            factor, unit = words.BASE_UNITS.get(row["unit"], (1.0, row["unit"]))
+            return words.amount(row[column] * factor, unit)
+        near = parameters.nearest(key, [*REGISTRY, *known, *published.index])
+        raise PageError(f"No result, parameter or published figure is called '{key}'. Did you mean '{near}'?")
+
+    def fill(self, text: str) -> str:
+        """A text of data/ with its {names} replaced by what they read as."""
+        return re.sub(r"\{(\w+)\}", lambda match: self.text(match[1]), text)
+
+    def say(self, *keys: str) -> None:
+        """Bind the words of a page to its results: each key becomes a {glue:text} of that name."""
+        for key in keys:
+            self.tell(**{key: self.text(key)})
+
+    def tell(self, **texts: str) -> None:
+        """Bind a text that a page has made itself."""
+        from myst_nb import glue
+
+        for name, text in texts.items():
+            glue(name, text, display=False)
+
+
+class _Record(set[str]):
+    """A set that writes itself to a file whenever it grows, since a kernel may be ended at any moment."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def add(self, name: str) -> None:
+        if name not in self:
+            super().add(name)
+            self.path.write_text("\n".join(sorted(self)), encoding="utf-8")
+
+
+def ordered(names: Iterable[str]) -> list[str]:
+    """Parameter names in the order of the table."""
+    wanted = set(names)
+    return [name for name in parameters.known() if name in wanted]

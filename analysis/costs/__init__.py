@@ -1,0 +1,78 @@
+"""The cost model: plain arithmetic on plain numbers.
+
+Every function takes floats, NumPy arrays (they broadcast) or SymPy symbols, and returns the same kind.
+So one definition serves a page, a hundred thousand draws, and the equation that a page prints.
+Nothing here reads a file, knows a parameter's name, or draws.
+
+Four cost bases are kept apart and never added or compared with one another:
+
+rental       disclosed GPU-hours times a rental price
+amortised    what the hardware loses in value during the run, its network, and its energy
+acquisition  buying the hardware that the run needs
+programme    the research compute and the staff behind the run
+"""
+
+from analysis.costs.fleet import (
+    capex_components_usd,
+    capex_usd,
+    network_usd,
+    shares,
+    total_cost_of_ownership_usd_per_year,
+)
+from analysis.costs.ownership import (
+    capital_recovery_factor,
+    capital_usd_per_gpu_hour,
+    energy_usd_per_gpu_hour,
+    interconnect_usd_per_gpu_hour,
+    owner_usd_per_gpu_hour,
+    server_kw_per_gpu,
+)
+from analysis.costs.programme import programme_usd, rd_compute_usd, staff_usd
+from analysis.costs.runs import (
+    acquisition_run_cost_usd,
+    amortised_chip_value_usd,
+    amortised_energy_usd,
+    amortised_hardware_usd,
+    amortised_interconnect_usd,
+    amortised_run_cost_usd,
+    gpu_hours_share,
+    model_flop_utilisation,
+    rental_run_cost_usd,
+    rental_usd_per_day,
+    return_on_cost,
+    training_flop,
+)
+from analysis.costs.units import GPUS_PER_SERVER, HOURS_PER_DAY, HOURS_PER_YEAR, interconnect_markup
+
+__all__ = [
+    "GPUS_PER_SERVER",
+    "HOURS_PER_DAY",
+    "HOURS_PER_YEAR",
+    "acquisition_run_cost_usd",
+    "amortised_chip_value_usd",
+    "amortised_energy_usd",
+    "amortised_hardware_usd",
+    "amortised_interconnect_usd",
+    "amortised_run_cost_usd",
+    "capex_components_usd",
+    "capex_usd",
+    "capital_recovery_factor",
+    "capital_usd_per_gpu_hour",
+    "energy_usd_per_gpu_hour",
+    "gpu_hours_share",
+    "interconnect_markup",
+    "interconnect_usd_per_gpu_hour",
+    "model_flop_utilisation",
+    "network_usd",
+    "owner_usd_per_gpu_hour",
+    "programme_usd",
+    "rd_compute_usd",
+    "rental_run_cost_usd",
+    "rental_usd_per_day",
+    "return_on_cost",
+    "server_kw_per_gpu",
+    "shares",
+    "staff_usd",
+    "total_cost_of_ownership_usd_per_year",
+    "training_flop",
+]

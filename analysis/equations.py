@@ -1,0 +1,207 @@
+"""The equations that the book prints, traced from the functions that compute its numbers.
+
+A function of analysis/costs is called with SymPy symbols instead of floats, so a printed equation cannot differ from
+what is computed. SymPy is kept from reordering and from multiplying out: factors stand as they do in the code.
+Only the letters are chosen here, in SYMBOLS; tests/test_equations.py compares every equation with its function.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from IPython.display import Markdown
+from sympy.printing.latex import LatexPrinter
+
+from analysis import costs
+from analysis.costs.units import HOURS_PER_YEAR, LN_10
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function that another one calls, and that its equation shows as one letter.
+
+    arguments: where the two functions call the same thing by different names, the caller's name
+    """
+
+    function: Function
+    arguments: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__
+
+
+class _Printer(LatexPrinter):
+    def _print_log(self, expression: Any, exp: Any = None) -> str:
+        return rf"\ln\,{self._print(expression.args[0])}"
+
+
+def symbol(name: str) -> Any:
+    """The symbol of an argument or of a part. Real and no more: a rate of zero must stay possible."""
+    return sympy.Symbol(name, real=True)
+
+
+def parameters(function: Function) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def _flat(expression: Any) -> Any:
+    """(a + b) + c as a + b + c, everywhere in an expression."""
+    arguments = [_flat(argument) for argument in expression.args]
+    if not isinstance(expression, sympy.Add):
+        return expression.func(*arguments) if arguments else expression
+    terms = [term for a in arguments for term in (a.args if isinstance(a, sympy.Add) else [a])]
+    return sympy.Add(*terms)
+
+
+def trace(function: Function, parts: Iterable[Part] = ()) -> Any:
+    """A function as a SymPy expression of its arguments, each part replaced by one symbol.
+
+    ValueError if a part does not occur: its equation would then show the formula in full without anybody noticing.
+    """
+    exact = {
+        sympy.Float(HOURS_PER_YEAR): sympy.Integer(int(HOURS_PER_YEAR)),
+        sympy.Float(LN_10): sympy.log(sympy.Integer(10), evaluate=False),
+    }
+    with sympy.evaluate(False):
+        expression = function(*(symbol(name) for name in parameters(function)))
+        rules: dict[Any, Any] = {}
+        for part in parts:
+            inner = part.function(*(symbol(part.arguments.get(name, name)) for name in parameters(part.function)))
+            inner = inner.xreplace(rules)
+            if not expression.has(inner):
+                raise ValueError(f"{function.__name__} does not hold {part.name} as a part.")
+            rules[inner] = symbol(part.name)
+            expression = expression.xreplace({inner: symbol(part.name)})
+        return _flat(expression.xreplace(exact))
+
+
+def latex(function: Function, lhs: str, names: Mapping[str, str], parts: Iterable[Part] = ()) -> str:
+    """A function as a LaTeX equation: `lhs = ...`.
+
+    names: the LaTeX of every argument and of every part, by name
+    """
+    expression = trace(function, parts)
+    letters = {free: names[free.name] for free in expression.free_symbols}
+    settings = {"order": "none", "mul_symbol": "dot", "symbol_names": letters}
+    with sympy.evaluate(False):
+        return f"{lhs} = {_Printer(settings).doprint(expression)}"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """How an argument or a result is written, and what it is."""
+
+    latex: str
+    words: str
+
+
+# Arguments of the functions, then the functions themselves.
+SYMBOLS: dict[str, Letter] = {
+    "chip_hours": Letter("H", "{term}`GPU-hours <GPU-hour>` of the run"),
+    "rental_usd_per_gpu_hour": Letter(r"p_{\text{rent}}", "rental price of a GPU-hour, USD"),
+    "acquisition_usd_per_chip": Letter(r"p_{\text{chip}}", "price of a chip with its share of the server, USD"),
+    "years_acquisition_to_training": Letter("a", "age of the hardware when training starts, years"),
+    "price_decline_oom_per_year": Letter(
+        "d", "fall of hardware price per operation, {term}`orders of magnitude <OOM>` a year"
+    ),
+    "hardware_usd": Letter(r"C_{\text{hw}}", "loss of value of chips and servers, USD"),
+    "interconnect_fraction": Letter("n", "network's share of the cluster's hardware, a fraction"),
+    "chip_tdp_w": Letter(r"P_{\text{chip}}", "{term}`thermal design power <TDP>` of a chip, W"),
+    "server_to_chip_power_ratio": Letter("k", "nameplate power of a server over that of its chips"),
+    "load_fraction": Letter(r"\lambda", "{term}`load fraction <Load fraction>`: average draw over nameplate draw"),
+    "pue": Letter(r"\text{PUE}", "{term}`power usage effectiveness <PUE>`"),
+    "electricity_usd_per_kwh": Letter(r"p_{\text{el}}", "electricity tariff, USD per kWh"),
+    "gpus": Letter("N", "GPUs that the run occupies"),
+    "server_price_usd_per_gpu": Letter(r"p_{\text{srv}}", "price of a GPU with its share of the server, USD"),
+    "service_life_years": Letter("T", "service life, years"),
+    "utilisation": Letter("u", "{term}`utilisation <Utilisation>`: hours in use over hours owned"),
+    "cost_of_capital": Letter("r", "{term}`cost of capital <Cost of capital>`, a year"),
+    "server_kw_per_gpu": Letter(r"P_{\text{srv}}", "nameplate power of a server per GPU, kW"),
+    "final_run_usd": Letter(r"C_{\text{run}}", "cost of the {term}`final run <Final run>`, USD"),
+    "final_run_share_of_rd_compute": Letter("s", "final run's share of research compute, a fraction"),
+    "staff_count": Letter("m", "number of people"),
+    "staff_cost_usd_per_head_year": Letter("w", "cost of one head for a year, USD"),
+    "programme_years": Letter("Y", "years of work behind the model"),
+    "capex": Letter("K", "server capex, USD"),
+    "cost_to_operate": Letter("O", "cost to operate over all years of ownership, USD"),
+    "years": Letter(r"T_{\text{own}}", "years of ownership"),
+    "rental_run_cost_usd": Letter(r"C_{\text{rent}}", "cost of the run, rental basis, USD"),
+    "amortised_chip_value_usd": Letter("V", "value of a chip with its server when training starts, USD"),
+    "amortised_hardware_usd": Letter(r"C_{\text{hw}}", "loss of value of chips and servers, USD"),
+    "amortised_interconnect_usd": Letter(r"C_{\text{net}}", "loss of value of the network, USD"),
+    "amortised_energy_usd": Letter(r"C_{\text{en}}", "electricity of the run, USD"),
+    "amortised_run_cost_usd": Letter(r"C_{\text{am}}", "cost of the run, amortised basis, USD"),
+    "acquisition_run_cost_usd": Letter(r"C_{\text{buy}}", "cost of the run, acquisition basis, USD"),
+    "capital_recovery_factor": Letter("f", "yearly payment per dollar of price, a year"),
+    "capital_usd_per_gpu_hour": Letter(r"c_{\text{cap}}", "capital in a GPU-hour in use, USD"),
+    "interconnect_usd_per_gpu_hour": Letter(r"c_{\text{net}}", "network in a GPU-hour in use, USD"),
+    "energy_usd_per_gpu_hour": Letter(r"c_{\text{en}}", "electricity of a GPU-hour in use, USD"),
+    "owner_usd_per_gpu_hour": Letter(r"c_{\text{own}}", "owner's cost of a GPU-hour in use, USD"),
+    "rd_compute_usd": Letter(r"C_{\text{rd}}", "all research compute, USD"),
+    "programme_usd": Letter(r"C_{\text{prog}}", "cost of the programme, USD"),
+    "total_cost_of_ownership_usd_per_year": Letter(r"\text{TCO}", "total cost of ownership, USD a year"),
+}
+
+# Every equation that a page prints, with the parts that it shows as one letter.
+EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {
+    function.__name__: (function, parts)
+    for function, parts in (
+        (costs.rental_run_cost_usd, ()),
+        (costs.amortised_chip_value_usd, ()),
+        (costs.amortised_hardware_usd, (Part(costs.amortised_chip_value_usd),)),
+        (costs.amortised_interconnect_usd, ()),
+        (costs.server_kw_per_gpu, ()),
+        (costs.amortised_energy_usd, (Part(costs.server_kw_per_gpu),)),
+        (
+            costs.amortised_run_cost_usd,
+            (
+                Part(costs.amortised_hardware_usd),
+                Part(costs.amortised_interconnect_usd, {"hardware_usd": "amortised_hardware_usd"}),
+                Part(costs.amortised_energy_usd),
+            ),
+        ),
+        (costs.acquisition_run_cost_usd, ()),
+        (costs.capital_recovery_factor, ()),
+        (costs.capital_usd_per_gpu_hour, (Part(costs.capital_recovery_factor),)),
+        (costs.interconnect_usd_per_gpu_hour, (Part(costs.capital_usd_per_gpu_hour),)),
+        (costs.energy_usd_per_gpu_hour, ()),
+        (
+            costs.owner_usd_per_gpu_hour,
+            (
+                Part(costs.capital_usd_per_gpu_hour),
+                Part(costs.interconnect_usd_per_gpu_hour),
+                Part(costs.energy_usd_per_gpu_hour),
+            ),
+        ),
+        (costs.rd_compute_usd, ()),
+        (costs.programme_usd, (Part(costs.rd_compute_usd),)),
+        (costs.total_cost_of_ownership_usd_per_year, ()),
+    )
+}
+
+
+def label(name: str) -> str:
+    """What {eq} refers to."""
+    return "eq-" + name.replace("_usd", "").replace("_", "-")
+
+
+def show(*names: str) -> Markdown:
+    """Equations as a page shows them: numbered, and below them what each letter is."""
+    letters = {name: letter.latex for name, letter in SYMBOLS.items()}
+    blocks, used = [], {}
+    for name in names:
+        function, parts = EQUATIONS[name]
+        blocks.append(f"$$\n{latex(function, letters[name], letters, parts)}\n$$ ({label(name)})")
+        # Left side first, then the letters as the function takes them.
+        occurring = {free.name for free in trace(function, parts).free_symbols}
+        order = [name, *parameters(function), *(part.name for part in parts)]
+        used.update({SYMBOLS[n].latex: SYMBOLS[n].words for n in order if n == name or n in occurring})
+    key = [f"- {{math}}`{letter}`: {words}" for letter, words in used.items()]
+    return Markdown("\n\n".join([*blocks, "\n".join(key)]))

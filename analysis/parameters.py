@@ -1,0 +1,347 @@
+"""Assumptions as typed, bounded parameters; scenarios as named changes to them.
+
+papermill by itself accepts a misspelt name, a wrong type and a name that carries code, and says nothing.
+So nothing reaches it that has not passed `checked`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import keyword
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import tables
+
+Value = float | int | str
+
+
+class ParameterError(Exception):
+    """A parameter or a scenario cannot be used; the message says which, why, and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of data/assumptions.csv.
+
+    low and high are the plausible range; minimum and maximum are what is accepted at all.
+    """
+
+    name: str
+    title: str
+    type: str
+    value: Value
+    low: float
+    high: float
+    minimum: float
+    maximum: float
+    choices: tuple[str, ...]
+    unit: str
+    range_meaning: str
+    correlation_group: str
+    source: str
+    locator: str
+    confidence: str
+    note: str
+
+    @property
+    def allowed(self) -> str:
+        """What may be given, in words."""
+        if self.type == "choice":
+            return "one of " + ", ".join(self.choices)
+        kind = "a whole number" if self.type == "int" else "a number"
+        return f"{kind} from {self.minimum:g} to {self.maximum:g} ({self.unit})"
+
+    def checked(self, value: object) -> Value:
+        """The value in the parameter's type, or ParameterError."""
+        if self.type == "choice":
+            if isinstance(value, str) and value in self.choices:
+                return value
+            raise ParameterError(self._refusal(value, str(value), self.choices))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ParameterError(self._refusal(value))
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ParameterError(self._refusal(value))
+        if self.type == "int" and value != int(value):
+            raise ParameterError(self._refusal(value))
+        if not self.minimum <= value <= self.maximum:
+            raise ParameterError(self._refusal(value))
+        return int(value) if self.type == "int" else float(value)
+
+    def _refusal(self, value: object, given: str = "", among: Iterable[str] = ()) -> str:
+        near = nearest(given, among)
+        hint = f" Did you mean {near}?" if near else ""
+        return f"{self.name} = {shown(value)} is not allowed: it must be {self.allowed}.{hint}"
+
+    def parsed(self, text: str) -> Value:
+        """The value that a command line gives as text."""
+        if self.type == "choice":
+            return self.checked(text)
+        try:
+            return self.checked(tables.plain_number(text))
+        except ValueError:
+            raise ParameterError(self._refusal(text)) from None
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: never longer than a line."""
+    try:
+        text = repr(value)
+    except ValueError:
+        # Python refuses to write out an integer of thousands of digits.
+        return "an integer of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(name: str, among: Iterable[str]) -> str:
+    """The most similar of some names, or ""."""
+    found = difflib.get_close_matches(name[:80], list(among), n=1, cutoff=0.5)
+    return found[0] if found else ""
+
+
+@lru_cache(maxsize=4)
+def known(folder: Path = tables.DATA) -> Mapping[str, Parameter]:
+    """All parameters by name, in the order of data/assumptions.csv."""
+    found: dict[str, Parameter] = {}
+    for row in tables.load("assumptions", folder).to_dict("records"):
+        kind = row["type"]
+        raw = row["value"]
+        try:
+            value: Value = raw if kind == "choice" else tables.plain_number(raw)
+            if kind == "int" and value != int(value):
+                raise ValueError
+        except ValueError:
+            raise tables.DataError(
+                f"data/assumptions.csv, parameter `{row['name']}`, column `value`: '{raw}' is not of type {kind}. "
+                "Correct the cell, then run `report check`."
+            ) from None
+        for end in ("low", "high", "minimum", "maximum"):
+            if kind != "choice" and not math.isfinite(row[end]):
+                raise tables.DataError(
+                    f"data/assumptions.csv, parameter `{row['name']}`: `{end}` is missing. "
+                    "Give a number; where nothing is uncertain, repeat the value."
+                )
+        columns = {column.name: row[column.name] for column in fields(Parameter)}
+        choices = tuple(row["choices"].split(";")) if row["choices"] else ()
+        typed = int(value) if kind == "int" else float(value) if kind == "float" else value
+        parameter = Parameter(**{**columns, "value": typed, "choices": choices})
+        try:
+            parameter.checked(value)
+        except ParameterError as error:
+            raise tables.DataError(f"data/assumptions.csv: {error}") from None
+        found[parameter.name] = parameter
+    return found
+
+
+def base(folder: Path = tables.DATA) -> dict[str, Value]:
+    """The base case: every parameter at its own value."""
+    return {name: parameter.value for name, parameter in known(folder).items()}
+
+
+def _lookup(name: object, parameters: Mapping[str, Parameter]) -> Parameter:
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ParameterError(
+            f"{shown(name)} is not a parameter's name: a name is one word of letters, digits and underscores. "
+            "`report params` lists them."
+        )
+    if name not in parameters:
+        near = nearest(name, parameters)
+        hint = f" Did you mean {near}?" if near else ""
+        raise ParameterError(f"There is no parameter '{name}'.{hint} `report params` lists all of them.")
+    return parameters[name]
+
+
+def checked(changes: Mapping[str, object], folder: Path = tables.DATA) -> dict[str, Value]:
+    """Changes to the base case, each in its parameter's type; ParameterError at the first that is wrong."""
+    parameters = known(folder)
+    return {name: _lookup(name, parameters).checked(value) for name, value in changes.items()}
+
+
+def parsed(assignments: Iterable[str], folder: Path = tables.DATA) -> dict[str, Value]:
+    """Changes from texts of the form NAME=VALUE, as a command line gives them."""
+    parameters = known(folder)
+    changes: dict[str, Value] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise ParameterError(
+                f"'{assignment[:60]}' is not of the form NAME=VALUE, for example rental_usd_per_gpu_hour=3."
+            )
+        parameter = _lookup(name.strip(), parameters)
+        if parameter.name in changes:
+            raise ParameterError(f"{parameter.name} is given twice. Give it once.")
+        changes[parameter.name] = parameter.parsed(text.strip())
+    return changes
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named set of changed assumptions. The base case is the scenario without changes."""
+
+    name: str = "base"
+    title: str = "Base case"
+    motive: str = ""
+    source: str = ""
+    changes: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def is_base(self) -> bool:
+        return not self.changes
+
+    def values(self) -> dict[str, Value]:
+        """All parameters, with the changes applied."""
+        return {**base(), **self.changes}
+
+    def standing(self) -> str:
+        """How the parameters stand to the base case, a line each."""
+        if self.is_base:
+            return "Every parameter has its value of the base case."
+        return "\n".join(
+            f"{row['name']} = {row['here']} instead of {row['base']} in the base case"
+            for row in self.differences().to_dict("records")
+        )
+
+    def differences(self) -> pd.DataFrame:
+        """Each changed assumption: name, title, unit, base, here, and the relative change where there is one."""
+        rows = []
+        for name, here in self.changes.items():
+            parameter = known()[name]
+            relative = math.nan
+            if not isinstance(here, str) and not isinstance(parameter.value, str) and parameter.value:
+                relative = here / parameter.value - 1
+            rows.append(
+                {
+                    "name": name,
+                    "title": parameter.title,
+                    "unit": parameter.unit,
+                    "base": parameter.value,
+                    "here": here,
+                    "change": relative,
+                }
+            )
+        return pd.DataFrame(rows, columns=["name", "title", "unit", "base", "here", "change"])
+
+
+def without_idle_changes(changes: Mapping[str, Value]) -> dict[str, Value]:
+    """The changes that differ from the base case; giving the base value changes nothing."""
+    reference = base()
+    return {name: value for name, value in changes.items() if value != reference[name]}
+
+
+def scenario_name(changes: Mapping[str, Value]) -> str:
+    """A folder name for unnamed changes, for example `rental_usd_per_gpu_hour-3`; other changes, other name."""
+    parts = [f"{name}-{value if isinstance(value, str) else format(value, '.17g')}" for name, value in changes.items()]
+    short = [f"{name}-{value if isinstance(value, str) else format(value, 'g')}" for name, value in changes.items()]
+    text = re.sub(r"[^A-Za-z0-9_.-]", "", "_".join(short))
+    exact = all(isinstance(value, str) or float(format(value, "g")) == value for value in changes.values())
+    if exact and len(text) <= 100:
+        return text
+    return f"{text[:90]}-{hashlib.sha256('_'.join(parts).encode()).hexdigest()[:8]}"
+
+
+def read_scenario(path: Path) -> Scenario:
+    """A scenario file (YAML): name, title, motive, source, parameters. ParameterError if it cannot be used."""
+    import yaml
+
+    allowed = ("name", "title", "motive", "source", "parameters")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(f"Scenario file {path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise ParameterError(f"Scenario file {path} is not UTF-8 text.") from None
+    if len(text) > 100_000:
+        raise ParameterError(f"Scenario file {path} has {len(text):,} characters; at most 100,000 are read.")
+    try:
+        document = yaml.load(text, Loader=_strict_loader())
+    except (yaml.YAMLError, ParameterError, RecursionError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ParameterError(f"Scenario file {path}{line} is not plain YAML: {first}.") from None
+    if not isinstance(document, dict):
+        raise ParameterError(f"Scenario file {path} must hold {', '.join(allowed)}; see data/scenarios/.")
+    for key in document:
+        if key not in allowed:
+            near = nearest(str(key), allowed)
+            hint = f" Did you mean {near}?" if near else ""
+            raise ParameterError(
+                f"Scenario file {path} has an unknown key {str(key)[:60]!r}.{hint} Allowed: {', '.join(allowed)}."
+            )
+    name = document.get("name", path.stem)
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name) or name in ("html", "base"):
+        raise ParameterError(
+            f"Scenario file {path}: name {str(name)[:60]!r} must be 1 to 64 small letters, digits, - or _, "
+            "and not 'html' or 'base'. It starts with a letter."
+        )
+    parameters = document.get("parameters") or {}
+    if not isinstance(parameters, dict):
+        raise ParameterError(f"Scenario file {path}: `parameters` must be a list of NAME: VALUE lines.")
+    try:
+        changes = without_idle_changes(read_changes(parameters))
+    except ParameterError as error:
+        raise ParameterError(f"Scenario file {path}: {error}") from None
+    for key in ("title", "motive", "source"):
+        if not isinstance(document.get(key, ""), str):
+            raise ParameterError(f"Scenario file {path}: `{key}` must be a text, not a list or a table.")
+    words = {key: str(document.get(key, "")).strip() for key in ("title", "motive", "source")}
+    words["title"] = words["title"] or name.replace("_", " ")
+    return Scenario(name=name, changes=changes, **words)
+
+
+class Quoted(str):
+    """A text that stands in quotation marks in a scenario file: never a number."""
+
+
+def read_changes(written: Mapping[str, object]) -> dict[str, Value]:
+    """Changes as a scenario file writes them, every value a text."""
+    known_parameters = known()
+    changes: dict[str, Value] = {}
+    for name, text in written.items():
+        parameter = _lookup(name, known_parameters)
+        if not isinstance(text, str):
+            raise ParameterError(f"{name} must have one value, not a list or a table.")
+        if isinstance(text, Quoted) and not parameter.choices:
+            raise ParameterError(parameter._refusal(str(text)))
+        changes[name] = parameter.parsed(text)
+    return changes
+
+
+def _strict_loader() -> type:
+    """YAML without tags, aliases or repeated keys, every scalar left as the text that was written.
+
+    YAML's own reading of scalars would take 0200 for 128, 1:30 for 90 and NO for false.
+    """
+    import yaml
+
+    class StrictLoader(yaml.BaseLoader):
+        def compose_node(self, parent, index):
+            event = self.peek_event()
+            if isinstance(event, yaml.events.AliasEvent):
+                raise ParameterError("aliases (*name) are not allowed")
+            if getattr(event, "tag", None):
+                raise ParameterError("tags (!name) are not allowed")
+            return super().compose_node(parent, index)
+
+        def construct_scalar(self, node):
+            text = super().construct_scalar(node)
+            return Quoted(text) if node.style in ("'", '"') else text
+
+        def construct_mapping(self, node, deep=False):
+            seen = set()
+            for key_node, _ in node.value:
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise ParameterError("a key must be one word")
+                if key_node.value in seen:
+                    raise ParameterError(f"the key {shown(key_node.value)} is given twice")
+                seen.add(key_node.value)
+            return super().construct_mapping(node, deep)
+
+    return StrictLoader

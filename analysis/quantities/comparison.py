@@ -1,0 +1,87 @@
+"""V3 beside other models, like with like: hours with hours, one basis with the same basis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis import costs
+from analysis.quantities.registry import result
+from analysis.quantities.runs import v3_amortised_usd, v3_gpu_hours
+
+LLAMA31, MAVERICK = "llama31_405", "llama4_mav"
+
+
+def estimate_usd(data: Any, estimate_id: str) -> float:
+    """One published estimate, in USD."""
+    return float(data.row("estimates", estimate_id)["value_usd"])
+
+
+@result("GPU-hours of Llama 3.1 405B", "GPU-hour", uncertain=False)
+def llama31_gpu_hours(x: Any, data: Any) -> Any:
+    return float(data.model(LLAMA31).chip_hours)
+
+
+@result("Llama 3.1 405B at V3's rental price", "USD", "rental")
+def llama31_rental_usd(x: Any, data: Any) -> Any:
+    return costs.rental_run_cost_usd(llama31_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
+
+
+@result("Llama 3.1 405B's GPU-hours over V3's", "times", uncertain=False)
+def llama31_over_v3_hours(x: Any, data: Any) -> Any:
+    return llama31_gpu_hours(x, data) / v3_gpu_hours(x, data)
+
+
+@result("GPU-hours of Llama 4 Maverick", "GPU-hour", uncertain=False)
+def maverick_gpu_hours(x: Any, data: Any) -> Any:
+    return float(data.model(MAVERICK).chip_hours)
+
+
+@result("Llama 4 Maverick's GPU-hours over V3's", "times", uncertain=False)
+def maverick_over_v3_hours(x: Any, data: Any) -> Any:
+    return maverick_gpu_hours(x, data) / v3_gpu_hours(x, data)
+
+
+@result("Llama 3.1 405B, amortised, by Epoch AI", "USD", "amortised", uncertain=False)
+def llama31_amortised_usd(x: Any, data: Any) -> Any:
+    return estimate_usd(data, "llama31_405_epoch_amortised_2026")
+
+
+@result("Llama 3.1 405B over V3, amortised", "times")
+def llama31_over_v3_amortised(x: Any, data: Any) -> Any:
+    return llama31_amortised_usd(x, data) / v3_amortised_usd(x, data)
+
+
+@result("GPT-4, amortised, by Epoch AI", "USD", "amortised", uncertain=False)
+def gpt4_amortised_usd(x: Any, data: Any) -> Any:
+    return estimate_usd(data, "gpt4_epoch_amortised_2026")
+
+
+@result("GPT-4, at cloud prices, by Epoch AI", "USD", "rental", uncertain=False)
+def gpt4_rental_usd(x: Any, data: Any) -> Any:
+    return estimate_usd(data, "gpt4_epoch_cloud_2026")
+
+
+@result("GPT-4's cluster, bought, by Epoch AI", "USD", "acquisition", uncertain=False)
+def gpt4_acquisition_usd(x: Any, data: Any) -> Any:
+    return estimate_usd(data, "gpt4_epoch_acquisition_2026")
+
+
+@result("GPT-4, with experiments and staff, by Epoch AI", "USD", "programme", uncertain=False)
+def gpt4_programme_usd(x: Any, data: Any) -> Any:
+    return estimate_usd(data, "gpt4_epoch_development")
+
+
+@result("GPT-4 over V3, amortised", "times")
+def gpt4_over_v3_amortised(x: Any, data: Any) -> Any:
+    return gpt4_amortised_usd(x, data) / v3_amortised_usd(x, data)
+
+
+@result("Models in the table", "model", uncertain=False)
+def models_count(x: Any, data: Any) -> Any:
+    return float(len(data.table("models")))
+
+
+@result("Models whose developer published its GPU-hours", "model", uncertain=False)
+def models_with_reported_hours(x: Any, data: Any) -> Any:
+    models = data.table("models")
+    return float((models.chip_hours.notna() & (models.chip_hours_confidence == "reported")).sum())

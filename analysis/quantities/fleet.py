@@ -1,0 +1,256 @@
+"""The fleet: capex, shares by type, power, and what the published sums contain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis import costs
+from analysis.quantities.registry import result
+from analysis.quantities.runs import H800, v3_gpu_hours
+
+A100, H20, H100 = "A100-PCIe-40", "H20", "H100-SXM"
+PRICES = {
+    A100: "server_price_a100_usd_per_gpu",
+    H20: "server_price_h20_usd_per_gpu",
+    H800: "server_price_h800_usd_per_gpu",
+    H100: "server_price_h100_usd_per_gpu",
+}
+MEASURES = ("count", "compute", "bandwidth", "memory", "power", "capex")
+
+
+def by_type(x: Any, data: Any, measure: str, fleet: str | None = None) -> dict[str, Any]:
+    """How much of the fleet each GPU type is, in the measure's own unit.
+
+    measure: count (GPUs), compute (BF16 dense TFLOP/s), bandwidth (TB/s), memory (GB), power (kW, nameplate of
+    the servers) or capex (USD, servers)
+    """
+    amounts: dict[str, Any] = {}
+    for row in data.fleet(fleet or x.fleet).itertuples():
+        each = {
+            "count": lambda row: 1.0,
+            "compute": lambda row: row.peak_bf16_dense_tflops,
+            "bandwidth": lambda row: row.memory_bandwidth_tb_s,
+            "memory": lambda row: row.memory_gb,
+            "power": lambda row: costs.server_kw_per_gpu(row.tdp_w, row.server_to_chip_power_ratio),
+            "capex": lambda row: getattr(x, PRICES[row.gpu_id]),
+        }[measure](row)
+        amounts[row.gpu_id] = row.count * each if measure != "capex" else costs.capex_usd(row.count, each)
+    return amounts
+
+
+def capex_of(x: Any, data: Any, fleet: str) -> Any:
+    """Server capex of one account of the fleet, in USD."""
+    return sum(by_type(x, data, "capex", fleet).values())
+
+
+@result("GPUs in the fleet", "GPU", uncertain=False)
+def fleet_gpus(x: Any, data: Any) -> Any:
+    return sum(by_type(x, data, "count").values())
+
+
+@result("Server capex of the fleet", "USD", "acquisition")
+def fleet_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, x.fleet)
+
+
+@result("Network of the fleet", "USD", "acquisition")
+def fleet_network_usd(x: Any, data: Any) -> Any:
+    return costs.network_usd(fleet_capex_usd(x, data), x.interconnect_fraction)
+
+
+@result("Server capex of the analyst's whole fleet", "USD", "acquisition")
+def semianalysis_fleet_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "semianalysis")
+
+
+@result("Server capex of the Hoppers alone", "USD", "acquisition")
+def hopper_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "hopper_only")
+
+
+@result("Server capex without the disputed H100s", "USD", "acquisition")
+def without_h100_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "without_h100")
+
+
+@result("Server capex of the documented GPUs", "USD", "acquisition")
+def documented_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "documented")
+
+
+@result("Documented GPUs", "GPU", uncertain=False)
+def documented_gpus(x: Any, data: Any) -> Any:
+    return sum(by_type(x, data, "count", "documented").values())
+
+
+@result("Documented GPUs over the analyst's count", "fraction", uncertain=False)
+def documented_share_of_count(x: Any, data: Any) -> Any:
+    return documented_gpus(x, data) / sum(by_type(x, data, "count", "semianalysis").values())
+
+
+@result("Our capex over the sum that the analyst published", "fraction")
+def capex_over_published(x: Any, data: Any) -> Any:
+    return semianalysis_fleet_capex_usd(x, data) / data.published("semianalysis_server_capex_all_musd")
+
+
+def share(x: Any, data: Any, gpu_id: str, measure: str) -> Any:
+    """One type's share of the fleet in one measure, as a fraction; 0 if the fleet has none."""
+    return costs.shares(by_type(x, data, measure)).get(gpu_id, 0.0)
+
+
+@result("H20's share of the cards", "fraction", uncertain=False)
+def h20_share_of_count(x: Any, data: Any) -> Any:
+    return share(x, data, H20, "count")
+
+
+@result("H20's share of BF16 arithmetic", "fraction", uncertain=False)
+def h20_share_of_compute(x: Any, data: Any) -> Any:
+    return share(x, data, H20, "compute")
+
+
+@result("H20's share of memory bandwidth", "fraction", uncertain=False)
+def h20_share_of_bandwidth(x: Any, data: Any) -> Any:
+    return share(x, data, H20, "bandwidth")
+
+
+@result("H20's share of power", "fraction", uncertain=False)
+def h20_share_of_power(x: Any, data: Any) -> Any:
+    return share(x, data, H20, "power")
+
+
+@result("H20's share of server capex", "fraction")
+def h20_share_of_capex(x: Any, data: Any) -> Any:
+    return share(x, data, H20, "capex")
+
+
+@result("Share of the H800 and the H100 in BF16 arithmetic", "fraction", uncertain=False)
+def big_hopper_share_of_compute(x: Any, data: Any) -> Any:
+    return share(x, data, H800, "compute") + share(x, data, H100, "compute")
+
+
+@result("Share of the H800 and the H100 in the cards", "fraction", uncertain=False)
+def big_hopper_share_of_count(x: Any, data: Any) -> Any:
+    return share(x, data, H800, "count") + share(x, data, H100, "count")
+
+
+@result("Nameplate IT power of the fleet", "MW", uncertain=False)
+def fleet_it_power_mw(x: Any, data: Any) -> Any:
+    return sum(by_type(x, data, "power").values()) / 1000
+
+
+@result("Electricity of the fleet for a year", "USD")
+def fleet_energy_usd_per_year(x: Any, data: Any) -> Any:
+    kw = sum(by_type(x, data, "power").values())
+    return costs.HOURS_PER_YEAR * costs.energy_usd_per_gpu_hour(kw, x.load_fraction, x.pue, x.electricity_usd_per_kwh)
+
+
+@result("Electricity's share of the published cost to operate", "fraction")
+def energy_share_of_cost_to_operate(x: Any, data: Any) -> Any:
+    years = data.published("luk_ownership_years")
+    return fleet_energy_usd_per_year(x, data) * years / data.published("semianalysis_operating_cost_musd")
+
+
+@result("Published cost to operate, per year", "USD", uncertain=False)
+def cost_to_operate_usd_per_year(x: Any, data: Any) -> Any:
+    return data.published("semianalysis_operating_cost_musd") / data.published("luk_ownership_years")
+
+
+def _cells(data: Any, quantity: str, gpus: tuple[str, ...]) -> float:
+    return sum(data.published(f"semianalysis_cell_{gpu}_{quantity}_musd") for gpu in gpus)
+
+
+ALL_TYPES = ("a100", "h20", "h800", "h100")
+HOPPER_TYPES = ("h20", "h800", "h100")
+FIRST_THREE = ("a100", "h20", "h800")
+
+
+@result("The analyst's four server cells", "USD", "acquisition", uncertain=False)
+def cells_all_usd(x: Any, data: Any) -> Any:
+    return _cells(data, "server_capex", ALL_TYPES)
+
+
+@result("The analyst's first three server cells", "USD", "acquisition", uncertain=False)
+def cells_first_three_usd(x: Any, data: Any) -> Any:
+    return _cells(data, "server_capex", FIRST_THREE)
+
+
+@result("The analyst's Hopper server cells", "USD", "acquisition", uncertain=False)
+def cells_hopper_usd(x: Any, data: Any) -> Any:
+    return _cells(data, "server_capex", HOPPER_TYPES)
+
+
+@result("Published servers and operation, per year", "USD", uncertain=False)
+def published_tco_usd_per_year(x: Any, data: Any) -> Any:
+    return costs.total_cost_of_ownership_usd_per_year(
+        data.published("semianalysis_server_capex_all_musd"),
+        data.published("semianalysis_operating_cost_musd"),
+        data.published("luk_ownership_years"),
+    )
+
+
+@result("Yearly cost of ownership of all four types", "USD", uncertain=False)
+def cells_tco_all_usd_per_year(x: Any, data: Any) -> Any:
+    return costs.total_cost_of_ownership_usd_per_year(
+        cells_all_usd(x, data),
+        _cells(data, "operating_cost", ALL_TYPES),
+        data.published("luk_ownership_years"),
+    )
+
+
+@result("Yearly cost of ownership of the Hoppers", "USD", uncertain=False)
+def cells_tco_hopper_usd_per_year(x: Any, data: Any) -> Any:
+    return costs.total_cost_of_ownership_usd_per_year(
+        cells_hopper_usd(x, data),
+        _cells(data, "operating_cost", HOPPER_TYPES),
+        data.published("luk_ownership_years"),
+    )
+
+
+@result("V3's hours over a year of the fleet", "fraction", uncertain=False)
+def v3_share_of_fleet_year(x: Any, data: Any) -> Any:
+    return costs.gpu_hours_share(v3_gpu_hours(x, data), fleet_gpus(x, data))
+
+
+@result("V3's servers over the fleet's", "fraction", uncertain=False)
+def v3_gpus_share_of_fleet(x: Any, data: Any) -> Any:
+    return float(data.model("dsv3").hardware_quantity) / fleet_gpus(x, data)
+
+
+@result("Fleet capex over V3's rental cost", "times")
+def fleet_capex_over_v3(x: Any, data: Any) -> Any:
+    return fleet_capex_usd(x, data) / costs.rental_run_cost_usd(v3_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
+
+
+@result("Server capex of the A100s", "USD", "acquisition")
+def a100_capex_usd(x: Any, data: Any) -> Any:
+    return by_type(x, data, "capex", "semianalysis")[A100]
+
+
+@result("Server capex of the disputed H100s", "USD", "acquisition")
+def h100_capex_usd(x: Any, data: Any) -> Any:
+    return by_type(x, data, "capex", "semianalysis")[H100]
+
+
+@result("Server capex of the H20s", "USD", "acquisition")
+def h20_capex_usd(x: Any, data: Any) -> Any:
+    return by_type(x, data, "capex", "semianalysis")[H20]
+
+
+@result("Server capex of the H800s", "USD", "acquisition")
+def h800_capex_usd(x: Any, data: Any) -> Any:
+    return by_type(x, data, "capex", "semianalysis")[H800]
+
+
+@result("Our capex of the A100s over the analyst's cell", "fraction")
+def a100_capex_over_cell(x: Any, data: Any) -> Any:
+    return a100_capex_usd(x, data) / data.published("semianalysis_cell_a100_server_capex_musd")
+
+
+@result("Electricity of the fleet over the published years of ownership", "USD")
+def fleet_energy_usd_over_ownership(x: Any, data: Any) -> Any:
+    return fleet_energy_usd_per_year(x, data) * data.published("luk_ownership_years")
+
+
+@result("A100s in the analyst's fleet", "GPU", uncertain=False)
+def fleet_a100_count(x: Any, data: Any) -> Any:
+    return by_type(x, data, "count", "semianalysis")[A100]

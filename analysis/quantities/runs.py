@@ -1,0 +1,240 @@
+"""DeepSeek's runs: V3 and R1 on each basis, and an H800-hour rented or owned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis import costs
+from analysis.quantities.registry import result
+
+V3, R1, H800 = "dsv3", "dsr1_increment", "H800-SXM"
+V3_STAGES = ("pretraining", "context_extension", "post_training")
+R1_STAGES = ("r1_zero", "sft_data", "r1")
+
+
+@result("GPU-hours of V3's official run", "GPU-hour", uncertain=False)
+def v3_gpu_hours(x: Any, data: Any) -> Any:
+    return float(data.model(V3).chip_hours)
+
+
+@result("GPUs that V3 was trained on", "GPU", uncertain=False)
+def v3_gpus(x: Any, data: Any) -> Any:
+    return float(data.model(V3).hardware_quantity)
+
+
+@result("Days that V3's run takes on its GPUs", "day", uncertain=False)
+def v3_days(x: Any, data: Any) -> Any:
+    return v3_gpu_hours(x, data) / v3_gpus(x, data) / costs.HOURS_PER_DAY
+
+
+@result("DeepSeek-V3, official run, rented", "USD", "rental")
+def v3_rental_usd(x: Any, data: Any) -> Any:
+    return costs.rental_run_cost_usd(v3_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
+
+
+def stage_rental_usd(x: Any, data: Any, model_id: str, stage: str) -> Any:
+    """One published stage of a run at the rental price, in USD."""
+    return costs.rental_run_cost_usd(data.stage_hours(model_id, stage), x.rental_usd_per_gpu_hour)
+
+
+@result("V3's pre-training, rented", "USD", "rental")
+def v3_pretraining_usd(x: Any, data: Any) -> Any:
+    return stage_rental_usd(x, data, V3, "pretraining")
+
+
+@result("V3's context extension, rented", "USD", "rental")
+def v3_context_extension_usd(x: Any, data: Any) -> Any:
+    return stage_rental_usd(x, data, V3, "context_extension")
+
+
+@result("V3's post-training, rented", "USD", "rental")
+def v3_post_training_usd(x: Any, data: Any) -> Any:
+    return stage_rental_usd(x, data, V3, "post_training")
+
+
+@result("Pre-training's share of V3's GPU-hours", "fraction", uncertain=False)
+def v3_pretraining_share(x: Any, data: Any) -> Any:
+    return data.stage_hours(V3, "pretraining") / v3_gpu_hours(x, data)
+
+
+@result("GPU-hours that R1 added to V3", "GPU-hour", uncertain=False)
+def r1_gpu_hours(x: Any, data: Any) -> Any:
+    return float(data.model(R1).chip_hours)
+
+
+@result("DeepSeek-R1 on top of V3, rented", "USD", "rental")
+def r1_rental_usd(x: Any, data: Any) -> Any:
+    return costs.rental_run_cost_usd(r1_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
+
+
+@result("V3 and R1 together, rented", "USD", "rental")
+def v3_r1_rental_usd(x: Any, data: Any) -> Any:
+    return v3_rental_usd(x, data) + r1_rental_usd(x, data)
+
+
+@result("R1's GPU-hours over V3's", "fraction", uncertain=False)
+def r1_share_of_v3(x: Any, data: Any) -> Any:
+    return r1_gpu_hours(x, data) / v3_gpu_hours(x, data)
+
+
+@result("V3's active parameters", "number of", uncertain=False)
+def v3_params_active(x: Any, data: Any) -> Any:
+    return data.model(V3).params_active_b * 1e9
+
+
+@result("Tokens of V3's pre-training", "number of", uncertain=False)
+def v3_tokens(x: Any, data: Any) -> Any:
+    return data.model(V3).tokens_t * 1e12
+
+
+@result("Arithmetic of V3's pre-training", "FLOP", uncertain=False)
+def v3_training_flop(x: Any, data: Any) -> Any:
+    return costs.training_flop(v3_params_active(x, data), v3_tokens(x, data))
+
+
+@result("MFU that V3's pre-training hours imply", "fraction", uncertain=False)
+def v3_implied_mfu(x: Any, data: Any) -> Any:
+    return costs.model_flop_utilisation(
+        v3_training_flop(x, data),
+        data.stage_hours(V3, "pretraining"),
+        data.gpu(H800).peak_bf16_dense_tflops,
+    )
+
+
+def v3_amortised_components_usd(x: Any, data: Any) -> dict[str, Any]:
+    """V3 by Epoch AI's method: hardware, network and energy, in USD."""
+    gpu, hours = data.gpu(H800), v3_gpu_hours(x, data)
+    hardware = costs.amortised_hardware_usd(
+        hours, x.server_price_h800_usd_per_gpu, x.h800_years_in_service, x.price_decline_oom_per_year
+    )
+    return {
+        "hardware": hardware,
+        "network": costs.amortised_interconnect_usd(hardware, x.interconnect_fraction),
+        "energy": costs.amortised_energy_usd(
+            hours,
+            gpu.tdp_w,
+            gpu.server_to_chip_power_ratio,
+            x.load_fraction,
+            x.pue,
+            x.electricity_usd_per_kwh,
+        ),
+    }
+
+
+@result("DeepSeek-V3, official run, amortised", "USD", "amortised")
+def v3_amortised_usd(x: Any, data: Any) -> Any:
+    gpu = data.gpu(H800)
+    return costs.amortised_run_cost_usd(
+        v3_gpu_hours(x, data),
+        x.server_price_h800_usd_per_gpu,
+        x.h800_years_in_service,
+        x.interconnect_fraction,
+        gpu.tdp_w,
+        gpu.server_to_chip_power_ratio,
+        x.load_fraction,
+        x.pue,
+        x.electricity_usd_per_kwh,
+        x.price_decline_oom_per_year,
+    )
+
+
+@result("V3's energy, amortised basis", "USD", "amortised")
+def v3_amortised_energy_usd(x: Any, data: Any) -> Any:
+    return v3_amortised_components_usd(x, data)["energy"]
+
+
+@result("The GPUs of V3's run, bought with servers and network", "USD", "acquisition")
+def v3_acquisition_usd(x: Any, data: Any) -> Any:
+    return costs.acquisition_run_cost_usd(v3_gpus(x, data), x.server_price_h800_usd_per_gpu, x.interconnect_fraction)
+
+
+@result("The servers of V3's run, bought", "USD", "acquisition")
+def v3_servers_usd(x: Any, data: Any) -> Any:
+    return costs.capex_usd(v3_gpus(x, data), x.server_price_h800_usd_per_gpu)
+
+
+def h800_server_kw(x: Any, data: Any) -> Any:
+    """Nameplate draw of an H800 with its share of the server, in kW."""
+    gpu = data.gpu(H800)
+    return costs.server_kw_per_gpu(gpu.tdp_w, gpu.server_to_chip_power_ratio)
+
+
+def owner_components_usd_per_gpu_hour(x: Any, data: Any) -> dict[str, Any]:
+    """Owner's cost of an H800-hour in use: capital, network and energy, in USD."""
+    price, life, use, rate = (
+        x.server_price_h800_usd_per_gpu,
+        x.service_life_years,
+        x.utilisation,
+        x.cost_of_capital,
+    )
+    return {
+        "capital": costs.capital_usd_per_gpu_hour(price, life, use, rate),
+        "network": costs.interconnect_usd_per_gpu_hour(price, life, use, x.interconnect_fraction, rate),
+        "energy": costs.energy_usd_per_gpu_hour(
+            h800_server_kw(x, data), x.load_fraction, x.pue, x.electricity_usd_per_kwh
+        ),
+    }
+
+
+@result("Owner's cost of an H800-hour in use", "USD/GPU-hour", "amortised")
+def owner_usd_per_gpu_hour(x: Any, data: Any) -> Any:
+    return costs.owner_usd_per_gpu_hour(
+        x.server_price_h800_usd_per_gpu,
+        x.service_life_years,
+        x.utilisation,
+        x.interconnect_fraction,
+        h800_server_kw(x, data),
+        x.load_fraction,
+        x.pue,
+        x.electricity_usd_per_kwh,
+        x.cost_of_capital,
+    )
+
+
+@result("Capital in an owner's H800-hour", "USD/GPU-hour", "amortised")
+def owner_capital_usd_per_gpu_hour(x: Any, data: Any) -> Any:
+    return owner_components_usd_per_gpu_hour(x, data)["capital"]
+
+
+@result("Network in an owner's H800-hour", "USD/GPU-hour", "amortised")
+def owner_network_usd_per_gpu_hour(x: Any, data: Any) -> Any:
+    return owner_components_usd_per_gpu_hour(x, data)["network"]
+
+
+@result("Energy in an owner's H800-hour", "USD/GPU-hour", "amortised")
+def owner_energy_usd_per_gpu_hour(x: Any, data: Any) -> Any:
+    return owner_components_usd_per_gpu_hour(x, data)["energy"]
+
+
+@result("Rent over owner's cost of an H800-hour", "times")
+def rent_over_owner(x: Any, data: Any) -> Any:
+    return x.rental_usd_per_gpu_hour / owner_usd_per_gpu_hour(x, data)
+
+
+@result("Utilisation at which owning costs as much as renting", "fraction")
+def break_even_utilisation(x: Any, data: Any) -> Any:
+    # Capital and network fall as 1 / utilisation; energy is paid per hour in use.
+    parts = owner_components_usd_per_gpu_hour(x, data)
+    at_full_use = (parts["capital"] + parts["network"]) * x.utilisation
+    return at_full_use / (x.rental_usd_per_gpu_hour - parts["energy"])
+
+
+@result("V3's run at the owner's cost of an H800-hour", "USD", "amortised")
+def v3_owner_usd(x: Any, data: Any) -> Any:
+    return v3_gpu_hours(x, data) * owner_usd_per_gpu_hour(x, data)
+
+
+@result("Renting DeepSeek's inference nodes for a day", "USD", "rental")
+def inference_day_usd(x: Any, data: Any) -> Any:
+    return costs.rental_usd_per_day(
+        data.published("deepseek_inference_nodes_average"),
+        costs.GPUS_PER_SERVER,
+        x.rental_usd_per_gpu_hour,
+    )
+
+
+@result("Theoretical profit over cost of the inference day", "fraction")
+def inference_return_on_cost(x: Any, data: Any) -> Any:
+    return costs.return_on_cost(
+        data.published("deepseek_inference_theoretical_revenue_usd_per_day"), inference_day_usd(x, data)
+    )

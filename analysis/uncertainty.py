@@ -1,0 +1,127 @@
+"""Draws of the uncertain assumptions, and the intervals that follow.
+
+Scrambled Sobol points, seeded. Every assumption keeps its own dimension, in the order of data/assumptions.csv,
+so the same draw serves every quantity and every scenario: differences between two cases are then far more
+precise than either.
+
+How a row's range is read (its `range_meaning`):
+
+bounds       a triangle from low over value to high: nothing outside, most near the value
+interval_90  low and high are the 5th and 95th percentile of a log-normal on each side of the value
+fixed        no uncertainty is drawn: a definition, a choice, or a range that nobody has published
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from analysis.parameters import Parameter, Value
+
+# Standard-normal quantile of 0.95: the half-width of a 90 % interval.
+Z_95 = 1.6448536269514722
+
+INTERVAL = (0.05, 0.95)
+
+
+@lru_cache(maxsize=8)
+def _points(dimensions: int, draws: int, seed: int) -> np.ndarray:
+    """Scrambled Sobol points, strictly inside (0, 1); shape (draws, dimensions)."""
+    from scipy.stats import qmc
+
+    engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    points = engine.random_base2(int(np.ceil(np.log2(draws))))
+    # A point on the edge would become an infinite normal deviate.
+    return np.clip(points, 1e-12, 1 - 1e-12)
+
+
+def triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
+    """Inverse distribution function of the triangle low-mode-high at u in (0, 1)."""
+    width = high - low
+    if width == 0:
+        return np.full_like(u, mode)
+    turn = (mode - low) / width
+    rising = low + np.sqrt(u * width * (mode - low))
+    falling = high - np.sqrt((1 - u) * width * (high - mode))
+    return np.where(u < turn, rising, falling)
+
+
+def two_piece_lognormal(u: np.ndarray, low: float, median: float, high: float) -> np.ndarray:
+    """Inverse distribution function whose 5th, 50th and 95th percentiles are low, median and high (all > 0)."""
+    from scipy.special import ndtri
+
+    z = ndtri(u)
+    below, above = np.log(median / low) / Z_95, np.log(high / median) / Z_95
+    return median * np.exp(z * np.where(z < 0, below, above))
+
+
+def uncertain(parameters: Mapping[str, Parameter]) -> list[Parameter]:
+    """The parameters that are drawn, in the order of the table."""
+    return [p for p in parameters.values() if p.range_meaning != "fixed"]
+
+
+def range_around(parameter: Parameter, centre: float) -> tuple[float, float]:
+    """The range that is drawn from when a parameter has the value `centre`.
+
+    Inside the row's range that range stays. A value outside takes it along in proportion, as its new end: who sets
+    30 dollars an hour is not unsure whether it is 2.
+    """
+    low, high = parameter.low, parameter.high
+    if centre > high:
+        return (min(low * centre / high, centre) if high else low), centre
+    if centre < low:
+        return centre, max(high * centre / low, centre)
+    return low, high
+
+
+def groups(parameters: Mapping[str, Parameter]) -> list[str]:
+    """Names of the groups of parameters that rise and fall together."""
+    return sorted({p.correlation_group for p in uncertain(parameters) if p.correlation_group})
+
+
+def dimensions(parameters: Mapping[str, Parameter]) -> list[str]:
+    """The independent inputs: every drawn parameter, then the common factor of every group."""
+    return [p.name for p in uncertain(parameters)] + groups(parameters)
+
+
+def transform(
+    points: np.ndarray, parameters: Mapping[str, Parameter], values: Mapping[str, Value], correlation: float
+) -> dict[str, np.ndarray]:
+    """Draws of every uncertain parameter from points of the unit cube, one column a dimension (see `dimensions`).
+
+    Parameters of one correlation_group share a common factor with the given correlation (normal copula).
+    """
+    from scipy.special import ndtr, ndtri
+
+    column = {name: points[:, index] for index, name in enumerate(dimensions(parameters))}
+    result: dict[str, np.ndarray] = {}
+    for parameter in uncertain(parameters):
+        u = column[parameter.name]
+        if parameter.correlation_group:
+            common, own = ndtri(column[parameter.correlation_group]), ndtri(u)
+            u = ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
+        centre = float(values[parameter.name])
+        low, high = range_around(parameter, centre)
+        if parameter.range_meaning == "interval_90":
+            result[parameter.name] = two_piece_lognormal(u, low, centre, high)
+        else:
+            result[parameter.name] = triangular(u, low, centre, high)
+    return result
+
+
+def sample(
+    parameters: Mapping[str, Parameter], values: Mapping[str, Value], draws: int, seed: int, correlation: float
+) -> dict[str, np.ndarray]:
+    """Seeded draws of every uncertain parameter around the values of a case; as many as the next power of two."""
+    points = _points(len(dimensions(parameters)), draws, seed)
+    return transform(points, parameters, values, correlation)
+
+
+def interval(draws: np.ndarray | float) -> tuple[float, float]:
+    """5th and 95th percentile; a plain number is its own interval."""
+    if not isinstance(draws, np.ndarray):
+        return float(draws), float(draws)
+    low, high = np.quantile(draws, INTERVAL)
+    return float(low), float(high)

@@ -1,0 +1,147 @@
+"""Numbers as words: one formatter for every page, figure and table.
+
+Significant digits follow the range: a number is never printed finer than a tenth of its interval.
+Fixed formats also keep the outputs of a page comparable, since nbval has no tolerance for floats.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "−"
+THIN_RANGE = " to "
+NOT_DEFINED = "not defined"
+
+# Unit of a column in data/ -> (factor to the base unit, base unit).
+BASE_UNITS = {
+    "USD million": (1e6, "USD"),
+    "USD million per year": (1e6, "USD per year"),
+    "%": (0.01, "fraction"),
+    "billion": (1e9, "number of"),
+}
+
+
+# Things that are counted: every digit is shown.
+COUNTS = ("GPU", "GPUs", "model", "claim", "people", "table", "parameter", "source", "row", "draws", "number")
+
+
+def decimals_for(low: float, high: float) -> int:
+    """Decimal places at which a tenth of the interval is visible; negative means rounding to tens and more."""
+    width = abs(high - low) / 10
+    if width == 0 or not math.isfinite(width):
+        return 0
+    return -math.floor(math.log10(width))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """1234567.8 -> '1,234,568'; negative decimals round to tens, hundreds and so on."""
+    if not math.isfinite(value):
+        return NOT_DEFINED
+    # Halves go away from zero, as in the sources; round() would send them to the even neighbour.
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{max(decimals, 0)}f}"
+    return (MINUS if rounded < 0 else "") + text
+
+
+def digits(value: float, significant: int = 4) -> str:
+    """A number with so many significant digits and no trailing zeros: 5.5760 -> '5.576'."""
+    if value == 0 or not math.isfinite(value):
+        return number(value)
+    places = significant - 1 - math.floor(math.log10(abs(value)))
+    text = number(value, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def scientific(value: float, significant: int = 3) -> str:
+    """3.286e24 -> '3.29 × 10²⁴'."""
+    mantissa, exponent = f"{value:.{significant - 1}e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{mantissa} × 10{raised}"
+
+
+def scale(value: float, significant: int = 4) -> tuple[float, str]:
+    """Factor and word for large amounts; the scale changes where so many digits would round up to it."""
+    for factor, word in ((1e12, " trillion"), (1e9, " billion"), (1e6, " million")):
+        if abs(value) >= factor * (1 - 0.5 * 10**-significant):
+            return factor, word
+    return 1.0, ""
+
+
+def _dress(text: str, unit: str, word: str) -> str:
+    sign = MINUS if text.startswith(MINUS) else ""
+    text = text.removeprefix(MINUS)
+    if unit.startswith("USD"):
+        return f"{sign}${text}{word}"
+    if unit.startswith("CNY"):
+        return f"{sign}CNY {text}{word}"
+    if unit == "fraction":
+        return f"{sign}{text} %"
+    if unit == "times":
+        return f"{sign}{text} times"
+    return f"{sign}{text}{word}"
+
+
+def _plain(unit: str) -> bool:
+    return unit in ("fraction", "times", "ratio", "year")
+
+
+def amount(value: float, unit: str, low: float | None = None, high: float | None = None, significant: int = 4) -> str:
+    """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
+
+    Without a range: so many significant digits; counts in full. The unit of rates is left to the sentence.
+    """
+    if not math.isfinite(value):
+        return NOT_DEFINED
+    if unit == "FLOP":
+        return scientific(value)
+    factor, word = (0.01, "") if unit == "fraction" else (1.0, "") if _plain(unit) else scale(value, significant)
+    if low is None or high is None or low == high:
+        if unit in COUNTS:
+            return number(value)
+        if unit == "USD/GPU-hour":
+            return _dress(number(value, 2), unit, "")
+        return _dress(digits(value / factor, significant), unit, word)
+    places = decimals_for(low / factor, high / factor)
+    if value:
+        # However wide the range, a value that is not zero does not read as zero.
+        places = max(places, -math.floor(math.log10(abs(value / factor))))
+    return _dress(number(value / factor, places), unit, word)
+
+
+def in_full(value: float, unit: str) -> str:
+    """Every digit of a whole number: '$5,576,000'."""
+    return _dress(number(value), unit, "")
+
+
+def span(value: float, unit: str, low: float, high: float) -> str:
+    """A range in words, on the scale of its central value: '$4.4 to 8.0 million'."""
+    if not all(map(math.isfinite, (value, low, high))):
+        return NOT_DEFINED
+    factor, word = (0.01, "") if unit == "fraction" else (1.0, "") if _plain(unit) else scale(value)
+    places = decimals_for(low / factor, high / factor)
+    ends = number(low / factor, places), number(high / factor, places)
+    if ends[0] == ends[1]:
+        return amount(value, unit)
+    return _dress(ends[0] + THIN_RANGE + ends[1], unit, word)
+
+
+def money_tick(value: float) -> str:
+    """A short label for an axis of dollars: '$100K', '$5M', '$1.6B'."""
+    sign, size = (MINUS if value < 0 else ""), abs(value)
+    for factor, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if size >= factor * 0.9995:
+            return f"{sign}${digits(size / factor, 3)}{letter}"
+    return f"{sign}${digits(size, 3)}"
+
+
+def label(name: str, rows: list[str]) -> str:
+    """A list for a sentence: 'a', 'a and b', 'a, b and c'; `name` if there is none."""
+    if not rows:
+        return name
+    return rows[0] if len(rows) == 1 else ", ".join(rows[:-1]) + " and " + rows[-1]
+
+
+def signed_percent(fraction: float) -> str:
+    """A relative change: '+50 %', '−12 %'."""
+    return f"{'+' if fraction >= 0 else MINUS}{digits(abs(fraction) * 100, 3)} %"
