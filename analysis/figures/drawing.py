@@ -1,0 +1,67 @@
+"""A figure is a drawing, its numbers and its words.
+
+As a notebook's output it is one bundle: the SVG, the table behind it as CSV, and the alt text as plain text.
+nbval compares all three, so a bar, a number or a sentence that moves is seen.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+PNG_DPI = 200
+
+MADE_ID = r"[a-z][0-9a-f]{10}"
+
+
+def numbered(svg: str) -> str:
+    """The ids inside an SVG numbered in order of appearance.
+
+    matplotlib makes them from coordinates, whose last digit may differ between two versions of Python.
+    """
+    found = re.findall(rf'(?<=#){MADE_ID}\b|(?<=id="){MADE_ID}(?=")', svg)
+    order = {old: f"{old[0]}{number}" for number, old in enumerate(dict.fromkeys(found), start=1)}
+    return re.sub(rf'(?<=[#"]){MADE_ID}\b', lambda match: order.get(match[0], match[0]), svg)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One finished figure.
+
+    name:   its name in files and references, for example "capex"
+    figure: the drawing
+    table:  the numbers that are drawn, units in the column names
+    alt:    one or two sentences: the kind of chart, and the finding with its numbers
+    """
+
+    name: str
+    figure: Figure
+    table: pd.DataFrame
+    alt: str
+
+    def svg(self) -> str:
+        """The drawing as SVG: the same bytes for the same numbers."""
+        buffer = io.StringIO()
+        with matplotlib.rc_context({"svg.hashsalt": self.name, "svg.fonttype": "path"}):
+            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        return numbered(buffer.getvalue())
+
+    def png(self) -> bytes:
+        """The drawing as PNG, for slides and messages."""
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+        return buffer.getvalue()
+
+    def csv(self) -> str:
+        """The table behind the drawing, six significant digits."""
+        return self.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = {"image/svg+xml": self.svg(), "text/csv": self.csv(), "text/plain": self.alt}
+        return bundle, {"image/svg+xml": {"alt": self.alt, "name": self.name}}

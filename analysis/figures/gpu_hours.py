@@ -1,0 +1,129 @@
+"""GPU-hours of final runs, as developers disclosed them: the one cost of a run that needs no price."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from analysis import words
+from analysis.case import Case
+from analysis.figures.drawing import Drawing
+from analysis.figures.style import BLUE, GRID, INK, MUTED, WIDTH_INCHES, bare, beside, dot, heading, key, panel, paper
+from analysis.quantities.comparison import LLAMA31, MAVERICK
+from analysis.quantities.runs import V3
+
+HOPPERS = ("H100", "H200", "H800", "H20")
+FILLS = {"reported": "full", "derived": "none"}
+
+# Inches: words left and right of the dots, height of a row, of a heading, of an axis with its figures.
+LEFT, RIGHT, ROW, HEADING, AXIS = 2.62, 0.68, 0.2, 0.33, 0.34
+
+
+def gpu_hours(case: Case) -> Drawing:
+    """Every run whose hours are reported or derived: Hopper GPUs like for like, older and other chips apart."""
+    rows = case.data.table("models")
+    rows = rows[rows.chip_hours_confidence.isin(FILLS)].sort_values(["chip_hours", "model_id"], ascending=[False, True])
+    rows = rows.assign(gpu=[gpu_name(hardware) for hardware in rows.hardware])
+    hopper, other = rows[rows.gpu.isin(HOPPERS)], rows[~rows.gpu.isin(HOPPERS)]
+    v3 = case["v3_gpu_hours"].value
+    times = {LLAMA31: case["llama31_over_v3_hours"].text, MAVERICK: case["maverick_over_v3_hours"].text}
+    # A database entry with as many hours as chips is more likely a slip than a run.
+    doubtful = set(rows[rows.hardware_quantity.notna() & (rows.hardware_quantity == rows.wall_hours)].model_id)
+    limits = rows.chip_hours.min() / 1.35, rows.chip_hours.max() * 1.35
+
+    heights = [ROW * len(hopper), ROW * len(other)]
+    tops = [0.36 + HEADING, 0.36 + HEADING + heights[0] + AXIS + HEADING]
+    bottom = tops[1] + heights[1]
+    height_inches = bottom + 0.5 + (0.22 if doubtful else 0)
+    with paper("gpu-hours", height_inches) as figure:
+        reported = "o", FILLS["reported"], "reported by the developer"
+        derived = "o", FILLS["derived"], "derived: chips × days, or a rate"
+        key(figure, [reported, derived], 0.1)
+        panels = [
+            ("Hopper GPUs: like for like", hopper, BLUE),
+            ("Other chips: an hour is not the same work, so not comparable with the hours above", other, MUTED),
+        ]
+        for (title, part, colour), top, height in zip(panels, tops, heights, strict=True):
+            ax = panel(figure, top, height, LEFT, RIGHT)
+            _axis(ax, len(part), limits)
+            heading(ax, title, LEFT - 0.08, fontsize=11, fontweight="semibold", color=colour)
+            for y, row in enumerate(part.to_dict("records")):
+                chosen = row["model_id"] == V3
+                ax.axhline(y, color=GRID, linewidth=0.8)
+                name = row["model"] + (" †" if row["model_id"] in doubtful else "")
+                weight = "bold" if chosen else "normal"
+                ink = BLUE if chosen else INK
+                beside(ax, y, name, -42, fontsize=9.5, fontweight=weight, color=ink)
+                beside(ax, y, row["gpu"], -37, ha="left", fontsize=8.8, color=MUTED)
+                dot(ax, row["chip_hours"], y, BLUE if chosen else MUTED, fill=FILLS[row["chip_hours_confidence"]])
+                hours = f"{words.number(row['chip_hours'] / 1e6, 2)}M"
+                beside(ax, y, hours, 42, ha="right", fontsize=9.5, fontweight=weight, color=ink)
+                if row["model_id"] in times:
+                    ax.annotate(
+                        f"{times[row['model_id']]} V3's hours",
+                        (row["chip_hours"], y),
+                        xytext=(-8, 0),
+                        textcoords="offset points",
+                        ha="right",
+                        va="center_baseline",
+                        fontsize=9,
+                        color=BLUE,
+                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+                    )
+            if V3 in set(part.model_id):
+                ax.axvline(v3, color=BLUE, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
+        ax.set_xlabel("chip-hours of the final run (log scale)", loc="left", fontsize=9.5)
+        if doubtful:
+            note = "† As many hours as chips in the database: probably an error of entry."
+            figure.text(LEFT / WIDTH_INCHES, 0.1 / height_inches, note, fontsize=9, color=MUTED)
+    return Drawing("gpu-hours", figure, _table(hopper, other), _alt(case, hopper, other))
+
+
+def gpu_name(hardware: str) -> str:
+    """'NVIDIA H800 SXM5' -> 'H800'."""
+    found = re.search(r"TPU v\d+|[A-Z]+\d+", hardware)
+    return found.group() if found else hardware
+
+
+def _millions(hours: float) -> str:
+    return f"{words.digits(hours / 1e6, 3)}M"
+
+
+def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
+    ax.set_xscale("log")
+    ax.set_xlim(*limits)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3), numticks=20))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _millions(value)))
+    ax.grid(axis="x")
+    bare(ax, keep=("bottom",))
+
+
+def _table(hopper: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    parts = [hopper.assign(panel="Hopper"), other.assign(panel="other chips")]
+    columns = ["panel", "model_id", "model", "developer", "release_date", "gpu", "chip_hours"]
+    columns += ["chip_hours_confidence", "chip_hours_source", "chip_hours_locator", "note"]
+    return pd.concat(parts)[columns].reset_index(drop=True)
+
+
+def _alt(case: Case, hopper: pd.DataFrame, other: pd.DataFrame) -> str:
+    def hours(model_id: str) -> str:
+        row = case.data.model(model_id)
+        return f"{words.amount(float(row.chip_hours), 'GPU-hour', significant=3)} {gpu_name(row.hardware)}-hours"
+
+    ends = [
+        words.amount(hours, "GPU-hour", significant=2) for hours in (hopper.chip_hours.min(), hopper.chip_hours.max())
+    ]
+    chips = words.label("", sorted(set(other.gpu)))
+    return (
+        f"Dot plot on a log axis of the chip-hours of {len(hopper)} final runs on Hopper GPUs, from {ends[0]} to "
+        f"{ends[1]}, and in a panel of their own {len(other)} runs on {chips}. "
+        f"DeepSeek-V3 took {hours(V3)}; Llama 4 Maverick took {hours(MAVERICK)}, "
+        f"{case['maverick_over_v3_hours'].text} as many, and Llama 3.1 405B {hours(LLAMA31)}, "
+        f"{case['llama31_over_v3_hours'].text} as many."
+    )

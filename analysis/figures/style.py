@@ -1,0 +1,252 @@
+"""The one style of all figures: type, colours, hatches, and the marks that several figures share.
+
+Every colour keeps a contrast of 3:1 on white and on the dark ground of the site, and no figure tells two things
+apart by colour alone: hatches, positions or direct labels say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import matplotlib
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from analysis import words
+
+INK = "#24292f"
+MUTED = "#5f6b76"
+GRID = "#dfe3e7"
+PAPER = "#ffffff"
+DARK_GROUND = "#14181e"
+
+BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
+
+GPU_COLOURS = {"A100-PCIe-40": GREY, "H20": ORANGE, "H800-SXM": BLUE, "H100-SXM": PURPLE}
+# No dots: each dot of a hatch is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
+GPU_HATCHES = {"A100-PCIe-40": "----", "H20": "////", "H800-SXM": "", "H100-SXM": "xxxx"}
+GPU_NAMES = {"A100-PCIe-40": "A100", "H20": "H20", "H800-SXM": "H800", "H100-SXM": "H100"}
+
+BASIS_COLOURS = {"rental": BLUE, "amortised": TEAL, "acquisition": ORANGE, "programme": PURPLE}
+BASIS_NAMES = {
+    "rental": "Rental: hours × a price",
+    "amortised": "Amortised: value lost in the run",
+    "acquisition": "Acquisition: buying the hardware",
+    "programme": "Programme: research and staff too",
+}
+
+WIDTH_INCHES = 7.0
+
+RC: dict[str, Any] = {
+    "font.family": "Source Sans Pro",
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titleweight": "semibold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": 10.5,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "grid.color": GRID,
+    "grid.linewidth": 0.8,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10.5,
+    "text.color": INK,
+    # A dollar sign is a dollar sign: two of them in one text would be read as mathematics.
+    "text.parse_math": False,
+    "hatch.linewidth": 0.7,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "svg.fonttype": "path",
+    "figure.constrained_layout.use": True,
+    "figure.constrained_layout.h_pad": 0.06,
+}
+
+
+@lru_cache(maxsize=1)
+def _register_fonts() -> None:
+    folder = files("font_source_sans_pro") / "files"
+    for face in ("Regular", "Semibold", "Bold", "It"):
+        font_manager.fontManager.addfont(str(folder / f"SourceSansPro-{face}.ttf"))
+
+
+@contextmanager
+def paper(name: str, height_inches: float, width_inches: float = WIDTH_INCHES) -> Iterator[Figure]:
+    """A blank figure in the style. Draw inside the block: text takes its font when it is made.
+
+    `name` salts the ids inside the SVG, so that the same figure always has the same bytes.
+    """
+    _register_fonts()
+    settings: Any = {**RC, "svg.hashsalt": name}
+    with matplotlib.rc_context(settings):
+        figure = Figure(figsize=(width_inches, height_inches))
+        yield figure
+        settle(figure)
+
+
+def dollar_axis(ax: Axes, axis: str = "x") -> None:
+    """Ticks as $5M, $1.6B."""
+    chosen = ax.xaxis if axis == "x" else ax.yaxis
+    chosen.set_major_formatter(FuncFormatter(lambda value, _: words.money_tick(value)))
+
+
+def percent_axis(ax: Axes, axis: str = "x") -> None:
+    """Ticks as 40 %, from fractions."""
+    chosen = ax.xaxis if axis == "x" else ax.yaxis
+    chosen.set_major_formatter(FuncFormatter(lambda value, _: f"{value * 100:.0f} %"))
+
+
+def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
+    """Take away the spines and tick marks that carry nothing."""
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(side in keep)
+    ax.tick_params(length=0)
+
+
+def range_bar(ax: Axes, low: float, high: float, y: float, colour: str = INK, height: float = 0.16) -> None:
+    """A horizontal range with end caps, at height y."""
+    ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=4)
+    for end in (low, high):
+        ax.plot([end, end], [y - height / 2, y + height / 2], color=colour, linewidth=1.6, zorder=4)
+
+
+def panel(figure: Figure, top: float, height: float, left: float, right: float) -> Axes:
+    """Axes for rows of dots, placed by inches from the top and the sides: room for words beside every row is kept."""
+    figure.set_layout_engine("none")
+    wide, high = figure.get_size_inches()
+    return figure.add_axes((left / wide, 1 - (top + height) / high, (wide - left - right) / wide, height / high))
+
+
+def beside(ax: Axes, y: float, text: str, points: float, **style: Any) -> None:
+    """Words beside a row: so many points right of the axes, or left of them if negative, centred on height y."""
+    ax.annotate(
+        text,
+        (0 if points < 0 else 1, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(points, 0),
+        textcoords="offset points",
+        ha=style.pop("ha", "right" if points < 0 else "left"),
+        va=style.pop("va", "center_baseline"),
+        annotation_clip=False,
+        **style,
+    )
+
+
+def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str = "full", size: float = 6.5) -> None:
+    """One value of a row. fill: full, left (a half) or none; what lies behind a hollow dot does not shine through."""
+    ax.plot(
+        x,
+        y,
+        shape,
+        fillstyle="full" if fill == "none" else fill,
+        markersize=size,
+        markerfacecolor=PAPER if fill == "none" else colour,
+        markerfacecoloralt=PAPER,
+        markeredgecolor=colour,
+        markeredgewidth=1.4,
+        clip_on=False,
+        zorder=5,
+    )
+
+
+def short(text: str) -> str:
+    """An amount or a range in words, for a narrow column: '$5.6 million' -> '$5.6M', '$290,000' -> '$290K'."""
+    text = text.replace(" million", "M").replace(" billion", "B")
+    numbers = re.findall(r"\d[\d,.]*", text)
+    if numbers and text.endswith("000") and all(number.endswith(",000") for number in numbers):
+        text = re.sub(r",000(?![\d,])", "", text) + "K"
+    return text
+
+
+def heading(ax: Axes, text: str, left: float, up: float = 8, **style: Any) -> None:
+    """Words over a panel, from so many inches left of its axes; `up` in points."""
+    ax.annotate(
+        text,
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(-left * 72, up),
+        textcoords="offset points",
+        va="baseline",
+        annotation_clip=False,
+        **style,
+    )
+
+
+def remark(ax: Axes, text: str, right: float, up: float = 6) -> None:
+    """Quiet words at the right end of a panel's heading, up to so many inches right of its axes."""
+    ax.annotate(
+        text,
+        (1, 1),
+        xycoords="axes fraction",
+        xytext=(right * 72, up),
+        textcoords="offset points",
+        ha="right",
+        va="baseline",
+        fontsize=8.8,
+        color=MUTED,
+    )
+
+
+def key(figure: Figure, entries: list[tuple[str, str, str]], top: float, columns: int = 3) -> None:
+    """What the marks mean, in a row at the top: (shape, fill, words); the shape "-" is a range."""
+    from matplotlib.lines import Line2D
+
+    handles = []
+    for shape, fill, text in entries:
+        mark = Line2D([], [], color=MUTED, linewidth=1.6 if shape == "-" else 0, label=text)
+        if shape != "-":
+            mark.set_marker(shape)
+            mark.set(
+                fillstyle="full" if fill == "none" else fill,
+                markersize=6.5,
+                markerfacecolor=PAPER if fill == "none" else MUTED,
+                markerfacecoloralt=PAPER,
+                markeredgewidth=1.4,
+            )
+        handles.append(mark)
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.02 / WIDTH_INCHES, 1 - top / figure.get_size_inches()[1]),
+        ncols=columns,
+        frameon=False,
+        fontsize=9.5,
+        borderaxespad=0,
+        borderpad=0.1,
+        handletextpad=0.5,
+        columnspacing=1.6,
+        labelspacing=0.35,
+        handlelength=1.4,
+    )
+
+
+def settle(figure: Figure) -> None:
+    """Work out the layout once and keep it: then labels can be fitted to it, and every save has the same bytes.
+
+    Constrained layout moves a little at each save, and an axis makes its late ticks outside the style otherwise.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+
+
+def note(ax: Axes, x: float, y: float, words_: str, axes_x: bool = False, **options: Any) -> Text:
+    """Text in data coordinates; with axes_x its x runs from 0 to 1 over the axes, and may lie outside of them."""
+    transform = ax.get_yaxis_transform() if axes_x else ax.transData
+    given: dict[str, Any] = {"va": "center", "fontsize": 10, "transform": transform, **options}
+    return ax.text(x, y, words_, parse_math=False, **given)

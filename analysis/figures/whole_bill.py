@@ -1,0 +1,234 @@
+"""From the final run to the whole bill: what each wider reading of "cost" takes in, and what it rests on.
+
+The three cost bases stand in bands of their own: they answer different questions, so no two bands add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, NullLocator
+
+from analysis import parameters, words
+from analysis.case import Case, Quantity
+from analysis.figures.drawing import Drawing
+from analysis.figures.style import (
+    BASIS_COLOURS,
+    BASIS_NAMES,
+    INK,
+    MUTED,
+    WIDTH_INCHES,
+    bare,
+    beside,
+    dollar_axis,
+    dot,
+    heading,
+    key,
+    panel,
+    paper,
+    range_bar,
+    remark,
+    short,
+)
+from analysis.quantities.fleet import by_type
+from analysis.quantities.runs import R1, V3
+
+# Whose count is multiplied by a price. The prices are assumptions or street prices in every row.
+FILLS = {"disclosed": "full", "an analyst's": "left", "by analogy": "none"}
+
+# Inches: words left and right of the dots, height of a row and of a band's heading, gap between bands.
+LEFT, RIGHT, ROW, HEADING, GAP = 2.6, 1.22, 0.42, 0.34, 0.12
+
+
+LEFT_OUT = {
+    "rental": "official runs only, no experiments",
+    "programme": "compute at the same hourly price; no data, no buildings",
+    "acquisition": "servers only: no network, no building, no power",
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One row: what it takes in, what it rests on, and its value with its 5-95 % range."""
+
+    name: str
+    evidence: str
+    count: str
+    result: Quantity
+    source: str
+    chosen: bool = False
+
+
+def whole_bill(case: Case) -> Drawing:
+    """V3's bill layer by layer, from the disclosed run to the analyst's fleet, in bands by cost basis."""
+    bands = {"rental": _rental(case), "programme": _programme(case), "acquisition": _acquisition(case)}
+    drawn = [layer.result for band in bands.values() for layer in band]
+    limits = min(min(q.low, q.value) for q in drawn) / 1.6, max(max(q.high, q.value) for q in drawn) * 1.6
+    over, under = 0.42, 0.78
+    height_inches = over + under + (len(bands) - 1) * GAP
+    height_inches += sum(HEADING + ROW * len(band) for band in bands.values())
+
+    with paper("whole-bill", height_inches) as figure:
+        entries = [("o", "full", "disclosed count"), ("o", "left", "an analyst's count"), ("o", "none", "by analogy")]
+        key(figure, [*entries, ("-", "", "5–95 % range")], 0.1, columns=4)
+        top = over
+        for basis, band in bands.items():
+            colour, height = BASIS_COLOURS[basis], ROW * len(band)
+            low = 1 - (top + HEADING + height) / height_inches
+            ground = Rectangle((0, low), 1, (HEADING + height) / height_inches, transform=figure.transFigure)
+            ground.set(color=colour, alpha=0.08, linewidth=0)
+            figure.add_artist(ground)
+            ax = panel(figure, top + HEADING, height, LEFT, RIGHT)
+            _axis(ax, len(band), limits)
+            heading(ax, BASIS_NAMES[basis], LEFT - 0.1, up=6, fontsize=11, fontweight="semibold", color=colour)
+            remark(ax, LEFT_OUT[basis], RIGHT - 0.1)
+            for y, layer in enumerate(band):
+                _row(ax, y, layer, colour)
+            top += HEADING + height + GAP
+        ax.tick_params(labelbottom=True, pad=7)
+        ax.set_xlabel("USD of the day (log scale)", fontsize=9.5, loc="left")
+        note = "The bands answer different questions: never add one to another."
+        if any(not q.low <= q.value <= q.high for q in drawn):
+            note += " Dot outside its range: an assumption at the edge."
+        figure.text(0.1 / WIDTH_INCHES, 0.1 / height_inches, note, fontsize=9.5, color=INK, fontstyle="italic")
+    return Drawing("whole-bill", figure, _table(bands), _alt(case))
+
+
+def _rental(case: Case) -> list[Layer]:
+    price = case.point.rental_usd_per_gpu_hour
+    sources = (case.data.model(V3).chip_hours_source, parameters.known()["rental_usd_per_gpu_hour"].source)
+    both = (case.data.model(V3).chip_hours_source, case.data.model(R1).chip_hours_source, sources[1])
+    run, with_r1 = case["v3_rental_usd"], case["v3_r1_rental_usd"]
+    return [
+        Layer("V3's final run", f"disclosed hours × assumed ${price:.2f}", "disclosed", run, _keys(*sources)),
+        Layer("+ R1 on top of it", "R1's hours are disclosed too", "disclosed", with_r1, _keys(*both)),
+    ]
+
+
+def _programme(case: Case) -> list[Layer]:
+    known = parameters.known()
+    share, staff, pay = (
+        known[name] for name in ("final_run_share_of_rd_compute", "staff_count", "staff_cost_usd_per_head_year")
+    )
+    here = words.amount(case.point.final_run_share_of_rd_compute, "fraction")
+    elsewhere = words.amount(share.low, share.unit).removesuffix(" %") + "–" + words.amount(share.high, share.unit)
+    head = "analyst's headcount" if case.point.staff_count == staff.value else "headcount of this case"
+    salaries = "US salaries" if case.point.staff_cost_usd_per_head_year == pay.value else "salaries of this case"
+    return [
+        Layer(
+            "V3's research compute",
+            f"analogy: run = {here} of it; other labs {elsewhere}",
+            "by analogy",
+            case["rd_compute_usd"],
+            _keys(case.data.model(V3).chip_hours_source, share.source),
+        ),
+        Layer(
+            "+ staff: V3's programme",
+            f"{head} ({words.number(case.point.staff_count)}) × {salaries}",
+            "by analogy",
+            case["v3_programme_usd"],
+            _keys(case.data.model(V3).chip_hours_source, share.source, staff.source, pay.source),
+        ),
+    ]
+
+
+def _acquisition(case: Case) -> list[Layer]:
+    model = case.data.model(V3)
+    layers = [
+        Layer(
+            "Servers under V3's run",
+            f"{case['v3_gpus'].text} disclosed GPUs × server price",
+            "disclosed",
+            case["v3_servers_usd"],
+            _keys(model.source, parameters.known()["server_price_h800_usd_per_gpu"].source),
+        )
+    ]
+    accounts = [
+        ("documented", "Documented fleet", "in papers and statements", "documented_capex_usd"),
+        ("without_h100", "Analyst's fleet without H100s", "H100s most disputed", "without_h100_capex_usd"),
+        ("hopper_only", "Analyst's fleet without A100s", "Hoppers only", "hopper_capex_usd"),
+        ("semianalysis", "Analyst's whole fleet", "disputed", "semianalysis_fleet_capex_usd"),
+    ]
+    for account, name, doubt, result in accounts:
+        rows = case.data.fleet(account)
+        gpus = sum(by_type(case.point, case.data, "count", account).values())
+        prices = [parameters.known()[price].source for price in rows.price_parameter]
+        layers.append(
+            Layer(
+                name,
+                f"{words.number(gpus)} GPUs, {doubt}",
+                "disclosed" if account == "documented" else "an analyst's",
+                case[result],
+                _keys(*rows.source, *prices),
+                chosen=case.point.fleet == account,
+            )
+        )
+    return layers
+
+
+def _keys(*sources: str) -> str:
+    """Source keys of several rows, each once."""
+    return ";".join(dict.fromkeys(key for source in sources for key in source.split(";")))
+
+
+def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
+    ax.set_xscale("log")
+    ax.set_xlim(*limits)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.set_facecolor("none")
+    ax.set_yticks([])
+    ax.xaxis.set_major_locator(LogLocator(numticks=20))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.tick_params(labelbottom=False)
+    dollar_axis(ax)
+    bare(ax)
+    ax.grid(axis="x")
+
+
+def _row(ax: Axes, y: float, layer: Layer, colour: str) -> None:
+    result, left = layer.result, -(LEFT - 0.1) * 72
+    evidence = layer.evidence + (" (this case)" if layer.chosen else "")
+    up, down = y - 0.2, y + 0.2
+    beside(ax, up, layer.name, left, ha="left", fontsize=10.5, fontweight="semibold" if layer.chosen else "normal")
+    beside(ax, down, evidence, left, ha="left", fontsize=9, color=MUTED)
+    range_bar(ax, result.low, result.high, y, colour, height=0.3)
+    dot(ax, result.value, y, colour, fill=FILLS[layer.count], size=7)
+    beside(ax, up, short(result.text), 10, fontsize=10.5, fontweight="semibold")
+    if not result.certain:
+        beside(ax, down, short(result.range), 10, fontsize=9, color=MUTED)
+
+
+def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "basis": basis,
+                "layer": layer.name,
+                "value_usd": layer.result.value,
+                "low_usd": layer.result.low,
+                "high_usd": layer.result.high,
+                "range": "5-95 %",
+                "count": layer.count,
+                "evidence": layer.evidence,
+                "fleet_of_this_case": layer.chosen,
+                "source": layer.source,
+            }
+            for basis, band in bands.items()
+            for layer in band
+        ]
+    )
+
+
+def _alt(case: Case) -> str:
+    programme, fleet = case["v3_programme_usd"], case["semianalysis_fleet_capex_usd"]
+    return (
+        "Dot plot with 5 to 95 % ranges on a log dollar axis, in three bands, one a cost basis. "
+        f"Rented, V3's final run is {case['v3_rental_usd'].text} and {case['v3_r1_rental_usd'].text} with R1; "
+        f"as a programme, {case['rd_compute_usd'].text} of research compute by analogy and {programme.text} with staff "
+        f"({programme.range}). "
+        f"Bought, the servers under V3's run are {case['v3_servers_usd'].text}, the documented fleet "
+        f"{case['documented_capex_usd'].text}, and the analyst's whole fleet {fleet.text} ({fleet.range})."
+    )
