@@ -1,0 +1,5 @@
+"""`python -m analysis` is the `report` command."""
+
+from analysis.report.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What runs: the pages, the site, comparisons, sweeps and the command line."""

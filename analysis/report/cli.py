@@ -1,0 +1,179 @@
+"""The `report` command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from analysis import parameters, tables, words
+from analysis.case import PageError
+from analysis.report import build as builder
+from analysis.report import check as checker
+from analysis.report import notebooks
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Rebuild the report 'What does a frontier AI model really cost?' with these or other assumptions.",
+)
+console = Console()
+errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+Assignments = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="Change one assumption; may be repeated."),
+]
+ScenarioFile = Annotated[
+    Path | None,
+    typer.Option("--file", "-f", metavar="SCENARIO.yml", help="A scenario file, see data/scenarios/."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where the site goes, instead of _build/<name>/html."),
+]
+
+
+def scenario_from(assignments: list[str] | None, file: Path | None) -> parameters.Scenario:
+    """The scenario that a command line asks for: a file, changes, or both (the command line wins)."""
+    read = parameters.read_scenario(file) if file else parameters.Scenario()
+    changes = parameters.without_idle_changes({**read.changes, **parameters.parsed(assignments or [])})
+    if file and changes == read.changes:
+        return read
+    if not changes:
+        return parameters.Scenario()
+    title = "; ".join(f"{parameters.known()[name].title.lower()} {value}" for name, value in changes.items())
+    return parameters.Scenario(name=parameters.scenario_name(changes), title=title, changes=changes)
+
+
+@contextmanager
+def progress_bar() -> Iterator[builder.Progress]:
+    """One bar that names what runs; on a pipe, plain lines."""
+    if not console.is_terminal:
+        yield lambda what, done, total: print(f"{done}/{total} {what}", flush=True)
+        return
+    columns = TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.completed}/{task.total}")
+    with Progress(*columns, TimeElapsedColumn(), console=console) as bar:
+        task = bar.add_task("starting", total=1)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+
+
+@app.command()
+def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Run every page and build the site.
+
+    Examples: `report build`; `report build -p rental_usd_per_gpu_hour=3`;
+    `report build -f data/scenarios/documented_fleet.yml --out /tmp/site`
+    """
+    scenario = scenario_from(assignments, file)
+    with progress_bar() as progress:
+        target = builder.build(scenario, out, progress)
+    console.print(f"{scenario.title}: {target / 'index.html'}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def run(
+    pages: Annotated[list[str], typer.Argument(help="Names of pages, for example capex.")],
+    assignments: Assignments = None,
+    file: ScenarioFile = None,
+) -> None:
+    """Run single pages without rendering; the executed notebooks go to _build/.work/<name>/executed.
+
+    Example: `report run capex whole_bill -p service_life_years=3`
+    """
+    scenario = scenario_from(assignments, file)
+    builder.require_sound_data()
+    chosen = [notebooks.page(name) for name in pages]
+    with progress_bar() as progress:
+        done = builder.execute_pages(chosen, scenario, builder.work_folder(scenario) / "executed", progress)
+    for page in chosen:
+        console.print(done.get(page.name, f"{page.name} has nothing to run"), soft_wrap=True, highlight=False)
+
+
+@app.command()
+def refresh(
+    pages: Annotated[list[str] | None, typer.Argument(help="Only these pages; all, if none is named.")] = None,
+) -> None:
+    """Run the base case and write parameters, words and outputs into book/.
+
+    Example: `report refresh`, after a change of data, code or text.
+    """
+    with progress_bar() as progress:
+        changed = builder.refresh(pages or [], progress)
+    console.print(f"changed: {', '.join(changed)}" if changed else "every page was up to date", soft_wrap=True)
+
+
+@app.command()
+def params() -> None:
+    """List every parameter: name, unit, value, plausible range and source."""
+    table = Table("name", "value", "low", "high", "unit", "source", box=None, header_style="bold")
+    for row in parameters.known().values():
+        low, high = ("", "") if row.choices else (words.digits(row.low, 8), words.digits(row.high, 8))
+        value = row.value if isinstance(row.value, str) else words.digits(row.value, 9)
+        table.add_row(row.name, value, low, high, "; ".join(row.choices) or row.unit, row.source.replace(";", "; "))
+    wide = console if console.is_terminal else Console(width=220)
+    wide.print(table)
+
+
+@app.command()
+def check() -> None:
+    """Check data, references and pages without running anything."""
+    found = checker.problems()
+    for line in found:
+        errors.print(line, markup=False)
+    if found:
+        raise typer.Exit(1)
+    console.print(f"{len(tables.names())} tables, {len(notebooks.pages())} pages: all sound.", highlight=False)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on this computer.")] = 8000,
+    file: ScenarioFile = None,
+    assignments: Assignments = None,
+) -> None:
+    """Show the site on this computer, building it first if it is not there."""
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    scenario = scenario_from(assignments, file)
+    folder = builder.output_folder(scenario)
+    if not (folder / "index.html").exists():
+        with progress_bar() as progress:
+            builder.build(scenario, None, progress)
+    with ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
+        console.print(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)", highlight=False)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            console.print("ended")
+
+
+EXPECTED = (
+    parameters.ParameterError,
+    tables.DataError,
+    notebooks.PageFailure,
+    builder.BuildError,
+    PageError,
+)
+
+
+def main() -> None:
+    """Run the command; an expected error is a message and exit status 1, not a traceback."""
+    try:
+        app()
+    except EXPECTED as error:
+        errors.print(f"report: {error}", markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("report: stopped; what was published before is untouched.")
+        sys.exit(130)

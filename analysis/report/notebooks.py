@@ -1,0 +1,254 @@
+"""Pages as notebooks: reading, keeping in step with the data, executing, and stripping what differs by run.
+
+A page has two generated cells. The one tagged `parameters` holds the literals of the base case, taken from
+data/assumptions.csv. The one tagged `words` names every result that the page's prose mentions with {glue:text}.
+Both are brought up to date by `report refresh`; a test compares them.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from analysis import parameters, tables
+from analysis.case import RECORD, ordered
+
+ROOT = tables.ROOT
+BOOK = ROOT / "book"
+
+PARAMETERS_TAG, WORDS_TAG, INJECTED_TAG = "parameters", "words", "injected-parameters"
+PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
+
+GLUE = re.compile(r"\{glue:text\}`([^`:]+)`")
+
+# A page takes seconds; one that has not finished after this has hung.
+TIMEOUT_SECONDS = 600
+
+# One thread, so that sums come out in one order, and fixed hashes, so that sets do.
+QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+
+
+class PageFailure(Exception):
+    """A page did not run to its end; the message names page, cell and the original error."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the book: its name as in _toc.yml (without book/), and its file."""
+
+    name: str
+    path: Path
+
+    @property
+    def runs(self) -> bool:
+        return self.path.suffix == ".ipynb"
+
+
+def pages(root: Path = ROOT) -> list[Page]:
+    """All pages in reading order, from _toc.yml."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+
+    def files(entry: object) -> Iterable[str]:
+        if isinstance(entry, dict):
+            for key, value in entry.items():
+                if key in ("root", "file"):
+                    yield str(value)
+                else:
+                    yield from files(value)
+        elif isinstance(entry, list):
+            for item in entry:
+                yield from files(item)
+
+    found = []
+    for file in files(toc):
+        candidates = [root / f"{file}{suffix}" for suffix in (".ipynb", ".md")]
+        path = next((candidate for candidate in candidates if candidate.exists()), None)
+        if path is None:
+            raise PageFailure(f"_toc.yml names {file}, but there is no {file}.ipynb and no {file}.md.")
+        found.append(Page(file.removeprefix("book/"), path))
+    return found
+
+
+def page(name: str) -> Page:
+    """One page by its name; PageFailure suggests the nearest name."""
+    known = {p.name: p for p in pages()}
+    wanted = Path(name).name.removesuffix(".ipynb").removesuffix(".md")
+    if wanted not in known:
+        near = parameters.nearest(wanted, known)
+        hint = f" Did you mean '{near}'?" if near else ""
+        raise PageFailure(f"There is no page '{name}'.{hint} Pages: {', '.join(known)}.")
+    return known[wanted]
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    """A notebook, in the format that is written."""
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook so that equal notebooks are equal files; through a neighbour, so never by halves."""
+    text = nbformat.writes(notebook)
+    beside = path.with_name(path.name + ".part")
+    beside.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+    beside.replace(path)
+
+
+def tags(cell: nbformat.NotebookNode) -> list[str]:
+    return list(cell.get("metadata", {}).get("tags", []))
+
+
+def tagged(notebook: nbformat.NotebookNode, tag: str) -> nbformat.NotebookNode | None:
+    """The one cell with a tag, if there is one."""
+    found = [cell for cell in notebook.cells if tag in tags(cell)]
+    if len(found) > 1:
+        raise PageFailure(f"{len(found)} cells are tagged `{tag}`; there must be one at most.")
+    return found[0] if found else None
+
+
+def literal(value: parameters.Value) -> str:
+    """A value as ruff would write it."""
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def parameter_cell(names: Iterable[str]) -> str:
+    """The source of a parameters cell: literals of the base case, with their units."""
+    known = parameters.known()
+    lines = [f"{name} = {literal(known[name].value)}  # {known[name].unit}" for name in ordered(names)]
+    return "\n".join([PARAMETERS_HEAD, *lines])
+
+
+def declared(notebook: nbformat.NotebookNode) -> list[str]:
+    """Names of the parameters in a page's parameters cell."""
+    cell = tagged(notebook, PARAMETERS_TAG)
+    if cell is None:
+        return []
+    return re.findall(r"^([a-z][a-z0-9_]*) = ", cell.source, flags=re.MULTILINE)
+
+
+def mentioned(notebook: nbformat.NotebookNode) -> list[str]:
+    """Names that the prose binds with {glue:text}, in order of appearance, once each.
+
+    Captions of figures stand in the metadata of code cells, and count as prose.
+    """
+    found: dict[str, None] = {}
+    for cell in notebook.cells:
+        caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
+        text = cell.source if cell.cell_type == "markdown" else caption
+        found.update(dict.fromkeys(GLUE.findall(text)))
+    return list(found)
+
+
+def told(notebook: nbformat.NotebookNode) -> set[str]:
+    """Names that a page's own code binds with case.tell(name=...)."""
+    return {
+        keyword.arg
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for call in ast.walk(ast.parse(cell.source))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "tell"
+        for keyword in call.keywords
+        if keyword.arg
+    }
+
+
+def words_cell(names: Iterable[str]) -> str:
+    """The source of a words cell."""
+    lines = [f'    "{name}",' for name in names]
+    if not lines:
+        return "# The text mentions no result."
+    return "\n".join(["# Every result that the text mentions, bound to its value.", "case.say(", *lines, ")"])
+
+
+def synced(notebook: nbformat.NotebookNode, names: Iterable[str] | None = None) -> nbformat.NotebookNode:
+    """The notebook with its generated cells brought up to date; `names` are the parameters that it uses."""
+    cell = tagged(notebook, PARAMETERS_TAG)
+    if cell is not None:
+        cell.source = parameter_cell(declared(notebook) if names is None else names)
+    cell = tagged(notebook, WORDS_TAG)
+    if cell is not None:
+        own = told(notebook)
+        cell.source = words_cell(name for name in mentioned(notebook) if name not in own)
+    return notebook
+
+
+def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without what differs between two runs of the same page: times, paths, patch versions."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    for index, cell in enumerate(notebook.cells):
+        cell.id = INJECTED_TAG if INJECTED_TAG in tags(cell) else f"cell-{index:02d}"
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+    return notebook
+
+
+@contextmanager
+def environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, which a kernel inherits, and put back what was there."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def execute(source: Path, target: Path, changes: Mapping[str, parameters.Value], find_parameters: bool = False) -> Path:
+    """Run one page with papermill and write the executed, stripped notebook to `target`.
+
+    Only the changes that the page declares are injected. With find_parameters the page may use any parameter, and
+    its parameters cell is rewritten to hold those that it did use.
+    Raises PageFailure; the copy with the error stays at `target` for inspection.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    notebook = synced(read(source))
+    own = {name: value for name, value in changes.items() if name in declared(notebook)}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        fresh, done, used = (Path(scratch) / name for name in (source.name, f"done-{source.name}", "used"))
+        write(notebook, fresh)
+        try:
+            with environment({**QUIET, RECORD: str(used)} if find_parameters else QUIET):
+                papermill.execute_notebook(
+                    str(fresh),
+                    str(done),
+                    parameters=own,
+                    kernel_name="python3",
+                    progress_bar=False,
+                    autosave_cell_every=0,
+                    execution_timeout=TIMEOUT_SECONDS,
+                    kernel_manager_class=f"{__package__}.kernels.LocalKernelManager",
+                )
+        except PapermillExecutionError as error:
+            target.write_bytes(done.read_bytes())
+            raise PageFailure(
+                f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n"
+                f"The copy with the error is {target}."
+            ) from None
+        executed = stripped(read(done))
+        cell = tagged(executed, PARAMETERS_TAG)
+        if find_parameters and cell is not None:
+            names = used.read_text(encoding="utf-8").split() if used.exists() else []
+            cell.source = parameter_cell(names)
+        write(executed, target)
+    return target

@@ -1,0 +1,29 @@
+"""What the book needs beyond Jupyter Book: a Sphinx extension named in `_config.yml`.
+
+drawings    a computed figure's alt text, and the download links below it
+equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
+references  author-year citations
+trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.report.site import drawings, equations, references, trim
+from analysis.report.site.drawings import DrawingRenderer
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["DrawingRenderer", "setup"]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    # Jupyter Book always passes this value on; sphinx_comments, which would declare it, is left out.
+    app.add_config_value("comments_config", {}, "html")
+    drawings.setup(app)
+    equations.setup(app)
+    references.setup(app)
+    trim.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

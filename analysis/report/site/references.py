@@ -1,0 +1,110 @@
+"""Citations by author and year: (DeepSeek-AI, 2024a).
+
+`bibtex_default_style: report` labels the entries, `bibtex_reference_style: report` cites by those labels.
+sphinxcontrib-bibtex's own author-year style cannot tell two works of one author and year apart; this one adds a letter.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pybtex.plugin
+from pybtex.richtext import Text
+from pybtex.style.formatting.unsrt import Style as UnsrtStyle
+from pybtex.style.labels import BaseLabelStyle
+from pybtex.style.sorting import BaseSortingStyle
+from pybtex.style.template import node
+from sphinxcontrib.bibtex.plugin import register_plugin
+from sphinxcontrib.bibtex.style.referencing import BracketStyle
+from sphinxcontrib.bibtex.style.referencing.basic_author_year import BasicAuthorYearTextualReferenceStyle
+from sphinxcontrib.bibtex.style.referencing.label import LabelReferenceStyle
+from sphinxcontrib.bibtex.style.template import join, join2, post_text, pre_text, reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pybtex.database import Entry
+    from sphinx.application import Sphinx
+
+
+def short_names(entry: Entry) -> str:
+    """Who wrote it, as a citation says it."""
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    names = [
+        Text.from_latex(" ".join([*p.prelast_names, *p.last_names, *p.lineage_names])).render_as("text") for p in people
+    ]
+    if not names:
+        return str(Text.from_latex(entry.fields.get("title", entry.key)).render_as("text"))
+    if len(names) > 2 or names[-1] == "others":
+        return f"{names[0]} et al."
+    return " and ".join(names)
+
+
+class AuthorYearLabels(BaseLabelStyle):
+    def format_labels(self, sorted_entries: Iterable[Entry]) -> Iterator[str]:
+        labels = [f"{short_names(e)}, {e.fields.get('year', 'n.d.')}" for e in sorted_entries]
+        total, seen = Counter(labels), Counter[str]()
+        for label in labels:
+            letter = chr(ord("a") + seen[label]) if total[label] > 1 else ""
+            seen[label] += 1
+            yield label + letter
+
+
+class AsLabelled(BaseSortingStyle):
+    """In the order of the labels, so that {Epoch AI} in braces stands among the E."""
+
+    def sorting_key(self, entry: Entry) -> tuple[str, str, str]:
+        return (short_names(entry).casefold(), entry.fields.get("year", ""), entry.fields.get("title", ""))
+
+
+class Style(UnsrtStyle):
+    default_label_style = AuthorYearLabels
+    default_sorting_style = AsLabelled
+
+    def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> Any:
+        # pybtex reads \& and \% as LaTeX does, and leaves \$ as it is.
+        for name, text in entry.fields.items():
+            entry.fields[name] = text.replace(r"\$", "$")
+        return super().format_entry(label, entry, bib_data)
+
+
+@node
+def labelled_year(children: list[Any], data: dict[str, Any]) -> Text:
+    return Text(data["formatted_entry"].label.rsplit(", ", 1)[-1])
+
+
+@dataclass
+class Textual(BasicAuthorYearTextualReferenceStyle):
+    """DeepSeek-AI (2024a)"""
+
+    def inner(self, role_name: str) -> Any:
+        return join(sep=self.text_reference_sep)[
+            self.person.author_or_editor_or_title(full="s" in role_name),
+            join[
+                self.bracket.left,
+                join2(sep1=self.pre_text_sep, sep2=self.post_text_sep)[pre_text, reference[labelled_year], post_text],
+                self.bracket.right,
+            ],
+        ]
+
+
+def round_brackets() -> BracketStyle:
+    return BracketStyle(left="(", right=")", sep="; ")
+
+
+@dataclass
+class ReportReferences(LabelReferenceStyle):
+    bracket_textual: BracketStyle = field(default_factory=round_brackets)
+    bracket_parenthetical: BracketStyle = field(default_factory=round_brackets)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        textual = Textual(bracket=self.bracket_textual, person=self.person)
+        self.role_style.update(dict.fromkeys(textual.role_names(), textual))
+
+
+def setup(app: Sphinx) -> None:
+    pybtex.plugin.register_plugin("pybtex.style.formatting", "report", Style)
+    register_plugin("sphinxcontrib.bibtex.style.referencing", "report", ReportReferences)

@@ -1,0 +1,198 @@
+"""The built pages, smaller and easier to use, once Sphinx has written them.
+
+The theme ships 1.5 MB of script that draws icons its fonts draw too, 500 kB of icons of which two dozen are used,
+source maps, and a few mark-up slips that a screen reader stumbles over.
+Each change below is a substitution in the theme's own HTML. Both themes are pinned, and a change that no longer
+finds its place stops the build: a new theme version is looked at, not guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx.errors import SphinxError
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+DESCRIPTION_CHARACTERS = 160
+UNUSED = ("*.map", "fontawesome.js*", "*webpack-macros.html", "logo_*")
+PRIVATE_USE = range(0xE000, 0xF900)  # where the icon fonts keep their glyphs
+
+
+# A box that scrolls must be within reach of the keyboard.
+BOX = '<div class="drawing-box" tabindex="0" role="group" aria-label="Figure">'
+
+
+@dataclass(frozen=True)
+class Change:
+    """One substitution. `at_least`: how often every page of the theme must have it."""
+
+    what: str
+    pattern: str
+    new: str
+    at_least: int = 0
+
+
+ICON_SCRIPT = Change(
+    "the script that draws icons a second time",
+    r"\s*<!-- So that users can add custom icons -->\s*<script defer src=\"[^\"]*fontawesome\.js[^\"]*\"></script>",
+    "",
+    at_least=1,
+)
+CHANGES = (
+    ICON_SCRIPT,
+    # A second title and table of contents, for print only: print shows the page's own instead (report.css).
+    Change("print header", r'(?s)<div id="jb-print-docs-body" class="onlyprint">.*?(?=<div id="searchbox">)', ""),
+    # What is said aloud must contain what is shown.
+    Change(
+        "search button",
+        r'(<button class="[^"]*search-button-field[^"]*")( title="Search")? aria-label="Search"',
+        r"\1",
+        1,
+    ),
+    Change("colour mode button", r'(<i class="theme-switch [^"]*")', r'\1 aria-hidden="true"', 1),
+    Change("sidebar", r'(<div id="pst-primary-sidebar")', r'\1 role="complementary" aria-label="Sidebar"', 1),
+    Change("boxes that scroll", r'<div class="drawing-box docutils container">', BOX),
+    Change("folded cells", r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    Change("bibliography", r'<div role="list" class="citation-list">', '<div class="citation-list">'),
+    Change("bibliography entries", r' role="doc-biblioentry"', ""),
+    Change("back references", r' role="doc-backlink"', ""),
+    Change("task lists", r'(<input class="task-list-item-checkbox")', r'\1 aria-label="task"'),
+    Change("pandas' empty corner", r"<th></th>", "<td></td>"),
+    # Scripts wait until the page is shown. documentation_options.js does not: an inline script needs it at once.
+    Change(
+        "scripts",
+        r'(<script)( (?:data-[\w-]+="[^"]*" )?src="(?![^"]*documentation_options)[^"]+"></script>)',
+        r"\1 defer\2",
+    ),
+)
+
+
+def change_page(page: Path) -> None:
+    """Apply the changes to one page, unless it has been through this before."""
+    html = page.read_text(encoding="utf-8")
+    if not re.search(ICON_SCRIPT.pattern, html):
+        if "fontawesome.js" in html:
+            raise SphinxError(
+                f"{page.name} loads fontawesome.js in a way that analysis/report/site/trim.py does not know."
+            )
+        return
+    for change in CHANGES:
+        html, count = re.subn(change.pattern, change.new, html)
+        if count < change.at_least:
+            raise SphinxError(
+                f"{page.name}: no place found for a change of the theme's HTML ({change.what}). "
+                "Has the theme's version changed? Look at CHANGES in analysis/report/site/trim.py."
+            )
+    page.write_text(size_drawings(html, page), encoding="utf-8")
+
+
+def size_drawings(html: str, page: Path) -> str:
+    """Say how large a drawing is, so that the text below it does not jump when it arrives."""
+
+    def sized(match: re.Match[str]) -> str:
+        head = (page.parent / match["src"]).read_text(encoding="utf-8")[:2000]
+        size = re.search(r'<svg[^>]* viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', head)
+        if not size:
+            return match[0]
+        width, height = (round(float(points) * 4 / 3) for points in size.groups())
+        return f'{match["start"]} width="{width}" height="{height}" {match["rest"]}'
+
+    return re.sub(r'(?P<start><img)(?=[^>]* class="[^"]*drawing) (?P<rest>[^>]*src="(?P<src>[^"]+\.svg)")', sized, html)
+
+
+def icons_in_use(site: Path, styles: str) -> set[int]:
+    """Code points of the icons that pages, scripts and styles ask for."""
+    known: dict[str, int] = {}
+    rules = re.finditer(r'((?:\.fa-[\w-]+::?before,?)+)\{content:"\\([0-9a-f]+)"\}', styles)
+    for rule in rules:
+        known |= dict.fromkeys(re.findall(r"fa-[\w-]+", rule[1]), int(rule[2], 16))
+    text = "".join(p.read_text(encoding="utf-8") for p in [*site.rglob("*.html"), *site.glob("_static/**/*.js")])
+    used = {known[name] for name in set(re.findall(r"fa-[a-z0-9-]+", text)) & known.keys()}
+    # Styles name icons themselves, as a character or as an escape, outside the rules above.
+    other = re.sub(r'(?:\.fa-[\w-]+::?before,?)+\{content:"[^"]*"\}', "", styles)
+    used |= {ord(c) for c in other if ord(c) in PRIVATE_USE}
+    return used | {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", other)}
+
+
+def shrink_icon_fonts(site: Path) -> None:
+    """Cut the icon fonts down to the icons in use. Sphinx copies the whole fonts anew when it writes any page."""
+    static = site / "_static"
+    fonts = sorted(static.glob("vendor/fontawesome/webfonts/*.ttf"))
+    if not fonts and any(static.glob("vendor/fontawesome/webfonts/*.woff")):
+        return
+    sheet = static / "styles" / "pydata-sphinx-theme.css"
+    styles = sheet.read_text(encoding="utf-8")
+    everything = "".join(p.read_text(encoding="utf-8") for p in sorted(static.rglob("*.css")))
+    used = icons_in_use(site, everything)
+    for path in fonts:
+        font = TTFont(path, recalcTimestamp=False)
+        cutter = subset.Subsetter()
+        cutter.populate(unicodes=used)
+        cutter.subset(font)
+        font.flavor = "woff"
+        font.save(path.with_suffix(".woff"))
+        source = re.compile(
+            rf'src:url\(([^)]*{path.stem})\.woff2\) format\("woff2"\),url\([^)]*\) format\("truetype"\)'
+        )
+        styles, count = source.subn(r'src:url(\1.woff) format("woff")', styles)
+        if count != 1:
+            raise SphinxError(
+                f"The theme's styles name {path.stem} in a new way. Look at analysis/report/site/trim.py."
+            )
+        path.unlink()
+        path.with_suffix(".woff2").unlink()
+    if not used or not fonts:
+        raise SphinxError("No icon was found in the theme. Look at analysis/report/site/trim.py.")
+    sheet.write_text(styles, encoding="utf-8")
+
+
+def drop_files(static: Path) -> None:
+    """Files that no page loads."""
+    for path in {p for name in UNUSED for p in static.rglob(name)}:
+        path.unlink()
+    shutil.rmtree(static / "locales", ignore_errors=True)
+    for path in [*static.glob("scripts/*.js"), *static.glob("styles/*.css")]:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?", "", text), encoding="utf-8")
+
+
+def describe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """A page's first paragraph is its description, for search engines and previews."""
+    if doctree is None or 'name="description"' in context.get("metatags", ""):
+        return
+    section = next(doctree.findall(nodes.section), None)
+    paragraph = next((n for n in section or () if isinstance(n, nodes.paragraph)), None)
+    if paragraph is None:
+        return
+    text = " ".join(paragraph.astext().split())
+    if len(text) > DESCRIPTION_CHARACTERS:
+        text = text[:DESCRIPTION_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{escape(text)}" />\n'
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.name not in ("html", "dirhtml"):
+        return
+    site = Path(app.outdir)
+    for page in sorted(site.rglob("*.html")):
+        if "_static" not in page.relative_to(site).parts:
+            change_page(page)
+    drop_files(site / "_static")
+    shrink_icon_fonts(site)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("html-page-context", describe)
+    app.connect("build-finished", finish)
