@@ -1,0 +1,33 @@
+"""What several tests share."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The base case's site, built once a test run, whatever the number of processes.
+
+    REPORT_SITE=_build/html looks at a site that is there already.
+    """
+    if given := os.environ.get("REPORT_SITE"):
+        return Path(given).resolve()
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "site"
+    with (shared / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "index.html").exists():
+            command = [sys.executable, "-m", "analysis", "build", "--out", str(folder)]
+            run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1])
+            if run.returncode:
+                pytest.fail(f"`report build` failed:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}", pytrace=False)
+    return folder

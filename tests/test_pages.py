@@ -1,0 +1,131 @@
+"""The pages: executed, in step with the data, reproducible, and without a typed result."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis import parameters
+from analysis.case import Case
+from analysis.figures import FIGURES
+from analysis.parameters import Scenario
+from analysis.report import build, check, notebooks
+
+PAGES = notebooks.pages()
+RUNNING = [page for page in PAGES if page.runs]
+
+
+def markdown(page: notebooks.Page) -> list[str]:
+    """The prose of a page: Markdown cells and figure captions, or the lines of a text page."""
+    if not page.runs:
+        return [page.path.read_text(encoding="utf-8")]
+    notebook = notebooks.read(page.path)
+    captions = [cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "") for cell in notebook.cells]
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"] + captions
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
+def test_every_code_cell_was_executed_and_generated_cells_are_current(page: notebooks.Page) -> None:
+    # nbval passes a cell that was never executed, so it has to be caught here.
+    found = check.page_problems(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
+def test_parameter_cells_hold_literals_of_the_base_case_only(page: notebooks.Page) -> None:
+    cell = notebooks.tagged(notebooks.read(page.path), notebooks.PARAMETERS_TAG)
+    assert cell is not None, f"{page.name} has no cell tagged `parameters`; papermill could not change it."
+    names: dict[str, object] = {}
+    exec(cell.source, {"__builtins__": {}}, names)
+    base = parameters.base()
+    assert names == {name: base[name] for name in names}, f"{page.name}: run `report refresh`."
+
+
+@pytest.fixture(scope="module")
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every page run again from data, each using only the parameters that it declares."""
+    return build.execute_pages(RUNNING, Scenario(), tmp_path_factory.mktemp("rebuilt"))
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
+def test_rebuilt_pages_equal_the_committed_ones_byte_for_byte(page: notebooks.Page, rebuilt: dict[str, Path]) -> None:
+    same = rebuilt[page.name].read_bytes() == page.path.read_bytes()
+    assert same, f"book/{page.name}.ipynb is not what the data and the code give. Run `report refresh`, read the diff."
+
+
+def test_every_figure_is_on_a_page_with_words_and_numbers(rebuilt: dict[str, Path]) -> None:
+    shown: dict[str, tuple[str, str]] = {}
+    for path in rebuilt.values():
+        for cell in notebooks.read(path).cells:
+            for output in cell.get("outputs", []):
+                meta = output.get("metadata", {}).get("image/svg+xml")
+                if meta:
+                    shown[meta["name"]] = (meta["alt"], output.data["text/csv"])
+    assert set(shown) == set(FIGURES)
+    for name, (alt, csv) in shown.items():
+        assert alt.endswith(".") and len(alt) > 60 and re.search(r"\d", alt), f"{name}: the alt text tells no finding"
+        assert csv.count("\n") >= 2 and "," in csv, f"{name}: the table behind the figure is empty"
+
+
+# What may stand in prose as digits: years and dates, names, places in a source, the width of an interval.
+NAMES = (
+    r"\b(?:Llama|Claude|GPT|DeepSeek|Fire-Flyer|Python|Falcon|Gemini|Grok|OLMo|Qwen|Kimi|PaLM|Nova|version)[ -]?"
+    r"(?:\d+(?:\.\d+)?)[a-z]?(?: \d+B)?\b"
+)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+ALLOWED = [
+    r"```.*?```",  # code
+    r"`[^`]*`",  # code, roles and their content
+    r'"[^"\n]*"|“[^”]*”',  # quotations
+    r"\]\([^)]*\)|https?://\S+",  # links
+    r"<[^>]*>",
+    rf"\b\d{{1,2}} (?:{MONTHS})\b",
+    r"\b(?:19|20)\d\d\b",
+    r"\b(?:Table|Tables|Figure|section|sections|p\.|pp\.|chapter|Day|Section) \d+(?:\.\d+)*",
+    NAMES,
+    r"\b[A-Za-z]+[A-Za-z-]*\d+[A-Za-z0-9.-]*",  # H100, V3, BF16, R1, GPT-4
+    r"\b5(?:–| to |-)95 %",
+    r"^:+\{?.*$",  # directives
+    r"^\d+\. ",  # numbered lists
+    r"\(eq-[a-z-]+\)",
+]
+
+
+def typed_numbers(text: str) -> list[str]:
+    """Digits in prose that no computation has put there."""
+    for pattern in ALLOWED:
+        text = re.sub(pattern, " ", text, flags=re.MULTILINE | re.DOTALL)
+    return [" ".join(text[max(0, m.start() - 40) : m.end() + 20].split()) for m in re.finditer(r"\d[\d.,]*", text)]
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
+def test_no_result_is_typed_in_prose(page: notebooks.Page) -> None:
+    found = [place for text in markdown(page) for place in typed_numbers(text)]
+    assert not found, (
+        f"book/{page.name}.ipynb has numbers that a scenario would not change: {found}. "
+        "Bind each with {glue:text}`name`, or put it in quotation marks if somebody else says it."
+    )
+
+
+def test_the_search_for_typed_results_finds_them() -> None:
+    assert typed_numbers("The run cost 5.6 million dollars.")
+    assert typed_numbers("H20s are 50 % of the cards.")
+    assert not typed_numbers("On 17 October 2023 GPT-4, V3 and Llama 3.1 405B stood in Table 1, at {glue:text}`x`.")
+
+
+def test_only_the_parameters_in_use_are_declared(tmp_path: Path) -> None:
+    # A page that declared more would be run again for changes that cannot touch it.
+    page = notebooks.page("six_million")
+    executed = notebooks.execute(page.path, tmp_path / "six_million.ipynb", {}, find_parameters=True)
+    assert notebooks.declared(notebooks.read(executed)) == notebooks.declared(notebooks.read(page.path))
+
+
+def test_the_readme_states_the_headlines_that_the_model_gives() -> None:
+    case = Case()
+    text = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("v3_rental_usd", "v3_amortised_usd", "v3_acquisition_usd", "v3_programme_usd"):
+        row = f"| {case[name].text} | {case[name].range} |"
+        assert row in text, f"README.md should have '{row}' in its table of headlines. Correct the row."
+    assert f"{case['v3_gpu_hours'].text} H800-hours" in text

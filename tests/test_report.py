@@ -1,0 +1,139 @@
+"""The `report` command: refusals that help, and scenarios that reach figures, sentences and every page."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis import parameters
+from analysis.case import Case
+from analysis.report import build, notebooks
+
+
+def report(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would."""
+    command = [sys.executable, "-m", "analysis", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
+
+
+REFUSALS = [
+    (("-p", "rental_usd_per_gpu_hou=3"), "There is no parameter 'rental_usd_per_gpu_hou'. Did you mean rental_usd"),
+    (("-p", "pue=0.5"), "pue = 0.5 is not allowed: it must be a number from 1 to 3 (ratio)."),
+    (("-p", "pue=nan"), "pue = 'nan' is not allowed"),
+    (("-p", "fleet=semianalisis"), "Did you mean semianalysis?"),
+    (("-p", "__import__('os')=1"), "is not a parameter's name"),
+    (("-p", "pue"), "is not of the form NAME=VALUE"),
+    (("-p", "draws=1000.5"), "it must be a whole number"),
+    (("-f", "no_such_file.yml"), "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSALS, ids=lambda value: str(value)[:40])
+def test_bad_input_is_one_clear_line_and_the_earlier_site_stays(
+    arguments: tuple[str, ...], message: str, tmp_path: Path
+) -> None:
+    earlier = tmp_path / "site" / "index.html"
+    earlier.parent.mkdir()
+    earlier.write_text("the earlier site")
+    done = report("build", *arguments, "--out", str(earlier.parent))
+    assert done.returncode == 1
+    assert message in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr + done.stdout
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["index.html"]
+    assert earlier.read_text() == "the earlier site"
+
+
+def test_a_folder_with_other_files_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("years of work")
+    done = report("build", "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "holds files that are no site of this report" in done.stderr.replace("\n", " ")
+    assert (tmp_path / "thesis.doc").read_text() == "years of work"
+
+
+def test_a_failing_page_names_page_cell_and_error(tmp_path: Path) -> None:
+    notebook = notebooks.read(notebooks.page("six_million").path)
+    notebook.cells[-2].source = "1 / 0"
+    page = tmp_path / "six_million.ipynb"
+    notebooks.write(notebook, page)
+    with pytest.raises(notebooks.PageFailure, match=r"six_million\.ipynb, cell \d+: ZeroDivisionError"):
+        notebooks.execute(page, tmp_path / "out" / "six_million.ipynb", {})
+    assert (tmp_path / "out" / "six_million.ipynb").exists(), "the copy with the error should be kept"
+
+
+def test_params_lists_every_parameter_with_its_source() -> None:
+    done = report("params")
+    assert done.returncode == 0
+    for name, row in parameters.known().items():
+        assert name in done.stdout
+        assert row.source.split(";")[0] in done.stdout
+
+
+def test_check_passes_on_the_committed_tree() -> None:
+    done = report("check")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", sorted((notebooks.ROOT / "data" / "scenarios").glob("*.yml")), ids=lambda p: p.stem)
+def test_shipped_scenarios_say_why_and_change_something(path: Path) -> None:
+    scenario = parameters.read_scenario(path)
+    assert scenario.name == path.stem
+    assert not scenario.is_base
+    assert scenario.motive and scenario.title
+    keys = set(scenario.source.split(";"))
+    from analysis.tables import _reference_keys
+
+    assert keys <= _reference_keys(), f"{path.name} cites {keys}, which book/references.bib does not hold."
+
+
+@pytest.fixture(scope="module")
+def dearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site at three dollars an hour."""
+    folder = tmp_path_factory.mktemp("dearer") / "site"
+    done = report("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def words_of(path: Path) -> str:
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    article = soup.find("article") or soup
+    return " ".join(article.get_text(" ").split())
+
+
+def test_a_scenario_changes_the_sentences_everywhere(dearer: Path) -> None:
+    # 2,788,000 h x $3 = $8,364,000
+    assert "$8.364 million" in words_of(dearer / "index.html")
+    assert "$8.364 million" in words_of(dearer / "six_million.html")
+    assert "$8.364 million" in words_of(dearer / "audit.html")
+    assert "8,364,000" not in words_of(dearer / "six_million.html")  # the parts are listed, not the sum
+    assert "7,992,000" in words_of(dearer / "six_million.html")  # 2,664,000 x 3
+    for page in notebooks.pages():
+        if page.name in ("index", "six_million", "owning_and_renting", "cost_per_model", "whole_bill", "audit"):
+            assert "5.576" not in words_of(dearer / f"{page.name}.html"), f"{page.name} still states the base case"
+
+
+def test_a_scenario_changes_the_figures(dearer: Path) -> None:
+    table = (dearer / "figures" / "rental-price.csv").read_text()
+    assert "this case,3,2.788e+06,8.364e+06" in table
+    scenario = parameters.Scenario(name="x", changes={"rental_usd_per_gpu_hour": 3.0})
+    from analysis.figures import FIGURES
+
+    assert FIGURES["rental-price"](Case(scenario=scenario)).csv() == table
+
+
+def test_a_scenario_says_so_on_every_page(dearer: Path) -> None:
+    for page in notebooks.pages():
+        text = (dearer / f"{page.name}.html").read_text(encoding="utf-8")
+        assert "Scenario: " in text, f"{page.name}.html does not say that it is a scenario"
+        assert "+50 %" in text and "3 USD/GPU-hour" in text and "2 USD/GPU-hour" in text
+
+
+def test_output_folders() -> None:
+    assert build.output_folder(parameters.Scenario()) == notebooks.ROOT / "_build" / "html"
+    named = parameters.Scenario(name="three_year_life", changes={"service_life_years": 3.0})
+    assert build.output_folder(named) == notebooks.ROOT / "_build" / "three_year_life" / "html"

@@ -1,0 +1,302 @@
+"""The built site, as files and in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+NAMES = [Path(TOC["root"]).name] + [
+    Path(chapter["file"]).name for part in TOC["parts"] for chapter in part["chapters"] if "file" in chapter
+]
+EXTRA = ["search", "genindex"]
+FORMATS = ("svg", "png", "csv")
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def pages(site: Path) -> list[Path]:
+    return [path for path in sorted(site.rglob("*.html")) if "_static" not in path.relative_to(site).parts]
+
+
+def told(faults: list[str], advice: str) -> str:
+    return "\n  ".join([f"{len(faults)} found:", *faults[:25]]) + f"\n{advice}"
+
+
+def local(url: str) -> bool:
+    parts = urlsplit(url)
+    return not parts.scheme and not parts.netloc
+
+
+@cache
+def anchors(path: Path) -> frozenset[str]:
+    found = soup(path)
+    return frozenset(str(tag[key]) for key in ("id", "name") for tag in found.find_all(attrs={key: True}))
+
+
+def drawings(site: Path) -> list[tuple[Path, Tag]]:
+    return [(path, image) for path in pages(site) for image in soup(path).select(".cell_output img, img.drawing")]
+
+
+# Files
+
+
+def test_every_page_of_the_contents_is_there(site: Path) -> None:
+    missing = [name for name in [*NAMES, *EXTRA] if not (site / f"{name}.html").exists()]
+    assert not missing, told(missing, "These pages of _toc.yml were not built.")
+
+
+def test_no_result_is_blank(site: Path) -> None:
+    blank = [
+        f"{path.name}: {' '.join(tag.parent.get_text().split())[:80]!r}"
+        for path in pages(site)
+        for tag in soup(path).select(".pasted-text, .pasted-inline")
+        if not tag.get_text(strip=True) and not tag.find("img")
+    ]
+    assert not blank, told(
+        blank, "A glued result is empty: give the glue role a format, and check that its key exists."
+    )
+
+
+def test_links_inside_the_site_lead_somewhere(site: Path) -> None:
+    broken = []
+    for path in pages(site):
+        for tag in soup(path).find_all(["a", "img", "link", "script", "source", "iframe", "object"]):
+            url = next((str(tag[key]) for key in ("href", "src", "data") if tag.get(key)), "")
+            if not url or not local(url):
+                continue
+            parts = urlsplit(url)
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            target = target / "index.html" if target.is_dir() else target
+            if not target.exists():
+                broken.append(f"{path.name}: {url} (no such file)")
+            elif target.suffix == ".html" and parts.fragment and unquote(parts.fragment) not in anchors(target):
+                broken.append(f"{path.name}: {url} (no such place on the page)")
+    assert not broken, told(broken, "Mend the link, or the label it points to.")
+
+
+def test_every_computed_figure_is_put_into_words(site: Path) -> None:
+    assert drawings(site), "No computed figure was found on any page."
+    silent = []
+    for path, image in drawings(site):
+        alt = str(image.get("alt", ""))
+        if len(alt) < 40 or not alt.endswith(".") or re.search(r"\.(svg|png|jpe?g)\b|^\S+$", alt):
+            silent.append(f"{path.name}: {image.get('src')} says {alt!r}")
+    assert not silent, told(silent, "The alt text is a sentence with the finding in it: see the figure's module.")
+
+
+def test_every_computed_figure_can_be_downloaded(site: Path) -> None:
+    missing = []
+    for path, image in drawings(site):
+        cell = image.find_parent(class_="cell_output")
+        links = [str(a["href"]) for a in cell.select(".downloads a")] if isinstance(cell, Tag) else []
+        for kind in FORMATS:
+            file = next((path.parent / link for link in links if link.endswith(f".{kind}")), None)
+            if file is None or not file.exists() or not file.stat().st_size:
+                missing.append(f"{path.name}: {str(image.get('alt'))[:40]!r} has no {kind.upper()}")
+    assert not missing, told(missing, "The figure's output needs a `name`, and `report build` writes figures/<name>.*")
+
+
+def test_every_image_has_an_alt_attribute(site: Path) -> None:
+    bare = [f"{path.name}: {i.get('src')}" for path in pages(site) for i in soup(path)("img") if not i.has_attr("alt")]
+    assert not bare, told(bare, 'Say what the image shows, or alt="" where it only decorates.')
+
+
+def test_nothing_comes_from_another_host(site: Path) -> None:
+    outside = []
+    for path in pages(site):
+        for tag in soup(path)(True):
+            loads = tag.name in (
+                "script",
+                "img",
+                "iframe",
+                "source",
+                "video",
+                "audio",
+                "embed",
+                "link",
+                "object",
+                "use",
+            )
+            for key in ("src", "srcset", "data", "poster", "href", "xlink:href") if loads else ():
+                url = str(tag.get(key) or "")
+                if not local(url) and not url.startswith("data:") and tag.get("rel") != ["canonical"]:
+                    outside.append(f"{path.name}: <{tag.name} {key}={url}>")
+        outside += [f"{path.name}: {u}" for u in remote_styles("".join(s.text for s in soup(path)("style")))]
+    for sheet in site.rglob("*.css"):
+        outside += [f"{sheet.name}: {url}" for url in remote_styles(sheet.read_text(encoding="utf-8"))]
+    assert not outside, told(outside, "The site must work offline: keep a copy in book/assets, or leave it out.")
+
+
+def remote_styles(css: str) -> list[str]:
+    return re.findall(r"""url\(\s*["']?(?:https?:)?//[^)]*\)|@import\s+["'](?:https?:)?//[^"']*""", css)
+
+
+def test_each_page_has_one_title_a_language_and_a_description(site: Path) -> None:
+    faults = []
+    for name in NAMES:
+        page = soup(site / f"{name}.html")
+        titles = [title.get_text(strip=True) for title in page("h1")]
+        if len(titles) != 1:
+            faults.append(f"{name}: h1 {titles}")
+        if not page.html or page.html.get("lang") != "en":
+            faults.append(f'{name}: <html> has no lang="en"')
+        if not page.find("meta", attrs={"name": "description"}):
+            faults.append(f"{name}: no description; the page should open with a paragraph below its title")
+    assert not faults, told(faults, "A page has one heading of the first level, and says its language.")
+
+
+def test_formulas_are_mathml(site: Path) -> None:
+    raw = [
+        f"{path.name}: {found[0]!r}"
+        for path in pages(site)
+        if (found := re.findall(r"\\\(.{0,60}|\\\[.{0,60}|MathJax.{0,40}", visible_text(path)))
+    ]
+    assert not raw, told(raw, "A formula was left as LaTeX: write it with $...$, ```{math} or \\begin{align}.")
+
+
+def visible_text(path: Path) -> str:
+    article = soup(path).find("article")
+    if not isinstance(article, Tag):
+        return ""
+    return " ".join(str(s) for s in article.find_all(string=True) if s.find_parent(["pre", "code", "script"]) is None)
+
+
+def test_the_theme_is_trimmed(site: Path) -> None:
+    left = [
+        str(path.relative_to(site))
+        for pattern in ("fontawesome.js", "*.map", "*.woff2", "*.ttf")
+        for path in (site / "_static").rglob(pattern)
+        if path.name != "stix-two-math.woff2"
+    ]
+    assert not left, told(left, "analysis/report/site/trim.py should have taken these out. Did the theme change?")
+    icons = {p.name: p.stat().st_size for p in (site / "_static").rglob("fa-*.woff")}
+    assert len(icons) == 3, f"Icon fonts: {sorted(icons)}; three were expected. Look at analysis/report/site/trim.py."
+    assert max(icons.values()) < 20_000, f"The icon fonts were not cut: {icons}"
+
+
+# Browser
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail(
+            "Chromium is missing. Install it (Debian, Ubuntu: apt install chromium), or put a link of that name to "
+            "another Chromium-based browser on the PATH.",
+            pytrace=False,
+        )
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    arguments += ["--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+SCREENS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "dark phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+
+
+@pytest.fixture(scope="module", params=SCREENS)
+def screen(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A tab that keeps what it complained about and asked for, in `complaints` and `requests`."""
+    context = browser.new_context(**SCREENS[request.param])
+    page = context.new_page()
+    page.complaints, page.requests = [], []  # type: ignore[attr-defined]
+    page.on("console", lambda m: page.complaints.append(m.text) if m.type in ("error", "warning") else None)  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    page.on("request", lambda r: page.requests.append(r.url))  # type: ignore[attr-defined]
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("name", [*NAMES, *EXTRA])
+def test_page_in_a_browser(screen: Any, name: str, address: str) -> None:
+    screen.complaints.clear()
+    screen.requests.clear()
+    screen.goto(f"{address}{name}.html", wait_until="load")
+    complaints = list(screen.complaints)
+    assert not complaints, told(complaints, f"The browser's console complains about {name}.html.")
+    outside = [url for url in screen.requests if not url.startswith((address, "data:"))]
+    assert not outside, told(outside, f"{name}.html asks another host for something; the site must work offline.")
+    width, window = screen.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+    assert width <= window + 1, (
+        f"{name}.html is {width} pixels wide on a screen of {window}: {widest(screen)}. "
+        "What is wide must scroll in its own box."
+    )
+    blank = screen.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
+    assert not blank, told(blank, f"Images of {name}.html that the browser cannot draw.")
+
+
+def widest(page: Any) -> str:
+    """The innermost elements that stick out to the right."""
+    return str(
+        page.evaluate(
+            """() => [...document.querySelectorAll('article *')]
+            .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.children.length)
+            .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+        )
+    )
+
+
+def test_dark_mode_is_dark(browser: Browser, address: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address + "index.html")
+    red, green, blue = (
+        int(n) for n in re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+    )
+    page.close()
+    assert max(red, green, blue) < 60, f"In dark mode the page's ground is rgb({red}, {green}, {blue})."
+
+
+def test_site_opens_from_a_folder_without_a_server(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((site / "index.html").as_uri(), wait_until="load")
+    title = page.title()
+    page.close()
+    assert "cost" in title and not complaints, told(complaints, f"index.html, opened as a file, titled {title!r}")
+
+
+def test_search_finds_a_word(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address + "search.html?q=cost", wait_until="load")
+    page.wait_for_selector("ul.search li a", timeout=10_000)
+    page.close()

@@ -1,0 +1,113 @@
+"""What the Sphinx extension does to a formula, a citation, a figure and the theme's HTML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from docutils import nodes
+from hypothesis import given
+from hypothesis import strategies as st
+from pybtex.database import parse_string
+from sphinx.errors import SphinxError
+
+from analysis.report.site import DrawingRenderer
+from analysis.report.site.equations import mathml
+from analysis.report.site.references import Style
+from analysis.report.site.trim import CHANGES, change_page
+
+SVG = "image/svg+xml"
+
+
+@pytest.mark.parametrize(
+    ("latex", "expected"),
+    [
+        (r"C = h\,p", "<mi>C</mi>"),
+        (r"\text{10 \% of } x", "10&#x000A0;%&#x000A0;of"),
+        (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "<mtable"),
+        (r"a = b \\ c = d", "<mtable"),
+        ("\\begin{equation}\na = b\n\\end{equation}", "<mi>b</mi>"),
+    ],
+)
+def test_formula_becomes_mathml(latex: str, expected: str) -> None:
+    assert expected in mathml(latex, block=True)
+
+
+def test_rows_of_a_formula_are_not_numbered_by_the_converter() -> None:
+    assert "(1)" not in mathml(r"\begin{align} a &= b \\ c &= d \end{align}", block=True)
+
+
+@pytest.mark.parametrize("latex", [r"\nosuchcommand{x}", r"a & b", r"\frac{a}", r"\begin{nosuch} a \end{nosuch}"])
+def test_formula_that_cannot_be_rendered_is_refused(latex: str) -> None:
+    with pytest.raises(ValueError, match="latex2mathml"):
+        mathml(latex, block=False)
+
+
+@given(st.floats(min_value=0.001, max_value=1e9), st.sampled_from(["C", "h", r"\kappa", r"p_{\text{rent}}"]))
+def test_numbers_survive_the_conversion(value: float, name: str) -> None:
+    shown = f"{value:.3f}"
+    assert f"<mn>{shown}</mn>" in mathml(f"{name} = {shown}", block=False)
+
+
+BIBLIOGRAPHY = r"""
+@misc{a, author = {{DeepSeek-AI}}, title = {One that cost \$6 million \& more}, year = {2024}}
+@misc{b, author = {{DeepSeek-AI}}, title = {Two}, year = {2024}}
+@misc{c, author = {Cottier, Ben and Rahman, Robi and Fattorini, Loredana}, title = {Three}, year = {2024}}
+@misc{d, author = {Zhao, A. and {Epoch AI}}, title = {Four}, year = {2025}}
+@misc{e, title = {Nobody's}, year = {2023}}
+"""
+
+
+def test_citations_tell_works_of_one_year_apart() -> None:
+    entries = Style().format_bibliography(parse_string(BIBLIOGRAPHY, "bibtex"))
+    labels = {entry.key: entry.label for entry in entries}
+    assert labels == {
+        "a": "DeepSeek-AI, 2024a",
+        "b": "DeepSeek-AI, 2024b",
+        "c": "Cottier et al., 2024",
+        "d": "Zhao and Epoch AI, 2025",
+        "e": "Nobody's, 2023",
+    }
+    assert [entry.key for entry in entries] == ["c", "a", "b", "e", "d"], "alphabetical by label"
+    assert "cost $6 million & more" in list(entries)[1].text.render_as("text")
+
+
+def render(mime_type: str, metadata: dict[str, object], inline: bool = False) -> list[nodes.Element] | None:
+    renderer = SimpleNamespace(render_image=lambda data: [nodes.image(uri="x.svg")])
+    data = SimpleNamespace(mime_type=mime_type, output_metadata=metadata)
+    return DrawingRenderer.handle_mime(renderer, data, inline)  # type: ignore[arg-type]
+
+
+def test_drawing_takes_its_words_from_its_metadata() -> None:
+    (box,) = render(SVG, {SVG: {"alt": "Bar chart. It rises.", "name": "capex"}}) or [nodes.container()]
+    (image,) = box.children
+    assert (image["alt"], image["drawing"], image["classes"]) == ("Bar chart. It rises.", "capex", ["drawing"])
+
+
+def test_outputs_that_are_no_drawing_are_left_to_others() -> None:
+    assert render(SVG, {}) is None
+    assert render("text/csv", {}) is None
+    assert render("text/plain", {SVG: {"alt": "x"}}) is None
+    assert render(SVG, {SVG: {"alt": "x"}}, inline=True) is None
+    assert render("text/csv", {SVG: {"alt": "x"}}) == [], "a drawing's table is for the download, not for the page"
+
+
+def test_page_of_an_unknown_theme_stops_the_build(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    script = '<!-- So that users can add custom icons --> <script defer src="_static/fontawesome.js"></script>'
+    page.write_text(f"<html><head>{script}</head><body></body></html>", encoding="utf-8")
+    with pytest.raises(SphinxError, match="no place found"):
+        change_page(page)
+    page.write_text('<script src="other/fontawesome.js"></script>', encoding="utf-8")
+    with pytest.raises(SphinxError, match="does not know"):
+        change_page(page)
+
+
+def test_page_is_changed_once(site: Path, tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    before = (site / "index.html").read_text(encoding="utf-8")
+    page.write_text(before, encoding="utf-8")
+    change_page(page)
+    assert page.read_text(encoding="utf-8") == before
+    assert any(change.at_least for change in CHANGES)

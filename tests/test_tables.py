@@ -1,0 +1,362 @@
+"""data/ to tables: what is in them, and that every kind of bad cell is refused where it stands."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from analysis import parameters, tables
+from analysis.tables import DataError
+
+# --- what is there ---------------------------------------------------------------------------------------------
+
+
+def test_data_has_no_fault() -> None:
+    found = tables.problems()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", tables.names())
+def test_every_table_loads_with_the_columns_of_the_data_dictionary(name: str) -> None:
+    frame = tables.load(name)
+    fields = tables.package()["by_name"][name]["schema"]["fields"]
+    assert list(frame.columns) == [field["name"] for field in fields]
+    assert len(frame) > 0
+    for field in fields:
+        column = frame[field["name"]]
+        if field["type"] in ("number", "integer"):
+            assert pd.api.types.is_numeric_dtype(column), field["name"]
+            assert not column.isin([math.inf, -math.inf]).any(), field["name"]
+        elif field["type"] == "date":
+            assert pd.api.types.is_datetime64_any_dtype(column), field["name"]
+        elif field["type"] == "boolean":
+            assert set(column) <= {True, False}, field["name"]
+        else:
+            assert all(isinstance(cell, str) for cell in column), field["name"]
+        if field.get("constraints", {}).get("required"):
+            assert not (column.isna() | (column.astype(str) == "")).any(), field["name"]
+
+
+def test_every_file_of_data_is_in_the_data_dictionary_and_the_other_way_round() -> None:
+    described = {resource["path"] for resource in tables.package()["resources"]}
+    assert {path.name for path in tables.DATA.glob("*.csv")} == described
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    # The article's 27 checkable claims; the 61 models and 23 accelerators of the catalogue; Epoch AI's 22 runs.
+    [("claims", 27), ("models", 61), ("gpus", 23), ("epoch_runs", 22)],
+)
+def test_number_of_rows(name: str, rows: int) -> None:
+    assert len(tables.load(name)) == rows
+
+
+@pytest.mark.parametrize("name", ["assumptions", "fleet", "claims", "models", "estimates", "published", "prices"])
+def test_every_row_has_a_source(name: str) -> None:
+    frame = tables.load(name)
+    bare = frame.index[frame["source"].str.strip() == ""]
+    assert bare.empty, f"data/{name}.csv, rows {[index + 2 for index in bare]}: no source. Give one, or drop the row."
+
+
+@pytest.mark.parametrize("name", tables.names())
+def test_every_source_is_in_the_bibliography(name: str) -> None:
+    cited = tables.source_keys(tables.load(name))
+    unknown = cited - tables._reference_keys()
+    assert not unknown, (
+        f"data/{name}.csv cites sources that book/references.bib does not hold: {', '.join(sorted(unknown))}. "
+        "Add the entry, or correct the row's `source`."
+    )
+    assert "" not in cited
+    # Memory and derivation are no sources: "M00" and "D00" stay in the research notes.
+    assert not {key for key in cited if re.fullmatch(r"[MSD]\d+", key)}
+
+
+def test_source_keys_takes_every_column_of_sources_apart() -> None:
+    frame = pd.DataFrame({"source": ["a;b", ""], "price_source": ["c", "a"], "sources_note": ["d", "e"]})
+    assert tables.source_keys(frame) == {"a", "b", "c"}
+
+
+def test_a_table_that_a_page_has_spoilt_is_whole_again_when_it_is_loaded_again() -> None:
+    first = tables.load("gpus")
+    first.loc[:, "tdp_w"] = 0.0
+    assert (tables.load("gpus")["tdp_w"] > 0).all()
+
+
+def test_a_table_that_does_not_exist() -> None:
+    with pytest.raises(DataError, match=r"There is no table 'gpu' in data/datapackage.json. Tables: .*gpus"):
+        tables.load("gpu")
+
+
+def test_missing_text_is_empty_and_a_missing_number_is_nan() -> None:
+    gpus = tables.load("gpus").set_index("gpu_id")
+    # The V100 has no FP8; the H800 PCIe's day of release is not known; the GB200 has no price.
+    assert math.isnan(gpus.peak_fp8_dense_tflops["V100-32"])
+    assert pd.isna(gpus.release_date["H800-PCIe"])
+    assert gpus.price_source["TPUv5e"] == ""
+
+
+def test_yes_and_no_are_read_as_they_are_written() -> None:
+    """`current` is yes or no in the file; every row must come out as it stands there."""
+    with (tables.DATA / "estimates.csv").open(encoding="utf-8", newline="") as file:
+        written = [row["current"] == "yes" for row in csv.DictReader(file)]
+    assert list(tables.load("estimates")["current"]) == written
+    assert set(written) == {True, False}
+
+
+def test_the_stages_sum_to_the_models_hours() -> None:
+    """V3: 2,664,000 + 119,000 + 5,000 = 2,788,000. R1: 101,000 + 5,000 + 41,000 = 147,000."""
+    sums = tables.load("stages").groupby("model_id")["chip_hours"].sum()
+    assert sums.to_dict() == {"dsv3": 2_788_000, "dsr1_increment": 147_000}
+    models = tables.load("models").set_index("model_id")["chip_hours"]
+    assert (models[sums.index] == sums).all()
+
+
+# --- what is refused ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Callable[..., Path]:
+    """A copy of data/ in which one cell is another. Rows are counted as in the file: the header is row 1."""
+
+    def copy(table: str = "", row: int = 0, column: str = "", value: str = "") -> Path:
+        folder = tmp_path / "data"
+        shutil.copytree(tables.DATA, folder)
+        if table:
+            path = folder / f"{table}.csv"
+            with path.open(encoding="utf-8", newline="") as file:
+                lines = list(csv.reader(file))
+            index = lines[0].index(column)
+            assert lines[row - 1][index] != value, "The cell holds that already; the test would be idle."
+            lines[row - 1][index] = value
+            with path.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows(lines)
+        return folder
+
+    return copy
+
+
+def faults(folder: Path) -> str:
+    found = tables.problems(folder)
+    assert found, "A broken table passed as sound."
+    return "\n".join(found)
+
+
+def test_the_copy_itself_is_sound(broken: Callable[..., Path]) -> None:
+    folder = broken()
+    assert tables.problems(folder) == []
+    assert parameters.base(folder) == parameters.base()
+
+
+# Each with the file's row, the cell, and a word of what is wrong with it.
+CELLS = [
+    ("text in a number", "gpus", 2, "tdp_w", "abc", ""),
+    ("unit in a number", "gpus", 2, "tdp_w", "300 W", ""),
+    ("comma in a number", "models", 2, "chip_hours", "3,552,000", ""),
+    ("underscore in a number", "gpus", 2, "tdp_w", "3_00", "plain number"),
+    ("full-width digits", "gpus", 2, "tdp_w", "３００", "plain number"),
+    ("not a number", "assumptions", 2, "low", "NaN", "plain number"),
+    ("infinite", "published", 2, "value", "Infinity", ""),
+    ("beyond a float", "assumptions", 2, "high", "1e400", "finite"),
+    ("infinite with a bound", "gpus", 2, "tdp_w", "INF", ""),
+    ("fraction of a GPU", "fleet", 2, "count", "10000.5", "type is"),
+    ("no such day", "gpus", 2, "release_date", "2018-02-30", "type is"),
+    ("too late", "prices", 2, "date", "2031-01-01", "maximum"),
+    ("neither yes nor no", "estimates", 2, "current", "perhaps", "type is"),
+    ("not in the list", "gpus", 2, "vendor", "Intel", "enum"),
+    ("not a verdict", "claims", 3, "verdict", "true", "enum"),
+    ("below the range", "gpus", 2, "server_to_chip_power_ratio", "0.5", "minimum"),
+    ("above the range", "models", 3, "mfu", "46", "maximum"),
+    ("not the pattern", "claims", 4, "claim_id", "27", "pattern"),
+    ("source with a space", "prices", 5, "source", "epoch prices", "pattern"),
+    ("key twice", "gpus", 11, "gpu_id", "V100-32", "the same as in the row at position 2"),
+    ("claim twice", "claims", 3, "claim_id", "C01", "the same as in the row at position 2"),
+    ("unknown accelerator", "fleet", 3, "gpu_id", "H2O", "is not in data/gpus.csv"),
+    ("unknown accelerator of a model", "models", 2, "gpu_id", "V100", "is not in data/gpus.csv"),
+    ("unknown accelerator of a price", "prices", 2, "gpu_id", "TPUv44", "is not in data/gpus.csv"),
+    ("unknown model of an estimate", "estimates", 2, "model_id", "gpt33", "is not in data/models.csv"),
+    ("unknown model of a run", "epoch_runs", 2, "model_id", "titanic", "is not in data/models.csv"),
+    ("unknown model of a stage", "stages", 2, "model_id", "dsv33", "is not in data/models.csv"),
+    ("unknown parameter", "fleet", 2, "price_parameter", "price_of_a100", "is not in data/assumptions.csv"),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "column", "value", "word"), [c[1:] for c in CELLS], ids=[c[0] for c in CELLS])
+def test_a_bad_cell_is_named(
+    table: str, row: int, column: str, value: str, word: str, broken: Callable[..., Path]
+) -> None:
+    """The message names file, row, column and value, and what to do."""
+    lines = [line for line in faults(broken(table, row, column, value)).splitlines() if f"`{column}`" in line]
+    assert lines, f"No message names the column `{column}`."
+    message = lines[0]
+    assert f"data/{table}.csv, row {row}, column `{column}`" in message
+    # An infinite number may be named in words.
+    assert f"'{value}'" in message or "not finite" in message
+    assert word in message
+    assert re.search(r"(orrect the cell|Give a finite number|Add the row there)", message)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column"),
+    [("gpus", 2, "tdp_w"), ("claims", 5, "verdict"), ("assumptions", 3, "source"), ("published", 4, "unit")],
+)
+def test_a_blank_cell_that_must_be_filled_is_named(
+    table: str, row: int, column: str, broken: Callable[..., Path]
+) -> None:
+    message = faults(broken(table, row, column, ""))
+    assert f"data/{table}.csv, row {row}, column `{column}`" in message
+    assert "required" in message
+    assert "Correct the cell" in message
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "value", "words"),
+    [
+        ("gpus", 2, "chip_price_usd_low", "99999", "`chip_price_usd_low` is 99999, more than `chip_price_usd`, 11458"),
+        ("fleet", 2, "low", "20000", "`low` is 20000, more than `count`, 10000"),
+        ("fleet", 2, "high", "9000", "`count` is 10000, more than `high`, 9000"),
+        ("assumptions", 2, "value", "3.5", "`value` is 3.5, more than `high`, 3.42"),
+        ("assumptions", 2, "low", "2.5", "`low` is 2.5, more than `value`, 2."),
+        ("assumptions", 2, "minimum", "1.5", "`minimum` is 1.5, more than `low`, 1.3"),
+        ("assumptions", 2, "maximum", "3", "`high` is 3.42, more than `maximum`, 3."),
+    ],
+)
+def test_low_value_and_high_must_rise(
+    table: str, row: int, column: str, value: str, words: str, broken: Callable[..., Path]
+) -> None:
+    message = faults(broken(table, row, column, value))
+    assert f"data/{table}.csv, row {row}: {words}" in message
+    assert "correct one, then run `report check`" in message
+
+
+def test_a_blank_between_low_and_high_does_not_hide_their_order(broken: Callable[..., Path]) -> None:
+    """A range without a central value must rise too."""
+    published = tables.load("published")
+    ranged = published.index[published["value"].isna() & published["low"].notna() & published["high"].notna()]
+    row = int(ranged[0]) + 2
+    message = faults(broken("published", row, "low", "99999999999"))
+    assert f"data/published.csv, row {row}: `low` is 1e+11, more than `high`" in message
+
+
+@pytest.mark.parametrize("column", ["source", "price_source"])
+def test_a_source_that_is_not_in_the_bibliography_is_named(column: str, broken: Callable[..., Path]) -> None:
+    message = faults(broken("gpus", 3, column, "epoch_hardware_2026;nobody_2020"))
+    assert "data/gpus.csv cites 'nobody_2020', which book/references.bib does not hold." in message
+    assert "epoch_hardware_2026" not in message
+
+
+def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Path]) -> None:
+    """2,664,001 + 119,000 + 5,000 = 2,788,001, one more than the model's row."""
+    message = faults(broken("stages", 2, "chip_hours", "2664001"))
+    assert (
+        "data/stages.csv: the stages of 'dsv3' sum to 2,788,001 GPU-hours, but data/models.csv says 2,788,000."
+        in message
+    )
+
+
+def test_a_model_whose_hours_were_mistyped_is_named(broken: Callable[..., Path]) -> None:
+    rows = tables.load("models")
+    row = int(rows.index[rows.model_id == "dsr1_increment"][0]) + 2
+    message = faults(broken("models", row, "chip_hours", "174000"))
+    assert "the stages of 'dsr1_increment' sum to 147,000 GPU-hours, but data/models.csv says 174,000." in message
+
+
+@pytest.mark.parametrize("name", ["gpus", "assumptions", "stages"])
+def test_a_missing_file_is_named(name: str, broken: Callable[..., Path]) -> None:
+    folder = broken()
+    (folder / f"{name}.csv").unlink()
+    assert f"data/{name}.csv is missing. Restore it from version control" in faults(folder)
+    with pytest.raises(DataError, match=rf"data/{name}\.csv is missing"):
+        tables.load(name, folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text.replace("tdp_w", "tdp", 1), "column `tdp_w`"),
+        (lambda text: text.replace("gpu_id,", "", 1), "column `gpu_id`"),
+        (lambda text: text.replace("\n", "\n\n", 1), "row 2"),
+        (lambda text: text.replace("NVIDIA,", "NVIDIA,NVIDIA,", 1), "row 2"),
+        (lambda text: "", "empty"),
+    ],
+    ids=["column renamed", "column dropped", "blank line", "cell too many", "empty file"],
+)
+def test_a_table_of_another_shape_is_named(
+    change: Callable[[str], str], words: str, broken: Callable[..., Path]
+) -> None:
+    folder = broken()
+    path = folder / "gpus.csv"
+    text = path.read_text(encoding="utf-8")
+    assert change(text) != text
+    path.write_text(change(text), encoding="utf-8")
+    message = faults(folder)
+    assert "data/gpus.csv" in message
+    assert words in message
+
+
+def test_a_file_that_is_not_utf8_is_named(broken: Callable[..., Path]) -> None:
+    folder = broken()
+    path = folder / "gpus.csv"
+    path.write_bytes(path.read_bytes().replace(b"NVIDIA V100", b"NVIDIA\xff V100"))
+    message = faults(folder)
+    assert "data/gpus.csv" in message
+    assert "not UTF-8 text" in message
+
+
+def test_every_bad_cell_is_named_at_once(broken: Callable[..., Path]) -> None:
+    """Who mends a table wants all of its faults, not the first."""
+    folder = broken("gpus", 2, "tdp_w", "abc")
+    text = (folder / "gpus.csv").read_text(encoding="utf-8").replace("2020-06-22", "June", 1)
+    (folder / "gpus.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as error:
+        tables.load("gpus", folder)
+    assert "row 2, column `tdp_w` has 'abc'" in str(error.value)
+    assert "row 3, column `release_date` has 'June'" in str(error.value)
+
+
+# --- assumptions, which become parameters ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["two", "1_0", "２", "nan", "2,0", "", "inf"])
+def test_an_assumption_that_is_no_plain_number_is_refused(value: str, broken: Callable[..., Path]) -> None:
+    """The column holds names too, so that the schema cannot check it; float() would take 1_0 for ten dollars."""
+    folder = broken("assumptions", 2, "value", value)
+    with pytest.raises(DataError) as error:
+        parameters.known(folder)
+    assert "data/assumptions.csv" in str(error.value)
+    # The row by its number or by its name.
+    assert "row 2" in str(error.value) or "rental_usd_per_gpu_hour" in str(error.value)
+
+
+def test_a_fraction_in_a_whole_assumption_is_refused(broken: Callable[..., Path]) -> None:
+    rows = tables.load("assumptions")
+    row = int(rows.index[rows.name == "staff_count"][0]) + 2
+    with pytest.raises(DataError) as error:
+        parameters.known(broken("assumptions", row, "value", "150.5"))
+    assert "data/assumptions.csv, parameter `staff_count`, column `value`: '150.5' is not of type int." in str(
+        error.value
+    )
+
+
+def test_an_unknown_choice_is_refused(broken: Callable[..., Path]) -> None:
+    rows = tables.load("assumptions")
+    row = int(rows.index[rows.name == "fleet"][0]) + 2
+    with pytest.raises(DataError, match=r"data/assumptions.csv: fleet = 'everything' is not allowed"):
+        parameters.known(broken("assumptions", row, "value", "everything"))
+
+
+@pytest.mark.parametrize("column", ["low", "high", "minimum", "maximum"])
+def test_a_number_without_its_range_is_refused(column: str, broken: Callable[..., Path]) -> None:
+    """Without an end the triangle's draws are not numbers, and every interval that follows is 'not defined'."""
+    with pytest.raises(DataError) as error:
+        parameters.known(broken("assumptions", 2, column, ""))
+    message = str(error.value)
+    assert "data/assumptions.csv" in message
+    assert "rental_usd_per_gpu_hour" in message or "row 2" in message
+    assert f"`{column}`" in message

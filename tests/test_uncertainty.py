@@ -1,0 +1,278 @@
+"""Draws and intervals: quantiles in closed form, seeds that repeat, and prices that move together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import spearmanr
+
+from analysis import parameters, uncertainty
+from analysis.case import Case
+
+STEADY = settings(deadline=None, derandomize=True)
+
+KNOWN, BASE = parameters.known(), parameters.base()
+DRAWS, SEED, CORRELATION = 4096, 20261123, 0.8
+HOPPERS = [f"server_price_{gpu}_usd_per_gpu" for gpu in ("h20", "h800", "h100")]
+
+
+# Rows as the derivations below have them, whatever data/assumptions.csv says by now.
+RENT = replace(KNOWN["rental_usd_per_gpu_hour"], value=2.0, low=1.30, high=3.42, minimum=0.01, maximum=100.0)
+USE = replace(KNOWN["utilisation"], value=0.82, low=0.60, high=0.95, minimum=0.01, maximum=1.0)
+AGE = replace(KNOWN["h800_years_in_service"], value=0.0, low=0.0, high=1.25, minimum=0.0, maximum=10.0)
+
+
+def sample(**changes: parameters.Value) -> dict[str, np.ndarray]:
+    return uncertainty.sample(KNOWN, {**BASE, **changes}, DRAWS, SEED, CORRELATION)
+
+
+# --- distributions -----------------------------------------------------------------------------------------------
+
+
+def quantile(u: float, low: float, mode: float, high: float) -> float:
+    return float(uncertainty.triangular(np.array([u]), low, mode, high)[0])
+
+
+def test_triangle_by_hand() -> None:
+    """The triangle 0-1-4 has the height 1/2, so a quarter of its area lies left of the mode.
+
+    Left:  area x^2 / 4, so 1/16 is reached at x = sqrt(4/16) = 0.5.
+    Right: area left over (4 - x)^2 / 12, so 3/4 is reached at x = 4 - sqrt(12 / 4) = 2.267949.
+    """
+    assert quantile(1 / 4, 0, 1, 4) == pytest.approx(1)
+    assert quantile(1 / 16, 0, 1, 4) == pytest.approx(0.5)
+    assert quantile(3 / 4, 0, 1, 4) == pytest.approx(2.267949, abs=5e-7)
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"),
+    # Mode at the low end: 1 - (1 - x)^2 = 0.19 at x = 0.1. Mode at the high end: x^2 = 0.19 at x = 0.435890.
+    [(0, 0.1), (1, 0.435890)],
+)
+def test_triangle_with_its_mode_at_an_end(mode: float, wanted: float) -> None:
+    assert quantile(0.19, 0, mode, 1) == pytest.approx(wanted, abs=5e-7)
+
+
+def test_a_triangle_without_width_is_its_value() -> None:
+    assert uncertainty.triangular(np.array([0.01, 0.5, 0.99]), 3, 3, 3).tolist() == [3, 3, 3]
+
+
+@STEADY
+@given(
+    st.floats(1e-6, 1 - 1e-6),
+    st.floats(-1e6, 1e6),
+    st.floats(0, 1),
+    st.floats(1e-3, 1e6),
+)
+def test_the_triangles_quantile_undoes_its_distribution_function(u: float, low: float, at: float, width: float) -> None:
+    high = low + width
+    mode = low + at * width
+    x = quantile(u, low, mode, high)
+    assert low <= x <= high
+    left, right = (mode - low) / width, (high - mode) / width
+    position = (x - low) / width
+    below = position**2 / left if position <= left and left > 0 else 1 - (1 - position) ** 2 / right
+    assert below == pytest.approx(u, abs=1e-6)
+
+
+@STEADY
+@given(st.floats(0.01, 1e6), st.floats(1, 50), st.floats(1, 50))
+def test_the_lognormal_has_its_three_percentiles(median: float, down: float, up: float) -> None:
+    low, high = median / down, median * up
+    found = uncertainty.two_piece_lognormal(np.array([0.05, 0.5, 0.95]), low, median, high)
+    assert found == pytest.approx([low, median, high], rel=1e-9)
+
+
+def test_the_lognormal_by_hand() -> None:
+    """1 below 10 below 1000: on the logarithm 1 step down and 2 steps up at 5 % and 95 %.
+
+    Half as many standard deviations take half the steps: 10^0.5 = 3.1623 and 10^2 = 100. They lie at the normal
+    distribution function of 1.6448536 / 2 = 0.8224268, which is 0.794583, and at 1 - 0.794583.
+    """
+    u = 0.7945834
+    found = uncertainty.two_piece_lognormal(np.array([1 - u, u]), 1, 10, 1000)
+    assert found == pytest.approx([math.sqrt(10), 100], rel=1e-5)
+
+
+def test_interval_is_the_5th_and_95th_percentile() -> None:
+    """Of 0, 1, ..., 100 these are 5 and 95; a plain number is its own interval."""
+    assert uncertainty.interval(np.arange(101.0)) == (5.0, 95.0)
+    assert uncertainty.interval(7) == (7.0, 7.0)
+
+
+# --- draws -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_fixed_is_not_drawn_and_what_is_not_is() -> None:
+    drawn = sample()
+    wanted = [name for name, parameter in KNOWN.items() if parameter.range_meaning != "fixed"]
+    assert list(drawn) == wanted
+    assert "fleet" not in drawn
+    assert "price_decline_oom_per_year" not in drawn
+
+
+def test_a_fixed_parameter_more_or_less_changes_no_draw() -> None:
+    """Otherwise an added switch would move every interval of the report."""
+    only_drawn = {name: parameter for name, parameter in KNOWN.items() if parameter.range_meaning != "fixed"}
+    assert len(only_drawn) < len(KNOWN)
+    fewer = uncertainty.sample(only_drawn, BASE, DRAWS, SEED, CORRELATION)
+    for name, draws in sample().items():
+        assert np.array_equal(draws, fewer[name]), name
+
+
+@pytest.mark.parametrize("name", sample())
+def test_every_draw_lies_in_its_range_and_the_ranges_are_used(name: str) -> None:
+    """A triangle reaches nowhere outside; of a log-normal's draws, 5 % lie below low and 5 % above high."""
+    parameter, draws = KNOWN[name], sample()[name]
+    assert draws.shape == (DRAWS,)
+    assert np.isfinite(draws).all()
+    if parameter.range_meaning == "interval_90":
+        assert np.quantile(draws, [0.05, 0.5, 0.95]) == pytest.approx(
+            [parameter.low, float(parameter.value), parameter.high], rel=0.01
+        )
+    else:
+        assert draws.min() >= parameter.low
+        assert draws.max() <= parameter.high
+        # The mean of a triangle is the mean of its three corners.
+        mean = (parameter.low + float(parameter.value) + parameter.high) / 3
+        assert draws.mean() == pytest.approx(mean, abs=0.005 * (parameter.high - parameter.low))
+
+
+def test_the_rental_prices_interval_in_closed_form() -> None:
+    """The triangle 1.30-2.00-3.42, 2.12 wide, in dollars:
+
+    5 %:  1.30 + sqrt(0.05 x 2.12 x 0.70) = 1.30 + 0.272397 = 1.572397
+    95 %: 3.42 - sqrt(0.05 x 2.12 x 1.42) = 3.42 - 0.387969 = 3.032031
+    """
+    drawn = uncertainty.sample({RENT.name: RENT}, {RENT.name: 2.0}, DRAWS, SEED, CORRELATION)
+    low, high = uncertainty.interval(drawn[RENT.name])
+    assert low == pytest.approx(1.572397, abs=0.002)
+    assert high == pytest.approx(3.032031, abs=0.002)
+
+
+def test_the_same_seed_gives_the_same_bits() -> None:
+    first = sample()
+    uncertainty._points.cache_clear()
+    again = sample()
+    for name, draws in first.items():
+        assert draws.tobytes() == again[name].tobytes(), name
+
+
+def test_another_seed_gives_other_draws() -> None:
+    other = uncertainty.sample(KNOWN, BASE, DRAWS, SEED + 1, CORRELATION)
+    for name, draws in sample().items():
+        assert not np.array_equal(draws, other[name]), name
+
+
+@pytest.mark.parametrize(("asked", "given_"), [(256, 256), (257, 512), (1000, 1024), (4096, 4096)])
+def test_draws_are_rounded_up_to_a_power_of_two(asked: int, given_: int) -> None:
+    drawn = uncertainty.sample(KNOWN, BASE, asked, SEED, CORRELATION)
+    assert {len(draws) for draws in drawn.values()} == {given_}
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.8])
+def test_hopper_prices_move_together(correlation: float) -> None:
+    """Normal deviates of one common factor, with correlation r between each pair. Ranks do not know the margins:
+    their correlation is (6 / pi) asin(r / 2), which is 0, 0.4826 and 0.7859 for r of 0, 0.5 and 0.8.
+    """
+    drawn = uncertainty.sample(KNOWN, BASE, 16384, SEED, correlation)
+    wanted = 6 / math.pi * math.asin(correlation / 2)
+    for index, one in enumerate(HOPPERS):
+        for other in HOPPERS[index + 1 :]:
+            assert spearmanr(drawn[one], drawn[other]).statistic == pytest.approx(wanted, abs=0.01)
+    # At the base case's 0.8 the prices themselves correlate a little less, because their triangles differ.
+    if correlation == 0.8:
+        assert np.corrcoef([drawn[name] for name in HOPPERS])[np.triu_indices(3, 1)] == pytest.approx(0.78, abs=0.03)
+
+
+def test_other_parameters_do_not_move_together() -> None:
+    drawn = sample()
+    loners = [name for name in drawn if name not in HOPPERS]
+    assert len(loners) > 5
+    ranks = np.abs(spearmanr(np.array([drawn[name] for name in [*loners, HOPPERS[0]]]).T).statistic)
+    # Independent draws of this number scatter by 1 / sqrt(4096) = 0.016; five times that is no chance.
+    assert np.max(ranks - np.eye(len(ranks))) < 0.08
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "low", "high"),
+    [
+        # Inside 1.30 to 3.42 the range of the table stays.
+        (RENT, 2.5, 1.30, 3.42),
+        (RENT, 3.42, 1.30, 3.42),
+        # Below the low end of 1.30: the value is the new low end, and 3.42 / 1.30 times it the new high end.
+        (RENT, 1.0, 1.0, 2.630769),
+        (RENT, 0.01, 0.01, 0.026308),
+        # Above the high end of 3.42: the value is the new high end, and 1.30 / 3.42 of it the new low end.
+        (RENT, 5.0, 1.900585, 5.0),
+        (RENT, 3.43, 1.303801, 3.43),
+        # 0.60 / 0.95 of 1.
+        (USE, 1.0, 0.631579, 1.0),
+        # A low end of 0 stays.
+        (AGE, 3.0, 0.0, 3.0),
+    ],
+)
+def test_a_value_outside_its_range_takes_the_range_along(
+    parameter: parameters.Parameter, value: float, low: float, high: float
+) -> None:
+    """A case with rent at $5 does not mean that $1.30 is still likely."""
+    assert uncertainty.range_around(parameter, value) == pytest.approx((low, high), abs=1e-6)
+    name = parameter.name
+    draws = uncertainty.sample({name: parameter}, {name: value}, DRAWS, SEED, CORRELATION)[name]
+    width = high - low
+    # Some of 4,096 draws come near both ends: within a twentieth of the width of a triangle lie 1/400 of them or more.
+    assert low - 1e-6 <= draws.min() < low + 0.05 * width
+    assert high - 0.05 * width < draws.max() <= high + 1e-6
+    assert draws.mean() == pytest.approx((low + value + high) / 3, abs=0.005 * width)
+
+
+@pytest.mark.parametrize("name", sample())
+@STEADY
+@given(at=st.floats(0, 1))
+def test_any_accepted_value_lies_in_its_range_and_the_range_in_what_is_accepted(name: str, at: float) -> None:
+    parameter = KNOWN[name]
+    value = parameter.minimum + at * (parameter.maximum - parameter.minimum)
+    low, high = uncertainty.range_around(parameter, value)
+    assert parameter.minimum <= low <= value <= high <= max(parameter.maximum, value)
+
+
+def test_a_changed_value_leaves_the_other_draws_alone() -> None:
+    """Two cases differ in what was changed and in nothing else, so their difference is exact."""
+    changed = sample(rental_usd_per_gpu_hour=3.0, fleet="documented")
+    for name, draws in sample().items():
+        assert np.array_equal(draws, changed[name]) == (name != "rental_usd_per_gpu_hour"), name
+
+
+# --- what is printed ----------------------------------------------------------------------------------------------
+
+HEADLINES = [
+    "v3_rental_usd",
+    "v3_amortised_usd",
+    "v3_acquisition_usd",
+    "v3_programme_usd",
+    "fleet_capex_usd",
+    "owner_usd_per_gpu_hour",
+    "rd_compute_usd",
+]
+
+
+@pytest.fixture(scope="module")
+def seeds() -> dict[int, Case]:
+    return {seed: Case({**BASE, "seed": seed}) for seed in (int(BASE["seed"]), 1, 2)}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", HEADLINES)
+def test_another_seed_prints_the_same(name: str, seed: int, seeds: dict[int, Case]) -> None:
+    """data/assumptions.csv promises it in the note on `seed`: what is printed is no accident of the draws."""
+    base, other = seeds[int(BASE["seed"])][name], seeds[seed][name]
+    assert other.text == base.text
+    assert other.range == base.range, (
+        f"{name}: the base seed gives {base.low:.6g} to {base.high:.6g}, seed {seed} {other.low:.6g} to "
+        f"{other.high:.6g}. Raise `draws` in data/assumptions.csv, or print a digit less in analysis/words.py."
+    )

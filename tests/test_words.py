@@ -1,0 +1,359 @@
+"""Numbers as words: digits, scales, ranges and signs."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from analysis import words
+
+STEADY = settings(deadline=None, derandomize=True)
+
+SCALES = {"": 1.0, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+
+
+def read(text: str) -> float:
+    """What a printed amount of dollars says."""
+    found = re.fullmatch(r"(−?)\$([0-9,.]+)(?: (million|billion|trillion))?", text)
+    assert found, f"'{text}' does not read as an amount of dollars."
+    sign, number, scale = found.groups()
+    return (-1 if sign else 1) * float(number.replace(",", "")) * SCALES[scale or ""]
+
+
+# --- digits ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "significant", "text"),
+    [
+        (5.576, 4, "5.576"),
+        (5.5760001, 4, "5.576"),
+        (5.0, 4, "5"),
+        (5.10, 4, "5.1"),
+        (87_072, 4, "87,070"),
+        (87_072, 2, "87,000"),
+        (0.095625, 4, "0.09563"),
+        (0.000012345, 2, "0.000012"),
+        (1_234_567, 3, "1,230,000"),
+        (100, 4, "100"),
+        (120, 2, "120"),
+        (9.9996, 4, "10"),
+        (999.96, 4, "1,000"),
+        (-5.576, 3, "−5.58"),
+        (0, 4, "0"),
+    ],
+)
+def test_digits(value: float, significant: int, text: str) -> None:
+    """So many digits from the first that is not 0, and no zeros after the point at the end."""
+    assert words.digits(value, significant) == text
+
+
+@STEADY
+@given(st.floats(1e-9, 1e15), st.integers(1, 6))
+def test_digits_are_right_to_half_of_the_last_one(value: float, significant: int) -> None:
+    """Rounding to s digits is off by at most half a unit of the last: 0.5 x 10^(1 - s) of the leading power of ten."""
+    text = words.digits(value, significant)
+    assert abs(float(text.replace(",", "")) - value) <= 0.5000001 * 10 ** (
+        math.floor(math.log10(value)) + 1 - significant
+    )
+    assert not (("." in text) and text.endswith("0"))
+    assert not text.endswith(".")
+    assert words.digits(-value, significant) == "−" + text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (1_234_567.8, 0, "1,234,568"),
+        (1_234_567.8, 1, "1,234,567.8"),
+        (1_234_567.8, -3, "1,235,000"),
+        (-1_234.5, 1, "−1,234.5"),
+        (5, 2, "5.00"),
+        (0, 0, "0"),
+        (-0.4, 0, "0"),
+        (math.nan, 2, "not defined"),
+        (math.inf, 2, "not defined"),
+        (-math.inf, 2, "not defined"),
+        # The largest training run that data/models.csv accepts, in FLOP.
+        (1e27, 0, "1" + ",000" * 9),
+    ],
+)
+def test_number(value: float, decimals: int, text: str) -> None:
+    assert words.number(value, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [(544.5, 0, "545"), (-544.5, 0, "−545"), (0.125, 2, "0.13"), (250, -2, "300")],
+)
+def test_halves_are_rounded_away_from_zero(value: float, decimals: int, text: str) -> None:
+    """As everyone learns it, and as the sources do: (1,391 + 787) / 4 = 544.5 is published as 545.
+
+    Each value here is a half in binary too, so nothing but the rule decides.
+    """
+    assert words.number(value, decimals) == text
+
+
+def test_a_large_number_with_a_power_of_ten() -> None:
+    # 6 x 37e9 x 14.8e12 = 3.2856e24, to three digits.
+    assert words.scientific(3.2856e24) == "3.29 × 10²⁴"
+    assert words.scientific(9.999e24) == "1.00 × 10²⁵"
+    assert words.scientific(0.00012) == "1.20 × 10⁻⁴"
+    assert words.amount(3.2856e24, "FLOP") == "3.29 × 10²⁴"
+
+
+# --- fineness ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "decimals"),
+    [
+        # A tenth of the interval, and the place of its first digit:
+        (4.384, 8.453, 1),  # 0.41: tenths
+        (1.106, 1.966, 2),  # 0.086: hundredths
+        (58.7, 164.3, -1),  # 10.6: tens
+        (20.0, 51.0, 0),  # 3.1: ones
+        (0.0, 10.0, 0),  # exactly 1: ones
+        (0.0, 100.0, -1),  # exactly 10: tens
+        (0.0, 1.0, 1),  # exactly 0.1: tenths
+        (10.0, 0.0, 0),  # the ends the other way round
+        (5.0, 5.0, 0),  # no interval
+        (math.nan, 1.0, 0),
+        (-math.inf, 1.0, 0),
+    ],
+)
+def test_decimals_for(low: float, high: float, decimals: int) -> None:
+    assert words.decimals_for(low, high) == decimals
+
+
+@STEADY
+@given(st.floats(-1e12, 1e12), st.floats(1e-6, 1e12))
+def test_the_last_place_is_between_a_hundredth_and_a_tenth_of_the_interval(low: float, width: float) -> None:
+    high = low + width
+    assume(high - low > 1e-7)
+    step = 10.0 ** -words.decimals_for(low, high)
+    assert 0.0099999 * (high - low) <= step <= 0.1000001 * (high - low)
+
+
+# --- amounts -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "significant", "text"),
+    [
+        (5_576_000, "USD", 4, "$5.576 million"),
+        (294_000, "USD", 4, "$294,000"),
+        (10_000, "USD", 4, "$10,000"),
+        (1_636_490_000, "USD", 4, "$1.636 billion"),
+        (1_281e6, "USD", 2, "$1.3 billion"),
+        (643.25e6, "USD per year", 2, "$640 million"),
+        (34_819, "USD/GPU", 5, "$34,819"),
+        (2.5e12, "USD", 4, "$2.5 trillion"),
+        (1e9, "CNY", 4, "CNY 1 billion"),
+        (2_788_000, "GPU-hour", 4, "2.788 million"),
+        (0, "USD", 4, "$0"),
+    ],
+)
+def test_amount(value: float, unit: str, significant: int, text: str) -> None:
+    assert words.amount(value, unit, significant=significant) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.5, "50 %"), (0.16237566, "16.24 %"), (5.4547386, "545.5 %"), (0.0053007833, "0.5301 %"), (1.0, "100 %")],
+)
+def test_a_fraction_is_read_in_percent(value: float, text: str) -> None:
+    # Times a hundred, four significant digits.
+    assert words.amount(value, "fraction") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(11.0617, "11.06 times"), (0.85366, "0.8537 times"), (1500, "1,500 times")]
+)
+def test_times(value: float, text: str) -> None:
+    assert words.amount(value, "times") == text
+
+
+@pytest.mark.parametrize("unit", words.COUNTS)
+def test_counts_are_shown_in_full(unit: str) -> None:
+    assert words.amount(13_324, unit) == "13,324"
+    assert words.amount(2_000_000, unit) == "2,000,000"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.0, "$2.00"), (1.2916658, "$1.29"), (3.42, "$3.42"), (0.095625, "$0.10"), (12, "$12.00")]
+)
+def test_a_price_of_an_hour_has_its_cents(value: float, text: str) -> None:
+    assert words.amount(value, "USD/GPU-hour") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "low", "high", "amount", "span"),
+    [
+        # Tenths of a million: a tenth of 4.07 million is 0.41.
+        (5_576_000, "USD", 4_384_000, 8_453_000, "$5.6 million", "$4.4 to 8.5 million"),
+        # Ten millions: a tenth of 105.6 million is 10.6.
+        (77_380_000, "USD", 58_668_000, 164_327_000, "$80 million", "$60 to 160 million"),
+        # Hundredths of a billion: a tenth of 0.26 is 0.026.
+        (1.63649e9, "USD", 1.5149e9, 1.7746e9, "$1.64 billion", "$1.51 to 1.77 billion"),
+        (1.29167, "USD/GPU-hour", 1.10561, 1.9655, "$1.29", "$1.11 to 1.97"),
+        # Whole percents: a tenth of 46 is 4.6.
+        (0.515, "fraction", 0.331, 0.79, "52 %", "33 to 79 %"),
+        (13.877, "times", 9.43, 27.92, "14 times", "9 to 28 times"),
+        # Thousands stay thousands.
+        (238_000, "USD", 187_128, 360_791, "$240,000", "$190,000 to 360,000"),
+        # On the scale of the central value, even where an end is on another.
+        (0.9e9, "USD", 0.7e9, 1.3e9, "$900 million", "$700 to 1,300 million"),
+        (5e6, "USD", -1.5e6, 8e6, "$5.0 million", "−$1.5 to 8.0 million"),
+    ],
+)
+def test_a_range_decides_how_fine(value: float, unit: str, low: float, high: float, amount: str, span: str) -> None:
+    assert words.amount(value, unit, low, high) == amount
+    assert words.span(value, unit, low, high) == span
+
+
+def test_a_wide_range_does_not_turn_a_value_into_zero() -> None:
+    """A tenth of 10 to 10,000 is 999, so hundreds: to hundreds 40 would be 0. It keeps its own first digit."""
+    assert words.amount(40, "USD", 10, 10_000) == "$40"
+    assert words.amount(0.004, "fraction", 0.001, 0.9) == "0.4 %"
+
+
+def test_a_range_without_width_is_the_amount() -> None:
+    assert words.amount(5_576_000, "USD", 5_576_000, 5_576_000) == "$5.576 million"
+    assert words.span(5_576_000, "USD", 5_576_000, 5_576_000) == "$5.576 million"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (-5_576_000, "USD", "−$5.576 million"),
+        (-1_234, "CNY", "−CNY 1,234"),
+        (-0.12, "fraction", "−12 %"),
+        (-2.5, "times", "−2.5 times"),
+        (-3, "GPU", "−3"),
+    ],
+)
+def test_the_minus_stands_first_and_is_a_minus(value: float, unit: str, text: str) -> None:
+    assert words.amount(value, unit) == text
+    assert "-" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        # At three digits 999,499,999 is 999 million and 999,500,000 is 1,000 million, so the scale changes there.
+        (999_499_999, "$999 million"),
+        (999_500_000, "$1 billion"),
+        (999_600_000, "$1 billion"),
+        (999_499, "$999,000"),
+        (999_500, "$1 million"),
+        (999_499_999_999, "$999 billion"),
+        (999_600_000_000, "$1 trillion"),
+        (-999_600_000, "−$1 billion"),
+    ],
+)
+def test_the_edge_of_a_scale_at_three_digits(value: float, text: str) -> None:
+    assert words.amount(value, "USD", significant=3) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(999_600_000, "$999.6 million"), (999_700, "$999,700")])
+def test_the_edge_of_a_scale_at_four_digits(value: float, text: str) -> None:
+    """With a digit more, 999.6 million needs no rounding up: '$0.9996 billion' is right but nobody writes it."""
+    assert words.amount(value, "USD") == text
+
+
+@STEADY
+@given(st.floats(1, 9e14), st.sampled_from([1, -1]), st.integers(2, 5))
+def test_an_amount_is_read_back_as_it_was(size: float, sign: int, significant: int) -> None:
+    value = sign * size
+    shown = read(words.amount(value, "USD", significant=significant))
+    # Half of the last of s digits, on a number between 1 and 10: at most 5 x 10^-s of it.
+    assert shown == pytest.approx(value, rel=5.0001 * 10**-significant)
+
+
+@STEADY
+@given(st.floats(1, 1e12), st.floats(0.01, 0.95), st.floats(1.05, 20))
+def test_an_amount_with_a_range_is_off_by_less_than_a_tenth_of_the_range(value: float, down: float, up: float) -> None:
+    low, high = value * down, value * up
+    shown = read(words.amount(value, "USD", low, high))
+    # The last place is at most a tenth of the range, and rounding takes at most half of it.
+    assert abs(shown - value) <= 0.0501 * (high - low)
+
+
+@STEADY
+@given(st.floats(1, 1e12), st.floats(0.01, 0.95), st.floats(1.05, 20))
+def test_the_ends_of_a_range_are_read_back_in_order(value: float, down: float, up: float) -> None:
+    low, high = value * down, value * up
+    text = words.span(value, "USD", low, high)
+    left, _, right = text.partition(" to ")
+    number, _, scale = right.partition(" ")
+    assert abs(read(f"{left} {scale}".strip()) - low) <= 0.0501 * (high - low)
+    assert abs(read(f"${number} {scale}".strip()) - high) <= 0.0501 * (high - low)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit"), [(math.nan, "USD"), (math.inf, "USD"), (math.nan, "fraction"), (math.nan, "GPU")]
+)
+def test_what_is_no_number_is_said_to_be_so(value: float, unit: str) -> None:
+    """'$not defined trillion' is no part of a sentence."""
+    assert words.amount(value, unit) == "not defined"
+
+
+def test_a_range_without_ends_is_said_to_be_so() -> None:
+    assert words.span(1.5e6, "USD", math.nan, math.nan) == "not defined"
+
+
+# --- the rest ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "$0"),
+        (0.5, "$0.5"),
+        (999, "$999"),
+        (100_000, "$100K"),
+        (999_499, "$999K"),
+        (999_600, "$1M"),
+        (5e6, "$5M"),
+        (999_600_000, "$1B"),
+        (1.6e9, "$1.6B"),
+        (1.64e9, "$1.64B"),
+    ],
+)
+def test_a_tick_of_dollars(value: float, text: str) -> None:
+    assert words.money_tick(value) == text
+
+
+def test_a_tick_below_zero_has_its_minus_first() -> None:
+    # As everywhere else: '−$5 million' in a sentence, '−$5M' on an axis.
+    assert words.money_tick(-5e6) == "−$5M"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [([], "none"), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_a_list_in_a_sentence(rows: list[str], text: str) -> None:
+    assert words.label("none", rows) == text
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"),
+    [(0.5, "+50 %"), (-0.12, "−12 %"), (0.0, "+0 %"), (2.0, "+200 %"), (0.01234, "+1.23 %"), (-1.0, "−100 %")],
+)
+def test_a_relative_change(fraction: float, text: str) -> None:
+    assert words.signed_percent(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "wanted"),
+    # 1,600 million dollars, 545 % and 671 billion, each in its base unit.
+    [("USD million", 1_600, 1.6e9), ("USD million per year", 640, 6.4e8), ("%", 545, 5.45), ("billion", 671, 6.71e11)],
+)
+def test_base_units(unit: str, value: float, wanted: float) -> None:
+    assert value * words.BASE_UNITS[unit][0] == pytest.approx(wanted, rel=1e-12)
