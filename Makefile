@@ -1,0 +1,72 @@
+# `make` alone lists what there is to do. Needs Python 3.11 or newer with its venv module; uses uv where it is present.
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book test refresh check serve lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
+		while IFS='	' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+
+setup: $(READY) ## make .venv from requirements.lock
+
+book: $(READY) ## build the site into _build/html
+	$(BIN)/report build
+
+refresh: $(READY) ## run again the pages that are stale, and write them back into book/
+	$(BIN)/report refresh
+
+check: $(READY) ## check data, parameters and pages without running anything
+	$(BIN)/report check
+
+serve: $(READY) ## build the site and show it on this computer
+	$(BIN)/report serve
+
+test: $(READY) ## style, types, tests, and the pages' outputs against the committed ones
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadfile --nbval tests book
+
+# --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
+LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--extra test --extra build --no-annotate --custom-compile-command "make lock" \
+	--output-file requirements.lock pyproject.toml
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
+	$(LOCK)
+
+clean: ## remove what was built, keep .venv
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# Two steps, so that a change of a tool's settings in pyproject.toml does not install everything again.
+.venv/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		found=$$($(PYTHON) --version 2>/dev/null || echo missing); \
+		echo "This report needs Python 3.11 or newer, but '$(PYTHON)' is $$found." >&2; \
+		echo "Install a newer one (Debian, Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=python3.12 ..." >&2; \
+		exit 1; }
+ifneq ($(UV),)
+	$(UV) venv --quiet --clear --no-config --python "$(shell command -v $(PYTHON))" .venv
+	$(UV) pip sync --quiet --no-config --python $(BIN)/python --require-hashes requirements.lock
+else
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; \
+		echo "Python's venv module is missing (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+endif
+	@touch $@
+
+$(READY): .venv/.locked pyproject.toml
+ifneq ($(UV),)
+	$(UV) pip install --quiet --no-config --python $(BIN)/python --no-deps --no-build-isolation --editable .
+else
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null # a .venv made by uv has no pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+endif
+	@touch $@
