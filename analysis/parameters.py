@@ -45,6 +45,7 @@ class Parameter:
     choices: tuple[str, ...]
     unit: str
     range_meaning: str
+    range_reason: str
     correlation_group: str
     source: str
     locator: str

@@ -1,8 +1,9 @@
 """Draws of the uncertain assumptions, and the intervals that follow.
 
-Scrambled Sobol points, seeded. Every assumption keeps its own dimension, in the order of data/assumptions.csv,
-so the same draw serves every quantity and every scenario: differences between two cases are then far more
-precise than either.
+Scrambled Sobol points, seeded, in a few independent scrambles of equal size: how far these differ is the sampling
+error of an interval, known from the very draws that it is made of. Every assumption keeps its own dimension, in the
+order of data/assumptions.csv, so the same draw serves every quantity and every scenario: differences between two
+cases are then far more precise than either. Why a row has its distribution and its ends, its `range_reason` says.
 
 How a row's range is read (its `range_meaning`):
 
@@ -25,14 +26,21 @@ Z_95 = 1.6448536269514722
 
 INTERVAL = (0.05, 0.95)
 
+# Independent scrambles that share the draws among them, one after the other.
+SCRAMBLES = 8
+
 
 @lru_cache(maxsize=8)
 def _points(dimensions: int, draws: int, seed: int) -> np.ndarray:
-    """Scrambled Sobol points, strictly inside (0, 1); shape (draws, dimensions)."""
+    """Scrambled Sobol points, strictly inside (0, 1); shape (draws, dimensions), scramble after scramble."""
     from scipy.stats import qmc
 
-    engine = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
-    points = engine.random_base2(int(np.ceil(np.log2(draws))))
+    each = max(int(np.ceil(np.log2(draws / SCRAMBLES))), 0)
+    engines = (
+        qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(child))
+        for child in np.random.SeedSequence(seed).spawn(SCRAMBLES)
+    )
+    points = np.concatenate([engine.random_base2(each) for engine in engines])
     # A point on the edge would become an infinite normal deviate.
     return np.clip(points, 1e-12, 1 - 1e-12)
 
@@ -111,6 +119,31 @@ def transform(
     return result
 
 
+def known_at(
+    points: np.ndarray, parameters: Mapping[str, Parameter], name: str, level: float, correlation: float
+) -> np.ndarray:
+    """Points of the unit cube as they are once one parameter is known to lie at a quantile of its distribution.
+
+    The other parameters stay as uncertain as before, except those that move with it: their common factor shifts
+    towards what was learnt and scatters less.
+    level: the quantile, in (0, 1)
+    """
+    from scipy.special import ndtr, ndtri
+
+    columns = dimensions(parameters)
+    own, group = columns.index(name), parameters[name].correlation_group
+    result = points.copy()
+    result[:, own] = level
+    if group:
+        # `transform` builds the parameter's deviate as sqrt(r) common + sqrt(1 - r) own. Given that deviate, the
+        # common factor is normal with mean sqrt(r) deviate and variance 1 - r, and its own part is what remains.
+        shared, deviate = columns.index(group), ndtri(level)
+        common = np.sqrt(correlation) * deviate + np.sqrt(1 - correlation) * ndtri(points[:, shared])
+        result[:, shared] = ndtr(common)
+        result[:, own] = ndtr((deviate - np.sqrt(correlation) * common) / np.sqrt(1 - correlation))
+    return result
+
+
 def sample(
     parameters: Mapping[str, Parameter], values: Mapping[str, Value], draws: int, seed: int, correlation: float
 ) -> dict[str, np.ndarray]:
@@ -124,4 +157,17 @@ def interval(draws: np.ndarray | float) -> tuple[float, float]:
     if not isinstance(draws, np.ndarray):
         return float(draws), float(draws)
     low, high = np.quantile(draws, INTERVAL)
+    return float(low), float(high)
+
+
+def sampling_error(draws: np.ndarray | float) -> tuple[float, float]:
+    """Standard errors of the two ends of `interval`: how far chance may have moved them.
+
+    draws: all the draws of one result, in the order of `sample`; a plain number has no error
+    The ends of the independent scrambles scatter; the interval of all of them together scatters as their mean does.
+    """
+    if not isinstance(draws, np.ndarray):
+        return 0.0, 0.0
+    ends = np.quantile(draws.reshape(SCRAMBLES, -1), INTERVAL, axis=1)
+    low, high = ends.std(axis=1, ddof=1) / np.sqrt(SCRAMBLES)
     return float(low), float(high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.stats import spearmanr
 
 from analysis import parameters, uncertainty
 from analysis.case import Case
+from analysis.quantities import REGISTRY
 
 STEADY = settings(deadline=None, derandomize=True)
 
@@ -248,6 +250,81 @@ def test_a_changed_value_leaves_the_other_draws_alone() -> None:
         assert np.array_equal(draws, changed[name]) == (name != "rental_usd_per_gpu_hour"), name
 
 
+# --- what is known, and what is chance -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("level", [0.03, 0.5, 0.9])
+@pytest.mark.parametrize("name", ["rental_usd_per_gpu_hour", "server_price_h800_usd_per_gpu"])
+def test_a_known_assumption_has_one_value(name: str, level: float) -> None:
+    """Its own quantile, whether it moves with others or not."""
+    points = uncertainty._points(len(uncertainty.dimensions(KNOWN)), DRAWS, SEED)
+    at = uncertainty.known_at(points, KNOWN, name, level, CORRELATION)
+    drawn = uncertainty.transform(at, KNOWN, BASE, CORRELATION)[name]
+    row = KNOWN[name]
+    assert drawn == pytest.approx(quantile(level, row.low, float(row.value), row.high), rel=1e-9)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.8, 0.99])
+def test_what_one_price_says_about_another(correlation: float) -> None:
+    """Of normal deviates with correlation r, one known at z leaves the other with mean r z and variance 1 - r^2."""
+    from scipy.special import ndtr, ndtri
+
+    names, z = HOPPERS, 1.0
+    prices = {name: replace(KNOWN[name], value=0.5, low=0.0, high=1.0, minimum=0.0, maximum=1.0) for name in names}
+    points = uncertainty._points(len(uncertainty.dimensions(prices)), DRAWS, SEED)
+    at = uncertainty.known_at(points, prices, names[0], float(ndtr(z)), correlation)
+    drawn = uncertainty.transform(at, prices, dict.fromkeys(names, 0.5), correlation)[names[1]]
+    # The distribution function of the triangle 0-1/2-1 gives the deviate back.
+    u = np.where(drawn < 0.5, 2 * drawn**2, 1 - 2 * (1 - drawn) ** 2)
+    deviate = ndtri(u)
+    assert deviate.mean() == pytest.approx(correlation * z, abs=0.02)
+    assert deviate.var() == pytest.approx(1 - correlation**2, abs=0.02)
+
+
+def test_what_is_learnt_about_rent_says_nothing_about_servers() -> None:
+    points = uncertainty._points(len(uncertainty.dimensions(KNOWN)), DRAWS, SEED)
+    at = uncertainty.known_at(points, KNOWN, "rental_usd_per_gpu_hour", 0.9, CORRELATION)
+    before, after = (uncertainty.transform(p, KNOWN, BASE, CORRELATION) for p in (points, at))
+    for name in before:
+        assert np.array_equal(before[name], after[name]) == (name != "rental_usd_per_gpu_hour"), name
+
+
+def test_sampling_error_by_hand() -> None:
+    """Eight scrambles of one draw each, 0 to 7: their standard deviation is sqrt(6), of their mean sqrt(6 / 8)."""
+    assert uncertainty.sampling_error(np.arange(8.0)) == pytest.approx((math.sqrt(6 / 8), math.sqrt(6 / 8)))
+    assert uncertainty.sampling_error(7.0) == (0.0, 0.0)
+
+
+def test_sampling_error_is_how_far_another_seed_lands() -> None:
+    """Over many seeds the ends of the interval scatter as each seed says of itself, within the chance of eight."""
+    name = "server_price_h800_usd_per_gpu"
+    runs = [uncertainty.sample(KNOWN, BASE, DRAWS, seed, CORRELATION)[name] for seed in range(40)]
+    scatter = np.std([uncertainty.interval(run) for run in runs], axis=0, ddof=1)
+    said = np.sqrt(np.mean(np.square([uncertainty.sampling_error(run) for run in runs]), axis=0))
+    assert said == pytest.approx(scatter, rel=0.4)
+
+
+def test_every_assumption_says_why_it_has_its_range() -> None:
+    for parameter in KNOWN.values():
+        reason = parameter.range_reason
+        assert len(reason) > 30 and reason.endswith("."), f"{parameter.name}: write a sentence as its range_reason."
+        assert (parameter.range_meaning == "fixed") == reason.startswith("Nothing is drawn"), parameter.name
+
+
+def test_a_hundred_thousand_draws_of_every_result_take_less_than_two_seconds() -> None:
+    """Of the whole model: points, assumptions, and every uncertain result with its range."""
+    Case({**BASE, "draws": 256})["v3_rental_usd"]  # imports and tables are read once
+    taken = []
+    for seed in (1, 2):
+        start = time.process_time()
+        case = Case({**BASE, "draws": 100_000, "seed": seed})
+        for name, definition in REGISTRY.items():
+            if definition.uncertain:
+                assert case[name].low <= case[name].high
+        taken.append(time.process_time() - start)
+    assert min(taken) < 2, f"It took {min(taken):.2f} s."
+
+
 # --- what is printed ----------------------------------------------------------------------------------------------
 
 HEADLINES = [
@@ -276,3 +353,10 @@ def test_another_seed_prints_the_same(name: str, seed: int, seeds: dict[int, Cas
         f"{name}: the base seed gives {base.low:.6g} to {base.high:.6g}, seed {seed} {other.low:.6g} to "
         f"{other.high:.6g}. Raise `draws` in data/assumptions.csv, or print a digit less in analysis/words.py."
     )
+
+
+def test_headlines_are_reproducible_bit_for_bit(seeds: dict[int, Case]) -> None:
+    first = [(seeds[1][name].low, seeds[1][name].high) for name in HEADLINES]
+    uncertainty._points.cache_clear()
+    fresh = Case({**BASE, "seed": 1})
+    assert [(fresh[name].low, fresh[name].high) for name in HEADLINES] == first
