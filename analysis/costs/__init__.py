@@ -27,6 +27,7 @@ from analysis.costs.ownership import (
     owner_usd_per_gpu_hour,
     server_kw_per_gpu,
 )
+from analysis.costs.prices import deflated_usd
 from analysis.costs.programme import programme_usd, rd_compute_usd, staff_usd
 from analysis.costs.runs import (
     acquisition_run_cost_usd,
@@ -58,6 +59,7 @@ __all__ = [
     "capex_usd",
     "capital_recovery_factor",
     "capital_usd_per_gpu_hour",
+    "deflated_usd",
     "energy_usd_per_gpu_hour",
     "gpu_hours_share",
     "interconnect_markup",

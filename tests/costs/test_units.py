@@ -62,6 +62,7 @@ def test_where_positive_never_evaluates_at_zero_or_below(test: float, wanted: fl
 
 # A range of sensible arguments for every argument that the cost model has. The name tells the unit.
 RANGES = {
+    "value_usd": (1e3, 1e9),
     "acquisition_usd_per_chip": (1_000, 100_000),
     "active_parameters": (1e9, 1e12),
     "capex": (1e6, 1e10),
@@ -78,6 +79,8 @@ RANGES = {
     "gpus_per_node": (1, 16),
     "hardware_usd": (1e4, 1e9),
     "interconnect_fraction": (0, 0.9),
+    "index_from": (50, 200),
+    "index_to": (50, 200),
     "load_fraction": (0.05, 1),
     "nodes": (1, 1e4),
     "peak_tflops": (100, 5_000),
