@@ -58,7 +58,9 @@ def test_number_of_rows(name: str, rows: int) -> None:
     assert len(tables.load(name)) == rows
 
 
-@pytest.mark.parametrize("name", ["assumptions", "fleet", "claims", "models", "estimates", "published", "prices"])
+@pytest.mark.parametrize(
+    "name", ["assumptions", "fleet", "claims", "evidence", "story", "models", "estimates", "published", "prices"]
+)
 def test_every_row_has_a_source(name: str) -> None:
     frame = tables.load(name)
     bare = frame.index[frame["source"].str.strip() == ""]
@@ -170,13 +172,17 @@ CELLS = [
     ("too late", "prices", 2, "date", "2031-01-01", "maximum"),
     ("neither yes nor no", "estimates", 2, "current", "perhaps", "type is"),
     ("not in the list", "gpus", 2, "vendor", "Intel", "enum"),
-    ("not a verdict", "claims", 3, "verdict", "true", "enum"),
+    ("not a kind of evidence", "evidence", 3, "kind", "rumour", "enum"),
+    ("neither yes nor no nor partly", "evidence", 4, "holds", "true", "enum"),
+    ("not a stage", "story", 3, "stage", "blog", "enum"),
     ("below the range", "gpus", 2, "server_to_chip_power_ratio", "0.5", "minimum"),
     ("above the range", "models", 3, "mfu", "46", "maximum"),
     ("not the pattern", "claims", 4, "claim_id", "27", "pattern"),
     ("source with a space", "prices", 5, "source", "epoch prices", "pattern"),
     ("key twice", "gpus", 11, "gpu_id", "V100-32", "the same as in the row at position 2"),
     ("claim twice", "claims", 3, "claim_id", "C01", "the same as in the row at position 2"),
+    ("unknown claim of a record", "evidence", 2, "claim_id", "C99", "is not in data/claims.csv"),
+    ("unknown claim of the story", "story", 2, "claim_id", "C99", "is not in data/claims.csv"),
     ("unknown accelerator", "fleet", 3, "gpu_id", "H2O", "is not in data/gpus.csv"),
     ("unknown accelerator of a model", "models", 2, "gpu_id", "V100", "is not in data/gpus.csv"),
     ("unknown accelerator of a price", "prices", 2, "gpu_id", "TPUv44", "is not in data/gpus.csv"),
@@ -204,7 +210,13 @@ def test_a_bad_cell_is_named(
 
 @pytest.mark.parametrize(
     ("table", "row", "column"),
-    [("gpus", 2, "tdp_w"), ("claims", 5, "verdict"), ("assumptions", 3, "source"), ("published", 4, "unit")],
+    [
+        ("gpus", 2, "tdp_w"),
+        ("claims", 5, "severity"),
+        ("evidence", 5, "kind"),
+        ("assumptions", 3, "source"),
+        ("published", 4, "unit"),
+    ],
 )
 def test_a_blank_cell_that_must_be_filled_is_named(
     table: str, row: int, column: str, broken: Callable[..., Path]
