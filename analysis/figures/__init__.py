@@ -10,8 +10,11 @@ from analysis.figures.cost_per_model import cost_per_model
 from analysis.figures.drawing import Drawing
 from analysis.figures.gpu_hours import gpu_hours
 from analysis.figures.gpu_mix import gpu_mix
+from analysis.figures.reconciliation import reconciliation
 from analysis.figures.rent_or_own import rent_or_own
 from analysis.figures.rental_price import rental_price
+from analysis.figures.tornado import tornado
+from analysis.figures.trend import trend
 from analysis.figures.whole_bill import whole_bill
 
 FIGURES: dict[str, Callable[[Case], Drawing]] = {
@@ -21,6 +24,9 @@ FIGURES: dict[str, Callable[[Case], Drawing]] = {
     "capex": capex,
     "rent-or-own": rent_or_own,
     "cost-per-model": cost_per_model,
+    "trend": trend,
+    "tornado": tornado,
+    "reconciliation": reconciliation,
     "whole-bill": whole_bill,
 }
 
@@ -31,7 +37,10 @@ __all__ = [
     "cost_per_model",
     "gpu_hours",
     "gpu_mix",
+    "reconciliation",
     "rent_or_own",
     "rental_price",
+    "tornado",
+    "trend",
     "whole_bill",
 ]

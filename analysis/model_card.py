@@ -1,0 +1,58 @@
+"""What the model card shows: the weakest numbers as they stand in a case, and headlines under another assumption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis import words
+from analysis.case import Case, Values
+from analysis.listing import doubt
+from analysis.quantities import REGISTRY
+
+
+def what_if(case: Case, name: str, **changes: Any) -> str:
+    """The central value of a result if some assumptions were others, in words."""
+    definition = REGISTRY[name]
+    value = float(definition.compute(Values({**case.values, **changes}, case.used), case.data))
+    return words.amount(value, definition.unit, significant=3)
+
+
+def ends(case: Case, name: str, parameter: str) -> str:
+    """A result with one assumption at either end of its row: '$1.30 gives $3.62 million, $3.42 gives $9.53 million'."""
+    row = case.data.row("assumptions", parameter)
+    found = {end: what_if(case, name, **{parameter: float(row[end])}) for end in ("low", "high")}
+    return ", ".join(f"{case.text(f'{parameter}_{end}')} gives {text}" for end, text in found.items())
+
+
+def weak_numbers(case: Case) -> pd.DataFrame:
+    """data/weak_numbers.csv with the title, the present value and the range of each number.
+
+    Numbers for which there is no source are marked as unverified.
+    """
+    weak = case.data.table("weak_numbers")
+    shown = [_present(case, row.table, row.row) for row in weak.itertuples()]
+    return weak.assign(
+        **{column: [line[column] for line in shown] for column in ("title", "value", "range", "confidence")}
+    )
+
+
+def _present(case: Case, table: str, key: str) -> dict[str, str]:
+    if table == "assumptions":
+        row = case.data.row(table, key)
+        found = {"title": row.title, "value": case.text(key), "range": case.text(f"{key}_range")}
+    elif table == "fleet":
+        account, gpu_id = key.split(":")
+        fleet = case.data.table(table)
+        row = fleet[(fleet.account == account) & (fleet.gpu_id == gpu_id)].iloc[0]
+        name = case.data.gpu(gpu_id)["name"]
+        span = f"{words.number(row.low)}{words.THIN_RANGE}{words.number(row.high)}"
+        found = {"title": f"{name} in the analyst's fleet", "value": words.number(row["count"]), "range": span}
+    else:
+        row = case.data.row(table, key)
+        none = pd.isna(row.low) or pd.isna(row.high)
+        span = "none published" if none else f"{case.text(f'{key}_low')}{words.THIN_RANGE}{case.text(f'{key}_high')}"
+        found = {"title": f"{row.quantity} ({row.subject})", "value": case.text(key), "range": span}
+    found["value"] = doubt(found["value"], row.confidence)
+    return {**found, "confidence": row.confidence}
