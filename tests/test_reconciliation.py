@@ -4,36 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from epoch_nominal import EPOCH_NOMINAL_USD
 
 from analysis import tables
 from analysis.case import Case, Data
 from analysis.reconciliation import CLOSE, FAR, epoch, others
 
-# Epoch AI's published method on its inputs of 2025, in nominal dollars, computed once outside this repository.
-NOMINAL_USD = {
-    "titan": 7_589_215,
-    "bloom": 974_367.3,
-    "falcon180": 10_277_320,
-    "glam": 509_640.5,
-    "gpt3": 2_088_539,
-    "gpt35": 4_534_422,
-    "gpt4": 40_155_930,
-    "gemini_ultra": 28_233_700,
-    "gopher": 554_262.8,
-    "grok2": 30_605_410,
-    "grok3": 301_454_800,
-    "inflection2": 12_926_570,
-    "llama65": 569_211.8,
-    "llama2_70": 1_093_378,
-    "llama31_405": 51_260_340,
-    "megascale": 2_617_743,
-    "mtnlg": 3_590_762,
-    "mistral_large": 14_130_210,
-    "nemotron4": 20_579_720,
-    "opt175": 720_277.3,
-    "palm": 2_810_004,
-    "palm2": 4_577_371,
-}
 # model_costs.csv of Epoch AI's repository, June 2025.
 PUBLISHED_2025_USD = {"gpt4": 40_695_706, "gpt35": 4_637_986, "grok3": 300_872_432, "llama31_405": 51_040_524}
 
@@ -62,13 +38,13 @@ def moved(data: Data) -> pd.DataFrame:
 
 
 def test_all_22_runs_are_there(same: pd.DataFrame) -> None:
-    assert set(same.index) == set(NOMINAL_USD)
+    assert set(same.index) == set(EPOCH_NOMINAL_USD)
     assert len(same) == 22
 
 
-@pytest.mark.parametrize("model_id", NOMINAL_USD)
+@pytest.mark.parametrize("model_id", EPOCH_NOMINAL_USD)
 def test_nominal_dollars_agree_within_a_thousandth(model_id: str, same: pd.DataFrame) -> None:
-    ours, wanted = same.nominal_usd[model_id], NOMINAL_USD[model_id]
+    ours, wanted = same.nominal_usd[model_id], EPOCH_NOMINAL_USD[model_id]
     assert ours == pytest.approx(wanted, rel=0.001), (
         f"{model_id}: {ours:,.0f} USD, but Epoch AI's method gives {wanted:,.0f}. Check its row of data/epoch_runs.csv."
     )

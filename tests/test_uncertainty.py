@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from analysis import parameters, uncertainty
+from analysis import parameters, sensitivity, uncertainty
 from analysis.case import Case
 
 STEADY = settings(deadline=None, derandomize=True)
@@ -311,15 +311,7 @@ def test_every_assumption_says_why_it_has_its_range() -> None:
 
 # --- what is printed ----------------------------------------------------------------------------------------------
 
-HEADLINES = [
-    "v3_rental_usd",
-    "v3_amortised_usd",
-    "v3_acquisition_usd",
-    "v3_programme_usd",
-    "fleet_capex_usd",
-    "owner_usd_per_gpu_hour",
-    "rd_compute_usd",
-]
+HEADLINES = [*sensitivity.HEADLINES, "rd_compute_usd"]
 
 
 @pytest.fixture(scope="module")
