@@ -8,6 +8,7 @@ published parts, keys of the bibliography) is checked here. A bad cell never bec
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import json
 import math
@@ -124,11 +125,11 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
     schema = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
     descriptor["schema"] = schema
     try:
-        (folder / resource["path"]).read_text(encoding="utf-8")
+        text = (folder / resource["path"]).read_bytes().decode("utf-8")
     except UnicodeDecodeError as fault:
         yield f"{path} is not UTF-8 text (byte {fault.start}). Save it as UTF-8, then run `report check`."
         return
-    yield from notation_problems(path, resource, folder)
+    yield from notation_problems(path, resource, text)
     report = frictionless.Resource.from_descriptor(descriptor, basepath=str(folder)).validate()
     for error in report.flatten(["rowNumber", "fieldName", "cell", "type", "note"]):
         row, column, cell, kind, note = error
@@ -150,11 +151,10 @@ def _python_reads(cell: str) -> bool:
         return False
 
 
-def notation_problems(path: str, resource: dict[str, Any], folder: Path) -> Iterator[str]:
+def notation_problems(path: str, resource: dict[str, Any], text: str) -> Iterator[str]:
     """Cells of number columns that Python would read and a person would not write: 1_000, NaN, foreign digits."""
     numeric = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("number", "integer")]
-    with (folder / resource["path"]).open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file))
+    rows = list(csv.reader(io.StringIO(text, newline="")))
     places = [(index, name) for index, name in enumerate(rows[0] if rows else []) if name in numeric]
     for number, row in enumerate(rows[1:], start=2):
         for index, column in places:

@@ -14,14 +14,13 @@ from analysis.figures.drawing import Drawing
 from analysis.figures.labels import PLATE, pixels
 from analysis.figures.style import (
     BLUE,
-    GPU_COLOURS,
-    GPU_HATCHES,
     GPU_NAMES,
     INK,
     MUTED,
     PAPER,
     bare,
     dollar_axis,
+    gpu_piece,
     note,
     paper,
     range_bar,
@@ -185,17 +184,7 @@ def _draw(
         _beside(top, y, title, detail, totals[name], "semibold" if here else "normal")
         left = 0.0
         for gpu, value in pieces[name].items():
-            top.barh(
-                y,
-                value,
-                BAR,
-                left,
-                color=GPU_COLOURS[gpu],
-                hatch=GPU_HATCHES[gpu],
-                hatchcolor=(1, 1, 1, 0.5),
-                edgecolor=PAPER,
-                linewidth=0.9,
-            )
+            gpu_piece(top, gpu, y, value, BAR, left)
             left += value
         range_bar(top, totals[name].low, totals[name].high, y, height=0.24)
     for y, (name, part) in enumerate(components.items()):

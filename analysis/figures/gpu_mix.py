@@ -11,13 +11,11 @@ from analysis.case import Case
 from analysis.figures.drawing import Drawing
 from analysis.figures.labels import PLATE
 from analysis.figures.style import (
-    GPU_COLOURS,
-    GPU_HATCHES,
     GPU_NAMES,
     INK,
     MUTED,
-    PAPER,
     bare,
+    gpu_piece,
     note,
     paper,
     percent_axis,
@@ -135,17 +133,7 @@ def _draw(
         note(ax, 1.02, y + 0.22, spread, axes_x=True, fontsize=SMALL, color=MUTED)
         left = 0.0
         for gpu, share in of.items():
-            ax.barh(
-                y,
-                share,
-                BAR,
-                left,
-                color=GPU_COLOURS[gpu],
-                hatch=GPU_HATCHES[gpu],
-                hatchcolor=(1, 1, 1, 0.5),
-                edgecolor=PAPER,
-                linewidth=0.9,
-            )
+            gpu_piece(ax, gpu, y, share, BAR, left)
             middle = left + share / 2
             if share >= SMALLEST:
                 weight = "semibold" if gpu == gpus[0] else "normal"

@@ -119,6 +119,21 @@ def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
     ax.tick_params(length=0)
 
 
+def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float) -> None:
+    """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour and hatch."""
+    ax.barh(
+        y,
+        width,
+        height,
+        left,
+        color=GPU_COLOURS[gpu],
+        hatch=GPU_HATCHES[gpu],
+        hatchcolor=(1, 1, 1, 0.5),
+        edgecolor=PAPER,
+        linewidth=0.9,
+    )
+
+
 def range_bar(ax: Axes, low: float, high: float, y: float, colour: str = INK, height: float = 0.16) -> None:
     """A horizontal range with end caps, at height y."""
     ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=4)

@@ -1,0 +1,37 @@
+"""The palette: every colour stands out on white and on the dark ground of the site."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.figures import style
+
+COLOURS = {
+    **{f"gpu {name}": colour for name, colour in style.GPU_COLOURS.items()},
+    **{f"basis {name}": colour for name, colour in style.BASIS_COLOURS.items()},
+    "red": style.RED,
+    "muted": style.MUTED,
+}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, as WCAG 2.2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_contrast_of_black_on_white_is_21() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+
+
+@pytest.mark.parametrize("ground", [style.PAPER, style.DARK_GROUND])
+@pytest.mark.parametrize("name", COLOURS)
+def test_every_colour_keeps_three_to_one(name: str, ground: str) -> None:
+    found = contrast(COLOURS[name], ground)
+    assert found >= 3, f"{name} ({COLOURS[name]}) has a contrast of {found:.2f} on {ground}; it must have 3 at least."
