@@ -7,6 +7,7 @@ site that was there stays until the new one is whole.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from analysis.parameters import Scenario, known
 from analysis.report import notebooks
 
 BUILD = notebooks.ROOT / "_build"
+
+# Setting of _config.yml -> the environment variable that overrides it for one build.
+ADDRESSES = {"html_baseurl": "REPORT_SITE_URL", "report_repository_url": "REPORT_REPOSITORY_URL"}
 
 Progress = Callable[[str, int, int], None]
 
@@ -121,6 +125,17 @@ def _without_book(value: object) -> object:
     return value
 
 
+def published_at(variable: str, setting: str) -> str:
+    """An address that the site names: from the environment, else from _config.yml; "" where nobody has said."""
+    address = os.environ.get(variable, "") or setting
+    if address and not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/-]*)?", address):
+        raise BuildError(
+            f"{variable} = {address[:80]!r} is no web address. "
+            "Give one like https://example.org/report, or leave it out."
+        )
+    return address.rstrip("/")
+
+
 def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
@@ -130,6 +145,8 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
         shutil.copyfile(path, folder / f"{name}.ipynb")
     toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    for setting, variable in ADDRESSES.items():
+        config["sphinx"]["config"][setting] = published_at(variable, config["sphinx"]["config"][setting])
     bar = announcement(scenario)
     if bar:
         config["title"] = f"{config['title']} ({scenario.title})"

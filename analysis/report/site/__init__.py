@@ -22,6 +22,8 @@ __all__ = ["DrawingRenderer", "setup"]
 def setup(app: Sphinx) -> dict[str, Any]:
     # Jupyter Book always passes this value on; sphinx_comments, which would declare it, is left out.
     app.add_config_value("comments_config", {}, "html")
+    # Where the sources are published, for links to a page's notebook; html_baseurl says the same of the site.
+    app.add_config_value("report_repository_url", "", "html")
     drawings.setup(app)
     equations.setup(app)
     references.setup(app)
