@@ -53,24 +53,36 @@ class Values:
 
 
 class Data:
-    """Rows of data/ by their key, as the quantities need them."""
+    """Rows of data/ by their key, as the quantities need them. What it hands out by key is shared."""
 
     def __init__(self) -> None:
         self.read: set[str] = set()
+        self._rows: dict[str, dict[str, pd.Series]] = {}
+        self._records: dict[str, dict[str, dict[str, Any]]] = {}
+        self._fleets: dict[str, pd.DataFrame] = {}
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of data/; the name is remembered as one that the page depends on."""
         self.read.add(name)
         return tables.load(name)
 
+    def records(self, table: str) -> dict[str, dict[str, Any]]:
+        """The rows of a table under their keys, the cells of its first column."""
+        if table not in self._records:
+            frame = self.table(table)
+            self._records[table] = {row[frame.columns[0]]: row for row in frame.to_dict("records")}
+        return self._records[table]
+
     def row(self, table: str, key: str) -> pd.Series:
         """The row of a table whose first column is `key`."""
-        frame = self.table(table)
-        found = frame[frame[frame.columns[0]] == key]
-        if found.empty:
-            near = parameters.nearest(key, frame[frame.columns[0]])
+        if table not in self._rows:
+            frame = self.table(table)
+            self._rows[table] = {row.iloc[0]: row for _, row in frame.iterrows()}
+        rows = self._rows[table]
+        if key not in rows:
+            near = parameters.nearest(key, rows)
             raise PageError(f"data/{table}.csv has no row '{key}'. Did you mean '{near}'?")
-        return found.iloc[0]
+        return rows[key]
 
     def model(self, model_id: str) -> pd.Series:
         return self.row("models", model_id)
@@ -92,6 +104,11 @@ class Data:
 
     def fleet(self, name: str) -> pd.DataFrame:
         """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv."""
+        if name not in self._fleets:
+            self._fleets[name] = self._fleet(name)
+        return self._fleets[name]
+
+    def _fleet(self, name: str) -> pd.DataFrame:
         counts = self.table("fleet")
         account = "documented" if name == "documented" else "semianalysis"
         rows = counts[counts.account == account]

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -95,17 +96,16 @@ class Names:
     def __init__(self, x: Any, data: Any) -> None:
         self.x, self.data = x, data
         self._values: dict[str, tuple[Any, str, str]] = {}
-        published = data.table("published")
-        estimates = data.table("estimates")
-        self._published = {row["figure_id"]: row for row in published.to_dict("records")}
-        self._estimates = {row["estimate_id"]: row for row in estimates.to_dict("records")}
+        self._published = data.records("published")
+        self._estimates = data.records("estimates")
 
-    def _known(self) -> list[str]:
+    @cached_property
+    def _known(self) -> set[str]:
         # A verdict cannot rest on the tally of the verdicts.
         results = [name for name in REGISTRY if not name.startswith("claims_")]
         numbers = [name for name, row in parameters.known().items() if row.type != "choice"]
         bounds = [f"{name}_{bound}" for name in self._published for bound in ("low", "high")]
-        return [*results, *numbers, *self._published, *bounds, *self._estimates]
+        return {*results, *numbers, *self._published, *bounds, *self._estimates}
 
     def _one(self, name: str) -> tuple[Any, str, str]:
         """Value, unit and cost basis; the basis is "" where the table does not say."""
@@ -128,8 +128,8 @@ class Names:
         if text not in self._values:
             parts = []
             for name in text.split(" + "):
-                if name not in self._known():
-                    near = parameters.nearest(name, self._known())
+                if name not in self._known:
+                    near = parameters.nearest(name, sorted(self._known))
                     hint = f" Did you mean '{near}'?" if near else ""
                     raise _fault(record, column, f"there is no result, parameter or published figure '{name}'.{hint}")
                 parts.append(self._one(name))
