@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test refresh check serve lock clean
+.PHONY: help setup book test refresh check serve bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -31,6 +31,9 @@ test: $(READY) ## style, types, tests, and the pages' outputs against the commit
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile --nbval tests book
+
+bench: $(READY) ## time the model and the rebuild, beside other ways to do it (many minutes)
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 # --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
 LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

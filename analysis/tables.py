@@ -13,7 +13,9 @@ import itertools
 import json
 import math
 import re
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ import pandas as pd
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+DICTIONARY = "datapackage.json"
 REFERENCES = ROOT / "book" / "references.bib"
 
 # Columns that must rise from left to right wherever they are filled.
@@ -55,10 +58,34 @@ def plain_number(text: str) -> float | int:
     return number
 
 
-@lru_cache(maxsize=4)
+# Files of data/ that this process has asked for, so that the runner learns what a page rests on.
+asked: set[str] = set()
+_loading = threading.local()
+
+
+def is_loading() -> bool:
+    """Whether a table is being loaded just now, by this thread: then it is known by name what is read."""
+    return bool(getattr(_loading, "depth", 0))
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    _loading.depth = getattr(_loading, "depth", 0) + 1
+    try:
+        yield
+    finally:
+        _loading.depth -= 1
+
+
 def package(folder: Path = DATA) -> dict[str, Any]:
     """The data dictionary: datapackage.json, with its resources under their names."""
-    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    asked.add(DICTIONARY)
+    return _package(folder)
+
+
+@lru_cache(maxsize=4)
+def _package(folder: Path) -> dict[str, Any]:
+    descriptor = json.loads((folder / DICTIONARY).read_text(encoding="utf-8"))
     descriptor["by_name"] = {resource["name"]: resource for resource in descriptor["resources"]}
     return descriptor
 
@@ -74,18 +101,20 @@ def load(name: str, folder: Path = DATA) -> pd.DataFrame:
     Text that is missing becomes "", a missing number NaN, a missing date NaT.
     Raises DataError naming every bad cell.
     """
-    return _load(name, folder).copy()
+    with _reading():
+        known = _package(folder)["by_name"]
+        if name not in known:
+            raise DataError(f"There is no table '{name}' in data/datapackage.json. Tables: {', '.join(known)}.")
+        asked.add(known[name]["path"])
+        return _load(name, folder).copy()
 
 
 @lru_cache(maxsize=64)
 def _load(name: str, folder: Path) -> pd.DataFrame:
-    known = package(folder)["by_name"]
-    if name not in known:
-        raise DataError(f"There is no table '{name}' in data/datapackage.json. Tables: {', '.join(known)}.")
     found = list(schema_problems(name, folder))
     if found:
         raise DataError("\n".join(found))
-    frame = _read(known[name], folder)
+    frame = _read(_package(folder)["by_name"][name], folder)
     found = list(order_problems(name, frame))
     if found:
         raise DataError("\n".join(found))
@@ -116,7 +145,7 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
     """Everything that frictionless finds in one table, one line each, for the person who mends it."""
     import frictionless
 
-    resource = package(folder)["by_name"][name]
+    resource = _package(folder)["by_name"][name]
     path = f"data/{resource['path']}"
     if not (folder / resource["path"]).is_file():
         yield f"{path} is missing. Restore it from version control, or drop it from data/datapackage.json."

@@ -11,7 +11,7 @@ from analysis import parameters
 from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.parameters import Scenario
-from analysis.report import build, check, notebooks
+from analysis.report import check, execution, notebooks
 
 PAGES = notebooks.pages()
 RUNNING = [page for page in PAGES if page.runs]
@@ -46,7 +46,7 @@ def test_parameter_cells_hold_literals_of_the_base_case_only(page: notebooks.Pag
 @pytest.fixture(scope="module")
 def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Every page run again from data, each using only the parameters that it declares."""
-    return build.execute_pages(RUNNING, Scenario(), tmp_path_factory.mktemp("rebuilt"))
+    return execution.execute_pages(RUNNING, Scenario(), tmp_path_factory.mktemp("rebuilt"), again=True)
 
 
 @pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
@@ -118,7 +118,8 @@ def test_the_search_for_typed_results_finds_them() -> None:
 def test_only_the_parameters_in_use_are_declared(tmp_path: Path) -> None:
     # A page that declared more would be run again for changes that cannot touch it.
     page = notebooks.page("six_million")
-    executed = notebooks.execute(page.path, tmp_path / "six_million.ipynb", {}, find_parameters=True)
+    executed = tmp_path / "six_million.ipynb"
+    execution.execute(page.path, executed, {}, find_parameters=True)
     assert notebooks.declared(notebooks.read(executed)) == notebooks.declared(notebooks.read(page.path))
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -55,14 +59,69 @@ def test_a_folder_with_other_files_is_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.doc").read_text() == "years of work"
 
 
-def test_a_failing_page_names_page_cell_and_error(tmp_path: Path) -> None:
-    notebook = notebooks.read(notebooks.page("six_million").path)
-    notebook.cells[-2].source = "1 / 0"
-    page = tmp_path / "six_million.ipynb"
-    notebooks.write(notebook, page)
-    with pytest.raises(notebooks.PageFailure, match=r"six_million\.ipynb, cell \d+: ZeroDivisionError"):
-        notebooks.execute(page, tmp_path / "out" / "six_million.ipynb", {})
-    assert (tmp_path / "out" / "six_million.ipynb").exists(), "the copy with the error should be kept"
+def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command where no file may become larger: the way of a full disk that needs no rights to set up."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
+
+    command = [sys.executable, "-m", "analysis", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, preexec_fn=limit)
+
+
+def test_a_disk_without_room_is_told_and_the_earlier_site_stays(tmp_path: Path) -> None:
+    earlier = tmp_path / "site"
+    earlier.mkdir()
+    (earlier / "index.html").write_text("the earlier site")
+    done = limited(20, "build", "-p", "rental_usd_per_gpu_hour=3.21", "--out", str(earlier))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + done.stdout
+    said = done.stderr.replace("\n", " ")
+    assert "report: File too large" in said and f"the site in {earlier} is as it was before" in said
+    assert [path.name for path in tmp_path.rglob("*")] == ["site", "index.html"]
+    assert (earlier / "index.html").read_text() == "the earlier site"
+
+
+def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, target = tmp_path / "new", tmp_path / "site"
+    for folder in (new, target):
+        folder.mkdir()
+        for name in ("index.html", "capex.html", "trend.html"):
+            (folder / name).write_text(folder.name)
+    copied = []
+
+    def filling(source: str, destination: str, **options: object) -> str:
+        copied.append(destination)
+        if len(copied) > 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), destination)
+        return shutil.copyfile(source, destination)
+
+    def to_another_disk(source: str, destination: str) -> None:
+        shutil.copytree(source, destination, copy_function=filling)
+
+    monkeypatch.setattr(shutil, "move", to_another_disk)
+    with (
+        pytest.raises(build.BuildError, match=r"No space left on device: .*Mend that and run again"),
+        build.told(target),
+    ):
+        build.swap(new, target)
+    assert len(copied) == 3
+    assert {path.name: path.read_text() for path in target.iterdir()} == dict.fromkeys(
+        ("index.html", "capex.html", "trend.html"), "site"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "site"]
+
+
+def test_a_swap_that_was_cut_off_is_mended_by_the_next(tmp_path: Path) -> None:
+    new, target = tmp_path / "new", tmp_path / "site"
+    for folder in (new, target, tmp_path / ".site.new", tmp_path / ".site.old"):
+        folder.mkdir()
+        (folder / "index.html").write_text(folder.name)
+    build.swap(new, target)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert (target / "index.html").read_text() == "new"
 
 
 def test_params_lists_every_parameter_with_its_source() -> None:
@@ -97,6 +156,13 @@ def dearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = report("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
+
+
+def test_building_the_same_again_does_nothing(dearer: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in dearer.rglob("*")}
+    done = report("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(dearer))
+    assert done.returncode == 0 and "nothing has changed" in done.stdout
+    assert {path: path.stat().st_mtime_ns for path in dearer.rglob("*")} == before
 
 
 def words_of(path: Path) -> str:

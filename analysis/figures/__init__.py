@@ -1,46 +1,56 @@
-"""The figures of the report: one function each, from a case to a drawing."""
+"""The figures of the report: one function each, from a case to a drawing.
+
+`figures.capex(case)` draws one. Its module is imported only then, so that a page rests on the figures that it shows
+and on no others: a change of one figure makes those pages stale, not all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from analysis.case import Case
-from analysis.figures.capex import capex
-from analysis.figures.cost_per_model import cost_per_model
-from analysis.figures.drawing import Drawing
-from analysis.figures.gpu_hours import gpu_hours
-from analysis.figures.gpu_mix import gpu_mix
-from analysis.figures.reconciliation import reconciliation
-from analysis.figures.rent_or_own import rent_or_own
-from analysis.figures.rental_price import rental_price
-from analysis.figures.tornado import tornado
-from analysis.figures.trend import trend
-from analysis.figures.whole_bill import whole_bill
+if TYPE_CHECKING:
+    from analysis.case import Case
+    from analysis.figures.drawing import Drawing
 
-FIGURES: dict[str, Callable[[Case], Drawing]] = {
-    "rental-price": rental_price,
-    "gpu-hours": gpu_hours,
-    "gpu-mix": gpu_mix,
-    "capex": capex,
-    "rent-or-own": rent_or_own,
-    "cost-per-model": cost_per_model,
-    "trend": trend,
-    "tornado": tornado,
-    "reconciliation": reconciliation,
-    "whole-bill": whole_bill,
-}
-
-__all__ = [
-    "FIGURES",
-    "Drawing",
+# In reading order. `rental-price` is the function `rental_price` of the module `charts.rental_price`.
+NAMES = (
+    "rental-price",
+    "gpu-hours",
+    "gpu-mix",
     "capex",
-    "cost_per_model",
-    "gpu_hours",
-    "gpu_mix",
-    "reconciliation",
-    "rent_or_own",
-    "rental_price",
-    "tornado",
+    "rent-or-own",
+    "cost-per-model",
     "trend",
-    "whole_bill",
-]
+    "tornado",
+    "reconciliation",
+    "whole-bill",
+)
+
+
+class _Figures(Mapping[str, "Callable[[Case], Drawing]"]):
+    """Name of a figure -> the function that draws it."""
+
+    def __getitem__(self, name: str) -> Callable[[Case], Drawing]:
+        if name not in NAMES:
+            raise KeyError(name)
+        function = name.replace("-", "_")
+        drawn: Callable[[Case], Drawing] = getattr(import_module(f"{__name__}.charts.{function}"), function)
+        return drawn
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMES)
+
+    def __len__(self) -> int:
+        return len(NAMES)
+
+
+FIGURES: Mapping[str, Callable[[Case], Drawing]] = _Figures()
+
+
+def __getattr__(function: str) -> Any:
+    name = function.replace("_", "-")
+    if name not in NAMES:
+        raise AttributeError(f"There is no figure '{function}'. Figures: {', '.join(NAMES)}.")
+    return FIGURES[name]

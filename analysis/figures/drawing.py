@@ -15,8 +15,6 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-PNG_DPI = 200
-
 MADE_ID = r"[a-z][0-9a-f]{10}"
 
 
@@ -51,12 +49,6 @@ class Drawing:
         with matplotlib.rc_context({"svg.hashsalt": self.name, "svg.fonttype": "path"}):
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return numbered(buffer.getvalue())
-
-    def png(self) -> bytes:
-        """The drawing as PNG, for slides and messages."""
-        buffer = io.BytesIO()
-        self.figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
-        return buffer.getvalue()
 
     def csv(self) -> str:
         """The table behind the drawing, six significant digits."""

@@ -1,43 +1,42 @@
-"""A scenario to a site: execute every page, render, check, and only then put the new site in place.
+"""A scenario to a site: execute the stale pages, render, check, and only then put the new site in place.
 
-The pages run in separate processes. Nothing is written outside the output folder's own neighbourhood, and the
-site that was there stays until the new one is whole.
+Nothing is written outside the output folder's own neighbourhood, and the site that was there stays until the new one
+is whole. A site that was made from just the same is left as it is.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 
 import yaml
 
 from analysis import tables, words
-from analysis.case import Case
-from analysis.figures import FIGURES
+from analysis.figures import NAMES
 from analysis.parameters import Scenario, known
-from analysis.report import notebooks
+from analysis.report import identity, kernels, notebooks, store
+from analysis.report.execution import Progress, execute_pages, silent
 
 BUILD = notebooks.ROOT / "_build"
+
+PNG_DPI = 200
 
 # Setting of _config.yml -> the environment variable that overrides it for one build.
 ADDRESSES = {"html_baseurl": "REPORT_SITE_URL", "report_repository_url": "REPORT_REPOSITORY_URL"}
 
-Progress = Callable[[str, int, int], None]
-
 
 class BuildError(Exception):
     """The site could not be built; what was published before is untouched."""
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """A progress display that shows nothing."""
 
 
 def output_folder(scenario: Scenario) -> Path:
@@ -54,38 +53,6 @@ def require_sound_data() -> None:
     found = tables.problems()
     if found:
         raise BuildError("The data cannot be used:\n" + "\n".join(f"  {line}" for line in found))
-
-
-def execute_pages(
-    chosen: Iterable[notebooks.Page],
-    scenario: Scenario,
-    target: Path,
-    progress: Progress = silent,
-    find_parameters: bool = False,
-) -> dict[str, Path]:
-    """Run pages for a scenario into `target`; returns the executed notebook of each page."""
-    running = [page for page in chosen if page.runs]
-    done: dict[str, Path] = {}
-    with ProcessPoolExecutor(max_workers=max(1, min(len(running), os.cpu_count() or 1))) as pool:
-        futures = {
-            pool.submit(
-                notebooks.execute,
-                page.path,
-                target / f"{page.name}.ipynb",
-                dict(scenario.changes),
-                find_parameters,
-            ): page.name
-            for page in running
-        }
-        progress("running the pages", 0, len(running))
-        try:
-            for future in as_completed(futures):
-                done[futures[future]] = future.result()
-                progress(futures[future], len(done), len(running))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return done
 
 
 def announcement(scenario: Scenario) -> str:
@@ -160,7 +127,7 @@ def render(folder: Path) -> Path:
     # Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
     start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", str(folder), "-W", "-n", "--keep-going"]
-    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **notebooks.QUIET})
+    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **kernels.QUIET})
     html = folder / "_build" / "html"
     if run.returncode or not (html / "index.html").exists():
         told = (run.stdout + run.stderr).splitlines()
@@ -169,25 +136,38 @@ def render(folder: Path) -> Path:
     return html
 
 
-def write_figures(
-    executed: dict[str, Path], scenario: Scenario, folder: Path, progress: Progress = silent
-) -> list[str]:
-    """Every figure as SVG and CSV (from the page that shows it) and as PNG (drawn again, larger); their names."""
-    folder.mkdir(parents=True, exist_ok=True)
-    case = Case(scenario=scenario)
-    written: list[str] = []
-    for path in executed.values():
+def drawings(executed: Iterable[Path]) -> Iterator[tuple[str, str, str]]:
+    """Name, SVG and CSV of every figure on executed pages, once each."""
+    seen = set()
+    for path in executed:
         for cell in notebooks.read(path).cells:
             for output in cell.get("outputs", []):
                 name = output.get("metadata", {}).get("image/svg+xml", {}).get("name")
-                if not name or name in written:
-                    continue
-                (folder / f"{name}.svg").write_text(output.data["image/svg+xml"], encoding="utf-8")
-                (folder / f"{name}.csv").write_text(output.data["text/csv"], encoding="utf-8")
-                (folder / f"{name}.png").write_bytes(FIGURES[name](case).png())
-                written.append(name)
-                progress(f"figure {name}", len(written), len(FIGURES))
-    return written
+                if name and name not in seen:
+                    seen.add(name)
+                    yield name, output.data["image/svg+xml"], output.data["text/csv"]
+
+
+def png(svg: str) -> bytes:
+    """A figure's SVG as PNG, large enough for slides; drawn once for the same SVG."""
+    import resvg_py
+
+    path = store.picture(identity.digest(svg, str(PNG_DPI), version("resvg_py")))
+    if not path.exists():
+        store.put(path, bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=PNG_DPI, skip_system_fonts=True)))
+    return path.read_bytes()
+
+
+def write_figures(executed: dict[str, Path], folder: Path, progress: Progress = silent) -> list[str]:
+    """Every figure of executed pages as SVG, CSV and PNG; their names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = list(drawings(executed.values()))
+    for done, (name, svg, csv) in enumerate(found, start=1):
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
+        (folder / f"{name}.csv").write_text(csv, encoding="utf-8")
+        (folder / f"{name}.png").write_bytes(png(svg))
+        progress(f"figure {name}", done, len(found))
+    return [name for name, _, _ in found]
 
 
 def faults(html: Path, figures: Iterable[str]) -> list[str]:
@@ -201,20 +181,27 @@ def faults(html: Path, figures: Iterable[str]) -> list[str]:
         text = path.read_text(encoding="utf-8")
         if 'class="pasted-text"></span>' in text:
             found.append(f"{page.name}.html has a blank where a result belongs")
-    found.extend(f"figure {name} is on no page" for name in FIGURES if name not in set(figures))
+    found.extend(f"figure {name} is on no page" for name in NAMES if name not in set(figures))
     return found
 
 
 def swap(new: Path, target: Path) -> None:
     """Put a finished folder in the place of another; the old one stays until the new one is there."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    old = target.with_name(target.name + ".old")
-    if old.exists():
-        shutil.rmtree(old)
+    beside, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
+    for left in (beside, old):
+        if left.exists():
+            shutil.rmtree(left)
+    try:
+        # A copy, if it is another disk: all of it beside the target first, so that a full disk leaves the target whole.
+        shutil.move(str(new), str(beside))
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     if target.exists():
         target.rename(old)
     try:
-        shutil.move(str(new), str(target))
+        beside.rename(target)
     except BaseException:
         if old.exists():
             old.rename(target)
@@ -222,24 +209,54 @@ def swap(new: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def build(scenario: Scenario, out: Path | None = None, progress: Progress = silent) -> Path:
-    """Build a scenario's whole site; returns its folder. BuildError or PageFailure leave the earlier site as it was."""
-    require_sound_data()
+@contextmanager
+def told(target: Path) -> Iterator[None]:
+    """A fault of the disk as a message: what could not be written, and that the earlier site is untouched."""
+    try:
+        yield
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        raise BuildError(
+            f"{error.strerror or error}:{where}. Mend that and run again; the site in {target} is as it was before."
+        ) from None
+
+
+def build(scenario: Scenario, out: Path | None = None, progress: Progress = silent, again: bool = False) -> Path:
+    """Build a scenario's whole site; returns its folder. BuildError or PageFailure leave the earlier site as it was.
+
+    again: run every page and render, although nothing has changed
+    """
     target = (out or output_folder(scenario)).resolve()
+    addresses = {name: os.environ.get(variable, "") for name, variable in ADDRESSES.items()}
+    case = json.dumps([scenario.name, scenario.title, scenario.motive, dict(scenario.changes), addresses])
+    made_from = identity.of_site(case)
+    if not again and store.site_is_current(target, made_from):
+        progress("nothing has changed", 1, 1)
+        return target
+    kernels.warm_up()
+    require_sound_data()
     if target.exists() and any(target.iterdir()) and not (target / "index.html").exists():
         raise BuildError(
             f"{target} holds files that are no site of this report. Name an empty or a new folder with --out."
         )
     work = work_folder(scenario)
-    executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress)
-    progress("rendering", 0, 1)
-    stage(scenario, executed, work / "source")
-    html = render(work / "source")
-    figures = write_figures(executed, scenario, html / "figures", progress)
-    wrong = faults(html, figures)
-    if wrong:
-        raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))
-    swap(html, target)
+    with told(target):
+        executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
+        progress("rendering", 0, 1)
+        stage(scenario, executed, work / "source")
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            # The pictures are drawn while Jupyter Book renders, on another core.
+            drawn = beside.submit(write_figures, executed, work / "figures", progress)
+            html = render(work / "source")
+            figures = drawn.result()
+        shutil.copytree(work / "figures", html / "figures")
+        wrong = faults(html, figures)
+        if wrong:
+            raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))
+        if identity.of_site(case) != made_from:
+            raise BuildError("A file of the report was changed while the site was built from it. Run again.")
+        swap(html, target)
+        store.keep_site(target, made_from)
     progress("done", 1, 1)
     return target
 
@@ -249,6 +266,7 @@ def refresh(names: Iterable[str] = (), progress: Progress = silent) -> list[str]
 
     Each page runs once with every parameter at hand; the ones that it used become its parameters cell.
     """
+    kernels.warm_up()
     require_sound_data()
     chosen = [notebooks.page(name) for name in names] or notebooks.pages()
     folder = work_folder(Scenario()) / "refreshed"

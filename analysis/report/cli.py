@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from analysis import parameters, tables, words
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
-from analysis.report import notebooks
+from analysis.report import execution, notebooks
 
 app = typer.Typer(
     add_completion=False,
@@ -43,8 +44,13 @@ Out = Annotated[
 ]
 
 
+Again = Annotated[bool, typer.Option("--again", help="Run every page, although nothing has changed.")]
+
+
 def scenario_from(assignments: list[str] | None, file: Path | None) -> parameters.Scenario:
     """The scenario that a command line asks for: a file, changes, or both (the command line wins)."""
+    if not assignments and not file:
+        return parameters.Scenario()
     read = parameters.read_scenario(file) if file else parameters.Scenario()
     changes = parameters.without_idle_changes({**read.changes, **parameters.parsed(assignments or [])})
     if file and changes == read.changes:
@@ -56,7 +62,7 @@ def scenario_from(assignments: list[str] | None, file: Path | None) -> parameter
 
 
 @contextmanager
-def progress_bar() -> Iterator[builder.Progress]:
+def progress_bar() -> Iterator[execution.Progress]:
     """One bar that names what runs; on a pipe, plain lines."""
     if not console.is_terminal:
         yield lambda what, done, total: print(f"{done}/{total} {what}", flush=True)
@@ -68,15 +74,15 @@ def progress_bar() -> Iterator[builder.Progress]:
 
 
 @app.command()
-def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
-    """Run every page and build the site.
+def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None, again: Again = False) -> None:
+    """Run the pages that are stale and build the site.
 
     Examples: `report build`; `report build -p rental_usd_per_gpu_hour=3`;
     `report build -f data/scenarios/documented_fleet.yml --out /tmp/site`
     """
     scenario = scenario_from(assignments, file)
     with progress_bar() as progress:
-        target = builder.build(scenario, out, progress)
+        target = builder.build(scenario, out, progress, again)
     console.print(f"{scenario.title}: {target / 'index.html'}", soft_wrap=True, highlight=False)
 
 
@@ -85,6 +91,7 @@ def run(
     pages: Annotated[list[str], typer.Argument(help="Names of pages, for example capex.")],
     assignments: Assignments = None,
     file: ScenarioFile = None,
+    again: Again = False,
 ) -> None:
     """Run single pages without rendering; the executed notebooks go to _build/.work/<name>/executed.
 
@@ -94,7 +101,8 @@ def run(
     builder.require_sound_data()
     chosen = [notebooks.page(name) for name in pages]
     with progress_bar() as progress:
-        done = builder.execute_pages(chosen, scenario, builder.work_folder(scenario) / "executed", progress)
+        folder = builder.work_folder(scenario) / "executed"
+        done = execution.execute_pages(chosen, scenario, folder, progress, again=again)
     for page in chosen:
         console.print(done.get(page.name, f"{page.name} has nothing to run"), soft_wrap=True, highlight=False)
 
@@ -169,6 +177,8 @@ EXPECTED = (
 
 def main() -> None:
     """Run the command; an expected error is a message and exit status 1, not a traceback."""
+    # Being told to end is like Ctrl-C: kernels are ended, and what is half-done is taken away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except EXPECTED as error:

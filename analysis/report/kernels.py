@@ -1,29 +1,106 @@
-"""How kernels are reached: over sockets in a private folder, so that nothing on the network can speak to them."""
+"""Kernels for pages: started warm, reached over private sockets, and never left behind.
+
+Most of a kernel's time goes into importing pandas, matplotlib and the tables, the same for every page. So where the
+system can fork, a server process (Python's own multiprocessing fork server) imports all that once and forks a kernel
+for each page; it starts no thread, so a fork of it is safe. Elsewhere, or when asked, each kernel is a new process.
+Both run `serve`, speak the whole Jupyter protocol, and give the same outputs (tests/report/test_kernels.py).
+"""
 
 from __future__ import annotations
 
-import shutil
+import multiprocessing
+import os
 import sys
-import tempfile
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jupyter_client.manager import AsyncKernelManager
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
+
+# One thread, so that sums come out in one order, and fixed hashes, so that sets do.
+QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+
+# Set to "plain" to start each kernel as a new process although the system can fork.
+KIND = "REPORT_KERNELS"
+
+# The kernel writes here what the page has used; see analysis/report/uses.py.
+USES = "REPORT_USES"
+
+# Processes of the kernels that are running: what `stop_all` kills.
+running: set[Any] = set()
 
 
-class LocalKernelManager(AsyncKernelManager):
-    """A kernel behind Unix sockets of its own; behind TCP on Windows, which has none of the kind."""
+def forking() -> bool:
+    """Whether kernels are forked from a warm server."""
+    return "forkserver" in multiprocessing.get_all_start_methods() and os.environ.get(KIND) != "plain"
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        if sys.platform != "win32":
-            # Without a folder of its own, two kernels started in one place would share their sockets.
-            self._folder = tempfile.mkdtemp(prefix="report-kernel-")
-            self.transport = "ipc"
-            self.ip = str(Path(self._folder) / "kernel")
 
-    async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
-        """Also remove the folder of the sockets, unless the kernel comes back."""
-        await super().cleanup_resources(restart)
-        if sys.platform != "win32" and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+def fork_server() -> ForkServerContext:
+    context: ForkServerContext = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([f"{__package__}.warm"])
+    return context
+
+
+def warm_up() -> None:
+    """Start the server that kernels are forked from, if it is not there; it imports while the caller goes on."""
+    if not forking():
+        return
+    from multiprocessing import forkserver
+
+    fork_server()
+    before = {name: os.environ.get(name) for name in QUIET}
+    # The server takes its settings from the environment when it starts, and its kernels have them from there.
+    os.environ.update(QUIET)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def serve(connection_file: str, environment: Mapping[str, str], forked: bool) -> None:
+    """Be a kernel until told to stop: the body of the process, forked or new."""
+    os.environ.clear()
+    os.environ.update(environment)
+    arguments = ["-f", connection_file, "--HistoryManager.enabled=False", "--InteractiveShellApp.exec_files=[]"]
+    if forked:
+        arguments.append(f"--IPKernelApp.parent_handle={os.getppid()}")
+        # A group of its own, so that Ctrl-C at the terminal reaches the command and not its kernels.
+        os.setsid()
+        threading.Thread(target=_follow_parent, daemon=True).start()
+    from ipykernel.kernelapp import IPKernelApp
+
+    from analysis.report import uses
+
+    app = IPKernelApp.instance()
+    # A user's history and start-up files have no part in a page.
+    app.initialize(arguments)
+    if path := environment.get(USES):
+        recorder = uses.Recorder(Path(path))
+        shell: Any = app.shell
+        shell.events.register("post_run_cell", lambda result: recorder.write())
+    app.start()
+
+
+def _follow_parent() -> None:
+    """End this process when the one that asked for it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+    os._exit(1)
+
+
+def stop_all() -> None:
+    """Kill every kernel that this process has started; whoever waits for one learns that it died."""
+    while running:
+        running.pop().kill()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], dict(os.environ), forked=False)

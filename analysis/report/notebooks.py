@@ -1,4 +1,4 @@
-"""Pages as notebooks: reading, keeping in step with the data, executing, and stripping what differs by run.
+"""Pages as notebooks: reading, keeping in step with the data, and stripping what differs by run.
 
 A page has two generated cells. The one tagged `parameters` holds the literals of the base case, taken from
 data/assumptions.csv. The one tagged `words` names every result that the page's prose mentions with {glue:text}.
@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +18,7 @@ import nbformat
 import yaml
 
 from analysis import parameters, tables
-from analysis.case import RECORD, ordered
+from analysis.case import ordered
 
 ROOT = tables.ROOT
 BOOK = ROOT / "book"
@@ -30,12 +27,6 @@ PARAMETERS_TAG, WORDS_TAG, INJECTED_TAG = "parameters", "words", "injected-param
 PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
 
 GLUE = re.compile(r"\{glue:text\}`([^`:]+)`")
-
-# A page takes seconds; one that has not finished after this has hung.
-TIMEOUT_SECONDS = 600
-
-# One thread, so that sums come out in one order, and fixed hashes, so that sets do.
-QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
 
 
 class PageFailure(Exception):
@@ -194,61 +185,3 @@ def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
     return notebook
-
-
-@contextmanager
-def environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, which a kernel inherits, and put back what was there."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def execute(source: Path, target: Path, changes: Mapping[str, parameters.Value], find_parameters: bool = False) -> Path:
-    """Run one page with papermill and write the executed, stripped notebook to `target`.
-
-    Only the changes that the page declares are injected. With find_parameters the page may use any parameter, and
-    its parameters cell is rewritten to hold those that it did use.
-    Raises PageFailure; the copy with the error stays at `target` for inspection.
-    """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    notebook = synced(read(source))
-    own = {name: value for name, value in changes.items() if name in declared(notebook)}
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        fresh, done, used = (Path(scratch) / name for name in (source.name, f"done-{source.name}", "used"))
-        write(notebook, fresh)
-        try:
-            with environment({**QUIET, RECORD: str(used)} if find_parameters else QUIET):
-                papermill.execute_notebook(
-                    str(fresh),
-                    str(done),
-                    parameters=own,
-                    kernel_name="python3",
-                    progress_bar=False,
-                    autosave_cell_every=0,
-                    execution_timeout=TIMEOUT_SECONDS,
-                    kernel_manager_class=f"{__package__}.kernels.LocalKernelManager",
-                )
-        except PapermillExecutionError as error:
-            target.write_bytes(done.read_bytes())
-            raise PageFailure(
-                f"{source.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n"
-                f"The copy with the error is {target}."
-            ) from None
-        executed = stripped(read(done))
-        cell = tagged(executed, PARAMETERS_TAG)
-        if find_parameters and cell is not None:
-            names = used.read_text(encoding="utf-8").split() if used.exists() else []
-            cell.source = parameter_cell(names)
-        write(executed, target)
-    return target

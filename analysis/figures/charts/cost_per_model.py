@@ -16,8 +16,8 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from analysis import costs, parameters, uncertainty, words
 from analysis.case import Case
+from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.drawing import Drawing
-from analysis.figures.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.style import (
     BASIS_COLOURS,
     BASIS_NAMES,

@@ -14,8 +14,8 @@ from matplotlib.transforms import Bbox
 
 from analysis import costs, uncertainty, words
 from analysis.case import Case
+from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.drawing import Drawing
-from analysis.figures.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.labels import free_note
 from analysis.figures.style import (
     BASIS_COLOURS,

@@ -1,0 +1,142 @@
+"""Whether something has to be made again: digests of what it was made from.
+
+A page's identity has two parts. Before it runs, its key is known: its cells, the parameters that it declares as the
+case has them, the locked environment, this Python, and the modules that run pages. After it ran, its uses are known
+too (analysis/report/uses.py): modules, tables and files. A page whose key and whose uses have the digests of an
+earlier run would come out the same, so it is not run again, in whichever scenario that was.
+
+The site's identity is simpler: everything below the folders that it is made from, and the case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Modules of analysis/report that decide how a page is run; the others only decide what becomes of it.
+MACHINERY = ("execution", "kernels", "manager", "notebooks", "uses", "warm")
+
+# What a site is made from.
+SITE = ("analysis", "book", "data", "_config.yml", "_toc.yml", "requirements.lock")
+
+
+def digest(*parts: bytes | str) -> str:
+    """SHA-256 of some parts, told apart by their lengths."""
+    found = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        found.update(len(data).to_bytes(8, "big"))
+        found.update(data)
+    return found.hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """Digest of a file's bytes; of nothing, if it is not there."""
+    try:
+        return digest(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+
+
+def of_folder(path: Path) -> str:
+    """Digest of the names in a folder."""
+    try:
+        return digest(*sorted(entry.name for entry in path.iterdir() if entry.name != "__pycache__"))
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+
+
+@cache
+def _resources(root: Path, dictionary: str) -> dict[str, str]:
+    """Path of each table -> its part of the data dictionary, as text. `dictionary` is its digest."""
+    descriptor = json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    return {f"data/{each['path']}": json.dumps(each, sort_keys=True) for each in descriptor["resources"]}
+
+
+def of_use(use: str, root: Path = ROOT) -> str:
+    """Digest of one use of a page; see analysis/report/uses.py for the kinds."""
+    if use.endswith("/"):
+        return of_folder(root / use)
+    found = of_file(root / use)
+    if use.startswith("data/") and use.endswith(".csv"):
+        dictionary = root / "data" / "datapackage.json"
+        part = _resources(root, of_file(dictionary)).get(use, "") if dictionary.exists() else ""
+        return digest(found, part)
+    return found
+
+
+class Snapshot:
+    """The digests of everything that a page can use, as they were when the snapshot was taken."""
+
+    def __init__(self, root: Path = ROOT) -> None:
+        self.root = root
+        self._known = {
+            use: of_use(use, root)
+            for path in files(root)
+            for use in (path.relative_to(root).as_posix(), f"{path.parent.relative_to(root).as_posix()}/")
+        }
+
+    def of_use(self, use: str) -> str:
+        """A use's digest then; that of today for a file that no site is made from."""
+        if use not in self._known:
+            self._known[use] = of_use(use, self.root)
+        return self._known[use]
+
+
+def of_python() -> str:
+    """The Python that runs pages."""
+    return f"{platform.python_implementation()} {sys.version_info[:3]} {sys.platform} {platform.machine()}"
+
+
+def cells(path: Path) -> list[Any]:
+    """What the author of a page decides: kind, source, tags and other metadata of each cell, without outputs."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    return [[cell["cell_type"], "".join(cell["source"]), cell["metadata"]] for cell in notebook["cells"]]
+
+
+def of_page(path: Path, values: Mapping[str, Any], inputs: Iterable[str] = (), root: Path = ROOT) -> str:
+    """The key of a page: what is known before it runs.
+
+    values: the changed parameters that reach the page
+    inputs: whatever else it is given
+    """
+    machinery = (of_file(root / "analysis" / "report" / f"{name}.py") for name in MACHINERY)
+    changed = json.dumps(dict(sorted(values.items())))
+    lock = of_file(root / "requirements.lock")
+    return digest(json.dumps(cells(path)), changed, lock, of_python(), *machinery, *inputs)
+
+
+def of_uses(uses: Mapping[str, str]) -> str:
+    """One digest of all uses and their digests."""
+    return digest(*(f"{use} {found}" for use, found in sorted(uses.items())))
+
+
+def files(root: Path = ROOT) -> Iterable[Path]:
+    """Every file that a site is made from."""
+    for name in SITE:
+        top = root / name
+        found = sorted(top.rglob("*")) if top.is_dir() else [top]
+        for path in found:
+            if path.is_file() and not re.search(r"(^|/)(__pycache__|\.[^/]+)(/|$)", str(path.relative_to(root))):
+                yield path
+
+
+def of_site(case: str, root: Path = ROOT) -> str:
+    """The identity of a site: all that it is made from, and the case as a text."""
+    named = (f"{path.relative_to(root).as_posix()} {of_file(path)}" for path in files(root))
+    return digest(case, of_python(), *named)
+
+
+def of_tree(folder: Path) -> str:
+    """Digest of the names and sizes below a folder: whether somebody has changed what was published."""
+    found = (f"{p.relative_to(folder).as_posix()} {p.stat().st_size}" for p in sorted(folder.rglob("*")) if p.is_file())
+    return digest(*found)

@@ -1,0 +1,67 @@
+"""What a page used while it ran: modules of this package, tables, and other files of the project.
+
+Recorded inside the kernel, after each cell, since a kernel may be ended at any moment. With it the runner knows
+which change makes which page stale. A use is a path below the project's folder:
+
+analysis/costs/runs.py   a module that was imported
+data/models.csv          a table, with its part of the data dictionary
+data/datapackage.json    the whole data dictionary
+book/references.bib      any other file of data/ or book/ that was opened
+data/scenarios/          a folder whose content was listed
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from analysis import tables
+
+ROOT = str(tables.ROOT)
+# Where facts and pages are. What is listed or opened elsewhere is Python looking for its modules.
+CONTENT = ("book", "data")
+
+
+class Recorder:
+    """Writes the uses of this process to a file whenever there are new ones."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        # The runner's own modules were loaded to start the kernel; a page that imports one later does use it.
+        self.machinery = {name for name in sys.modules if name.startswith(f"{__package__}.") or name == __package__}
+        self.opened: set[str] = set()
+        self.written: set[str] = set()
+        # The fork server has asked for every table.
+        tables.asked.clear()
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, details: tuple[Any, ...]) -> None:
+        if event not in ("open", "os.listdir", "os.scandir") or tables.is_loading():
+            return
+        target = details[0]
+        if not isinstance(target, str | os.PathLike):
+            return
+        path = str(Path(target).resolve())
+        if path.startswith(ROOT + os.sep):
+            inside = path[len(ROOT) + 1 :].replace(os.sep, "/")
+            if inside.split("/")[0] in CONTENT:
+                self.opened.add(inside if event == "open" else f"{inside}/")
+
+    def uses(self) -> set[str]:
+        """All uses so far."""
+        modules = {
+            str(getattr(module, "__file__", None) or "")
+            for name, module in list(sys.modules.items())
+            if name.split(".")[0] == "analysis" and name not in self.machinery
+        }
+        inside = {path[len(ROOT) + 1 :].replace(os.sep, "/") for path in modules if path.startswith(ROOT + os.sep)}
+        return inside | self.opened | {f"data/{name}" for name in tables.asked}
+
+    def write(self) -> None:
+        """Bring the file up to date."""
+        found = self.uses()
+        if found != self.written:
+            self.path.write_text("\n".join(sorted(found)), encoding="utf-8")
+            self.written = found

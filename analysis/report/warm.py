@@ -1,0 +1,36 @@
+"""What every page imports, imported once: the module that the fork server loads before it forks kernels.
+
+A kernel forked from here finds the libraries and the validated tables in its memory. Nothing of a page's own is here:
+which modules and tables it uses is recorded in its kernel (analysis/report/uses.py).
+"""
+
+import importlib
+
+from analysis import tables
+
+LIBRARIES = (
+    "analysis.case",
+    "IPython.core.completer",
+    "SALib.analyze.sobol",
+    "SALib.sample.sobol",
+    "frictionless",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.figure",
+    "matplotlib_inline.backend_inline",
+    "myst_nb",
+    "pybtex.database",
+    "scipy.special",
+    "scipy.stats",
+    "sympy",
+)
+
+for library in LIBRARIES:
+    importlib.import_module(library)
+for table in tables.names():
+    # A table with a fault is left to the page that asks for it, which tells its reader.
+    try:
+        tables.load(table)
+    except tables.DataError:
+        continue

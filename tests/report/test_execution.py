@@ -1,0 +1,236 @@
+"""Running pages: only what is stale, the same outputs from each kind of kernel, clean ends when something breaks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from analysis.parameters import Scenario
+from analysis.report import execution, kernels, notebooks, store
+from analysis.report.notebooks import Page, PageFailure
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "STORE", tmp_path / "store")
+
+
+def page_of(folder: Path, *cells: str, name: str = "page") -> Page:
+    """A page with these code cells."""
+    folder.mkdir(parents=True, exist_ok=True)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    path = folder / f"{name}.ipynb"
+    notebooks.write(notebooks.stripped(notebook), path)
+    return Page(name, path)
+
+
+class Heard:
+    """A progress display that remembers."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int, int]] = []
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self.calls.append((what, done, total))
+
+    @property
+    def ran(self) -> int:
+        return self.calls[-1][2]
+
+
+# Only what is stale
+
+
+def test_a_known_page_is_not_run_again_in_this_scenario_or_another(tmp_path: Path) -> None:
+    chosen = [notebooks.page(name) for name in ("six_million", "gpu_mix")]
+    first, second, other, back, again = (Heard() for _ in range(5))
+    one = execution.execute_pages(chosen, Scenario(), tmp_path / "a", first)
+    two = execution.execute_pages(chosen, Scenario(), tmp_path / "b", second)
+    # Both pages know the GPU-hours; only six_million multiplies them by a rent.
+    dearer = Scenario(name="dearer", changes={"rental_usd_per_gpu_hour": 3.0})
+    three = execution.execute_pages(chosen, dearer, tmp_path / "c", other)
+    execution.execute_pages(chosen, Scenario(), tmp_path / "d", back)
+    assert [heard.ran for heard in (first, second, other, back)] == [2, 0, 1, 0]
+    assert all(one[name].read_bytes() == two[name].read_bytes() for name in one)
+    assert one["gpu_mix"].read_bytes() == three["gpu_mix"].read_bytes()
+    assert one["six_million"].read_bytes() != three["six_million"].read_bytes()
+    execution.execute_pages(chosen[1:], Scenario(), tmp_path / "e", again, again=True)
+    assert again.ran == 1, "--again runs what is known"
+
+
+def test_a_parameter_runs_just_the_pages_that_declare_it(tmp_path: Path) -> None:
+    pages = [page for page in notebooks.pages() if page.runs]
+    declaring = {p.name for p in pages if "server_overhead_ratio" in notebooks.declared(notebooks.read(p.path))}
+    for page in pages:
+        # All are known, at the cost of no run: with what they use left out, they are known whatever that is.
+        store.keep_page(execution.key(page, {}), page.name, {}, b"{}", 1.0)
+    ran = []
+    changes = {"server_overhead_ratio": 1.7}
+    for page in pages:
+        if store.find_page(execution.key(page, changes)) is None:
+            ran.append(page.name)
+    assert set(ran) == declaring and 0 < len(declaring) < len(pages)
+
+
+def test_progress_names_what_runs(tmp_path: Path) -> None:
+    heard = Heard()
+    chosen = [page_of(tmp_path, "x = 1", name="short"), page_of(tmp_path, "import time; time.sleep(1)", name="long")]
+    execution.execute_pages(chosen, Scenario(), tmp_path / "out", heard, workers=2)
+    assert any("long" in what for what, _, _ in heard.calls)
+    assert heard.calls[-1] == ("pages are up to date", 2, 2)
+
+
+# Two kinds of kernel
+
+
+@pytest.mark.parametrize("name", ["six_million", "methods"])
+def test_forked_and_new_kernels_give_the_same_outputs_and_uses(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = notebooks.page(name).path
+    assert kernels.forking(), "this test is about a system that can fork"
+    forked = execution.execute(source, tmp_path / "forked.ipynb", {})
+    monkeypatch.setenv(kernels.KIND, "plain")
+    assert not kernels.forking()
+    new = execution.execute(source, tmp_path / "new.ipynb", {})
+    assert (tmp_path / "forked.ipynb").read_bytes() == (tmp_path / "new.ipynb").read_bytes() == source.read_bytes()
+    assert forked == new
+
+
+def test_a_kernel_sees_neither_profile_nor_settings_of_its_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("spoiled = True")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    page = page_of(
+        tmp_path,
+        "print('spoiled' in globals())",
+        "import os; print(os.environ['OMP_NUM_THREADS'], os.environ['PYTHONHASHSEED'], hash('a'))",
+    )
+    execution.execute(page.path, tmp_path / "out.ipynb", {})
+    said = "".join(o.text for c in notebooks.read(tmp_path / "out.ipynb").cells for o in c.outputs)
+    fixed = subprocess.run(
+        [sys.executable, "-c", "print(hash('a'))"], env={"PYTHONHASHSEED": "0"}, capture_output=True, text=True
+    )
+    assert said == f"False\n1 0 {fixed.stdout}"
+
+
+# Faults
+
+
+def strays(mark: str) -> list[int]:
+    """Processes that were started with a mark in their environment, and still run."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and int(entry.name) != os.getpid():
+            try:
+                marked = mark.encode() in (entry / "environ").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if marked and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def gone(mark: str, seconds: float = 20) -> bool:
+    """Whether all processes with a mark end in that time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not strays(mark):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_a_failing_cell_names_page_cell_and_error_and_is_not_remembered(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "x = 1", "x / 0")
+    with pytest.raises(PageFailure, match=r"page\.ipynb, cell 1: ZeroDivisionError: division by zero\nThe copy with"):
+        execution.execute_pages([page], Scenario(), tmp_path / "out")
+    assert "ZeroDivisionError" in (tmp_path / "out" / "page.ipynb").read_text(), "the copy shows the error"
+    assert not list((tmp_path / "store").rglob("*.json"))
+
+
+def test_a_kernel_that_dies_is_told_as_that(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    with pytest.raises(PageFailure, match=r"page\.ipynb: its kernel has died\. It was killed from outside, or"):
+        execution.execute_pages([page], Scenario(), tmp_path / "out")
+
+
+def test_a_page_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "TIMEOUT_SECONDS", 1)
+    page = page_of(tmp_path, "import time; time.sleep(60)")
+    with pytest.raises(PageFailure, match=r"page\.ipynb: a cell has run for more than 1 seconds, and was stopped"):
+        execution.execute_pages([page], Scenario(), tmp_path / "out")
+
+
+def test_one_failing_page_ends_the_kernels_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alive: list[Any] = []
+    stop = kernels.stop_all
+    monkeypatch.setattr(kernels, "stop_all", lambda: (alive.extend(kernels.running), stop()))
+    slow = page_of(tmp_path, "import time; time.sleep(60)", name="slow")
+    wrong = page_of(tmp_path, "import time; time.sleep(1); oops", name="wrong")
+    with pytest.raises(PageFailure, match="NameError"):
+        execution.execute_pages([slow, wrong], Scenario(), tmp_path / "out", workers=2)
+    assert alive, "the slow page should have been running"
+    assert all(process.wait() is not None for process in alive)
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from analysis.parameters import Scenario
+from analysis.report import cli, execution, notebooks, store
+folder = Path(sys.argv[1])
+store.STORE = folder / "store"
+page = notebooks.Page("slow", folder / "slow.ipynb")
+cli.builder.execute_pages = None
+def run():
+    print("started", flush=True)
+    execution.execute_pages([page], Scenario(), folder / "out")
+cli.app = run
+if __name__ == "__main__":
+    cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)], ids=lambda v: str(v)
+)
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+def test_an_ended_command_leaves_no_kernel_and_no_half_written_file(
+    sent: int, status: int, kind: str, tmp_path: Path
+) -> None:
+    mark = f"mark-{uuid.uuid4()}"
+    begun = tmp_path / "begun"
+    page_of(tmp_path, f"open({str(begun)!r}, 'w')", "import time; time.sleep(60)", name="slow")
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path)]
+    environment = {**os.environ, "REPORT_TEST_MARK": mark, kernels.KIND: kind}
+    with subprocess.Popen(
+        command, cwd=notebooks.ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        end = time.monotonic() + 60
+        while not begun.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        assert begun.exists(), "the page should have begun"
+        process.send_signal(sent)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == status, said
+    if status == 130:
+        assert said.strip() == "report: stopped; what was published before is untouched."
+    assert gone(mark), f"processes left behind: {strays(mark)}"
+    left = [p for p in tmp_path.rglob("*") if p.is_file() and p.name not in ("slow.ipynb", "script.py", "begun")]
+    assert not left, f"half-written: {left}"
