@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from analysis.case import Case
 from analysis.figures.capex import capex
+from analysis.figures.comparison import comparison_figure
+from analysis.figures.comparison_parts import comparison_parts
 from analysis.figures.cost_per_model import cost_per_model
 from analysis.figures.drawing import Drawing
 from analysis.figures.gpu_hours import gpu_hours
@@ -26,6 +28,8 @@ FIGURES: dict[str, Callable[[Case], Drawing]] = {
     "cost-per-model": cost_per_model,
     "trend": trend,
     "tornado": tornado,
+    "comparison": comparison_figure,
+    "comparison-parts": comparison_parts,
     "reconciliation": reconciliation,
     "whole-bill": whole_bill,
 }
@@ -34,6 +38,8 @@ __all__ = [
     "FIGURES",
     "Drawing",
     "capex",
+    "comparison_figure",
+    "comparison_parts",
     "cost_per_model",
     "gpu_hours",
     "gpu_mix",
