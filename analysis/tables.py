@@ -195,6 +195,11 @@ def _reference_keys(path: Path = REFERENCES) -> set[str]:
     return set(parse_file(str(path)).entries)
 
 
+def reference_keys() -> set[str]:
+    """Keys of all entries of book/references.bib."""
+    return _reference_keys()
+
+
 def source_keys(frame: pd.DataFrame) -> set[str]:
     """Keys of all sources that a table cites."""
     columns = [column for column in frame.columns if column == "source" or column.endswith("_source")]

@@ -121,14 +121,24 @@ class Change:
         return self.low == self.high
 
     @property
+    def width_over_result(self) -> float:
+        """Width of the change's range over that of the result's in the scenario; infinite where the result has none."""
+        width = self.here.high - self.here.low
+        return (self.high - self.low) / width if width else math.inf
+
+    @property
     def text(self) -> str:
         """The change in words, as fine as its range allows: '+$0.98 million'."""
-        return words.signed(self.change, self.base.unit, self.low, self.high)
+        return self._points(words.signed(self.change, self.base.unit, self.low, self.high))
 
     @property
     def range(self) -> str:
         """5-95 % range of the change; "" where nothing but the scenario decides it."""
-        return "" if self.certain else words.span(self.change, self.base.unit, self.low, self.high)
+        return "" if self.certain else self._points(words.span(self.change, self.base.unit, self.low, self.high))
+
+    def _points(self, text: str) -> str:
+        # A share that goes from 40 to 50 % rises by 10 points, and by 25 %.
+        return text.replace(" %", " points") if self.base.unit == "fraction" else text
 
     @property
     def percent(self) -> str:
@@ -163,6 +173,12 @@ def _held(case: Case, changed: Mapping[str, Any]) -> Values:
         float(values["hopper_price_correlation"]),
     )
     return Values({**values, **{name: draws for name, draws in drawn.items() if name not in changed}}, set())
+
+
+def _factor(change: Change) -> float:
+    """By what factor a result moves, up or down, as a logarithm; infinite where it turns to nothing or its sign."""
+    ratio = change.here.value / change.base.value if change.base.value else 0.0
+    return abs(math.log(ratio)) if ratio > 0 else math.inf
 
 
 def _range(draws: Any, central: float, size: float) -> tuple[float, float]:
@@ -246,7 +262,17 @@ class Comparison:
     def largest(self, name: str) -> Change | None:
         """The scenario that moves a result by the largest factor, up or down; None if none moves it."""
         moved = [change for change in self.movers(name) if change.change]
-        return max(moved, key=lambda change: abs(math.log(change.here.value / change.base.value)), default=None)
+        return max(moved, key=_factor, default=None)
+
+    def largest_of(self, names: Sequence[str]) -> Change | None:
+        """The largest of all changes of some results, by factor."""
+        found = [largest for name in names if (largest := self.largest(name))]
+        return max(found, key=_factor, default=None)
+
+    def tightest(self, names: Sequence[str]) -> Change | None:
+        """Of the changes that have a range, the one whose range is narrowest beside that of the scenario's result."""
+        found = [change for name in names for change in self.movers(name) if not change.certain]
+        return min(found, key=lambda change: change.width_over_result, default=None)
 
     # --- assumptions -----------------------------------------------------------------------------------------------
 
@@ -265,7 +291,9 @@ class Comparison:
                 inside = bool(known.choices) or known.low <= row["here"] <= known.high
                 plausible = {"low": known.low, "high": known.high, "inside": inside, "source": known.source}
                 rows.append({"scenario": column.name, **row, **plausible})
-        return pd.DataFrame(rows).rename(columns={"change": "relative"})
+        columns = ["scenario", "name", "title", "unit", "base", "here", "change", "low", "high", "inside", "source"]
+        frame = pd.DataFrame(rows, columns=columns).rename(columns={"change": "relative"})
+        return frame.astype({"inside": bool})
 
     # --- verdicts --------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from analysis import parameters, tables, words
+from analysis import comparison, parameters, tables, words
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
@@ -110,6 +110,38 @@ def refresh(
     with progress_bar() as progress:
         changed = builder.refresh(pages or [], progress)
     console.print(f"changed: {', '.join(changed)}" if changed else "every page was up to date", soft_wrap=True)
+
+
+@app.command()
+def compare(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]...", help="Names from data/scenarios/, or files; all of them, if none."),
+    ] = None,
+    site: Annotated[bool, typer.Option("--site/--no-site", help="Also build a site with their comparison.")] = True,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>."),
+    ] = None,
+) -> None:
+    """Set scenarios beside the base case: a table here, comparison.csv, and a site that compares them.
+
+    Examples: `report compare three_year_life market_rent_2026`; `report compare mine.yml --no-site`
+    """
+    from analysis.report import compare as comparer
+
+    choice = comparison.choose(scenarios or [])
+    for line in choice.notes:
+        errors.print(f"report: {line}", markup=False)
+    builder.require_sound_data()
+    found = comparer.beside(choice)
+    comparer.show(found, console if console.is_terminal else Console(width=160))
+    target = (out or comparer.folder(choice)).resolve()
+    console.print(comparer.write_csv(found, target), soft_wrap=True, highlight=False)
+    if site:
+        with progress_bar() as progress:
+            page = comparer.build_site(choice, target, progress)
+        console.print(page, soft_wrap=True, highlight=False)
 
 
 @app.command()
