@@ -256,8 +256,8 @@ def test_the_page_shows_what_the_csv_holds(found: Comparison) -> None:
     for name in comparison.RESULTS:
         for change in found.movers(name):
             title = found.column(change.scenario).title
-            value = change.here.text if change.here.certain else f"{change.here.text} ({change.here.range})"
-            moved = f"{change.text} ({change.range})" if change.range else change.text
+            value = change.here.text if change.here.certain else f"{change.here.text}<br>({change.here.range})"
+            moved = f"{change.text}<br>({change.range})" if change.range else change.text
             line = f"| &emsp;{title} | {value} | {moved} | {change.percent} |"
             assert line in text, f"book/comparison.ipynb lacks '{line}'. Run `report refresh comparison`."
     for turn in found.turned:

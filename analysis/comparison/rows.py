@@ -37,7 +37,7 @@ def assumptions(found: Comparison) -> pd.DataFrame:
     rows = []
     for row in found.assumptions.itertuples():
         known = parameters.known()[row.name]
-        plausible = "a choice: " + ", ".join(known.choices)
+        plausible = "a choice"
         if not known.choices:
             ends = f"{words.digits(row.low, 6)}{words.THIN_RANGE}{words.digits(row.high, 6)}"
             plausible = ends + (", inside" if row.inside else ", outside")
