@@ -7,12 +7,22 @@ from collections.abc import Iterable
 import pandas as pd
 from IPython.display import Markdown
 
+from analysis import tables
+
 UNVERIFIED = '<span class="unverified">unverified</span>'
 
 
 def cite(keys: str) -> str:
     """A row's `source` as citations."""
     return f"{{cite}}`{keys.replace(';', ',')}`" if keys else ""
+
+
+def cite_known(keys: str) -> str:
+    """As `cite`; a key that book/references.bib does not hold stands as it is, since anybody may write a scenario."""
+    known = tables.reference_keys()
+    given = [key.strip() for key in keys.split(";") if key.strip()]
+    cited = cite(";".join(key for key in given if key in known))
+    return ", ".join(text for text in (cited, *(f"`{key}`" for key in given if key not in known)) if text)
 
 
 def doubt(text: str, confidence: str) -> str:

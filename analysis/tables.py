@@ -22,6 +22,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import asked
+
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 DICTIONARY = "datapackage.json"
@@ -58,8 +60,6 @@ def plain_number(text: str) -> float | int:
     return number
 
 
-# Files of data/ that this process has asked for, so that the runner learns what a page rests on.
-asked: set[str] = set()
 _loading = threading.local()
 
 
@@ -79,7 +79,7 @@ def _reading() -> Iterator[None]:
 
 def package(folder: Path = DATA) -> dict[str, Any]:
     """The data dictionary: datapackage.json, with its resources under their names."""
-    asked.add(DICTIONARY)
+    asked.uses.add(f"data/{DICTIONARY}")
     return _package(folder)
 
 
@@ -105,7 +105,7 @@ def load(name: str, folder: Path = DATA) -> pd.DataFrame:
         known = _package(folder)["by_name"]
         if name not in known:
             raise DataError(f"There is no table '{name}' in data/datapackage.json. Tables: {', '.join(known)}.")
-        asked.add(known[name]["path"])
+        asked.uses.add(f"data/{known[name]['path']}")
         return _load(name, folder).copy()
 
 
@@ -222,6 +222,11 @@ def _reference_keys(path: Path = REFERENCES) -> set[str]:
     from pybtex.database import parse_file
 
     return set(parse_file(str(path)).entries)
+
+
+def reference_keys() -> set[str]:
+    """Keys of all entries of book/references.bib."""
+    return _reference_keys()
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:

@@ -145,3 +145,12 @@ def label(name: str, rows: list[str]) -> str:
 def signed_percent(fraction: float) -> str:
     """A relative change: '+50 %', '−12 %'."""
     return f"{'+' if fraction >= 0 else MINUS}{digits(abs(fraction) * 100, 3)} %"
+
+
+def signed(value: float, unit: str, low: float, high: float) -> str:
+    """A difference in words, as fine as its range allows, three significant digits without one: '+$0.98 million'."""
+    text = amount(value, unit, low, high, significant=3)
+    if low == high and unit == "USD/GPU-hour":
+        # A cent is coarse for a difference between two prices of an hour.
+        text = _dress(digits(value, 3), unit, "")
+    return text if text.startswith(MINUS) or not value else f"+{text}"

@@ -24,6 +24,8 @@ NAMES = (
     "cost-per-model",
     "trend",
     "tornado",
+    "comparison",
+    "comparison-parts",
     "reconciliation",
     "whole-bill",
 )

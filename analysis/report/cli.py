@@ -121,6 +121,39 @@ def refresh(
 
 
 @app.command()
+def compare(
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SCENARIO]...", help="Names from data/scenarios/, or files; all of them, if none."),
+    ] = None,
+    site: Annotated[bool, typer.Option("--site/--no-site", help="Also build a site with their comparison.")] = True,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>."),
+    ] = None,
+) -> None:
+    """Set scenarios beside the base case: a table here, comparison.csv, and a site that compares them.
+
+    Examples: `report compare three_year_life market_rent_2026`; `report compare mine.yml --no-site`
+    """
+    from analysis import comparison
+    from analysis.report import compare as comparer
+
+    choice = comparison.choose(scenarios or [])
+    for line in choice.notes:
+        errors.print(f"report: {line}", markup=False)
+    builder.require_sound_data()
+    found = comparer.beside(choice)
+    comparer.show(found, console if console.is_terminal else Console(width=160))
+    target = (out or comparer.folder(choice)).resolve()
+    console.print(comparer.write_csv(found, target), soft_wrap=True, highlight=False)
+    if site:
+        with progress_bar() as progress:
+            page = comparer.build_site(choice, target, progress)
+        console.print(page, soft_wrap=True, highlight=False)
+
+
+@app.command()
 def params() -> None:
     """List every parameter: name, unit, value, plausible range and source."""
     table = Table("name", "value", "low", "high", "unit", "source", box=None, header_style="bold")

@@ -136,11 +136,10 @@ def key(
     page: Page,
     changes: Mapping[str, parameters.Value],
     find_parameters: bool = False,
-    inputs: Mapping[str, str] | None = None,
 ) -> str:
     """A page's key: the same for two runs that can differ only by what the page uses."""
-    extra = [f"find {find_parameters}", *(f"{name} {value}" for name, value in sorted((inputs or {}).items()))]
-    return identity.of_page(page.path, _own(notebooks.read(page.path), changes), extra)
+    manner = "find parameters" if find_parameters else ""
+    return identity.of_page(page.path, _own(notebooks.read(page.path), changes), manner)
 
 
 def execute_pages(
@@ -151,19 +150,17 @@ def execute_pages(
     find_parameters: bool = False,
     workers: int | None = None,
     again: bool = False,
-    inputs: Mapping[str, str] | None = None,
 ) -> dict[str, Path]:
     """Bring pages up to date for a scenario in `target`; returns the executed notebook of each page, in their order.
 
     A page whose identity is known comes from the store. The others run, `workers` at a time (default: one a core),
     those that took longest before come first.
     again:  run pages although they are known
-    inputs: environment variables that pages read -> what their content rests on
     Raises PageFailure at the first page that fails; the kernels of the others are ended.
     """
     running = [page for page in chosen if page.runs]
     before = identity.Snapshot()
-    keys = {page.name: key(page, scenario.changes, find_parameters, inputs) for page in running}
+    keys = {page.name: key(page, scenario.changes, find_parameters) for page in running}
     done: dict[str, Path] = {}
     stale: list[Page] = []
     for page in running:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import sys
@@ -19,6 +20,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from analysis import asked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,8 +65,16 @@ def _resources(root: Path, dictionary: str) -> dict[str, str]:
     return {f"data/{each['path']}": json.dumps(each, sort_keys=True) for each in descriptor["resources"]}
 
 
+def of_input(name: str) -> str:
+    """Digest of an input, an environment variable, and of the files that it names."""
+    value = os.environ.get(name, "")
+    return digest(value, *(of_file(Path(path)) for path in value.split(os.pathsep) if value))
+
+
 def of_use(use: str, root: Path = ROOT) -> str:
     """Digest of one use of a page; see analysis/report/uses.py for the kinds."""
+    if use.startswith("input:"):
+        return of_input(use.removeprefix("input:"))
     if use.endswith("/"):
         return of_folder(root / use)
     found = of_file(root / use)
@@ -103,16 +114,16 @@ def cells(path: Path) -> list[Any]:
     return [[cell["cell_type"], "".join(cell["source"]), cell["metadata"]] for cell in notebook["cells"]]
 
 
-def of_page(path: Path, values: Mapping[str, Any], inputs: Iterable[str] = (), root: Path = ROOT) -> str:
+def of_page(path: Path, values: Mapping[str, Any], manner: str = "", root: Path = ROOT) -> str:
     """The key of a page: what is known before it runs.
 
     values: the changed parameters that reach the page
-    inputs: whatever else it is given
+    manner: how it is run, where there are several ways
     """
     machinery = (of_file(root / "analysis" / "report" / f"{name}.py") for name in MACHINERY)
     changed = json.dumps(dict(sorted(values.items())))
     lock = of_file(root / "requirements.lock")
-    return digest(json.dumps(cells(path)), changed, lock, of_python(), *machinery, *inputs)
+    return digest(json.dumps(cells(path)), changed, lock, of_python(), manner, *machinery)
 
 
 def of_uses(uses: Mapping[str, str]) -> str:
@@ -133,7 +144,8 @@ def files(root: Path = ROOT) -> Iterable[Path]:
 def of_site(case: str, root: Path = ROOT) -> str:
     """The identity of a site: all that it is made from, and the case as a text."""
     named = (f"{path.relative_to(root).as_posix()} {of_file(path)}" for path in files(root))
-    return digest(case, of_python(), *named)
+    inputs = (f"{name} {of_input(name)}" for name in sorted(os.environ) if name.startswith(asked.INPUT))
+    return digest(case, of_python(), *inputs, *named)
 
 
 def of_tree(folder: Path) -> str:

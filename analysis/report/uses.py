@@ -8,6 +8,7 @@ data/models.csv          a table, with its part of the data dictionary
 data/datapackage.json    the whole data dictionary
 book/references.bib      any other file of data/ or book/ that was opened
 data/scenarios/          a folder whose content was listed
+input:REPORT_INPUT_...   what a command told the page to look at (analysis/asked.py)
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from analysis import tables
+from analysis import asked, tables
 
 ROOT = str(tables.ROOT)
 # Where facts and pages are. What is listed or opened elsewhere is Python looking for its modules.
@@ -34,7 +35,7 @@ class Recorder:
         self.opened: set[str] = set()
         self.written: set[str] = set()
         # The fork server has asked for every table.
-        tables.asked.clear()
+        asked.uses.clear()
         sys.addaudithook(self._hear)
 
     def _hear(self, event: str, details: tuple[Any, ...]) -> None:
@@ -57,7 +58,7 @@ class Recorder:
             if name.split(".")[0] == "analysis" and name not in self.machinery
         }
         inside = {path[len(ROOT) + 1 :].replace(os.sep, "/") for path in modules if path.startswith(ROOT + os.sep)}
-        return inside | self.opened | {f"data/{name}" for name in tables.asked}
+        return inside | self.opened | asked.uses
 
     def write(self) -> None:
         """Bring the file up to date."""

@@ -1,0 +1,189 @@
+"""A comparison in words: the rows of its tables, for a page and for a terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from analysis import parameters, words
+from analysis.comparison.results import Comparison
+from analysis.quantities.audit import VERDICTS
+
+NOTHING = "–"
+
+# Headlines in a narrow column.
+SHORT = {
+    "v3_rental_usd": "V3, rented",
+    "v3_amortised_usd": "V3, amortised",
+    "v3_acquisition_usd": "V3's hardware, bought",
+    "v3_programme_usd": "V3's programme",
+    "fleet_capex_usd": "The fleet, bought",
+    "owner_usd_per_gpu_hour": "An owner's GPU-hour",
+}
+
+
+def value(given: object, unit: str) -> str:
+    """An assumption's value with its unit; a choice as its name."""
+    if isinstance(given, str):
+        return given
+    number = float(given)  # type: ignore[arg-type]
+    return f"{words.digits(number, 6)} {'years' if unit == 'year' and number != 1 else unit}"
+
+
+def assumptions(found: Comparison) -> pd.DataFrame:
+    """Every changed assumption, a row each; `source` holds the keys of the range's sources."""
+    rows = []
+    for row in found.assumptions.itertuples():
+        known = parameters.known()[row.name]
+        plausible = "a choice"
+        if not known.choices:
+            ends = f"{words.digits(row.low, 6)}{words.THIN_RANGE}{words.digits(row.high, 6)}"
+            plausible = ends + (", inside" if row.inside else ", outside")
+        rows.append(
+            {
+                "Scenario": found.column(row.scenario).title,
+                "Assumption": row.title,
+                "Base case": value(row.base, row.unit),
+                "Here": value(row.here, row.unit),
+                "Change": NOTHING if math.isnan(row.relative) else words.signed_percent(row.relative),
+                "Plausible range": plausible,
+                "source": row.source,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def overview(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
+    """The relative change of results, a row a scenario; a dash where a scenario does not move a result."""
+    rows = []
+    for column in found.columns:
+        row = {"Scenario": column.title}
+        for name in names:
+            change = found.change(column, name)
+            told = change.percent if change.change else "range only" if change.moved else NOTHING
+            row[SHORT.get(name, change.base.title)] = told
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def with_range(text: str, ends: str) -> str:
+    """A value with its range in brackets, where it has one."""
+    return f"{text} ({ends})" if ends else text
+
+
+def results(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
+    """Results, each in the base case and then in the scenarios that move it.
+
+    `first` says whether a row begins a result: it then names the result, its basis and the base case.
+    """
+    rows = []
+    for name in names:
+        base = found.base[name]
+        moved = found.movers(name)
+        title = f"{base.title}, {base.basis} basis" if base.basis else base.title
+        rows.append(
+            {
+                "Result": title if moved else f"{title}; no scenario moves it",
+                "Value (5–95 %)": with_range(base.text, "" if base.certain else base.range),
+                "Change (5–95 %)": NOTHING if not moved else "",
+                "Relative": NOTHING if not moved else "",
+                "first": True,
+            }
+        )
+        for change in moved:
+            here = change.here
+            rows.append(
+                {
+                    "Result": found.column(change.scenario).title,
+                    "Value (5–95 %)": with_range(here.text, "" if here.certain else here.range),
+                    "Change (5–95 %)": with_range(change.text, change.range),
+                    "Relative": change.percent,
+                    "first": False,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def verdicts(found: Comparison) -> pd.DataFrame:
+    """Every verdict that a scenario turns, and why; `before` and `after` hold the verdicts' own names."""
+    rows = [
+        {
+            "Scenario": found.column(turn.scenario).title,
+            "Claim": f"{turn.flip.claim_id}: {turn.claim}",
+            "Base case": VERDICTS[turn.flip.before],
+            "Here": VERDICTS[turn.flip.after],
+            "Why": " ".join(reason[0].upper() + reason[1:] for reason in turn.reasons),
+            "before": turn.flip.before,
+            "after": turn.flip.after,
+        }
+        for turn in found.turned
+    ]
+    return pd.DataFrame(rows, columns=["Scenario", "Claim", "Base case", "Here", "Why", "before", "after"])
+
+
+# --- sentences ----------------------------------------------------------------------------------------------------
+
+
+def _quoted(found: Comparison, scenario: str) -> str:
+    return f"“{found.column(scenario).title}”"
+
+
+def lead(found: Comparison, names: Sequence[str]) -> str:
+    """Which scenario moves which of some results by the largest factor."""
+    largest = found.largest_of(names)
+    if largest is None:
+        return "No scenario moves a headline."
+    base = largest.base
+    return (
+        f"{_quoted(found, largest.scenario)} moves a headline most: it brings “{base.title}” to {largest.here.text} "
+        f"instead of {base.text} ({base.basis} basis)."
+    )
+
+
+def most(found: Comparison, name: str) -> str:
+    """Which scenario moves a result by the largest factor, and to what."""
+    largest = found.largest(name)
+    if largest is None:
+        return "no scenario moves it"
+    return f"most by {_quoted(found, largest.scenario)}, to {largest.here.text} ({largest.percent})"
+
+
+def outside(found: Comparison) -> str:
+    """Which new values lie outside the plausible range."""
+    rows = found.assumptions[~found.assumptions.inside]
+    if rows.empty:
+        return "Every new value lies inside its range."
+    listed = [f"“{row.title}” in {_quoted(found, row.scenario)}" for row in rows.itertuples()]
+    return f"Outside its range lies {words.label('', listed)}."
+
+
+def tightness(found: Comparison, names: Sequence[str]) -> str:
+    """How much narrower the range of a change can be than that of its result."""
+    change = found.tightest(names)
+    if change is None:
+        return "Here nothing but the scenarios decides any change."
+    share = words.amount(change.width_over_result, "fraction", significant=2)
+    return (
+        f"The second can be far narrower. An example is {_quoted(found, change.scenario)}, for which the change of "
+        f"“{change.base.title}” is {change.text}, range {change.range}: {share} of the width of the result's range."
+    )
+
+
+def turned_claims(found: Comparison) -> str:
+    """The claims that come out differently in some scenario."""
+    claims = sorted({turn.flip.claim_id for turn in found.turned})
+    if not claims:
+        return "no scenario turns any"
+    return words.label("", claims) + (" come out" if len(claims) > 1 else " comes out") + " differently in a scenario"
+
+
+def turns(found: Comparison) -> str:
+    """Which scenarios turn a verdict, and which do not."""
+    turning = list(dict.fromkeys(turn.scenario for turn in found.turned))
+    if not turning:
+        return "No verdict changes in any scenario."
+    still = [column.name for column in found.columns if column.name not in turning]
+    texts = [words.label("", [_quoted(found, name) for name in names]) for names in (turning, still)]
+    return f"Verdicts change in {texts[0]}." + (f" No verdict changes in {texts[1]}." if still else "")

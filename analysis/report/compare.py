@@ -1,0 +1,95 @@
+"""`report compare`: scenarios beside the base case, in the terminal, as CSV, and as a site with their own page."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from analysis.case import Case
+from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, compare, rows, shipped
+from analysis.parameters import Scenario
+from analysis.report import build as builder
+from analysis.report.execution import Progress, silent
+from analysis.sensitivity import HEADLINES
+
+PAGE = "comparison.html"
+# A folder's name longer than this is cut, and told apart by a digest.
+LONGEST = 100
+
+
+def folder(choice: Choice) -> Path:
+    """Where a comparison goes: _build/compare/<names>, `all` for all shipped scenarios."""
+    names = [entry.scenario.name for entry in choice.entries]
+    text = "all" if names == list(shipped()) else "+".join(names)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return builder.BUILD / "compare" / text
+
+
+def beside(choice: Choice) -> Comparison:
+    """The scenarios of a choice beside the base case."""
+    return compare(Case(), choice.entries)
+
+
+def write_csv(found: Comparison, target: Path) -> Path:
+    """Everything that is compared as comparison.csv in `target`; through a neighbour, so never by halves."""
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / "comparison.csv"
+    part = path.with_name(path.name + ".part")
+    part.write_text(found.csv(), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def build_site(choice: Choice, target: Path, progress: Progress = silent) -> Path:
+    """The base case's site with a comparison of these scenarios; returns the address of that page.
+
+    BuildError or PageFailure leave an earlier site as it was.
+    """
+    # Pages learn the scenarios from the environment, which their kernels inherit.
+    before = os.environ.get(SCENARIOS_VARIABLE)
+    os.environ[SCENARIOS_VARIABLE] = choice.variable
+    try:
+        return builder.build(Scenario(), target / "html", progress) / PAGE
+    finally:
+        if before is None:
+            del os.environ[SCENARIOS_VARIABLE]
+        else:
+            os.environ[SCENARIOS_VARIABLE] = before
+
+
+def show(found: Comparison, console: Console) -> None:
+    """The comparison as tables in a terminal."""
+    assumptions = rows.assumptions(found).drop(columns="source")
+    _print(console, "Changed assumptions", assumptions)
+    _print(console, "Headlines", _indented(rows.results(found, HEADLINES)))
+    moving = [name for name in OTHERS if found.movers(name)]
+    if moving:
+        _print(console, "Other results that move", _indented(rows.results(found, moving)))
+    turned = rows.verdicts(found).drop(columns=["before", "after"])
+    if len(turned):
+        _print(console, "Verdicts that turn", turned)
+    console.print(rows.turns(found), highlight=False, markup=False, soft_wrap=True)
+
+
+def _indented(frame: pd.DataFrame) -> pd.DataFrame:
+    """Results with the scenarios set in below the base case."""
+    titles = [row.Result if row.first else f"  {row.Result}" for row in frame.itertuples()]
+    return frame.assign(Result=titles).drop(columns="first")
+
+
+def _print(console: Console, title: str, frame: pd.DataFrame) -> None:
+    # As Text: a scenario's title is anybody's, and no square bracket in it is a style.
+    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for column in frame.columns:
+        table.add_column(column, justify="right" if column in ("Change", "Relative") else "left")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console.print(table)
+    console.print()
