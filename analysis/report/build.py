@@ -23,6 +23,7 @@ from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.parameters import Scenario, known
 from analysis.report import notebooks
+from analysis.report.site import cards
 
 BUILD = notebooks.ROOT / "_build"
 
@@ -136,6 +137,12 @@ def published_at(variable: str, setting: str) -> str:
     return address.rstrip("/")
 
 
+def site_address() -> str:
+    """Where the site will be published; "" where nobody has said it."""
+    config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return published_at("REPORT_SITE_URL", config["sphinx"]["config"]["html_baseurl"])
+
+
 def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
@@ -236,6 +243,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
     stage(scenario, executed, work / "source")
     html = render(work / "source")
     figures = write_figures(executed, scenario, html / "figures", progress)
+    cards.write(html)
     wrong = faults(html, figures)
     if wrong:
         raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))

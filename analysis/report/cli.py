@@ -17,7 +17,8 @@ from analysis import parameters, tables, words
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
-from analysis.report import notebooks
+from analysis.report import downloads, notebooks
+from analysis.report import pdf as printer
 
 app = typer.Typer(
     add_completion=False,
@@ -158,11 +159,43 @@ def serve(
             console.print("ended")
 
 
+def built(scenario: parameters.Scenario, out: Path | None) -> Path:
+    """The folder of a scenario's site, which is built if it is not there."""
+    folder = (out or builder.output_folder(scenario)).resolve()
+    if not (folder / "index.html").exists():
+        with progress_bar() as progress:
+            builder.build(scenario, out, progress)
+    return folder
+
+
+@app.command()
+def pdf(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Print the site as one PDF and link to it from every page; builds the site first if it is not there.
+
+    Needs Chromium. Examples: `report pdf`; `report pdf -f data/scenarios/documented_fleet.yml`
+    """
+    printer.require()
+    site = built(scenario_from(assignments, file), out)
+    content = printer.make(site, builder.site_address())
+    console.print(downloads.add(site, downloads.PDF, content), soft_wrap=True, highlight=False)
+
+
+@app.command("zip")
+def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Pack the site into one zip for reading offline, and link to it; builds the site first if it is not there.
+
+    A PDF that the site holds is packed too. Example: `report zip`
+    """
+    site = built(scenario_from(assignments, file), out)
+    console.print(downloads.add(site, downloads.ZIP, downloads.zipped(site)), soft_wrap=True, highlight=False)
+
+
 EXPECTED = (
     parameters.ParameterError,
     tables.DataError,
     notebooks.PageFailure,
     builder.BuildError,
+    printer.PrintError,
     PageError,
 )
 
