@@ -22,7 +22,7 @@ from html import escape, unescape
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
 import yaml
@@ -32,6 +32,8 @@ from analysis.report.site import cite, found
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
+    from pypdf import PdfWriter
+    from pypdf.generic import DictionaryObject
 
 LIBRARIES = ("playwright", "pypdf")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -128,13 +130,17 @@ def contents(titles: Mapping[str, str], numbers: Mapping[str, int]) -> str:
         return f'<li><a href="#{name}"><span>{title}</span> <span class="number">{number or "000"}</span></a></li>'
 
     lists = [
-        (f"<h3>{escape(part.caption)}</h3>\n" if part.caption else "")
+        (f'<p class="part">{escape(part.caption)}</p>\n' if part.caption else "")
         + "<ol>\n"
         + "\n".join(line(name, titles[name]) for name in part.pages)
         + "\n</ol>"
         for part in parts()
     ]
-    return '<nav class="report-contents" aria-label="Contents">\n<h2>Contents</h2>\n' + "\n".join(lists) + "\n</nav>\n"
+    return (
+        '<nav class="report-contents" aria-label="Contents">\n<p class="title">Contents</p>\n'
+        + "\n".join(lists)
+        + "\n</nav>\n"
+    )
 
 
 def faces() -> str:
@@ -209,7 +215,33 @@ def pages_of(pdf: bytes, names: Iterable[str]) -> dict[str, int]:
     return numbers
 
 
-def finished(pdf: bytes, title: str) -> bytes:
+def headings(page: str) -> dict[str, str]:
+    """Every heading of the document, by its letters without spaces."""
+    texts = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", page)
+    plain = [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in texts]
+    return {text.replace(" ", ""): text for text in plain}
+
+
+def mend_outline(writer: PdfWriter, known: Mapping[str, str]) -> None:
+    """Chromium says a heading twice where it opens a page, and loses the space where one is broken over two lines."""
+
+    def mend(item: Any) -> None:
+        while item:
+            item = item.get_object()
+            letters = "".join(str(item["/Title"]).split())
+            title = known.get(letters) or known.get(letters[: len(letters) // 2])
+            if title is None:
+                raise PrintError(f"The outline has {item['/Title']!r}, which is no heading of the report.")
+            item[NameObject("/Title")] = TextStringObject(title)
+            mend(item.get("/First"))
+            item = item.get("/Next")
+
+    from pypdf.generic import NameObject, TextStringObject
+
+    mend(cast("DictionaryObject", writer.root_object["/Outlines"]).get("/First"))
+
+
+def finished(pdf: bytes, title: str, known: Mapping[str, str]) -> bytes:
     """The print with its metadata: who, what, and the day of the release instead of the moment of printing."""
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import NameObject, TextStringObject
@@ -217,6 +249,7 @@ def finished(pdf: bytes, title: str) -> bytes:
     said = cite.citation()
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
     moment = f"D:{said.released:%Y%m%d}000000Z"
+    mend_outline(writer, known)
     writer.pdf_header = "%PDF-1.7"
     writer.metadata = {
         "/Title": title,
@@ -257,13 +290,14 @@ def make(site: Path, address: str = "") -> bytes:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
             first = _print(browser, site, document(site, address, {}))
-            second = _print(browser, site, document(site, address, pages_of(first, names)))
+            page = document(site, address, pages_of(first, names))
+            second = _print(browser, site, page)
             browser.close()
     except Error as error:
         raise PrintError(f"Chromium could not print the report: {str(error).splitlines()[0]}") from error
     if pages_of(first, names) != pages_of(second, names):
         raise PrintError("The pages moved between the two prints: the contents would be wrong. See print.css.")
-    return finished(second, unescape(title))
+    return finished(second, unescape(title), headings(page))
 
 
 def _print(browser: Browser, site: Path, page: str) -> bytes:
