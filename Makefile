@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test refresh check serve bench lock clean
+.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -16,6 +16,16 @@ setup: $(READY) ## make .venv from requirements.lock
 
 book: $(READY) ## build the site into _build/html
 	$(BIN)/report build
+
+pdf: $(READY) ## print the site as one PDF, linked from its pages (needs Chromium)
+	$(BIN)/report pdf
+
+zip: $(READY) ## pack the site into one zip for reading offline, linked from its pages
+	$(BIN)/report zip
+
+publish: book ## build the site with its PDF and its zip
+	$(BIN)/report pdf
+	$(BIN)/report zip
 
 refresh: $(READY) ## run again the pages that are stale, and write them back into book/
 	$(BIN)/report refresh
@@ -37,7 +47,7 @@ bench: $(READY) ## time the model and the rebuild, beside other ways to do it (m
 
 # --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
 LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--extra test --extra build --no-annotate --custom-compile-command "make lock" \
+	--extra test --extra pdf --extra build --no-annotate --custom-compile-command "make lock" \
 	--output-file requirements.lock pyproject.toml
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)

@@ -103,6 +103,12 @@ def published_at(variable: str, setting: str) -> str:
     return address.rstrip("/")
 
 
+def site_address() -> str:
+    """Where the site will be published; "" where nobody has said it."""
+    config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return published_at("REPORT_SITE_URL", config["sphinx"]["config"]["html_baseurl"])
+
+
 def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
@@ -226,11 +232,13 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
 
     again: run every page and render, although nothing has changed
     """
+    from analysis.report.site import cards
+
     target = (out or output_folder(scenario)).resolve()
     addresses = {name: os.environ.get(variable, "") for name, variable in ADDRESSES.items()}
     case = json.dumps([scenario.name, scenario.title, scenario.motive, dict(scenario.changes), addresses])
     made_from = identity.of_site(case)
-    if not again and store.site_is_current(target, made_from):
+    if not again and store.site_made_from(target) == made_from:
         progress("nothing has changed", 1, 1)
         return target
     kernels.warm_up()
@@ -250,6 +258,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
             html = render(work / "source")
             figures = drawn.result()
         shutil.copytree(work / "figures", html / "figures")
+        cards.write(html)
         wrong = faults(html, figures)
         if wrong:
             raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))

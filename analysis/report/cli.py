@@ -199,6 +199,39 @@ def serve(
             console.print("ended")
 
 
+def built(scenario: parameters.Scenario, out: Path | None) -> Path:
+    """The folder of a scenario's site, which is built where it is missing or stale."""
+    with progress_bar() as progress:
+        return builder.build(scenario, out, progress)
+
+
+@app.command()
+def pdf(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Print the site as one PDF and link to it from every page; builds the site first if it is not there.
+
+    Needs Chromium. Examples: `report pdf`; `report pdf -f data/scenarios/documented_fleet.yml`
+    """
+    from analysis.report import downloads
+    from analysis.report import pdf as printer
+
+    printer.require()
+    site = built(scenario_from(assignments, file), out)
+    content = printer.make(site, builder.site_address())
+    console.print(downloads.add(site, downloads.PDF, content), soft_wrap=True, highlight=False)
+
+
+@app.command("zip")
+def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Pack the site into one zip for reading offline, and link to it; builds the site first if it is not there.
+
+    A PDF that the site holds is packed too. Example: `report zip`
+    """
+    from analysis.report import downloads
+
+    site = built(scenario_from(assignments, file), out)
+    console.print(downloads.add(site, downloads.ZIP, downloads.zipped(site)), soft_wrap=True, highlight=False)
+
+
 EXPECTED = (
     parameters.ParameterError,
     tables.DataError,

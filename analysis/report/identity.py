@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MACHINERY = ("execution", "kernels", "manager", "notebooks", "uses", "warm")
 
 # What a site is made from.
-SITE = ("analysis", "book", "data", "_config.yml", "_toc.yml", "requirements.lock")
+SITE = ("analysis", "book", "data", "_config.yml", "_toc.yml", "requirements.lock", "CITATION.cff", "CHANGELOG.md")
 
 
 def digest(*parts: bytes | str) -> str:
@@ -141,11 +142,21 @@ def files(root: Path = ROOT) -> Iterable[Path]:
                 yield path
 
 
+def of_history(root: Path = ROOT) -> str:
+    """Digest of what version control knows: pages say when they last changed."""
+    questions = (["rev-parse", "HEAD"], ["status", "--porcelain", "--", "book", "CHANGELOG.md"])
+    try:
+        answers = [subprocess.run(["git", "-C", str(root), *words], capture_output=True).stdout for words in questions]
+    except OSError:
+        return "no git"
+    return digest(*answers)
+
+
 def of_site(case: str, root: Path = ROOT) -> str:
     """The identity of a site: all that it is made from, and the case as a text."""
     named = (f"{path.relative_to(root).as_posix()} {of_file(path)}" for path in files(root))
     inputs = (f"{name} {of_input(name)}" for name in sorted(os.environ) if name.startswith(asked.INPUT))
-    return digest(case, of_python(), *inputs, *named)
+    return digest(case, of_python(), of_history(root), *inputs, *named)
 
 
 def of_tree(folder: Path) -> str:

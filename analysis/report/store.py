@@ -16,7 +16,6 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from analysis.report import identity
 
@@ -72,13 +71,13 @@ def _site_record(folder: Path) -> Path:
     return STORE / "sites" / f"{identity.digest(str(folder))[:24]}.json"
 
 
-def site_is_current(folder: Path, made_from: str) -> bool:
-    """Whether a site stands in `folder`, untouched, that was made from just this."""
+def site_made_from(folder: Path) -> str:
+    """What the site in `folder` was made from; "" where none is known, or where somebody has changed it since."""
     record = _site_record(folder)
     if not record.exists() or not (folder / "index.html").exists():
-        return False
-    known: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
-    return bool(known["made_from"] == made_from and known["tree"] == identity.of_tree(folder))
+        return ""
+    known: dict[str, str] = json.loads(record.read_text(encoding="utf-8"))
+    return known["made_from"] if known["tree"] == identity.of_tree(folder) else ""
 
 
 def keep_site(folder: Path, made_from: str) -> None:

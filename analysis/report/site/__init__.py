@@ -3,6 +3,7 @@
 drawings    a computed figure's alt text, and the download links below it
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 references  author-year citations
+found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import drawings, equations, references, trim
+from analysis.report.site import drawings, equations, found, references, trim
 from analysis.report.site.drawings import DrawingRenderer
 
 if TYPE_CHECKING:
@@ -28,4 +29,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     equations.setup(app)
     references.setup(app)
     trim.setup(app)
+    found.setup(app)  # after trim: it takes the last look at 404.html
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

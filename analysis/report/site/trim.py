@@ -11,11 +11,9 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from docutils import nodes
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.errors import SphinxError
@@ -23,7 +21,6 @@ from sphinx.errors import SphinxError
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-DESCRIPTION_CHARACTERS = 160
 UNUSED = ("*.map", "fontawesome.js*", "*webpack-macros.html", "logo_*")
 PRIVATE_USE = range(0xE000, 0xF900)  # where the icon fonts keep their glyphs
 
@@ -166,22 +163,6 @@ def drop_files(static: Path) -> None:
         path.write_text(re.sub(r"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?", "", text), encoding="utf-8")
 
 
-def describe(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """A page's first paragraph is its description, for search engines and previews."""
-    if doctree is None or 'name="description"' in context.get("metatags", ""):
-        return
-    section = next(doctree.findall(nodes.section), None)
-    paragraph = next((n for n in section or () if isinstance(n, nodes.paragraph)), None)
-    if paragraph is None:
-        return
-    text = " ".join(paragraph.astext().split())
-    if len(text) > DESCRIPTION_CHARACTERS:
-        text = text[:DESCRIPTION_CHARACTERS].rsplit(" ", 1)[0] + " …"
-    context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{escape(text)}" />\n'
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name not in ("html", "dirhtml"):
         return
@@ -194,5 +175,4 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("html-page-context", describe)
     app.connect("build-finished", finish)

@@ -1,0 +1,82 @@
+"""The report to take along: one zip and one PDF beside the pages of a built site, and the links to them.
+
+A site without these files shows no link to them, so no link is ever broken. Adding a file is all or nothing: a copy of
+the site is completed beside it and then swapped in. They stay until `report build` has to make the site anew.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from analysis.report import build, store
+from analysis.report.site import cite
+from analysis.report.site.found import DOWNLOADS
+
+NAME = "frontier-model-cost-report"
+PDF, ZIP = f"{NAME}.pdf", f"{NAME}.zip"
+LABELS = {PDF: "PDF", ZIP: "zip of the site, for reading offline"}
+# What only a server or a preview asks for. 404.html would not work in a folder: its links start at the host.
+ONLINE_ONLY = ("404.html", "robots.txt", "sitemap.xml", "cards")
+
+
+def size(count: int) -> str:
+    """A file's size in words, decimal units: 2.4 MB."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{max(1, round(count / 1e3))} kB"
+
+
+def with_links(html: str, files: Iterable[tuple[str, int]]) -> str:
+    """A page that links to these files, name and size in bytes, and to no others."""
+    links = " · ".join(f'<a href="{name}" download>{LABELS[name]}</a> ({size(count)})' for name, count in files)
+    start, end = DOWNLOADS
+    told = f'<br />\n<span class="report-downloads">The whole report: {links}.</span>' if links else ""
+    return re.sub(f"(?s){re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}{told}{end}", html)
+
+
+def zipped(site: Path) -> bytes:
+    """The site as a zip with one folder in it: the same bytes for the same site."""
+    released = cite.citation().released
+    pdf = [(PDF, (site / PDF).stat().st_size)] if (site / PDF).exists() else []
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(path for path in site.rglob("*") if path.is_file()):
+            inside = path.relative_to(site)
+            if inside.parts[0] in (*ONLINE_ONLY, ZIP):
+                continue
+            content = path.read_bytes()
+            if path.suffix == ".html":
+                content = with_links(content.decode("utf-8"), pdf).encode("utf-8")
+            archive.writestr(_entry(f"{NAME}/{inside.as_posix()}", released), content)
+    return buffer.getvalue()
+
+
+def _entry(name: str, released: date) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, (released.year, released.month, released.day, 0, 0, 0))
+    entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Unix, wherever it is made
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def add(site: Path, name: str, content: bytes) -> Path:
+    """Put a file into a built site, linked from every page. A zip that is there holds the site, and is renewed."""
+    beside, made_from = site.with_name(f"{site.name}.complete"), store.site_made_from(site)
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        shutil.copytree(site, beside)
+        (beside / name).write_bytes(content)
+        if name != ZIP and (beside / ZIP).exists():
+            (beside / ZIP).write_bytes(zipped(beside))
+        there = [(file, (beside / file).stat().st_size) for file in LABELS if (beside / file).exists()]
+        for page in beside.glob("*.html"):
+            page.write_text(with_links(page.read_text(encoding="utf-8"), there), encoding="utf-8")
+        build.swap(beside, site)
+        if made_from:
+            store.keep_site(site, made_from)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return site / name

@@ -1,0 +1,108 @@
+"""Where pages are: absolute addresses, sitemap.xml, robots.txt, and the page for an address that leads nowhere.
+
+A search engine reads robots.txt only at the root of a host; that of a site in a folder has no effect, and does no harm.
+GitHub Pages and most other hosts answer an unknown address, however deep, with /404.html. Its links can therefore not
+be relative: they start with the path of the site's address, where that is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from sphinx import addnodes
+from sphinx.errors import SphinxError
+
+from analysis.report.site import changes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+NOT_FOUND = "404"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def site(app: Sphinx) -> str:
+    """The site's address without a slash at its end; "" where nobody has said it."""
+    return str(app.config.html_baseurl or "").rstrip("/")
+
+
+def of(app: Sphinx, pagename: str) -> str:
+    """The one address of a page; "" where the site has none. The front page's is the folder's."""
+    if not site(app):
+        return ""
+    return f"{site(app)}/" if pagename == "index" else f"{site(app)}/{app.builder.get_target_uri(pagename)}"
+
+
+def sitemap(app: Sphinx) -> bytes:
+    """Every page of the book, with the day on which it last changed where that is known."""
+    ElementTree.register_namespace("", SITEMAP)
+    root = ElementTree.Element(f"{{{SITEMAP}}}urlset")
+    for name in sorted(app.env.found_docs):
+        entry = ElementTree.SubElement(root, f"{{{SITEMAP}}}url")
+        ElementTree.SubElement(entry, f"{{{SITEMAP}}}loc").text = of(app, name)
+        changed = changes.last_changed(Path(app.env.doc2path(name)))
+        if changed:
+            ElementTree.SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat()
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def robots(address: str) -> str:
+    lines = ["User-agent: *", "Allow: /"]
+    return "\n".join([*lines, *([f"Sitemap: {address}/sitemap.xml"] if address else []), ""])
+
+
+def contents(app: Sphinx) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The parts of the report: caption, and name and title of each page."""
+    for tree in app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree):
+        pages = [(name, app.env.titles[name].astext()) for name in tree["includefiles"]]
+        yield tree.get("caption") or "", pages
+
+
+def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """The page for an address that leads nowhere: what happened, the search, and all pages."""
+    parts = [
+        f"<h2>{escape(caption)}</h2>\n<ul>\n"
+        + "\n".join(
+            f'<li><a href="{escape(app.builder.get_target_uri(name))}">{escape(title)}</a></li>'
+            for name, title in pages
+        )
+        + "\n</ul>"
+        for caption, pages in contents(app)
+    ]
+    front = escape(app.builder.get_target_uri(app.config.root_doc))
+    body = (
+        '<section id="not-found">\n<h1>There is no page at this address</h1>\n'
+        "<p>The page may have moved to another name, or the address may be mistyped. "
+        f'Search for it, start at <a href="{front}">the front page</a>, or choose a page below.</p>\n'
+        '<form class="search-again" action="search.html" method="get" role="search">\n'
+        '<label for="search-again">Search this report</label>\n'
+        '<input id="search-again" type="search" name="q" autocomplete="off" />\n'
+        '<button type="submit">Search</button>\n</form>\n' + "\n".join(parts) + "\n</section>\n"
+    )
+    yield NOT_FOUND, {"title": "There is no page at this address", "body": body, "metatags": ""}, "page.html"
+
+
+def from_the_root(html: str, base: str) -> str:
+    """A page with its relative addresses made absolute paths below `base`, which ends in a slash."""
+    pattern = r'(\s(?:href|src|action|data-content_root)=")(?!#|/|[a-z][a-z0-9+.-]*:)(?:\./)?([^"]*")'
+    html, count = re.subn(pattern, lambda match: f"{match[1]}{base}{match[2]}", html)
+    if not count:
+        raise SphinxError("404.html has no relative link. Look at analysis/report/site/addresses.py.")
+    return html
+
+
+def write(app: Sphinx, out: Path) -> None:
+    address = site(app)
+    (out / "robots.txt").write_text(robots(address), encoding="utf-8")
+    if address:
+        (out / "sitemap.xml").write_bytes(sitemap(app))
+        page = out / f"{NOT_FOUND}.html"
+        base = f"{urlsplit(address).path.rstrip('/')}/"
+        page.write_text(from_the_root(page.read_text(encoding="utf-8"), base), encoding="utf-8")

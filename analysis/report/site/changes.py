@@ -1,0 +1,148 @@
+"""What changed and when: the page "Changes", the feed, and the day on which each page last changed.
+
+CHANGELOG.md is the only place that holds the changes. The page `changes` shows it where its source says `MARK`.
+
+A page's day is that of the last commit that changed its file in book/, in UTC. Pages are committed with their outputs,
+so a change of data or code that a reader can see changes that file too. The history is asked when the site is built,
+because a committed table of days would have to be kept by hand. All complete clones of one commit give the same days.
+Where the history is missing or cut off (an unpacked archive; a shallow clone, whose oldest commit seems to have made
+every file) or the file has changes that are not committed, nobody knows the day. The page then says the day of the
+release only, and the sitemap and the structured data leave the day out.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
+from xml.etree import ElementTree
+
+from markdown_it import MarkdownIt
+
+from analysis.report.site.cite import citation, day
+from analysis.tables import ROOT
+
+CHANGELOG = ROOT / "CHANGELOG.md"
+MARK = "<!-- CHANGELOG.md -->"
+FEED = "feed.xml"
+ATOM = "http://www.w3.org/2005/Atom"
+# Pages that show another file: they change with it.
+SHOWN = {"changes": ("CHANGELOG.md",), "references": ("book/references.bib",)}
+
+
+@dataclass(frozen=True)
+class Release:
+    """One heading of the changelog: a version with its date, or what is not yet released."""
+
+    version: str
+    released: date | None
+    text: str
+
+    @property
+    def title(self) -> str:
+        return f"Version {self.version}, {day(self.released)}" if self.released else "Not yet released"
+
+    @property
+    def anchor(self) -> str:
+        """The place on the page `changes`: what MyST makes of the title."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+
+
+def releases(path: Path = CHANGELOG) -> list[Release]:
+    """The changelog, newest first. ValueError for a heading that is neither a release nor [Unreleased]."""
+    found = []
+    _, *parts = re.split(r"^## ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    for part in parts:
+        head, _, text = part.partition("\n")
+        match = re.fullmatch(r"\[(?:Unreleased|(\d+\.\d+\.\d+)\] - (\d{4}-\d{2}-\d{2}))\]?", head.strip())
+        if not match:
+            raise ValueError(
+                f"{path.name}: the heading '## {head.strip()}' is neither '## [Unreleased]' nor like "
+                "'## [1.2.3] - 2026-11-23'."
+            )
+        version, when = match.groups()
+        found.append(Release(version or "", date.fromisoformat(when) if when else None, text.strip()))
+    return found
+
+
+def page_text() -> str:
+    """The changelog as the body of a page."""
+    return "\n\n".join(f"## {release.title}\n\n{release.text}" for release in releases())
+
+
+def feed(address: str, report: str) -> bytes:
+    """The releases as an Atom feed. Its ids are made from the version, so that they outlive a change of address."""
+    said = citation()
+    published = [release for release in releases() if release.released]
+    ElementTree.register_namespace("", ATOM)
+    root = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "en"})
+
+    def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
+        element = ElementTree.SubElement(parent, f"{{{ATOM}}}{tag}", attributes)
+        element.text = text or None
+        return element
+
+    def where(path: str) -> str:
+        return f"{address}/{path}" if address else path
+
+    def stamp(release: Release) -> str:
+        return f"{release.released}T00:00:00Z"
+
+    add(root, "title", f"Changes: {report}")
+    add(root, "id", uuid5(NAMESPACE_OID, said.title).urn)
+    add(root, "updated", stamp(published[0]))
+    for name in said.authors:
+        add(add(root, "author"), "name", name)
+    add(root, "link", rel="alternate", type="text/html", href=where("changes.html"))
+    if address:
+        add(root, "link", rel="self", type="application/atom+xml", href=where(FEED))
+    add(root, "rights", f"Licences: {', '.join(said.licenses)}")
+    for release in published:
+        entry = add(root, "entry")
+        add(entry, "title", release.title)
+        add(entry, "id", uuid5(NAMESPACE_OID, f"{said.title} {release.version}").urn)
+        add(entry, "updated", stamp(release))
+        add(entry, "published", stamp(release))
+        add(entry, "link", rel="alternate", type="text/html", href=where(f"changes.html#{release.anchor}"))
+        add(entry, "content", MarkdownIt("commonmark").render(release.text), type="html")
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """What git says; "" where there is no git or no repository."""
+    try:
+        run = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return run.stdout if run.returncode == 0 else ""
+
+
+@lru_cache
+def commit_days(root: Path = ROOT) -> dict[str, date]:
+    """File -> day of the last commit that changed it, for the files in which nothing waits to be committed."""
+    top, _, shallow = _git(root, "rev-parse", "--show-toplevel", "--is-shallow-repository").partition("\n")
+    if not top or Path(top).resolve() != root.resolve() or shallow.strip() != "false":
+        return {}
+    files = ("book", CHANGELOG.name)
+    found: dict[str, date] = {}
+    when = date.min
+    for line in _git(root, "log", "--format=%x00%ct", "--name-only", "--no-renames", "--", *files).splitlines():
+        if line.startswith("\0"):
+            when = datetime.fromtimestamp(int(line[1:]), UTC).date()
+        elif line:
+            found.setdefault(line, when)
+    for line in _git(root, "status", "--porcelain", "--", *files).splitlines():
+        found.pop(line[3:], None)
+    return found
+
+
+def last_changed(page: Path, root: Path = ROOT) -> date | None:
+    """The day on which a page of the book last changed; None where nobody knows."""
+    days = [commit_days(root).get(path) for path in (f"book/{page.name}", *SHOWN.get(page.stem, ()))]
+    known = [when for when in days if when]
+    return max(known) if len(known) == len(days) else None

@@ -1,0 +1,299 @@
+"""What search engines, previews and reference managers read of a page, and the box at its end.
+
+Everything that needs the site's address (canonical address, preview image, sitemap, absolute links) is left out while
+nobody has said it: `html_baseurl`, see build.ADDRESSES. What is left is relative, and works in a folder.
+The end of a page carries two pairs of comments: downloads.py puts its links between one, pdf.py takes the other out.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shutil
+from datetime import date
+from functools import lru_cache
+from html import escape, unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from analysis import tables
+from analysis.report.site import addresses, cards, changes, cite
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+# A description is whole sentences up to here; search engines show some 160 characters, previews some 200.
+DESCRIPTION_CHARACTERS = 200
+TOO_SHORT = 60
+DESCRIPTIONS = {
+    "search": "Search all pages of the report for a word: models, GPUs, prices, claims and sources.",
+    "genindex": "The terms of the glossary, from A to Z, each with a link to its definition.",
+    "404": "There is no page at this address. Search the report, or go on from its contents.",
+}
+SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
+DATA_PAGE = "data_dictionary"
+START, END = "<!-- end of page -->", "<!-- /end of page -->"
+DOWNLOADS = ("<!-- downloads -->", "<!-- /downloads -->")
+
+
+def report_title(app: Sphinx) -> str:
+    """The report's title, with the scenario's where there is one (build.stage)."""
+    return str(app.config.html_title)
+
+
+def description(section: nodes.Element | None) -> str:
+    """Whole sentences from the opening of a page: its answer comes first, so they hold it."""
+    paragraphs = [n.astext() for n in section or () if isinstance(n, nodes.paragraph)]
+    text = " ".join(" ".join(p.split()) for p in paragraphs if len(p) >= TOO_SHORT)
+    kept = ""
+    # A sentence that ends in a colon announces what a description does not show.
+    for sentence in re.split(r"(?<=[.!?])(?<!et al\.)\s+(?=[\w“\"'$(])", text):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > DESCRIPTION_CHARACTERS or sentence.endswith(":"):
+            break
+        kept = longer
+    if len(kept) >= TOO_SHORT or not text:
+        return kept
+    return text if len(text) <= DESCRIPTION_CHARACTERS else text[:DESCRIPTION_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+
+def describe(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str:
+    """A page's description; of the front page, the report's."""
+    if pagename == app.config.root_doc:
+        return description(nodes.section("", nodes.paragraph(text=cite.citation().abstract)))
+    if doctree is None:
+        return DESCRIPTIONS.get(pagename, "")
+    return description(next(doctree.findall(nodes.section), None))
+
+
+def meta(kind: str, name: str, content: str) -> str:
+    return f'<meta {kind}="{name}" content="{escape(content)}" />' if content else ""
+
+
+def json_ld(facts: dict[str, Any]) -> str:
+    """Structured data as a script that is only data: `<` is escaped, so that no text can end it."""
+    text = json.dumps(facts, ensure_ascii=False, indent=1).replace("<", "\\u003c")
+    return f'<script type="application/ld+json">\n{text}\n</script>'
+
+
+def without_blanks(facts: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if value not in ("", None, [], {})}
+
+
+def common() -> dict[str, Any]:
+    """What holds for the report, each page and the data alike."""
+    said = cite.citation()
+    return {
+        "creator": [{"@type": "Organization", "name": name} for name in said.authors],
+        "version": said.version,
+        "datePublished": said.released.isoformat(),
+        "inLanguage": "en",
+        "isAccessibleForFree": True,
+    }
+
+
+def report_facts(app: Sphinx, title: str, about: str, url: str, changed: date | None, image: str) -> dict[str, Any]:
+    """schema.org/Report for the front page, and for each page as a part of it."""
+    said = cite.citation()
+    front = title == report_title(app)
+    whole = {"@type": "Report", "name": report_title(app), "url": addresses.of(app, app.config.root_doc)}
+    return without_blanks(
+        {
+            "@context": "https://schema.org",
+            "@type": "Report",
+            "name": title,
+            "headline": title,
+            "description": about,
+            **common(),
+            "author": common()["creator"],
+            "dateModified": changed.isoformat() if changed else "",
+            "license": SPDX["CC-BY-4.0"],
+            "keywords": list(said.keywords) if front else "",
+            "url": url,
+            "image": image,
+            "isPartOf": "" if front else without_blanks(whole),
+        }
+    )
+
+
+@lru_cache
+def data_facts() -> dict[str, Any]:
+    """schema.org/Dataset, from data/datapackage.json and the tables; the addresses of the files are relative."""
+    package = json.loads((tables.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    fields = [(resource, field) for resource in package["resources"] for field in resource["schema"]["fields"]]
+    # "the unit of the row" is no unit.
+    measured = {f["name"]: f for _, f in fields if f.get("unit") and "row" not in f["unit"] and f["name"] != "sentence"}
+    days = [
+        str(value)
+        for resource, field in fields
+        if field["type"] == "date"
+        for value in tables.load(resource["name"])[field["name"]].dropna().dt.date
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": package["title"],
+        "description": package["description"],
+        **common(),
+        "license": package["licenses"][0]["path"],
+        "keywords": list(cite.citation().keywords),
+        "citation": cite.citation().sentence(),
+        "temporalCoverage": f"{min(days)}/{max(days)}",
+        "variableMeasured": [
+            {
+                "@type": "PropertyValue",
+                "name": name,
+                "description": field["description"],
+                "unitText": field["unit"],
+            }
+            for name, field in measured.items()
+        ],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": resource["title"],
+                "description": resource["description"],
+                "encodingFormat": "text/csv",
+                "contentUrl": f"data/{resource['path']}",
+            }
+            for resource in package["resources"]
+        ],
+    }
+
+
+def dataset(app: Sphinx) -> dict[str, Any]:
+    """The dataset, with absolute addresses where the site has one."""
+    address = addresses.site(app)
+    facts = {**data_facts(), "url": addresses.of(app, DATA_PAGE)}
+    if address:
+        facts["citation"] = cite.citation().sentence(address=addresses.of(app, app.config.root_doc))
+        facts["distribution"] = [
+            {**file, "contentUrl": f"{address}/{file['contentUrl']}"} for file in facts["distribution"]
+        ]
+    return without_blanks(facts)
+
+
+def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, context: dict[str, Any]) -> str:
+    """Version and day, the links to changes and downloads, and the citation."""
+    said, pathto = cite.citation(), context["pathto"]
+    front = pagename == app.config.root_doc
+    facts = f"Version {said.version}, {cite.day(said.released)}."
+    if changed:
+        facts += f' This page last changed on <time datetime="{changed}">{cite.day(changed)}</time>.'
+    links = [f'<a href="{pathto(changes.FEED, 1)}">Feed</a>']
+    if "changes" in app.env.found_docs:
+        links.insert(0, f'<a href="{pathto("changes")}">Changes</a>')
+    box = cite.box("" if front else title, "" if front else pagename, addresses.of(app, pagename), report_title(app))
+    told = f"<p>{facts} {' · '.join(links)}{''.join(DOWNLOADS)}</p>"
+    return f'{START}\n<div class="end-of-page">\n{told}\n{box}\n</div>\n{END}\n'
+
+
+def complete(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Fill in a page's head, and put the box at its end."""
+    if "title" not in context and pagename not in DESCRIPTIONS:
+        return
+    report = report_title(app)
+    title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or pagename.title()))
+    front = pagename == app.config.root_doc
+    if front:
+        context["docstitle"] = ""  # the page's title is the report's: once is enough
+        title = report
+    about = describe(app, pagename, doctree)
+    url = addresses.of(app, pagename)
+    tags = [meta("name", "description", about)]
+    if url and pagename != "404":
+        context["pageurl"] = url
+    else:
+        context.pop("pageurl", None)
+    if pagename == "404":
+        tags.append(meta("name", "robots", "noindex"))
+    said, feed = cite.citation(), context["pathto"](changes.FEED, 1)
+    tags += [
+        f'<link rel="alternate" type="application/atom+xml" title="Changes" href="{feed}" />',
+        meta("property", "og:type", "website" if front or doctree is None else "article"),
+        meta("property", "og:site_name", report),
+        meta("property", "og:locale", "en_GB"),
+        meta("property", "og:title", title),
+        meta("property", "og:description", about),
+        meta("property", "og:url", url if pagename != "404" else ""),
+        meta("name", "twitter:title", title),
+        meta("name", "twitter:description", about),
+    ]
+    card = cards.of(app, doctree) if url else None
+    if card:
+        image = f"{addresses.site(app)}/{card.path}"
+        tags += [
+            meta("property", "og:image", image),
+            meta("property", "og:image:type", "image/png"),
+            meta("property", "og:image:width", str(cards.WIDTH)),
+            meta("property", "og:image:height", str(cards.HEIGHT)),
+            meta("property", "og:image:alt", card.alt),
+            meta("name", "twitter:image", image),
+            meta("name", "twitter:image:alt", card.alt),
+        ]
+    tags.append(meta("name", "twitter:card", "summary_large_image" if card else "summary"))
+    if doctree is not None:
+        changed = changes.last_changed(Path(app.env.doc2path(pagename)))
+        if not front:
+            tags.append(meta("property", "article:published_time", said.released.isoformat()))
+            tags.append(meta("property", "article:modified_time", changed.isoformat() if changed else ""))
+        tags += [meta("name", "citation_author", name) for name in said.authors]
+        tags += [
+            meta("name", "citation_title", title),
+            meta("name", "citation_publication_date", said.released.strftime("%Y/%m/%d")),
+            meta("name", "citation_inbook_title", "" if front else report),
+            json_ld(report_facts(app, title, about, url, changed, image if card else "")),
+        ]
+        if posixpath.basename(pagename) == DATA_PAGE:
+            tags.append(json_ld(dataset(app)))
+        context["body"] += end_of_page(app, pagename, title, changed, context)
+    context["metatags"] = context.get("metatags", "") + "\n".join(tag for tag in tags if tag) + "\n"
+
+
+class DataLinks(SphinxPostTransform):
+    """Code that names a file of data/ becomes a link to the copy that the site holds."""
+
+    default_priority = 300
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        here = posixpath.dirname(self.env.docname)
+        for literal in list(self.document.findall(nodes.literal)):
+            name = literal.astext()
+            if not name.startswith("data/") or literal.next_node(nodes.reference, ascend=False):
+                continue
+            inside = isinstance(literal.parent, nodes.reference)
+            if inside or not (tables.ROOT / name).is_file():
+                continue
+            link = nodes.reference("", "", refuri=posixpath.relpath(name, here or "."), classes=["data-file"])
+            literal.replace_self(link)
+            link.append(literal)
+
+
+def show_changes(app: Sphinx, docname: str, source: list[str]) -> None:
+    if changes.MARK in source[0]:
+        source[0] = source[0].replace(changes.MARK, changes.page_text())
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Write what stands beside the pages."""
+    if error or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    shutil.copytree(tables.DATA, out / "data", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (out / changes.FEED).write_bytes(changes.feed(addresses.site(app), report_title(app)))
+    addresses.write(app, out)
+
+
+def setup(app: Sphinx) -> None:
+    app.add_post_transform(DataLinks)
+    app.connect("source-read", show_changes)
+    app.connect("html-collect-pages", addresses.not_found)
+    app.connect("html-page-context", complete)
+    app.connect("build-finished", finish)

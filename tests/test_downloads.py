@@ -1,0 +1,288 @@
+"""The report to take along: the PDF, the zip, and the links to them."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, sync_playwright
+from pypdf import PdfReader
+from pypdf.generic import Destination, DictionaryObject
+
+from analysis.report import downloads, notebooks, pdf
+from analysis.report.site import cite, found
+
+ADDRESS = "https://example.org/some/report"
+NAMES = [name for part in pdf.parts() for name in part.pages]
+
+
+@pytest.fixture(scope="module")
+def printed(site: Path) -> bytes:
+    return pdf.make(site, ADDRESS)
+
+
+@pytest.fixture(scope="module")
+def reader(printed: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(printed))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=pdf.require(), args=list(pdf.ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def copy(site: Path, tmp_path: Path) -> Path:
+    """A site of two pages that may be changed."""
+    folder = tmp_path / "site"
+    (folder / "figures").mkdir(parents=True)
+    for name in ("index.html", "capex.html", "404.html", "robots.txt", "feed.xml"):
+        shutil.copyfile(site / name, folder / name)
+    shutil.copyfile(site / "figures" / "capex.csv", folder / "figures" / "capex.csv")
+    return folder
+
+
+def links(page: Path | str) -> list[str]:
+    html = page.read_text(encoding="utf-8") if isinstance(page, Path) else page
+    return [str(a["href"]) for a in BeautifulSoup(html, "html.parser").select(".report-downloads a")]
+
+
+# PDF
+
+
+def test_pdf_has_the_report_s_metadata_and_is_tagged(reader: PdfReader) -> None:
+    said, told = cite.citation(), reader.metadata
+    assert told and (told.title, told.author, told.subject) == (said.title, said.names, said.abstract)
+    assert told["/CreationDate"] == told["/ModDate"] == f"D:{said.released:%Y%m%d}000000Z", "a date of today"
+    root = reader.root_object
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en", "Chromium should tag the PDF."
+    assert said.version in reader.pages[0].extract_text()
+
+
+def outline(reader: PdfReader) -> Iterator[tuple[int, Destination]]:
+    def walk(items: list[Any], depth: int) -> Iterator[tuple[int, Destination]]:
+        for item in items:
+            if isinstance(item, list):
+                yield from walk(item, depth + 1)
+            else:
+                yield depth, item
+
+    return walk(reader.outline, 0)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_pdf_has_every_page_in_its_outline_and_contents(reader: PdfReader, site: Path) -> None:
+    titles = [str(item.title) for _, item in outline(reader)]
+    assert len(titles) > 100 and cite.citation().title in titles
+    places = {plain(str(item.title)): reader.get_destination_page_number(item) for _, item in outline(reader)}
+    numbers = pdf.pages_of(pdf_bytes(reader), NAMES)
+    listed = reader.pages[1].extract_text()
+    for name in NAMES:
+        html = (site / f"{name}.html").read_text(encoding="utf-8")
+        title = "Summary" if name == "index" else BeautifulSoup(html, "html.parser").h1.get_text()  # type: ignore[union-attr]
+        title = title.removesuffix("#")
+        assert places.get(plain(title)) == numbers[name] - 1, f"The outline lacks {title!r}, or leads elsewhere."
+        assert f"{plain(title)}{numbers[name]}" in plain(listed), f"The contents give another page for {title!r}."
+        assert plain(title) in plain(reader.pages[numbers[name] - 1].extract_text()), title
+    for part in pdf.parts()[1:]:
+        assert plain(part.caption) in places, f"The outline lacks the part {part.caption!r}."
+    assert max(depth for depth, _ in outline(reader)) >= 3, "Sections stand below pages, pages below parts."
+
+
+def pdf_bytes(reader: PdfReader) -> bytes:
+    stream = reader.stream
+    stream.seek(0)
+    return stream.read()
+
+
+def annotations(reader: PdfReader) -> Iterator[DictionaryObject]:
+    for page in reader.pages:
+        for entry in page.get("/Annots", []):
+            held = entry.get_object()
+            if held.get("/Subtype") == "/Link":
+                yield held
+
+
+def test_links_of_the_pdf_lead_somewhere(reader: PdfReader, site: Path) -> None:
+    known = set(reader.named_destinations)
+    inner, outer, lost = 0, set(), []
+    for link in annotations(reader):
+        action = link.get("/A", {})
+        if "/URI" in action:
+            outer.add(str(action["/URI"]))
+            continue
+        target = link.get("/Dest", action.get("/D"))
+        inner += 1
+        if isinstance(target, str) and target.lstrip("/") not in known | {name.lstrip("/") for name in known}:
+            lost.append(target)
+    assert not lost, f"{len(lost)} links lead nowhere, for example {lost[:5]}. See pdf.relinked."
+    assert inner > 300, f"only {inner} links inside the PDF"
+    strange = [url for url in outer if not url.startswith(("https://", "http://")) or "report.invalid" in url]
+    assert not strange, f"These links work on the computer that printed the PDF alone: {strange[:5]}"
+    html = (site / "references.html").read_text(encoding="utf-8")
+    cited = {str(a["href"]) for a in BeautifulSoup(html, "html.parser").select("div.citation a[href^=http]")}
+    assert {url.rstrip("/") for url in cited} <= {url.rstrip("/") for url in outer}, "A source's link is missing."
+    assert f"{ADDRESS}/data/assumptions.csv" in outer, "A file of the site is linked by its address."
+
+
+def test_citations_of_the_pdf_lead_to_their_source(reader: PdfReader, site: Path) -> None:
+    page = BeautifulSoup((site / "references.html").read_text(encoding="utf-8"), "html.parser")
+    numbers = pdf.pages_of(pdf_bytes(reader), NAMES)
+    ids = [str(entry["id"]) for entry in page.select("div.citation[id]")]
+    places = {name.lstrip("/"): place for name, place in reader.named_destinations.items()}
+    found_ = [places[f"references--{key}"] for key in ids if f"references--{key}" in places]
+    assert len(found_) > 30, "Citations should lead to the list of references."
+    assert all(reader.get_destination_page_number(place) >= numbers["references"] - 1 for place in found_)
+
+
+def test_figures_of_the_pdf_are_all_there_and_have_their_words(reader: PdfReader, site: Path) -> None:
+    wanted = [
+        str(image["alt"])
+        for name in NAMES
+        for image in BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser").select(
+            "article img.drawing"
+        )
+    ]
+    size = int(reader.trailer["/Size"])
+    entries = [entry for n in range(1, size) if isinstance(entry := reader.get_object(n), DictionaryObject)]
+    spoken = [str(entry["/Alt"]) for entry in entries if entry.get("/S") == "/Figure" and "/Alt" in entry]
+    assert wanted and not set(wanted) - set(spoken), f"{len(wanted)} figures, {len(spoken)} with words in the PDF"
+
+
+# What sticks out of the page, or hides a part of itself because nothing scrolls on paper.
+WIDE = """() => [...document.querySelectorAll('article *')].filter(e => {
+    const hides = ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX)
+    return e.getBoundingClientRect().right > innerWidth + 1
+        || hides && e.clientWidth && e.scrollWidth > e.clientWidth + 3
+}).slice(0, 5).map(e => `${e.closest('article').id}: ${e.outerHTML.slice(0, 120)}`)"""
+
+
+def test_nothing_is_wider_than_the_paper(browser: Browser, site: Path) -> None:
+    # 174 mm between the margins of A4, at 96 pixels an inch.
+    page = browser.new_page(viewport={"width": 657, "height": 1000}, color_scheme="light")
+    page.emulate_media(media="print")
+    page.route("**/*", partial(pdf.answer, site, pdf.document(site, ADDRESS, {})))
+    page.goto(f"{pdf.ORIGIN}/", wait_until="load")
+    wide = page.evaluate(WIDE)
+    missing = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.getAttribute('src'))")
+    page.close()
+    assert not wide, "\n".join(["Wider than the paper; see analysis/report/print.css:", *wide])
+    assert not missing, f"Images that the print lacks: {missing}"
+
+
+def test_ids_of_two_pages_stay_apart() -> None:
+    text = (
+        '<p id="id1" aria-describedby="a b"><a href="#id1"><a href="b.html#id1"><a href="b.html"><a href="data/x.csv">'
+    )
+    assert pdf.relinked(text, "a", ["a", "b"], ADDRESS) == (
+        '<p id="a--id1" aria-describedby="a--a a--b"><a href="#a--id1"><a href="#b--id1"><a href="#b">'
+        f'<a href="{ADDRESS}/data/x.csv">'
+    )
+    assert pdf.relinked('<a href="data/x.csv">', "a", ["a"], "") == "<a>", "a PDF without an address links to no file"
+    assert pdf.relinked('<a href="https://e.org/b.html">', "a", ["b"], "") == '<a href="https://e.org/b.html">'
+
+
+def test_page_without_an_article_is_refused() -> None:
+    with pytest.raises(pdf.PrintError, match=r"x.html has no <article>"):
+        pdf.article("<html></html>", "x")
+    kept = pdf.article(f"<article>a<script>s</script>{found.START}end{found.END}b</article>", "x")
+    assert kept == "ab"
+
+
+def test_what_printing_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pdf, "find_spec", lambda name: None if name == "pypdf" else object())
+    with pytest.raises(pdf.PrintError, match=r"The PDF needs pypdf\. .*pip install -e '\.\[pdf\]'"):
+        pdf.require()
+    command = [sys.executable, "-m", "analysis", "pdf", "--out", str(tmp_path / "none")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, env={"PATH": str(tmp_path)})
+    assert done.returncode == 1 and not (tmp_path / "none").exists(), "It should fail before it builds."
+    assert done.stderr.strip() == (
+        "report: The PDF is printed by Chromium, which is missing. Install it: apt install chromium"
+    )
+
+
+# Links and zip
+
+
+def test_site_without_downloads_links_to_none(site: Path) -> None:
+    for path in site.glob("*.html"):
+        assert not links(path), f"{path.name} links to a file that `report build` does not make."
+
+
+def test_a_download_is_linked_from_every_page(copy: Path) -> None:
+    downloads.add(copy, downloads.PDF, b"%PDF-" + b"0" * 2_400_000)
+    assert links(copy / "capex.html") == [downloads.PDF]
+    assert "PDF (2.4 MB)." in BeautifulSoup((copy / "index.html").read_text(), "html.parser").get_text()
+    downloads.add(copy, downloads.ZIP, downloads.zipped(copy))
+    assert links(copy / "capex.html") == [downloads.PDF, downloads.ZIP]
+    assert all((copy / name).is_file() for name in links(copy / "index.html"))
+    before = (copy / downloads.ZIP).read_bytes()
+    downloads.add(copy, downloads.PDF, b"%PDF-another")
+    with zipfile.ZipFile(copy / downloads.ZIP) as archive:
+        held = archive.read(f"{downloads.NAME}/{downloads.PDF}")
+    assert held == b"%PDF-another" and before != (copy / downloads.ZIP).read_bytes(), "The zip holds an older PDF."
+
+
+def test_a_download_that_fails_changes_nothing(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> str:
+        raise OSError("disk full")
+
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    monkeypatch.setattr(downloads, "with_links", refuse)
+    with pytest.raises(OSError, match="disk full"):
+        downloads.add(copy, downloads.PDF, b"%PDF-")
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+    assert [path.name for path in copy.parent.iterdir()] == ["site"], "Something half-made was left behind."
+
+
+def test_zip_is_the_same_twice_and_opens_into_one_folder(copy: Path) -> None:
+    first = downloads.zipped(copy)
+    (copy / "index.html").touch()
+    assert downloads.zipped(copy) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        entries = archive.infolist()
+    names = [entry.filename for entry in entries]
+    assert names == sorted(names) and {name.split("/")[0] for name in names} == {downloads.NAME}
+    released = cite.citation().released
+    assert {entry.date_time[:3] for entry in entries} == {(released.year, released.month, released.day)}
+    assert not {f"{downloads.NAME}/{name}" for name in downloads.ONLINE_ONLY} & set(names)
+    assert f"{downloads.NAME}/figures/capex.csv" in names
+
+
+def test_unpacked_zip_can_be_read_without_a_network(browser: Browser, site: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(downloads.zipped(site))) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / downloads.NAME
+    page = browser.new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for path in sorted(folder.glob("*.html")):
+        page.goto(path.as_uri(), wait_until="load")
+        for tag in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all("a", href=True):
+            url = str(tag["href"]).partition("#")[0]
+            assert "://" in url or url.startswith("mailto:") or (folder / url).exists(), f"{path.name}: {url}"
+    page.goto((folder / "capex.html").as_uri())
+    page.get_by_text("Cite this page").click()
+    page.get_by_text("@misc{").wait_for(state="visible")
+    page.close()
+    outside = [url for url in asked if not url.startswith((folder.as_uri(), "data:"))]
+    assert not outside and not complaints, f"asked for {outside[:5]}, complained of {complaints[:5]}"
