@@ -34,7 +34,7 @@ test: $(READY) ## style, types, tests, and the pages' outputs against the commit
 
 # --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
 LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--extra test --extra build --no-annotate --custom-compile-command "make lock" \
+	--extra test --extra build --extra cluster --no-annotate --custom-compile-command "make lock" \
 	--output-file requirements.lock pyproject.toml
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
