@@ -39,6 +39,8 @@ ARRAY = 2**16
 # Of these a block is taken apart into groups: they change tables or points, not numbers in a formula.
 SEED, CORRELATION = "seed", "hopper_price_correlation"
 
+UNDEFINED = "not defined for these assumptions"
+
 
 class SweepError(Exception):
     """A sweep cannot be run, or was stopped; the message says why and what to do."""
@@ -294,20 +296,27 @@ def _kinds(
                     found[name][:, places] = _single(name, values, plan)
             except Exception as error:
                 if len(places) == 1:
-                    failed.setdefault(int(places[0]), []).append(f"{name}: {type(error).__name__}: {error}")
+                    failed.setdefault(int(places[0]), []).append(_message(name, error))
                     continue
                 for place in places:
                     one = {**shared, **{key: column[place] for key, column in kinds.items()}}
                     try:
                         found[name][:, place] = _single(name, {**plan.values, **one}, plan)
                     except Exception as own:
-                        failed.setdefault(int(place), []).append(f"{name}: {type(own).__name__}: {own}")
+                        failed.setdefault(int(place), []).append(_message(name, own))
     for name in names:
         for place in np.flatnonzero(~np.isfinite(found[name][0])):
             if not any(message.startswith(f"{name}:") for message in failed.get(int(place), [])):
-                failed.setdefault(int(place), []).append(f"{name}: not defined for these assumptions")
+                failed.setdefault(int(place), []).append(f"{name}: {UNDEFINED}")
             found[name][:, place] = np.nan
     return found, failed
+
+
+def _message(name: str, error: Exception) -> str:
+    # A float that is divided by zero raises, an array does not: the same case says the same in any company.
+    if isinstance(error, ZeroDivisionError | OverflowError):
+        return f"{name}: {UNDEFINED}"
+    return f"{name}: {type(error).__name__}: {error}"
 
 
 def _groups(

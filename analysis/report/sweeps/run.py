@@ -76,7 +76,8 @@ def _here(request: Request, folder: store.Folder, progress: builder.Progress, pr
         local.warm(request.work)
         job = partial(local.compute_and_keep, request.work, folder.path)
         left = request.blocks - len(done)
-        if left == 1:
+        if min(left, processes) == 1:
+            # Not worth a process of its own.
             for task in request.tasks(done):
                 counted.add(job(task).count)
         else:
