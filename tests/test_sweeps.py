@@ -16,7 +16,7 @@ import pytest
 
 from analysis import parameters
 from analysis.case import Case
-from analysis.report import notebooks
+from analysis.report import cli, notebooks
 from analysis.report.sweeps import ask, cluster, pages, run, store
 from analysis.sweep import SweepError
 
@@ -116,14 +116,21 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), REFUSALS, ids=lambda value: str(value)[:40])
-def test_bad_input_is_one_clear_line(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+def test_bad_input_is_one_clear_line(
+    arguments: tuple[str, ...],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     out = tmp_path / "out"
-    done = report(*arguments, "--out", str(out))
-    assert done.returncode == 1
-    assert message in done.stderr and len(done.stderr.splitlines()) == 1
-    assert not (out / "cases.csv").exists()
-    if "--scheduler" not in arguments:
-        assert not out.exists(), "nothing is written before all is checked"
+    monkeypatch.setattr(sys, "argv", ["report", "sweep", *arguments, "--out", str(out)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert message in told and len(told.splitlines()) == 1, told
+    assert not out.exists(), "nothing is written before all is checked"
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
@@ -309,11 +316,15 @@ def test_pages_of_a_resumed_sweep_are_not_run_again(tmp_path: Path) -> None:
 # --- a cluster ----------------------------------------------------------------------------------------------------
 
 
-def wait_for(path: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+def address_in(path: Path, process: subprocess.Popen[bytes], log: Path) -> str:
+    """The address that a scheduler writes down once it listens; it writes the file in more than one piece."""
     deadline = time.monotonic() + 300
-    while not path.exists():
-        assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
+    while True:
+        try:
+            return str(json.loads(path.read_text())["address"])
+        except (FileNotFoundError, json.JSONDecodeError):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
 
 
 @pytest.fixture
@@ -330,8 +341,7 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
 
     try:
         scheduler = start("dask_scheduler", "scheduler", "--port", "0", "--scheduler-file", str(scheduler_file))
-        wait_for(scheduler_file, scheduler, tmp_path / "scheduler.log")
-        address = json.loads(scheduler_file.read_text())["address"]
+        address = address_in(scheduler_file, scheduler, tmp_path / "scheduler.log")
         worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
         workers = [start("dask_worker", f"worker-{n}", address, *worker) for n in (1, 2)]
         from distributed import Client

@@ -40,12 +40,16 @@ def connected(address: str, sources: str, with_pages: bool) -> Iterator[Client]:
     """A connection to a scheduler whose workers can compute this sweep; SweepError if they cannot."""
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address
+        from distributed.comm.registry import get_backend
     except ImportError:
         raise SweepError(f"--scheduler needs dask.distributed. Install it: {INSTALL}") from None
     # Its own messages about lost workers and closed connections would bury ours.
     for name in ("distributed", "distributed.client", "distributed.core", "tornado"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
+        # A client with an address of an unknown kind would fail a second time when Python ends, at length.
+        get_backend(parse_address(address)[0])
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]

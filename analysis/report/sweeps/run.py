@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -15,6 +15,10 @@ from analysis.quantities import REGISTRY
 from analysis.report import build as builder
 from analysis.report.sweeps import cluster, local, pages, store
 from analysis.report.sweeps.ask import LIBRARIES, Request
+from analysis.sweep import SweepError
+
+# How often the progress of a whole sweep is told at most.
+STEPS = 500
 
 
 @dataclass(frozen=True)
@@ -46,17 +50,37 @@ def run(
     """
     builder.require_sound_data()
     target = (out or folder_of(request)).resolve()
+    try:
+        return _run(request, target, progress, scheduler, restart, processes or local.cores())
+    except OSError as error:
+        raise SweepError(
+            f"{target} cannot be written: {error.strerror or error}. What was done is kept; "
+            "the same command goes on from there."
+        ) from None
+
+
+def _run(
+    request: Request,
+    target: Path,
+    progress: builder.Progress,
+    scheduler: str | None,
+    restart: bool,
+    processes: int,
+) -> Summary:
     folder = store.Folder(target)
     folder.refuse_other_files()
-    with folder.locked():
+    if not restart and folder.finished(request.identity):
+        return Summary(target, len(request), int(folder.record()["failed"]), True)
+    with ExitStack() as held:
+        # Before anything is written: the workers may not be fit for it.
+        asking = cluster.connected(scheduler, request.sources, bool(request.pages)) if scheduler else None
+        client = held.enter_context(asking) if asking else None
+        held.enter_context(folder.locked())
         folder.open(request, restart)
-        if folder.finished(request.identity):
-            folder.drop_parts()
-            return Summary(target, len(request), int(folder.record()["failed"]), True)
-        if scheduler:
-            _on_cluster(request, folder, progress, scheduler)
+        if client:
+            _on_cluster(request, folder, progress, client)
         else:
-            _here(request, folder, progress, processes or local.cores())
+            _here(request, folder, progress, processes)
         progress("writing the table", _total(request), _total(request))
         failed = folder.assemble(request, {case: error for case, error in pages.done(target).items() if error})
         _draw(request, folder)
@@ -95,29 +119,28 @@ def _here(request: Request, folder: store.Folder, progress: builder.Progress, pr
                 counted.add(1)
 
 
-def _on_cluster(request: Request, folder: store.Folder, progress: builder.Progress, scheduler: str) -> None:
-    with cluster.connected(scheduler, request.sources, bool(request.pages)) as client:
-        mark = request.identity[:12]
+def _on_cluster(request: Request, folder: store.Folder, progress: builder.Progress, client: Any) -> None:
+    mark = request.identity[:12]
 
-        def each(function: Any, jobs: Any, kind: str) -> Any:
-            def key(job: Any) -> str:
-                return f"{kind}-{mark}-{job.number if kind == 'block' else job.case}"
+    def each(function: Any, jobs: Any, kind: str) -> Any:
+        def key(job: Any) -> str:
+            return f"{kind}-{mark}-{job.number if kind == 'block' else job.case}"
 
-            return closing(cluster.each(client, function, jobs, request.sources, bool(request.pages), key))
+        return closing(cluster.each(client, function, jobs, request.sources, bool(request.pages), key))
 
-        done = folder.done()
-        counted = _Count(request, progress, "computing cases", _cases_in(request, done))
-        with each(partial(local.compute, request.work), request.tasks(done), "block") as blocks:
-            for task, (content, failed) in blocks:
-                folder.keep(task, content, failed)
-                counted.add(task.count)
-        if request.pages:
-            ready = set(pages.done(folder.path))
-            counted.begin("running pages", len(ready))
-            with each(pages.run_elsewhere, pages.jobs(request, ready), "pages") as cases:
-                for job, (executed, errors) in cases:
-                    pages.keep_from_elsewhere(folder.path, job, executed, errors)
-                    counted.add(1)
+    done = folder.done()
+    counted = _Count(request, progress, "computing cases", _cases_in(request, done))
+    with each(partial(local.compute, request.work), request.tasks(done), "block") as blocks:
+        for task, (content, failed) in blocks:
+            folder.keep(task, content, failed)
+            counted.add(task.count)
+    if request.pages:
+        ready = set(pages.done(folder.path))
+        counted.begin("running pages", len(ready))
+        with each(pages.run_elsewhere, pages.jobs(request, ready), "pages") as cases:
+            for job, (executed, errors) in cases:
+                pages.keep_from_elsewhere(folder.path, job, executed, errors)
+                counted.add(1)
 
 
 def _cases_in(request: Request, blocks: set[int]) -> int:
@@ -141,8 +164,10 @@ class _Count:
         self._progress(what, self._done, self._total)
 
     def add(self, cases: int) -> None:
-        self._done += cases
-        self._progress(self._what, self._done, self._total)
+        before, self._done = self._done, self._done + cases
+        # A sweep of millions of cases has thousands of blocks: a line for each would be no help.
+        if before * STEPS // self._total != self._done * STEPS // self._total:
+            self._progress(self._what, self._done, self._total)
 
 
 def _draw(request: Request, folder: store.Folder) -> None:

@@ -242,8 +242,15 @@ class Folder:
     def _pieces(self, blocks: int) -> Iterator[pa.Table]:
         waiting: list[pa.Table] = []
         for number in range(blocks):
-            with pa.memory_map(str(self._part(number))) as source:
-                waiting.append(pa.ipc.open_file(source).read_all())
+            try:
+                with pa.memory_map(str(self._part(number))) as source:
+                    waiting.append(pa.ipc.open_file(source).read_all())
+            except (FileNotFoundError, pa.ArrowInvalid):
+                # After a power cut, or when the file of cases has changed since it was counted.
+                self._part(number).unlink(missing_ok=True)
+                raise SweepError(
+                    f"Block {number} of {self.path} is damaged or missing. Run the same command again."
+                ) from None
             if sum(map(len, waiting)) >= GROUP or number == blocks - 1:
                 yield pa.concat_tables(waiting)
                 waiting = []
