@@ -47,7 +47,7 @@ bench: $(READY) ## time the model and the rebuild, beside other ways to do it (m
 
 # --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
 LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--extra test --extra pdf --extra build --no-annotate --custom-compile-command "make lock" \
+	--extra test --extra pdf --extra build --extra cluster --no-annotate --custom-compile-command "make lock" \
 	--output-file requirements.lock pyproject.toml
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)

@@ -211,12 +211,7 @@ class Case:
             value = float(definition.compute(self.point, self.data))
             low, high = value, value
             if definition.uncertain:
-                low, high = uncertainty.interval(self.sampled(name))
-            # A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
-            low, high = min(low, value), max(high, value)
-            # Arithmetic on a certain input may differ in the last bit over the draws.
-            if math.isclose(low, high, rel_tol=1e-12):
-                low = high = value
+                low, high = map(float, uncertainty.holding(value, *uncertainty.interval(self.sampled(name))))
             self._quantities[name] = Quantity(
                 name, definition.title, value, low, high, definition.unit, definition.basis
             )

@@ -159,6 +159,11 @@ def _lookup(name: object, parameters: Mapping[str, Parameter]) -> Parameter:
     return parameters[name]
 
 
+def named(name: object, folder: Path = tables.DATA) -> Parameter:
+    """The parameter of a name; ParameterError, with the nearest name, if there is none."""
+    return _lookup(name, known(folder))
+
+
 def checked(changes: Mapping[str, object], folder: Path = tables.DATA) -> dict[str, Value]:
     """Changes to the base case, each in its parameter's type; ParameterError at the first that is wrong."""
     parameters = known(folder)

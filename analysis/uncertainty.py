@@ -26,6 +26,9 @@ Z_95 = 1.6448536269514722
 
 INTERVAL = (0.05, 0.95)
 
+# One number, or an array with one a case.
+Real = float | np.ndarray
+
 # Independent scrambles that share the draws among them, one after the other.
 SCRAMBLES = 8
 
@@ -45,18 +48,17 @@ def _points(dimensions: int, draws: int, seed: int) -> np.ndarray:
     return np.clip(points, 1e-12, 1 - 1e-12)
 
 
-def triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
-    """Inverse distribution function of the triangle low-mode-high at u in (0, 1)."""
+def triangular(u: np.ndarray, low: Real, mode: Real, high: Real) -> np.ndarray:
+    """Inverse distribution function of the triangle low-mode-high at u in (0, 1); arrays broadcast."""
     width = high - low
-    if width == 0:
-        return np.full_like(u, mode)
-    turn = (mode - low) / width
+    # Where there is no width, every draw is on the falling side, whose formula then gives high: the mode.
+    turn = (mode - low) / np.where(width == 0, 1.0, width)
     rising = low + np.sqrt(u * width * (mode - low))
     falling = high - np.sqrt((1 - u) * width * (high - mode))
     return np.where(u < turn, rising, falling)
 
 
-def two_piece_lognormal(u: np.ndarray, low: float, median: float, high: float) -> np.ndarray:
+def two_piece_lognormal(u: np.ndarray, low: Real, median: Real, high: Real) -> np.ndarray:
     """Inverse distribution function whose 5th, 50th and 95th percentiles are low, median and high (all > 0)."""
     from scipy.special import ndtri
 
@@ -101,22 +103,32 @@ def transform(
 
     Parameters of one correlation_group share a common factor with the given correlation (normal copula).
     """
-    from scipy.special import ndtr, ndtri
-
     column = {name: points[:, index] for index, name in enumerate(dimensions(parameters))}
     result: dict[str, np.ndarray] = {}
     for parameter in uncertain(parameters):
-        u = column[parameter.name]
-        if parameter.correlation_group:
-            common, own = ndtri(column[parameter.correlation_group]), ndtri(u)
-            u = ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
         centre = float(values[parameter.name])
-        low, high = range_around(parameter, centre)
-        if parameter.range_meaning == "interval_90":
-            result[parameter.name] = two_piece_lognormal(u, low, centre, high)
-        else:
-            result[parameter.name] = triangular(u, low, centre, high)
+        u = uniform(column, parameter, correlation)
+        result[parameter.name] = drawn(parameter, u, *range_around(parameter, centre), centre)
     return result
+
+
+def uniform(column: Mapping[str, np.ndarray], parameter: Parameter, correlation: Real) -> np.ndarray:
+    """A parameter's own uniform numbers, from the columns of the unit cube: correlated with those of its group."""
+    from scipy.special import ndtr, ndtri
+
+    u = column[parameter.name]
+    if not parameter.correlation_group:
+        return u
+    common, own = ndtri(column[parameter.correlation_group]), ndtri(u)
+    correlated: np.ndarray = ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
+    return correlated
+
+
+def drawn(parameter: Parameter, u: np.ndarray, low: Real, high: Real, centre: Real) -> np.ndarray:
+    """Draws of one parameter around a value, from uniform numbers; for several cases at once the three are columns."""
+    if parameter.range_meaning == "interval_90":
+        return two_piece_lognormal(u, low, centre, high)
+    return triangular(u, low, centre, high)
 
 
 def known_at(
@@ -158,6 +170,19 @@ def interval(draws: np.ndarray | float) -> tuple[float, float]:
         return float(draws), float(draws)
     low, high = np.quantile(draws, INTERVAL)
     return float(low), float(high)
+
+
+def holding(value: Real, low: Real, high: Real) -> tuple[Real, Real]:
+    """The ends of an interval such that it holds the central value.
+
+    A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
+    Arithmetic on a certain input may differ in the last bit over the draws: then the value is its own interval.
+    """
+    low, high = np.minimum(low, value), np.maximum(high, value)
+    with np.errstate(invalid="ignore"):
+        # Strictly less: infinity would be within any fraction of itself.
+        certain = (low == high) | (high - low < 1e-12 * np.maximum(abs(low), abs(high)))
+    return np.where(certain, value, low), np.where(certain, value, high)
 
 
 def sampling_error(draws: np.ndarray | float) -> tuple[float, float]:

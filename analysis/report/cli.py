@@ -232,6 +232,54 @@ def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = 
     console.print(downloads.add(site, downloads.ZIP, downloads.zipped(site)), soft_wrap=True, highlight=False)
 
 
+@app.command()
+def sweep(
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=START:STOP:COUNT",
+            help="Vary one assumption: a grid (:log for equal ratios), a list A,B,C, or one value; may be repeated.",
+        ),
+    ] = None,
+    cases: Annotated[
+        Path | None,
+        typer.Option("--cases", metavar="FILE.csv", help="Cases from a file: a header of names, a row each."),
+    ] = None,
+    file: ScenarioFile = None,
+    results: Annotated[
+        list[str] | None, typer.Option("--result", metavar="NAME", help="Instead of the headlines; may be repeated.")
+    ] = None,
+    draws: Annotated[int | None, typer.Option(help="Draws behind the range of each case; 0: no ranges.")] = None,
+    pages: Annotated[str, typer.Option(metavar="PAGE,PAGE|all", help="Also run these pages for every case.")] = "",
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster, for example tcp://host:8786.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of _build/sweeps/<name>.")] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Drop what is in the folder and begin anew.")] = False,
+) -> None:
+    """Compute the headline figures for many cases: a table, a figure, and on demand the pages of each case.
+
+    Examples: `report sweep -p rental_usd_per_gpu_hour=1:4:100 -p fleet=semianalysis,documented`;
+    `report sweep --cases my_cases.csv --pages whole_bill`. Stopped or killed, the same command goes on.
+    """
+    from analysis.report.sweeps import ask
+    from analysis.report.sweeps import run as sweeps
+
+    base = parameters.read_scenario(file) if file else None
+    request = ask.ask(assignments or [], cases, base, results or [], draws, pages)
+    try:
+        with progress_bar() as progress:
+            done = sweeps.run(request, out, progress, scheduler, restart)
+    except KeyboardInterrupt:
+        errors.print("report: stopped; what was done is kept, and the same command goes on from there.")
+        raise typer.Exit(130) from None
+    failed = f"; {done.failed:,} failed, see the column `error`" if done.failed else ""
+    found = " (was there already; --restart computes it anew)" if done.found else ""
+    console.print(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}", soft_wrap=True, highlight=False)
+
+
 EXPECTED = (
     parameters.ParameterError,
     tables.DataError,

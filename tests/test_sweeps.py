@@ -1,0 +1,428 @@
+"""The sweep command: refusals, resuming, failed pages, memory, and a Dask cluster that loses a worker."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis import parameters
+from analysis.case import Case
+from analysis.report import cli, notebooks
+from analysis.report.sweeps import ask, cluster, pages, run, store
+from analysis.sweep import SweepError
+
+RENT = "rental_usd_per_gpu_hour"
+
+# Ten blocks of 32 cases.
+TEN = ([f"{RENT}=1:4:320"], 65_536)
+
+OUTPUTS = (*store.TABLES, *store.FIGURE, store.RECORD)
+
+# The command, killed after so many reports of progress; the first report comes before the first block.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from analysis.report.sweeps import ask, run
+seen = []
+def progress(what, done, total):
+    seen.append(done)
+    if len(seen) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+run.run(ask.ask([sys.argv[3]], draws=int(sys.argv[4])), Path(sys.argv[1]), progress, processes=2)
+"""
+
+
+def report(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "analysis", "sweep", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in OUTPUTS}
+
+
+def assert_every_block_once(folder: Path, blocks: int) -> None:
+    found = [row["block"] for row in store.ledger(folder)]
+    assert sorted(found) == list(range(blocks)), (
+        f"the ledger has the blocks {found}, each of {blocks} belongs there once"
+    )
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sweep") / "whole"
+    run.run(ask.ask(TEN[0], draws=TEN[1]), folder, processes=1)
+    return folder
+
+
+# --- what comes out -----------------------------------------------------------------------------------------------
+
+
+def test_the_tables_hold_what_each_case_gives(uninterrupted: Path) -> None:
+    table = pd.read_parquet(uninterrupted / "cases.parquet")
+    text = pd.read_csv(uninterrupted / "cases.csv")
+    pd.testing.assert_frame_equal(table, text.astype(table.dtypes.to_dict()), check_exact=True)
+    assert table["case"].tolist() == list(range(1, 321))
+    assert (table["draws"] == 65_536).all() and table["error"].isna().all()
+    row = table.iloc[-1]
+    own = Case({**parameters.base(), RENT: 4.0})["v3_rental_usd"]
+    assert (row[RENT], row.v3_rental_usd, row.v3_rental_usd_low) == (4.0, own.value, own.low)
+    record = json.loads((uninterrupted / "sweep.json").read_text())
+    assert record["results"]["v3_rental_usd"] == {
+        "title": "DeepSeek-V3, official run, rented",
+        "unit": "USD",
+        "basis": "rental",
+    }
+    assert not (uninterrupted / store.PARTS).exists(), "the blocks are in the tables, and take space"
+
+
+def test_the_command_computes_records_failures_and_answers_at_once_when_all_is_there(tmp_path: Path) -> None:
+    file, out = tmp_path / "cases.csv", tmp_path / "out"
+    file.write_text(f"{RENT},fleet\n3,documented\n300,\n,\n")
+    first = report("--cases", str(file), "--result", "fleet_capex_usd", "-p", "pue=1.2", "--out", str(out))
+    assert first.returncode == 0, first.stderr
+    assert "3 cases; 1 failed, see the column `error`" in first.stdout
+    table = pd.read_csv(out / "cases.csv")
+    assert table["error"].isna().tolist() == [True, False, True]
+    assert table["error"][1].startswith(f"line 3: {RENT} = 300 is not allowed")
+    assert table["fleet"].tolist()[::2] == ["documented", "semianalysis"]
+    before = contents(out)
+    second = report("--cases", str(file), "--result", "fleet_capex_usd", "-p", "pue=1.2", "--out", str(out))
+    assert "was there already" in second.stdout
+    assert contents(out) == before
+    assert_every_block_once(out, 1)
+
+
+REFUSALS = [
+    (("-p", f"{RENT[:-1]}=1:2:3"), f"Did you mean {RENT}?"),
+    (("-p", "pue=1.2"), "A sweep needs several cases"),
+    (("-p", "pue=1,2", "--result", "v3_rental"), "There is no result 'v3_rental'. Did you mean v3_rental_usd?"),
+    (("-p", "pue=1,2", "--draws", "5"), "--draws 5 is not allowed: it must be 0, for no ranges, or"),
+    (("-p", "pue=1,2", "--pages", "audt"), "There is no page 'audt'. Did you mean 'audit'?"),
+    (("-p", "pue=1,2", "--pages", "glossary"), "The page glossary has nothing to run"),
+    (("-p", "pue=1,2", "--cases", "no_such.csv"), "Use one of the two"),
+    (("--cases", "no_such.csv"), "cannot be read"),
+    (("-p", "pue=1,2", "--scheduler", "carrier-pigeon://x"), "No Dask scheduler answers at carrier-pigeon://x"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSALS, ids=lambda value: str(value)[:40])
+def test_bad_input_is_one_clear_line(
+    arguments: tuple[str, ...],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out = tmp_path / "out"
+    monkeypatch.setattr(sys, "argv", ["report", "sweep", *arguments, "--out", str(out)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    told = capsys.readouterr().err
+    assert message in told and len(told.splitlines()) == 1, told
+    assert not out.exists(), "nothing is written before all is checked"
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("years of work")
+    with pytest.raises(SweepError, match=r"holds files that are no sweep of this report: thesis\.doc"):
+        run.run(ask.ask(["pue=1,2"]), tmp_path, restart=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
+
+
+def test_another_sweep_in_the_folder_is_refused_or_replaced(tmp_path: Path) -> None:
+    run.run(ask.ask(["pue=1,2"], draws=256), tmp_path, processes=1)
+    other = ask.ask(["pue=1,1.5"], draws=256)
+    with pytest.raises(SweepError, match="holds another sweep, or one of other data or code"):
+        run.run(other, tmp_path, processes=1)
+    assert run.run(other, tmp_path, restart=True, processes=1).cases == 2
+    assert pd.read_csv(tmp_path / "cases.csv")["pue"].tolist() == [1.0, 1.5]
+
+
+def test_a_change_of_request_data_or_code_is_another_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask.sources.cache_clear()
+    one = ask.ask(["pue=1,2"])
+    assert one.identity == ask.ask(["pue=1,2"]).identity
+    others = [
+        ask.ask(["pue=1,2.5"]),
+        ask.ask(["pue=1,2"], draws=256),
+        ask.ask(["pue=1,2"], names=["v3_rental_usd"]),
+        ask.ask(["pue=1,2"], base=parameters.Scenario("dear", changes={RENT: 3.0})),
+        ask.ask(["pue=1,2"], pages="audit"),
+    ]
+    monkeypatch.setattr(ask, "LIBRARIES", ("numpy",))
+    ask.sources.cache_clear()
+    others.append(ask.ask(["pue=1,2"]))
+    identities = [request.identity for request in (one, *others)]
+    ask.sources.cache_clear()
+    assert len(set(identities)) == len(identities)
+
+
+def test_the_digest_sees_a_byte_of_data_and_of_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, content in (("data/a.csv", "1"), ("analysis/a.py", "1"), ("book/a.ipynb", "1")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(content)
+    monkeypatch.setattr(ask.tables, "ROOT", tmp_path)
+    monkeypatch.setattr(ask.tables, "DATA", tmp_path / "data")
+    monkeypatch.setattr(ask.parameters, "__file__", str(tmp_path / "analysis" / "parameters.py"))
+    monkeypatch.setattr(ask.notebooks, "BOOK", tmp_path / "book")
+
+    def digest(with_pages: bool = False) -> str:
+        return ask.sources.__wrapped__(with_pages)
+
+    before, before_pages = digest(), digest(True)
+    (tmp_path / "book" / "a.ipynb").write_text("2")
+    assert digest() == before and digest(True) != before_pages, "a page matters where pages are run"
+    for name in ("data/a.csv", "analysis/a.py"):
+        (tmp_path / name).write_text("2")
+        assert digest() != before, name
+        (tmp_path / name).write_text("1")
+    assert digest() == before
+
+
+def test_folders_have_readable_names() -> None:
+    assert ask.ask([f"{RENT}=1:4:10", "fleet=documented,semianalysis"]).name == (
+        "rental_usd_per_gpu_hour-1_4_10_fleet-documented_semianalysis"
+    )
+    assert ask.ask([f"{RENT}=1:4:10"], draws=256).name != ask.ask([f"{RENT}=1:4:10"]).name
+
+
+# --- stopped and resumed ------------------------------------------------------------------------------------------
+
+
+def test_a_killed_sweep_goes_on_and_computes_nothing_twice(uninterrupted: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(out), "4", TEN[0][0], str(TEN[1])], cwd=notebooks.ROOT, capture_output=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    with store.Folder(out).locked():
+        # Its processes have ended with it, so this is what there is.
+        before = store.ledger(out)
+        kept = store.Folder(out).done()
+    assert 3 <= len(before) < 10, "the sweep was to be killed midway"
+    assert not (out / "cases.csv").exists()
+    resumed = report("-p", TEN[0][0], "--draws", str(TEN[1]), "--out", str(out))
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"{32 * len(kept)}/320 computing cases" in resumed.stdout, "it goes on from the blocks that were kept"
+    after = store.ledger(out)
+    assert after[: len(before)] == before
+    found = [row["block"] for row in after]
+    assert len(set(found)) == len(found), f"blocks were computed twice: {found}"
+    assert set(found) | kept == set(range(10)), "a block is missing"
+    assert contents(out) == contents(uninterrupted)
+
+
+def test_ctrl_c_is_one_line_and_keeps_what_was_done(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "analysis", "sweep", "-p", f"{RENT}=1:4:20000", "--draws", "65536"]
+    with subprocess.Popen(
+        [*command, "--out", str(out)], cwd=notebooks.ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as started:
+        assert started.stderr is not None
+        while started.poll() is None and not (out.exists() and store.Folder(out).done()):
+            time.sleep(0.05)
+        started.send_signal(signal.SIGINT)
+        told = started.stderr.read()
+    assert started.returncode == 130, told
+    assert told == "report: stopped; what was done is kept, and the same command goes on from there.\n"
+    assert {row["block"] for row in store.ledger(out)} == store.Folder(out).done()
+    assert not (out / "cases.csv").exists()
+
+
+def test_an_unfinished_line_of_a_ledger_is_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    path.write_text('{"case": 1, "errors": {}}\n{"case": 2, "err')
+    assert store.whole_lines(path) == ['{"case": 1, "errors": {}}']
+    store.append(path, "next\n")
+    assert path.read_text().splitlines()[1:] == ["next"]
+
+
+def test_memory_does_not_grow_with_the_number_of_cases(tmp_path: Path) -> None:
+    """Peak memory of the command and of its largest process, for a thousand and for a hundred thousand cases."""
+    program = (
+        "import resource, sys\nfrom pathlib import Path\nfrom analysis.report.sweeps import ask, run\n"
+        "run.run(ask.ask([sys.argv[1], sys.argv[2]]), Path(sys.argv[3]), processes=2)\n"
+        "for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN):\n"
+        "    print(resource.getrusage(who).ru_maxrss // 1024)"
+    )
+    peaks = []
+    for count in (32, 317):
+        axes = f"{RENT}=1:4:{count}", f"service_life_years=3:6:{count}"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *axes, str(tmp_path / str(count))],
+            capture_output=True,
+            text=True,
+            cwd=notebooks.ROOT,
+        )
+        assert done.returncode == 0, done.stderr
+        own, child = map(int, done.stdout.split())
+        peaks.append(own + 2 * child)
+    assert peaks[1] < 1024, f"100,000 cases took {peaks[1]} MiB; 1 GiB is allowed"
+    assert peaks[1] < peaks[0] + 150, f"{peaks[0]} MiB for 1,000 cases, {peaks[1]} MiB for 100,000"
+
+
+# --- pages --------------------------------------------------------------------------------------------------------
+
+
+def test_a_failing_page_is_that_cases_error_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stand-in pages: what is tested is which case gets which error, and that a case is run once."""
+    ran = tmp_path / "ran"
+
+    def execute(chosen: Any, scenario: parameters.Scenario, target: Path, **_: Any) -> dict[str, Path]:
+        for page in chosen:
+            store.append(ran, f"{scenario.changes.get(RENT, 2.0)} {page.name}\n")
+            if page.name == "capex" and scenario.changes.get(RENT) == 3.0:
+                raise notebooks.PageFailure(f"capex.ipynb, cell 4: ValueError: no\nThe copy is {target}.")
+            target.mkdir(parents=True, exist_ok=True)
+            (target / f"{page.name}.ipynb").write_text(f"{page.name} at {scenario.changes}")
+        return {}
+
+    monkeypatch.setattr(pages.execution, "execute_pages", execute)
+    request = ask.ask([f"{RENT}=2,3,4"], draws=256, pages="capex,six_million")
+    summary = run.run(request, tmp_path / "out", processes=2)
+    assert summary.failed == 1
+    errors = pd.read_csv(tmp_path / "out" / "cases.csv")["error"]
+    assert errors.isna().tolist() == [True, False, True]
+    assert errors[1] == "capex.ipynb, cell 4: ValueError: no", "one line, without this machine's paths"
+    written = sorted(path.relative_to(tmp_path / "out" / "pages").as_posix() for path in tmp_path.rglob("*.ipynb"))
+    assert written == [
+        "1/capex.ipynb", "1/six_million.ipynb", "2/six_million.ipynb", "3/capex.ipynb", "3/six_million.ipynb",
+    ]  # fmt: skip
+    assert (tmp_path / "out" / "pages" / "3" / "capex.ipynb").read_text() == "capex at {'rental_usd_per_gpu_hour': 4.0}"
+    assert sorted(pages.done(tmp_path / "out")) == [1, 2, 3]
+    assert ran.read_text().count("2.0 capex") == 1
+
+
+def test_pages_of_a_resumed_sweep_are_not_run_again(tmp_path: Path) -> None:
+    request = ask.ask([f"{RENT}=2,3"], draws=256, pages="six_million")
+    assert [job.case for job in pages.jobs(request, {1})] == [2]
+    (job,) = pages.jobs(request, {1})
+    assert dict(job.changes) == {RENT: 3.0} and job.pages == ("six_million",)
+
+
+# --- a cluster ----------------------------------------------------------------------------------------------------
+
+
+def address_in(path: Path, process: subprocess.Popen[bytes], log: Path) -> str:
+    """The address that a scheduler writes down once it listens; it writes the file in more than one piece."""
+    deadline = time.monotonic() + 300
+    while True:
+        try:
+            return str(json.loads(path.read_text())["address"])
+        except (FileNotFoundError, json.JSONDecodeError):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A real scheduler and two workers, each a process, on free ports of this machine: address, workers."""
+    started = []
+    scheduler_file = tmp_path / "scheduler.json"
+
+    def start(what: str, name: str, *options: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", f"distributed.cli.{what}", "--host", "127.0.0.1", "--no-dashboard", *options]
+        with (tmp_path / f"{name}.log").open("wb") as log:
+            started.append(subprocess.Popen(command, cwd=notebooks.ROOT, stdout=log, stderr=log))
+        return started[-1]
+
+    try:
+        scheduler = start("dask_scheduler", "scheduler", "--port", "0", "--scheduler-file", str(scheduler_file))
+        address = address_in(scheduler_file, scheduler, tmp_path / "scheduler.log")
+        worker = ("--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path))
+        workers = [start("dask_worker", f"worker-{n}", address, *worker) for n in (1, 2)]
+        from distributed import Client
+
+        with Client(address, timeout=120, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=300)
+        yield address, workers
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+def test_a_cluster_that_loses_a_worker_loses_no_case_and_computes_none_twice(
+    dask: tuple[str, list[subprocess.Popen[bytes]]], uninterrupted: Path, tmp_path: Path
+) -> None:
+    address, workers = dask
+    seen: list[int] = []
+
+    def progress(what: str, done: int, total: int) -> None:
+        seen.append(done)
+        if len(seen) == 4:
+            workers[0].send_signal(signal.SIGKILL)
+            workers[0].wait()
+
+    run.run(ask.ask(TEN[0], draws=TEN[1]), tmp_path / "out", progress, scheduler=address)
+    assert seen[3] < 320, "the worker was to be killed midway"
+    assert workers[0].returncode == -signal.SIGKILL and workers[1].poll() is None
+    assert_every_block_once(tmp_path / "out", 10)
+    assert contents(tmp_path / "out") == contents(uninterrupted)
+
+
+def test_a_cluster_is_asked_whether_it_has_the_same_files_and_runs_whole_pages(
+    dask: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
+) -> None:
+    address, _ = dask
+    with (
+        pytest.raises(SweepError, match=r"Worker tcp://.* has other data, code or numerical libraries"),
+        cluster.connected(address, "another digest", False),
+    ):
+        pass
+    request = ask.ask([f"{RENT}=3,4"], draws=256, pages="six_million")
+    summary = run.run(request, tmp_path / "out", scheduler=address)
+    assert summary.failed == 0, pd.read_csv(tmp_path / "out" / "cases.csv")["error"].tolist()
+    # 2,788,000 h at three and at four dollars
+    for case, cost in (("1", "8.364"), ("2", "11.15")):
+        assert f"${cost} million" in (tmp_path / "out" / "pages" / case / "six_million.ipynb").read_text()
+
+
+class _Stub:
+    """What `connected` asks of a cluster, without one."""
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+
+    def scheduler_info(self, n_workers: int) -> dict[str, Any]:
+        return {"workers": {"tcp://far:1": {"nthreads": self.threads}} if self.threads else {}}
+
+    def run(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return {"tcp://far:1": ModuleNotFoundError("No module named 'analysis'")}
+
+
+@pytest.mark.parametrize(
+    ("threads", "with_pages", "message"),
+    [
+        (0, False, "has no workers. Start some: dask worker tcp://near:1 --nthreads 1"),
+        (4, True, "Worker tcp://far:1 runs 4 tasks at once.*start workers with --nthreads 1"),
+        (4, False, "Worker tcp://far:1 cannot load this report.*Install the same checkout there"),
+    ],
+)
+def test_a_cluster_that_cannot_do_it_is_refused(threads: int, with_pages: bool, message: str) -> None:
+    with pytest.raises(SweepError, match=message):
+        cluster._check(_Stub(threads), "tcp://near:1", "digest", with_pages)  # type: ignore[arg-type]
+
+
+def test_without_dask_the_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(
+            SweepError, match=r"needs dask\.distributed\. Install it: python -m pip install -e '\.\[cluster\]'"
+        ),
+        cluster.connected("tcp://near:1", "digest", False),
+    ):
+        pass
