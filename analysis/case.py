@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import parameters, tables, uncertainty, words
+from analysis.trace import Row, Trace, Used, keys
 
 SAMPLING = ("draws", "seed", "hopper_price_correlation")
 
@@ -33,7 +34,7 @@ class PageError(Exception):
 class Values:
     """Parameters by attribute: floats for the central case, arrays for the draws."""
 
-    def __init__(self, values: Mapping[str, Any], used: set[str]) -> None:
+    def __init__(self, values: Mapping[str, Any], used: set[str] | Used) -> None:
         self._values = values
         self._used = used
 
@@ -53,10 +54,14 @@ class Values:
 
 
 class Data:
-    """Rows of data/ by their key, as the quantities need them."""
+    """Rows of data/ by their key, as the quantities need them.
 
-    def __init__(self) -> None:
+    read: names of the tables that were opened; what was read in them goes into `trace`
+    """
+
+    def __init__(self, trace: Trace | None = None) -> None:
         self.read: set[str] = set()
+        self.trace = trace or Trace()
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of data/; the name is remembered as one that the page depends on."""
@@ -64,13 +69,19 @@ class Data:
         return tables.load(name)
 
     def row(self, table: str, key: str) -> pd.Series:
-        """The row of a table whose first column is `key`."""
+        """The row of a table whose first column is `key`; a computation that reads it rests on it."""
         frame = self.table(table)
         found = frame[frame[frame.columns[0]] == key]
         if found.empty:
             near = parameters.nearest(key, frame[frame.columns[0]])
             raise PageError(f"data/{table}.csv has no row '{key}'. Did you mean '{near}'?")
+        self.trace.add(table, [key])
         return found.iloc[0]
+
+    def chosen(self, table: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that were picked from a whole table: a computation that goes on with them rests on them."""
+        self.trace.add(table, keys(table, rows))
+        return rows
 
     def model(self, model_id: str) -> pd.Series:
         return self.row("models", model_id)
@@ -88,15 +99,18 @@ class Data:
         found = frame[(frame.model_id == model_id) & (frame.stage == stage)]
         if found.empty:
             raise PageError(f"data/stages.csv has no stage '{stage}' of '{model_id}'.")
-        return float(found["chip_hours"].iloc[0])
+        return float(self.chosen("stages", found)["chip_hours"].iloc[0])
 
     def fleet(self, name: str) -> pd.DataFrame:
-        """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv."""
+        """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv.
+
+        Who computes with those columns says so: `data.chosen("gpus", data.fleet(name))`.
+        """
         counts = self.table("fleet")
         account = "documented" if name == "documented" else "semianalysis"
         rows = counts[counts.account == account]
         left_out = {"hopper_only": "A100-PCIe-40", "without_h100": "H100-SXM"}.get(name)
-        rows = rows[rows.gpu_id != left_out]
+        rows = self.chosen("fleet", rows[rows.gpu_id != left_out])
         gpus = self.table("gpus").rename(columns={"source": "gpu_source", "locator": "gpu_locator", "note": "gpu_note"})
         return rows.merge(gpus, on="gpu_id", how="left").reset_index(drop=True)
 
@@ -151,9 +165,12 @@ class Case:
         self.scenario = scenario or parameters.Scenario()
         self.values = dict(values) if values is not None else self.scenario.values()
         self.used: set[str] = set() if used is None else used
-        self.data = Data()
-        self.point = Values(self.values, self.used)
+        self.trace = Trace()
+        self.data = Data(self.trace)
+        self._used = Used(self.used, self.trace)
+        self.point = Values(self.values, self._used)
         self._quantities: dict[str, Quantity] = {}
+        self._rests_on: dict[str, set[Row]] = {}
 
     @classmethod
     def from_page(cls, names: Mapping[str, Any]) -> Case:
@@ -170,40 +187,47 @@ class Case:
             return cls(given)
         return cls({**parameters.base(), **given}, used=_Record(Path(record)))
 
-    @cached_property
+    @property
     def draws(self) -> Values:
         """The same parameters as arrays of draws where they are uncertain."""
         for name in SAMPLING:
             getattr(self.point, name)
+        return self._draws
+
+    @cached_property
+    def _draws(self) -> Values:
         known = parameters.known()
         full = {**parameters.base(), **self.values}
         drawn = uncertainty.sample(
             known, full, int(full["draws"]), int(full["seed"]), float(full["hopper_price_correlation"])
         )
-        return Values({name: drawn.get(name, value) for name, value in self.values.items()}, self.used)
+        return Values({name: drawn.get(name, value) for name, value in self.values.items()}, self._used)
 
     def quantity(self, name: str) -> Quantity:
         """One result by its name, with its range."""
         if name not in self._quantities:
-            from analysis.quantities import REGISTRY
-
-            if name not in REGISTRY:
-                near = parameters.nearest(name, REGISTRY)
-                raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
-            definition = REGISTRY[name]
-            value = float(definition.compute(self.point, self.data))
-            low, high = value, value
-            if definition.uncertain:
-                low, high = uncertainty.interval(self.sampled(name))
-            # A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
-            low, high = min(low, value), max(high, value)
-            # Arithmetic on a certain input may differ in the last bit over the draws.
-            if math.isclose(low, high, rel_tol=1e-12):
-                low = high = value
-            self._quantities[name] = Quantity(
-                name, definition.title, value, low, high, definition.unit, definition.basis
-            )
+            with self.trace.observe() as self._rests_on[name]:
+                self._quantities[name] = self._computed(name)
+        self.trace.again(self._rests_on[name])
         return self._quantities[name]
+
+    def _computed(self, name: str) -> Quantity:
+        from analysis.quantities import REGISTRY
+
+        if name not in REGISTRY:
+            near = parameters.nearest(name, REGISTRY)
+            raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
+        definition = REGISTRY[name]
+        value = float(definition.compute(self.point, self.data))
+        low, high = value, value
+        if definition.uncertain:
+            low, high = uncertainty.interval(self.sampled(name))
+        # A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
+        low, high = min(low, value), max(high, value)
+        # Arithmetic on a certain input may differ in the last bit over the draws.
+        if math.isclose(low, high, rel_tol=1e-12):
+            low = high = value
+        return Quantity(name, definition.title, value, low, high, definition.unit, definition.basis)
 
     def sampled(self, name: str) -> np.ndarray | float:
         """A result for every draw."""
@@ -235,6 +259,7 @@ class Case:
             return value if isinstance(value, str) else words.amount(value, known[key].unit)
         if stem in known and not known[stem].choices and form in ("range", "low", "high"):
             row = known[stem]
+            self.trace.add("assumptions", [stem])
             if form == "range":
                 return words.amount(row.low, row.unit) + words.THIN_RANGE + words.amount(row.high, row.unit)
             return words.amount(getattr(row, form), row.unit)
@@ -243,6 +268,7 @@ class Case:
         found = published.index.intersection([key if column == "value" else stem])
         if len(found):
             row = published.loc[found[0]]
+            self.trace.add("published", found)
             if math.isnan(row[column]):
                 raise PageError(
                     f"data/published.csv, '{found[0]}' has no {column}. Ask for '{found[0]}_low' or '{found[0]}_high'."
