@@ -39,7 +39,9 @@ def table(frame: pd.DataFrame, caption: str, name: str, right: Iterable[str] = (
 
 
 # Units whose name in a register says nothing to a reader.
-UNITS = {"fraction": "", "times": "", "number of": ""}
+UNITS = {"USD": "", "fraction": "", "times": "", "number of": ""}
+
+ON_UNVERIFIED = '<span class="unverified">rests on unverified rows</span>'
 
 # Of more rows of a table than this, their number is said.
 MANY = 8
@@ -66,9 +68,10 @@ def results_table(results: pd.DataFrame, basis: str, name: str) -> Markdown:
                 "<br>".join(
                     part
                     for part in (
-                        doubt(f"**{row.value}**", "unverified" if row.unverified else ""),
+                        f"**{row.value}**",
                         row.range,
                         UNITS.get(row.unit, row.unit),
+                        ON_UNVERIFIED if row.unverified else "",
                     )
                     if part
                 )

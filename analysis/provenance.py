@@ -37,6 +37,12 @@ class Described:
     def unverified(self) -> bool:
         return self.confidence == "unverified"
 
+    @property
+    def spread(self) -> str:
+        """The range as a sentence has it: 'range 1.1 to 1.5', 'fixed', 'one of a, b'."""
+        worded = not self.range or self.range.startswith(("fixed", "one of", "chip", "server"))
+        return self.range if worded else f"range {self.range}"
+
 
 def _plain(value: object) -> str:
     return words.digits(float(value), 9)  # type: ignore[arg-type]
@@ -64,7 +70,7 @@ def parameter_value(parameter: parameters.Parameter, value: object) -> str:
 def _assumption(row: Any) -> dict[str, str]:
     parameter = parameters.known()[row["name"]]
     if parameter.type == "choice":
-        span = ", ".join(parameter.choices)
+        span = "one of " + ", ".join(parameter.choices)
     elif parameter.low == parameter.high:
         span = "fixed"
     else:
@@ -183,7 +189,7 @@ def _stage(row: Any) -> dict[str, str]:
 
 
 def _index(row: Any) -> dict[str, str]:
-    return {"title": f"Producer price index, {row.date:%B %Y}", "value": f"{row['index']:.3f}"}
+    return {"title": f"Producer price index, {row.date:%B %Y}", "value": words.digits(row["index"], 6)}
 
 
 DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {

@@ -81,7 +81,7 @@ def _listed(where: Places, docname: str, table: str, found: list[Described]) -> 
     lines = []
     for row in found:
         link = f'<a href="{where.row(docname, table, row.key)}">{escape(row.title)}</a>'
-        span = f", range {escape(row.range)}" if row.range else ""
+        span = f", {escape(row.spread)}" if row.spread else ""
         facts = [grade(row), where.sources(docname, row.source), breakable(row.locator)]
         told = "; ".join(fact for fact in facts if fact)
         lines.append(f"<li>{link}: <strong>{escape(where.shown(row))}</strong>{span}.<br>{told}</li>")

@@ -162,7 +162,8 @@ class Hints(SphinxPostTransform):
                 yield nodes.Text(text[done : match.start()])
             done = match.end()
             address = where.link(self.env.docname, "glossary", ident)
-            wrapped = noted(refuri=address, note=self.note(f"note-{ident}", definition), classes=["hint-term"])
+            note = self.note(f"note-{ident}", definition)
+            wrapped = noted(refuri=address, note=note, classes=["hint-term", "hint-abbreviation"])
             wrapped += nodes.Text(match[0])
             yield wrapped
         if done < len(text) or not done:

@@ -145,7 +145,7 @@ class Places:
             return f"{definition.title}. {basis}{span}{doubt}"
         row = provenance.rows(table)[key]
         kind = "Assumption" if table == "assumptions" else "Published figure"
-        span = f" Range: {row.range}." if row.range else ""
+        span = f" {row.spread[0].upper()}{row.spread[1:]}." if row.spread else ""
         return f"{kind}: {row.title}, {self.shown(row)}.{span} Confidence: {row.confidence}."
 
     @cached_property

@@ -116,7 +116,7 @@ def as_table(where: Places, docname: str, rows: list[Described]) -> str:
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("Row", "Value", "Source, place, note"))
     lines = []
     for row in rows:
-        span = f"<br>range {breakable(row.range)}" if row.range else ""
+        span = f"<br>{breakable(row.spread)}" if row.spread else ""
         doubt = f"<br>{grade(row)}" if row.confidence or row.gaps else ""
         note = f'<br><span class="row-note">{breakable(row.note)}</span>' if row.note else ""
         lines.append(
