@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from playwright.sync_api import Browser
 from test_site import NAMES, address, anchors, browser, drawings, soup, told
 
@@ -299,8 +299,3 @@ def test_abbreviations_are_told_from_words() -> None:
     short = ["MFU", "PUE", "BF16", "MoE", "MLA", "TFLOP/s", "H100", "GPU-hour", "KV"]
     long = ["Capex", "Hopper", "Amortised basis", "Range", "Owner's cost"]
     assert [bool(ABBREVIATION.fullmatch(word)) for word in short + long] == [True] * len(short) + [False] * len(long)
-
-
-def test_text_of_a_row_cannot_become_markup() -> None:
-    row = provenance.Described("models", "x", "<b>", "1", "", "reported", "", "", "", gaps="")
-    assert BeautifulSoup(grade(row), "html.parser").get_text() == "reported"

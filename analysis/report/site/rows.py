@@ -59,7 +59,6 @@ class Rows(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "layout": lambda text: directives.choice(text, ("table", "entries", "series")),
         "only": directives.unchanged_required,
-        "caption": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
