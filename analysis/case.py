@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import parameters, tables, uncertainty, words
+from analysis.trace import Row, Trace, Used, keys
 
 SAMPLING = ("draws", "seed", "hopper_price_correlation")
 
@@ -33,7 +34,7 @@ class PageError(Exception):
 class Values:
     """Parameters by attribute: floats for the central case, arrays for the draws."""
 
-    def __init__(self, values: Mapping[str, Any], used: set[str]) -> None:
+    def __init__(self, values: Mapping[str, Any], used: set[str] | Used) -> None:
         self._values = values
         self._used = used
 
@@ -53,13 +54,17 @@ class Values:
 
 
 class Data:
-    """Rows of data/ by their key, as the quantities need them. What it hands out by key is shared."""
+    """Rows of data/ by their key, as the quantities need them. What it hands out by key is shared.
 
-    def __init__(self) -> None:
+    read: names of the tables that were opened; what was read in them goes into `trace`
+    """
+
+    def __init__(self, trace: Trace | None = None) -> None:
         self.read: set[str] = set()
         self._rows: dict[str, dict[str, pd.Series]] = {}
         self._records: dict[str, dict[str, dict[str, Any]]] = {}
         self._fleets: dict[str, pd.DataFrame] = {}
+        self.trace = trace or Trace()
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of data/; the name is remembered as one that the page depends on."""
@@ -74,7 +79,7 @@ class Data:
         return self._records[table]
 
     def row(self, table: str, key: str) -> pd.Series:
-        """The row of a table whose first column is `key`."""
+        """The row of a table whose first column is `key`; a computation that reads it rests on it."""
         if table not in self._rows:
             frame = self.table(table)
             self._rows[table] = {row.iloc[0]: row for _, row in frame.iterrows()}
@@ -82,7 +87,14 @@ class Data:
         if key not in rows:
             near = parameters.nearest(key, rows)
             raise PageError(f"data/{table}.csv has no row '{key}'. Did you mean '{near}'?")
+        self.trace.add(table, [key])
         return rows[key]
+
+    def chosen(self, table: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Rows that were picked from a whole table: a computation that goes on with them rests on them."""
+        if self.trace.observing:
+            self.trace.add(table, keys(table, rows))
+        return rows
 
     def model(self, model_id: str) -> pd.Series:
         return self.row("models", model_id)
@@ -100,13 +112,16 @@ class Data:
         found = frame[(frame.model_id == model_id) & (frame.stage == stage)]
         if found.empty:
             raise PageError(f"data/stages.csv has no stage '{stage}' of '{model_id}'.")
-        return float(found["chip_hours"].iloc[0])
+        return float(self.chosen("stages", found)["chip_hours"].iloc[0])
 
     def fleet(self, name: str) -> pd.DataFrame:
-        """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv."""
+        """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv.
+
+        Who computes with those columns says so: `data.chosen("gpus", data.fleet(name))`.
+        """
         if name not in self._fleets:
             self._fleets[name] = self._fleet(name)
-        return self._fleets[name]
+        return self.chosen("fleet", self._fleets[name])
 
     def _fleet(self, name: str) -> pd.DataFrame:
         counts = self.table("fleet")
@@ -164,13 +179,17 @@ class Case:
         values: Mapping[str, parameters.Value] | None = None,
         scenario: parameters.Scenario | None = None,
         used: set[str] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.scenario = scenario or parameters.Scenario()
         self.values = dict(values) if values is not None else self.scenario.values()
         self.used: set[str] = set() if used is None else used
-        self.data = Data()
-        self.point = Values(self.values, self.used)
+        self.trace = Trace() if trace is None else trace
+        self.data = Data(self.trace)
+        self._used = Used(self.used, self.trace)
+        self.point = Values(self.values, self._used)
         self._quantities: dict[str, Quantity] = {}
+        self._rests_on: dict[str, set[Row]] = {}
 
     @classmethod
     def from_page(cls, names: Mapping[str, Any]) -> Case:
@@ -187,35 +206,42 @@ class Case:
             return cls(given)
         return cls({**parameters.base(), **given}, used=_Record(Path(record)))
 
-    @cached_property
+    @property
     def draws(self) -> Values:
         """The same parameters as arrays of draws where they are uncertain."""
         for name in SAMPLING:
             getattr(self.point, name)
+        return self._draws
+
+    @cached_property
+    def _draws(self) -> Values:
         known = parameters.known()
         full = {**parameters.base(), **self.values}
         drawn = uncertainty.sample(
             known, full, int(full["draws"]), int(full["seed"]), float(full["hopper_price_correlation"])
         )
-        return Values({name: drawn.get(name, value) for name, value in self.values.items()}, self.used)
+        return Values({name: drawn.get(name, value) for name, value in self.values.items()}, self._used)
 
     def quantity(self, name: str) -> Quantity:
         """One result by its name, with its range."""
         if name not in self._quantities:
-            from analysis.quantities import REGISTRY
-
-            if name not in REGISTRY:
-                near = parameters.nearest(name, REGISTRY)
-                raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
-            definition = REGISTRY[name]
-            value = float(definition.compute(self.point, self.data))
-            low, high = value, value
-            if definition.uncertain:
-                low, high = map(float, uncertainty.holding(value, *uncertainty.interval(self.sampled(name))))
-            self._quantities[name] = Quantity(
-                name, definition.title, value, low, high, definition.unit, definition.basis
-            )
+            with self.trace.observe() as self._rests_on[name]:
+                self._quantities[name] = self._computed(name)
+        self.trace.again(self._rests_on[name])
         return self._quantities[name]
+
+    def _computed(self, name: str) -> Quantity:
+        from analysis.quantities import REGISTRY
+
+        if name not in REGISTRY:
+            near = parameters.nearest(name, REGISTRY)
+            raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
+        definition = REGISTRY[name]
+        value = float(definition.compute(self.point, self.data))
+        low, high = value, value
+        if definition.uncertain:
+            low, high = map(float, uncertainty.holding(value, *uncertainty.interval(self.sampled(name))))
+        return Quantity(name, definition.title, value, low, high, definition.unit, definition.basis)
 
     def sampled(self, name: str) -> np.ndarray | float:
         """A result for every draw."""
@@ -247,6 +273,7 @@ class Case:
             return value if isinstance(value, str) else words.amount(value, known[key].unit)
         if stem in known and not known[stem].choices and form in ("range", "low", "high"):
             row = known[stem]
+            self.trace.add("assumptions", [stem])
             if form == "range":
                 return words.amount(row.low, row.unit) + words.THIN_RANGE + words.amount(row.high, row.unit)
             return words.amount(getattr(row, form), row.unit)
@@ -255,6 +282,7 @@ class Case:
         found = published.index.intersection([key if column == "value" else stem])
         if len(found):
             row = published.loc[found[0]]
+            self.trace.add("published", found)
             if math.isnan(row[column]):
                 raise PageError(
                     f"data/published.csv, '{found[0]}' has no {column}. Ask for '{found[0]}_low' or '{found[0]}_high'."

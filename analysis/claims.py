@@ -115,11 +115,12 @@ class Names:
         if name in parameters.known():
             return getattr(self.x, name), parameters.known()[name].unit, ""
         if name in self._estimates:
+            self.data.row("estimates", name)
             return self._estimates[name]["value_usd"], "USD", self._estimates[name]["basis"]
         column = "value"
         if name not in self._published:
             name, _, column = name.rpartition("_")
-        row = self._published[name]
+        row = self.data.row("published", name)
         factor, unit = words.BASE_UNITS.get(row["unit"], (1.0, row["unit"]))
         return row[column] * factor, unit, ""
 
@@ -251,7 +252,7 @@ def _tested(record: Mapping[str, Any], names: Names) -> Finding:
 
 def findings(x: Any, data: Any, evidence: pd.DataFrame | None = None) -> list[Finding]:
     """Every record of the evidence, tested with parameters `x` and tables `data`; DataError names a bad record."""
-    frame = data.table("evidence") if evidence is None else evidence
+    frame = data.chosen("evidence", data.table("evidence")) if evidence is None else evidence
     names = Names(x, data)
     tested = []
     for record in frame.to_dict("records"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 from IPython.display import Markdown
@@ -44,3 +46,68 @@ def table(frame: pd.DataFrame, caption: str, name: str, right: Iterable[str] = (
     rows = ["| " + " | ".join(cell(value) for value in row) + " |" for row in frame.itertuples(index=False)]
     # Colons, since a fence of backticks allows none in its caption.
     return Markdown("\n".join([f"::::{{table}} {caption}", f":name: {name}", "", head, rule, *rows, "::::"]))
+
+
+# Units whose name in a register says nothing to a reader.
+UNITS = {"USD": "", "fraction": "", "times": "", "number of": ""}
+
+ON_UNVERIFIED = '<span class="unverified">rests on unverified rows</span>'
+
+# Of more rows of a table than this, their number is said.
+MANY = 8
+
+
+def rests_on(rows: Mapping[str, list[str]]) -> str:
+    """Rows that something rests on, as links to where they are listed."""
+    parts = []
+    for table_name, keys in rows.items():
+        if len(keys) > MANY and table_name != "assumptions":
+            parts.append(f"{len(keys)} rows of {{row}}`{table_name}`")
+        else:
+            parts += [f"{{row}}`{table_name} {key}`" for key in keys]
+    return "; ".join(parts)
+
+
+def results_table(results: pd.DataFrame, basis: str, name: str) -> Markdown:
+    """The results of one cost basis, each under an anchor."""
+    chosen = results[results.basis == basis]
+    shown = pd.DataFrame(
+        {
+            "Result": [f"{{entry}}`{key}`" for key in chosen["name"]],
+            "Value, 5–95 % range, unit": [
+                "<br>".join(
+                    part
+                    for part in (
+                        f"**{row.value}**",
+                        row.range,
+                        UNITS.get(row.unit, row.unit),
+                        ON_UNVERIFIED if row.unverified else "",
+                    )
+                    if part
+                )
+                for row in chosen.itertuples()
+            ],
+            "Rests on": chosen.rests_on.map(rests_on),
+        }
+    )
+    return table(shown, f"Results on the {basis} basis" if basis else "Results without a cost basis", name)
+
+
+class Carried:
+    """What a page hands to the rest of the site: metadata of an output, not shown."""
+
+    def __init__(self, name: str, content: object) -> None:
+        self.name, self.content = name, content
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        text = json.dumps(self.content, ensure_ascii=False, sort_keys=True)
+        return {"text/plain": text}, {self.name: text}
+
+
+def results_carried(results: pd.DataFrame) -> Carried:
+    """Value and range of every result in this case, and whether it rests on unverified rows."""
+    told = {
+        row["name"]: {"value": row["value"], "range": row["range"], "unverified": bool(row["unverified"])}
+        for row in results.to_dict("records")
+    }
+    return Carried("results", told)

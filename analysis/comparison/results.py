@@ -370,7 +370,7 @@ class Comparison:
 def _beside(case: Case, changes: Mapping[str, parameters.Value]) -> Case:
     """Another case that is drawn like this one, and lets the page know what it uses and reads."""
     common = {name: getattr(case.point, name) for name in COMMON}
-    other = Case({**parameters.base(), **changes, **common}, used=case.used)
+    other = Case({**parameters.base(), **changes, **common}, used=case.used, trace=case.trace)
     other.data = case.data
     return other
 

@@ -2,18 +2,24 @@
 
 As a notebook's output it is one bundle: the SVG, the table behind it as CSV, and the alt text as plain text.
 nbval compares all three, so a bar, a number or a sentence that moves is seen.
+The rows of data/ that a figure rests on are recorded while it is made, and go with it as metadata.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import wraps
 from typing import Any
 
 import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
+
+from analysis.case import Case
+from analysis.trace import in_order, packed
 
 MADE_ID = r"[a-z][0-9a-f]{10}"
 
@@ -36,12 +42,14 @@ class Drawing:
     figure: the drawing
     table:  the numbers that are drawn, units in the column names
     alt:    one or two sentences: the kind of chart, and the finding with its numbers
+    rests_on: keys of the rows of data/ that it was made from, by table; `observed` fills it
     """
 
     name: str
     figure: Figure
     table: pd.DataFrame
     alt: str
+    rests_on: Mapping[str, list[str]] = field(default_factory=dict)
 
     def svg(self) -> str:
         """The drawing as SVG: the same bytes for the same numbers."""
@@ -56,4 +64,17 @@ class Drawing:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = {"image/svg+xml": self.svg(), "text/csv": self.csv(), "text/plain": self.alt}
-        return bundle, {"image/svg+xml": {"alt": self.alt, "name": self.name}}
+        words = {"alt": self.alt, "name": self.name, "rests_on": packed(self.rests_on)}
+        return bundle, {"image/svg+xml": words}
+
+
+def observed(draw: Callable[[Case], Drawing]) -> Callable[[Case], Drawing]:
+    """A figure's function whose drawing knows what it rests on: what was read of the case while it was made."""
+
+    @wraps(draw)
+    def drawn(case: Case) -> Drawing:
+        with case.trace.observe() as seen:
+            drawing = draw(case)
+        return replace(drawing, rests_on=in_order(seen))
+
+    return drawn

@@ -41,7 +41,7 @@ for _verdict, _words in VERDICTS.items():
 
 @result("Claims that were checked", "claim", uncertain=False)
 def claims_total(x: Any, data: Any) -> Any:
-    return float(len(data.table("claims")))
+    return float(len(data.chosen("claims", data.table("claims"))))
 
 
 @result("Claims that stand, with or without a caveat", "claim", uncertain=False)
@@ -51,7 +51,7 @@ def claims_standing(x: Any, data: Any) -> Any:
 
 @result("Claims of high severity that do not stand", "claim", uncertain=False)
 def claims_severe(x: Any, data: Any) -> Any:
-    claims = data.table("claims")
+    claims = data.chosen("claims", data.table("claims"))
     fallen = ~claims["claim_id"].map(_verdicts(x, data)).isin(STANDING)
     return float((fallen & (claims["severity"] == "high")).sum())
 

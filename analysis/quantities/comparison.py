@@ -78,10 +78,11 @@ def gpt4_over_v3_amortised(x: Any, data: Any) -> Any:
 
 @result("Models in the table", "model", uncertain=False)
 def models_count(x: Any, data: Any) -> Any:
-    return float(len(data.table("models")))
+    return float(len(data.chosen("models", data.table("models"))))
 
 
 @result("Models whose developer published its GPU-hours", "model", uncertain=False)
 def models_with_reported_hours(x: Any, data: Any) -> Any:
     models = data.table("models")
-    return float((models.chip_hours.notna() & (models.chip_hours_confidence == "reported")).sum())
+    reported = models[models.chip_hours.notna() & (models.chip_hours_confidence == "reported")]
+    return float(len(data.chosen("models", reported)))

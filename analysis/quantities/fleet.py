@@ -18,14 +18,20 @@ PRICES = {
 MEASURES = ("count", "compute", "bandwidth", "memory", "power", "capex")
 
 
-def by_type(x: Any, data: Any, measure: str, fleet: str | None = None) -> dict[str, Any]:
+def by_type(x: Any, data: Any, measure: str, fleet: str | None = None, only: str = "") -> dict[str, Any]:
     """How much of the fleet each GPU type is, in the measure's own unit.
 
     measure: count (GPUs), compute (BF16 dense TFLOP/s), bandwidth (TB/s), memory (GB), power (kW, nameplate of
     the servers) or capex (USD, servers)
+    only: one type, and nothing of the others is read
     """
     amounts: dict[str, Any] = {}
-    for row in data.fleet(fleet or x.fleet).itertuples():
+    rows = data.fleet(fleet or x.fleet)
+    if only:
+        rows = rows[rows.gpu_id == only]
+    if measure not in ("count", "capex"):
+        data.chosen("gpus", rows)
+    for row in rows.itertuples():
         each = {
             "count": lambda row: 1.0,
             "compute": lambda row: row.peak_bf16_dense_tflops,
@@ -223,22 +229,22 @@ def fleet_capex_over_v3(x: Any, data: Any) -> Any:
 
 @result("Server capex of the A100s", "USD", "acquisition")
 def a100_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis")[A100]
+    return by_type(x, data, "capex", "semianalysis", only=A100)[A100]
 
 
 @result("Server capex of the disputed H100s", "USD", "acquisition")
 def h100_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis")[H100]
+    return by_type(x, data, "capex", "semianalysis", only=H100)[H100]
 
 
 @result("Server capex of the H20s", "USD", "acquisition")
 def h20_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis")[H20]
+    return by_type(x, data, "capex", "semianalysis", only=H20)[H20]
 
 
 @result("Server capex of the H800s", "USD", "acquisition")
 def h800_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis")[H800]
+    return by_type(x, data, "capex", "semianalysis", only=H800)[H800]
 
 
 @result("Our capex of the A100s over the analyst's cell", "fraction")

@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis import costs
 from analysis.quantities.registry import result
-from analysis.quantities.runs import v3_r1_rental_usd, v3_rental_usd
+from analysis.quantities.runs import r1_gpu_hours, v3_gpu_hours, v3_rental_usd
 
 
 @result("V3's research compute, by analogy", "USD", "programme")
@@ -42,4 +42,5 @@ def hidden_compute_usd(x: Any, data: Any) -> Any:
 
 @result("R1's part of the two runs", "fraction", uncertain=False)
 def r1_share_of_both(x: Any, data: Any) -> Any:
-    return 1 - v3_rental_usd(x, data) / v3_r1_rental_usd(x, data)
+    # At one price an hour, the price drops out.
+    return r1_gpu_hours(x, data) / (v3_gpu_hours(x, data) + r1_gpu_hours(x, data))

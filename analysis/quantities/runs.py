@@ -103,21 +103,13 @@ def v3_implied_mfu(x: Any, data: Any) -> Any:
 
 def v3_amortised_components_usd(x: Any, data: Any) -> dict[str, Any]:
     """V3 by Epoch AI's method: hardware, network and energy, in USD."""
-    gpu, hours = data.gpu(H800), v3_gpu_hours(x, data)
     hardware = costs.amortised_hardware_usd(
-        hours, x.server_price_h800_usd_per_gpu, x.h800_years_in_service, x.price_decline_oom_per_year
+        v3_gpu_hours(x, data), x.server_price_h800_usd_per_gpu, x.h800_years_in_service, x.price_decline_oom_per_year
     )
     return {
         "hardware": hardware,
         "network": costs.amortised_interconnect_usd(hardware, x.interconnect_fraction),
-        "energy": costs.amortised_energy_usd(
-            hours,
-            gpu.tdp_w,
-            gpu.server_to_chip_power_ratio,
-            x.load_fraction,
-            x.pue,
-            x.electricity_usd_per_kwh,
-        ),
+        "energy": v3_amortised_energy_usd(x, data),
     }
 
 
@@ -140,7 +132,15 @@ def v3_amortised_usd(x: Any, data: Any) -> Any:
 
 @result("V3's energy, amortised basis", "USD", "amortised")
 def v3_amortised_energy_usd(x: Any, data: Any) -> Any:
-    return v3_amortised_components_usd(x, data)["energy"]
+    gpu = data.gpu(H800)
+    return costs.amortised_energy_usd(
+        v3_gpu_hours(x, data),
+        gpu.tdp_w,
+        gpu.server_to_chip_power_ratio,
+        x.load_fraction,
+        x.pue,
+        x.electricity_usd_per_kwh,
+    )
 
 
 @result("The GPUs of V3's run, bought with servers and network", "USD", "acquisition")
@@ -161,18 +161,10 @@ def h800_server_kw(x: Any, data: Any) -> Any:
 
 def owner_components_usd_per_gpu_hour(x: Any, data: Any) -> dict[str, Any]:
     """Owner's cost of an H800-hour in use: capital, network and energy, in USD."""
-    price, life, use, rate = (
-        x.server_price_h800_usd_per_gpu,
-        x.service_life_years,
-        x.utilisation,
-        x.cost_of_capital,
-    )
     return {
-        "capital": costs.capital_usd_per_gpu_hour(price, life, use, rate),
-        "network": costs.interconnect_usd_per_gpu_hour(price, life, use, x.interconnect_fraction, rate),
-        "energy": costs.energy_usd_per_gpu_hour(
-            h800_server_kw(x, data), x.load_fraction, x.pue, x.electricity_usd_per_kwh
-        ),
+        "capital": owner_capital_usd_per_gpu_hour(x, data),
+        "network": owner_network_usd_per_gpu_hour(x, data),
+        "energy": owner_energy_usd_per_gpu_hour(x, data),
     }
 
 
@@ -193,17 +185,25 @@ def owner_usd_per_gpu_hour(x: Any, data: Any) -> Any:
 
 @result("Capital in an owner's H800-hour", "USD/GPU-hour", "amortised")
 def owner_capital_usd_per_gpu_hour(x: Any, data: Any) -> Any:
-    return owner_components_usd_per_gpu_hour(x, data)["capital"]
+    return costs.capital_usd_per_gpu_hour(
+        x.server_price_h800_usd_per_gpu, x.service_life_years, x.utilisation, x.cost_of_capital
+    )
 
 
 @result("Network in an owner's H800-hour", "USD/GPU-hour", "amortised")
 def owner_network_usd_per_gpu_hour(x: Any, data: Any) -> Any:
-    return owner_components_usd_per_gpu_hour(x, data)["network"]
+    return costs.interconnect_usd_per_gpu_hour(
+        x.server_price_h800_usd_per_gpu,
+        x.service_life_years,
+        x.utilisation,
+        x.interconnect_fraction,
+        x.cost_of_capital,
+    )
 
 
 @result("Energy in an owner's H800-hour", "USD/GPU-hour", "amortised")
 def owner_energy_usd_per_gpu_hour(x: Any, data: Any) -> Any:
-    return owner_components_usd_per_gpu_hour(x, data)["energy"]
+    return costs.energy_usd_per_gpu_hour(h800_server_kw(x, data), x.load_fraction, x.pue, x.electricity_usd_per_kwh)
 
 
 @result("Rent over owner's cost of an H800-hour", "times")
@@ -213,10 +213,12 @@ def rent_over_owner(x: Any, data: Any) -> Any:
 
 @result("Utilisation at which owning costs as much as renting", "fraction")
 def break_even_utilisation(x: Any, data: Any) -> Any:
-    # Capital and network fall as 1 / utilisation; energy is paid per hour in use.
-    parts = owner_components_usd_per_gpu_hour(x, data)
-    at_full_use = (parts["capital"] + parts["network"]) * x.utilisation
-    return at_full_use / (x.rental_usd_per_gpu_hour - parts["energy"])
+    # Capital and network fall as 1 / utilisation, so those of full use over what is left of the rent is the share;
+    # energy is paid per hour in use.
+    price, life, rate = x.server_price_h800_usd_per_gpu, x.service_life_years, x.cost_of_capital
+    capital = costs.capital_usd_per_gpu_hour(price, life, 1.0, rate)
+    network = costs.interconnect_usd_per_gpu_hour(price, life, 1.0, x.interconnect_fraction, rate)
+    return (capital + network) / (x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data))
 
 
 @result("V3's run at the owner's cost of an H800-hour", "USD", "amortised")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import costs, trend
+from analysis.quantities.comparison import LLAMA31, llama31_amortised_usd
 from analysis.quantities.registry import result
 from analysis.quantities.runs import V3, v3_amortised_usd, v3_gpu_hours
 
@@ -52,7 +53,8 @@ def published_costs(data: Any, basis: str) -> pd.DataFrame:
         & estimates.value_usd.notna()
     )
     columns = ["model_id", "model", "release_date", "train_flop", "flop_confidence", "chip_hours_confidence"]
-    rows = estimates[good].merge(data.table("models")[columns], on="model_id")
+    rows = data.chosen("estimates", estimates[good]).merge(data.table("models")[columns], on="model_id")
+    data.chosen("models", rows)
     rows = rows.sort_values(["release_date", "value_usd"], ignore_index=True)
     return rows.assign(
         years=trend.decimal_years(rows.release_date),
@@ -119,7 +121,8 @@ def fits(data: Any) -> pd.DataFrame:
 def doubtful_hours(data: Any) -> set[str]:
     """Models with as many hours as chips in the database: more likely a slip than a run."""
     models = data.table("models")
-    return set(models[models.hardware_quantity.notna() & (models.hardware_quantity == models.wall_hours)].model_id)
+    doubtful = models[models.hardware_quantity.notna() & (models.hardware_quantity == models.wall_hours)]
+    return set(data.chosen("models", doubtful).model_id)
 
 
 def open_costs(data: Any) -> pd.DataFrame:
@@ -135,7 +138,7 @@ def rents(data: Any) -> pd.DataFrame:
     """
     prices = data.table("prices")
     rows = prices[prices.gpu_id.isin(HOPPER_MODULES) & prices.basis.isin(RENTS) & (prices.unit == "USD per GPU-hour")]
-    rows = rows.assign(year=rows.date.dt.year, order=rows.basis.map(list(RENTS).index))
+    rows = data.chosen("prices", rows).assign(year=rows.date.dt.year, order=rows.basis.map(list(RENTS).index))
     return pd.DataFrame(
         [
             {
@@ -223,8 +226,7 @@ def median_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
 
 @result("Llama 3.1 405B per 1e24 FLOP, amortised", "USD", "amortised", uncertain=False)
 def llama31_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
-    rows = published_costs(data, "amortised").set_index("model_id")
-    return float(rows.usd_per_1e24_flop["llama31_405"])
+    return llama31_amortised_usd(x, data) / data.model(LLAMA31).train_flop * FLOP_UNIT
 
 
 @result("V3 over Llama 3.1 405B per FLOP, amortised", "times")
@@ -234,7 +236,7 @@ def v3_over_llama31_per_flop(x: Any, data: Any) -> Any:
 
 @result("Llama 3.1 405B's training FLOP over V3's", "times", uncertain=False)
 def llama31_over_v3_flop(x: Any, data: Any) -> Any:
-    return data.model("llama31_405").train_flop / data.model(V3).train_flop
+    return data.model(LLAMA31).train_flop / data.model(V3).train_flop
 
 
 @result("V3 at the median list price of its year, on demand", "USD", "rental", uncertain=False)

@@ -7,6 +7,7 @@ of another month, and the age of the chips follows from the date of publication.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -56,8 +57,14 @@ def amortised_usd(run: Any, data: Any, **changes: float) -> Any:
 
 def price_index(data: Any, day: Any) -> float:
     """The price index of the month in which a day lies, as the series stands in data/price_index.csv."""
-    series = data.table("price_index").set_index("date")["index"]
-    return float(series[pd.Timestamp(day).to_period("M").to_timestamp()])
+    month = pd.Timestamp(day).to_period("M").to_timestamp()
+    return float(price_indices(data, [month])[month])
+
+
+def price_indices(data: Any, months: Iterable[Any]) -> pd.Series:
+    """The price index of some months, by the first day of each."""
+    rows = data.table("price_index")
+    return data.chosen("price_index", rows[rows.date.isin(pd.to_datetime(list(months)))]).set_index("date")["index"]
 
 
 def in_dollars_of(data: Any, value_usd: float, day: Any, month: str) -> float:
@@ -72,9 +79,10 @@ def published_2025(data: Any) -> pd.DataFrame:
     ratio_today:         in the dollars that its code names, December 2024, with the index as it stands now
     ratio_first_edition: the same with the index as it stood when the code was run
     """
-    runs = data.table("epoch_runs")
-    series = data.table("price_index").set_index("date")["index"]
-    now = series[runs.publication_date.dt.to_period("M").dt.to_timestamp()].to_numpy()
+    runs = data.chosen("epoch_runs", data.table("epoch_runs"))
+    months = runs.publication_date.dt.to_period("M").dt.to_timestamp()
+    series = price_indices(data, [*months, LABEL, EDITION_2025])
+    now = series[months].to_numpy()
     nominal = amortised_usd(runs, data)
     published = runs.published_amortised_usd2023
     label = costs.deflated_usd(nominal, now, series[LABEL])
@@ -98,8 +106,9 @@ def published_2025(data: Any) -> pd.DataFrame:
 
 def estimate(data: Any, estimate_id: str) -> float | None:
     """A published estimate in USD, or None if there is none of that name."""
-    found = data.table("estimates").set_index("estimate_id")["value_usd"]
-    return float(found[estimate_id]) if estimate_id in found.index else None
+    if estimate_id not in set(data.table("estimates").estimate_id):
+        return None
+    return float(data.row("estimates", estimate_id)["value_usd"])
 
 
 def changes_of_2026(data: Any) -> dict[str, tuple[str, dict[str, float]]]:
@@ -109,7 +118,7 @@ def changes_of_2026(data: Any) -> dict[str, tuple[str, dict[str, float]]]:
     edition itself does not list its inputs.
     GLaM is not here: no input that was found closes its gap.
     """
-    runs = data.table("epoch_runs").set_index("model_id")
+    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
     found: dict[str, tuple[str, dict[str, float]]] = {}
     for model_id in ("gopher", "palm", "palm2", "gemini_ultra"):
         tdp = float(data.gpu(data.model(model_id).gpu_id).tdp_w)
@@ -152,7 +161,7 @@ def editions(data: Any) -> pd.DataFrame:
     change:    published 2026 over published 2025
     explained: our own results in place of both
     """
-    runs = data.table("epoch_runs").set_index("model_id")
+    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
     moved = changes_of_2026(data)
     general = price_index(data, EDITION_2026) / price_index(data, EDITION_2025)
     rows = []
@@ -207,7 +216,8 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     Price, power and the day from which the card could be had come from the runs on the same card; the tariff from
     the runs published in the same year; the PUE is that of a firm that is no hyperscaler.
     """
-    runs, model = data.table("epoch_runs").set_index("model_id"), data.model(model_id)
+    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    model = data.model(model_id)
     # Only runs that the general rule dates: GPT-3.5 and GPT-4 have dates of their own in the code.
     same = runs[(runs.hardware == model.hardware) & runs.chip_hours_disclosed & (runs.index != "gpt4")].iloc[0]
     hours = same.chip_hours / float(data.model(same.name).hardware_quantity)
@@ -235,7 +245,7 @@ def current(data: Any) -> pd.DataFrame:
     Other inputs are those of Epoch AI's code of 2025. Both sides are in the dollars that the published figure is in:
     June 2025, or December 2024 where it was carried over. V3 and other entries that are no amortised cost are left out.
     """
-    runs = data.table("epoch_runs").set_index("model_id")
+    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
     moved = editions(data).set_index("model_id")
     rows = []
     for model in data.table("models").to_dict("records"):
@@ -243,6 +253,7 @@ def current(data: Any) -> pd.DataFrame:
         theirs = estimate(data, f"{model_id}_epoch_amortised_2026")
         if theirs is None or not model["chip_hours"] > 0 or not (model_id in runs.index or model_id in BORROWED):
             continue
+        data.model(model_id)
         run = borrowed_run(data, model_id) if model_id in BORROWED else dict(runs.loc[model_id])
         day = model["release_date"] if model_id in BORROWED else run["publication_date"]
         old = model_id in BORROWED or moved.reason[model_id] == CARRIED_OVER
@@ -292,7 +303,8 @@ def _why(model_id: str, hours_ratio: float, moved: pd.DataFrame) -> str:
 
 def cloud(data: Any) -> pd.DataFrame:
     """Published cloud-price estimates: the price of a chip-hour that each implies, and our hours at that price."""
-    runs, table = data.table("epoch_runs").set_index("model_id"), data.table("estimates")
+    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    table = data.table("estimates")
     rows = []
     for row in table[table.method == "Epoch AI cloud-price method"].to_dict("records"):
         model = data.model(row["model_id"])

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from analysis import costs, words
 from analysis.case import Case, Quantity
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE, pixels
 from analysis.figures.style import (
     BLUE,
@@ -139,6 +139,7 @@ def _published(ax: Axes, case: Case, sums: dict[str, float]) -> None:
         note(ax, x, y, given[0], ha=given[1], fontsize=SMALL)
 
 
+@observed
 def capex(case: Case) -> Drawing:
     """Server capex of each account of the fleet by GPU type, and capex of the case's fleet by component."""
     totals = {name: case[quantity] for name, (_, quantity) in ACCOUNTS.items()}

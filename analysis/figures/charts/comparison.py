@@ -18,7 +18,7 @@ from analysis import comparison as compared
 from analysis import words
 from analysis.case import Case, Quantity
 from analysis.comparison import Change, Comparison
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import pixels
 from analysis.figures.style import (
     BASIS_COLOURS,
@@ -64,6 +64,7 @@ def wrapped(ax: Axes, text: str, inches: float, **style: float) -> str:
     return "\n".join(lines)
 
 
+@observed
 def comparison(case: Case) -> Drawing:
     """A panel a headline: the base case, and each scenario that moves the headline, with ranges."""
     found = compared.compare(case, compared.chosen())

@@ -13,7 +13,7 @@ from analysis import comparison, words
 from analysis.case import Case, Quantity
 from analysis.comparison import Comparison
 from analysis.figures.charts.comparison import wrapped
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE, pixels
 from analysis.figures.style import (
     BASIS_COLOURS,
@@ -52,6 +52,7 @@ HATCHES = {"capital": "", "network": "////", "energy": "----"}
 Row = tuple[str, str, Quantity, dict[str, float]]
 
 
+@observed
 def comparison_parts(case: Case) -> Drawing:
     """Two panels of stacked bars, the base case on top and below it each scenario that moves the total."""
     found = comparison.compare(case, comparison.chosen())

@@ -17,7 +17,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from analysis import costs, parameters, uncertainty, words
 from analysis.case import Case
 from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.style import (
     BASIS_COLOURS,
     BASIS_NAMES,
@@ -88,6 +88,7 @@ class Mark:
         return self.low < self.high
 
 
+@observed
 def cost_per_model(case: Case) -> Drawing:
     """Four dot plots on one dollar axis: rental, amortised, acquisition and programme."""
     marks = [*_hours_times_price(case), *_modelled(case), *_published(case)]
@@ -122,7 +123,7 @@ def _hours_times_price(case: Case) -> list[Mark]:
     for row in case.data.table("models").to_dict("records"):
         if row["chip_hours_confidence"] != "reported" or gpu_name(row["hardware"]) not in HOPPERS:
             continue
-        hours = row["chip_hours"]
+        hours = case.data.model(row["model_id"]).chip_hours
         value = costs.rental_run_cost_usd(hours, case.point.rental_usd_per_gpu_hour)
         low, high = uncertainty.interval(costs.rental_run_cost_usd(hours, case.draws.rental_usd_per_gpu_hour))
         text = short(words.amount(value, "USD", low, high, 3))
@@ -154,6 +155,7 @@ def _published(case: Case) -> list[Mark]:
         basis, model_id, value = row["basis"], row["model_id"], row["value_usd"]
         if model_id not in WELL_KNOWN.get(basis, ()) and not (basis == "rental" and model_id in own):
             continue
+        case.data.row("estimates", row["estimate_id"])
         low, high = (value if math.isnan(row[end]) else row[end] for end in ("low_usd", "high_usd"))
         text = short(words.amount(value, "USD", low, high, 3))
         public = case.data.model(model_id).chip_hours_confidence in ("reported", "derived")

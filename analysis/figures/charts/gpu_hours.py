@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from analysis import words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.style import BLUE, GRID, INK, MUTED, WIDTH_INCHES, bare, beside, dot, heading, key, panel, paper
 from analysis.quantities.comparison import LLAMA31, MAVERICK
 from analysis.quantities.runs import V3
@@ -22,10 +22,12 @@ FILLS = {"reported": "full", "derived": "none"}
 LEFT, RIGHT, ROW, HEADING, AXIS = 2.62, 0.68, 0.2, 0.33, 0.34
 
 
+@observed
 def gpu_hours(case: Case) -> Drawing:
     """Every run whose hours are reported or derived: Hopper GPUs like for like, older and other chips apart."""
     rows = case.data.table("models")
     rows = rows[rows.chip_hours_confidence.isin(FILLS)].sort_values(["chip_hours", "model_id"], ascending=[False, True])
+    rows = case.data.chosen("models", rows)
     rows = rows.assign(gpu=[gpu_name(hardware) for hardware in rows.hardware])
     hopper, other = rows[rows.gpu.isin(HOPPERS)], rows[~rows.gpu.isin(HOPPERS)]
     v3 = case["v3_gpu_hours"].value

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from analysis import costs, words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE
 from analysis.figures.style import (
     GPU_NAMES,
@@ -69,6 +69,7 @@ def _total_text(case: Case, measure: str) -> str:
     return f"{words.digits(total * factor / step, 3)} {PREFIXES[step]}{base}"
 
 
+@observed
 def gpu_mix(case: Case) -> Drawing:
     """The fleet of the case as shares of its GPU types in cards, arithmetic, memory, power and price."""
     shares = _shares(case)

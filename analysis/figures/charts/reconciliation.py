@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from analysis import words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.style import GRID, INK, MUTED, TEAL, WIDTH_INCHES, bare, beside, dot, heading, key, panel, paper
 from analysis.reconciliation import CLOSE, FAR, epoch
 
@@ -16,6 +16,7 @@ from analysis.reconciliation import CLOSE, FAR, epoch
 NAMES, FIRST, GAP, SECOND, ROW, OVER, UNDER = 2.2, 1.75, 0.35, 2.3, 0.2, 0.85, 0.55
 
 
+@observed
 def reconciliation(case: Case) -> Drawing:
     """Left: Epoch AI's inputs, its edition of 2025. Right: this report's chip-hours, its edition of 2026."""
     same, own = epoch.published_2025(case.data), epoch.current(case.data)

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from analysis import costs, words
 from analysis.case import Case, Quantity
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import free_note, pixels
 from analysis.figures.style import (
     BASIS_COLOURS,
@@ -84,7 +84,7 @@ def _quotation(case: Case) -> tuple[float, str]:
     """The latest market quotation for renting an H800, and who made it when."""
     prices = case.data.table("prices")
     offers = prices[(prices.gpu_id == H800) & (prices.kind == "rent_on_demand")].sort_values("date")
-    latest = offers.iloc[-1]
+    latest = case.data.chosen("prices", offers).iloc[-1]
     found = "the one found: " if offers.vendor.nunique() == 1 else ""
     return float(latest["price_usd"]), f"{found}{latest['vendor']}, {latest['date']:%Y}"
 
@@ -124,6 +124,7 @@ def _rows(case: Case) -> list[Quantity]:
     return found
 
 
+@observed
 def rent_or_own(case: Case) -> Drawing:
     """An owned H800-hour beside a rented one, and the owner's cost against utilisation with the break-even point."""
     rows, curve = _rows(case), _curve(case)

@@ -8,7 +8,7 @@ from matplotlib.transforms import Bbox
 
 from analysis import costs, parameters, words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import free_note, pixels
 from analysis.figures.style import BLUE, GREY, MUTED, dollar_axis, note, paper, settle
 
@@ -34,6 +34,7 @@ def _marks(case: Case) -> dict[float, str]:
     return {value: ", ".join(roles[value]) for value in sorted(roles)}
 
 
+@observed
 def rental_price(case: Case) -> Drawing:
     """V3's and R1's bill as straight lines through the rental price, with DeepSeek's own assumption marked."""
     row = parameters.known()["rental_usd_per_gpu_hour"]

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 
 from analysis import sensitivity, words
 from analysis.case import Case, Quantity
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.style import (
     BLUE,
     INK,
@@ -46,6 +46,7 @@ ENDS = {
 }
 
 
+@observed
 def tornado(case: Case) -> Drawing:
     """A panel a headline: the assumptions that move it, the largest swing on top."""
     swings = {name: sensitivity.swings(case, name) for name in sensitivity.HEADLINES}

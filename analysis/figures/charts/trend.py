@@ -15,7 +15,7 @@ from matplotlib.transforms import Bbox
 from analysis import costs, uncertainty, words
 from analysis.case import Case
 from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import free_note
 from analysis.figures.style import (
     BASIS_COLOURS,
@@ -44,6 +44,7 @@ AMORTISED, RENTAL, PER_FLOP = "amortised", "rental", "amortised per 1e24 FLOP"
 Lines = dict[str, tuple[Growth, pd.DataFrame]]
 
 
+@observed
 def trend(case: Case) -> Drawing:
     """Three scatter plots on log axes over one time axis, with fitted lines."""
     table = _table(case)
@@ -111,6 +112,7 @@ def _table(case: Case) -> pd.DataFrame:
             or row["model_id"] == R1
         ):
             continue
+        case.data.model(row["model_id"])
         hours, price = row["chip_hours"], case.point.rental_usd_per_gpu_hour
         low, high = uncertainty.interval(costs.rental_run_cost_usd(hours, case.draws.rental_usd_per_gpu_hour))
         ends = {"value_usd": costs.rental_run_cost_usd(hours, price), "low_usd": low, "high_usd": high}

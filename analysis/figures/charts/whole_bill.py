@@ -14,7 +14,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from analysis import parameters, words
 from analysis.case import Case, Quantity
-from analysis.figures.drawing import Drawing
+from analysis.figures.drawing import Drawing, observed
 from analysis.figures.style import (
     BASIS_COLOURS,
     BASIS_NAMES,
@@ -62,6 +62,7 @@ class Layer:
     chosen: bool = False
 
 
+@observed
 def whole_bill(case: Case) -> Drawing:
     """V3's bill layer by layer, from the disclosed run to the analyst's fleet, in bands by cost basis."""
     bands = {"rental": _rental(case), "programme": _programme(case), "acquisition": _acquisition(case)}

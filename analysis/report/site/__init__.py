@@ -1,9 +1,11 @@
 """What the book needs beyond Jupyter Book: a Sphinx extension named in `_config.yml`.
 
-drawings    a computed figure's alt text, and the download links below it
+drawings    a computed figure's alt text, and below it the box: downloads, sources, notebook
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
+hints       notes beside abbreviations, terms and numbers
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
+rows        rows of data/ with their sources, each under an anchor
 trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
 """
 
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import drawings, equations, found, references, trim
+from analysis.report.site import drawings, equations, found, hints, references, rows, trim
 from analysis.report.site.drawings import DrawingRenderer
 
 if TYPE_CHECKING:
@@ -25,9 +27,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("comments_config", {}, "html")
     # Where the sources are published, for links to a page's notebook; html_baseurl says the same of the site.
     app.add_config_value("report_repository_url", "", "html")
+    # A scenario's changed assumptions by name, which the builder of the site passes on.
+    app.add_config_value("report_changes", {}, "html")
     drawings.setup(app)
     equations.setup(app)
+    hints.setup(app)
     references.setup(app)
+    rows.setup(app)
     trim.setup(app)
     found.setup(app)  # after trim: it takes the last look at 404.html
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

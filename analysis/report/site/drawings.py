@@ -1,20 +1,25 @@
-"""A computed figure on a page: its words and its downloads.
+"""A computed figure on a page: its words and its box.
 
 A page shows a figure as an SVG output whose metadata is {"image/svg+xml": {"alt": "...", "name": "capex"}}.
 Without this, the alt text would be the path of the file. The table that comes with it as CSV is for nbval and for the
 download, not for the page.
 The links lead to `figures/<name>.svg|png|csv` beside the front page, where the builder of the site writes them.
 A plain `jupyter-book build .` has its front page in `book/` and nobody writes those files, so it shows no links.
+The rest of the box is in `box`.
 """
 
 from __future__ import annotations
 
 import posixpath
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from analysis.report.site import box
+from analysis.report.site.places import places
+from analysis.trace import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SVG = "image/svg+xml"
-FORMATS = ("svg", "png", "csv")
 
 
 class DrawingRenderer:
@@ -46,41 +50,44 @@ class DrawingRenderer:
             image["classes"].append("drawing")
             if "name" in words:
                 image["drawing"] = words["name"]
+                image["rests_on"] = words.get("rests_on", {})
         # The box lets a drawing keep a readable size on a phone, and scroll there.
         return [nodes.container("", *images, classes=["drawing-box"])]
 
 
-class DrawingDownloads(SphinxPostTransform):
-    """Puts the download links below the caption, or below the image where there is no caption."""
+class FigureBox(SphinxPostTransform):
+    """Puts the box below the caption, or below the image where there is no caption."""
 
     default_priority = 300  # after myst-nb has chosen one output of each bundle
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        if posixpath.dirname(self.config.root_doc):
-            return
         for image in list(self.document.findall(nodes.image)):
             name = image.get("drawing")
             if not name:
                 continue
-            links = nodes.raw("", self.links(name), format="html")
-            box = image.parent
-            figure = box.parent
+            content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
+            frame = image.parent
+            figure = frame.parent
             if isinstance(figure, nodes.figure) and any(isinstance(n, nodes.caption) for n in figure):
-                figure.append(links)  # what follows a caption is written inside the <figcaption>
+                figure.append(content)  # what follows a caption is written inside the <figcaption>
             else:
-                above = figure if isinstance(figure, nodes.figure) else box
-                above.parent.insert(above.parent.index(above) + 1, links)
+                above = figure if isinstance(figure, nodes.figure) else frame
+                above.parent.insert(above.parent.index(above) + 1, content)
 
-    def links(self, name: str) -> str:
-        here = posixpath.dirname(self.env.docname)
-        anchors = [
-            f'<a href="{escape(posixpath.relpath(f"figures/{name}.{kind}", here or "."))}" download'
-            f' aria-label="Download {escape(name)} as {kind.upper()}">{kind.upper()}</a>'
-            for kind in FORMATS
-        ]
-        return f'<p class="downloads">{" · ".join(anchors)}</p>\n'
+    def content(self, name: str, rests_on: dict[str, list[str]]) -> str:
+        unknown = box.checked(rests_on)
+        if unknown:
+            raise SphinxError(
+                f"{self.env.docname}: figure {name} rests on rows that data/ does not hold: {', '.join(unknown)}. "
+                "Run `report refresh`."
+            )
+        where, here = places(self.env), self.env.docname
+        up = posixpath.relpath("figures", posixpath.dirname(here) or ".")
+        links = "" if posixpath.dirname(self.config.root_doc) else box.downloads(up, name)
+        inside = links + box.notebook(where, here) + box.sources(where, here, name, rests_on)
+        return f'<div class="figure-box">{inside}</div>\n'
 
 
 def setup(app: Sphinx) -> None:
-    app.add_post_transform(DrawingDownloads)
+    app.add_post_transform(FigureBox)

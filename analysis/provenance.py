@@ -1,0 +1,264 @@
+"""Where a number comes from: a row of data/ in words, and the rows that a result rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from analysis import parameters, tables, words
+from analysis.case import SAMPLING, Case, Data, Values
+from analysis.quantities import REGISTRY
+from analysis.trace import Trace, Used, in_order, keys
+
+# Forms of a result, a parameter or a published figure in a text: Case.text has their meaning.
+FORMS = ("range", "exact", "full", "low", "high")
+
+
+@dataclass(frozen=True)
+class Described:
+    """A row in words. `unverified`: there is no source for it, or for the columns named in `gaps`."""
+
+    table: str
+    key: str
+    title: str
+    value: str
+    range: str
+    confidence: str
+    source: str
+    locator: str
+    note: str
+    gaps: str = ""
+
+    @property
+    def unverified(self) -> bool:
+        return self.confidence == "unverified"
+
+    @property
+    def spread(self) -> str:
+        """The range as a sentence has it: 'range 1.1 to 1.5', 'fixed', 'one of a, b'."""
+        worded = not self.range or self.range.startswith(("fixed", "one of", "chip", "server"))
+        return self.range if worded else f"range {self.range}"
+
+
+def _plain(value: object) -> str:
+    return words.digits(float(value), 9)  # type: ignore[arg-type]
+
+
+def _span(row: Any, low: str, high: str) -> str:
+    ends = [row[low], row[high]]
+    if any(pd.isna(end) for end in ends):
+        return next((f"{word} {_plain(end)}" for word, end in zip(("from", "to"), ends, strict=True) if end == end), "")
+    return "" if ends[0] == ends[1] else f"{_plain(ends[0])} to {_plain(ends[1])}"
+
+
+def _dollars(row: Any) -> str:
+    return "" if pd.isna(row.currency_year) else f", {row.currency_year:.0f}"
+
+
+def parameter_value(parameter: parameters.Parameter, value: object) -> str:
+    """A value of an assumption with its unit: '0.08 USD/kWh'."""
+    if parameter.type == "choice":
+        return str(value)
+    number = str(int(float(value))) if parameter.unit == "number" else _plain(value)  # type: ignore[arg-type]
+    return number if parameter.unit == "number" else f"{number} {parameter.unit.replace('1/', 'per ')}"
+
+
+def _assumption(row: Any) -> dict[str, str]:
+    parameter = parameters.known()[row["name"]]
+    if parameter.type == "choice":
+        span = "one of " + ", ".join(parameter.choices)
+    elif parameter.low == parameter.high:
+        span = "fixed"
+    else:
+        drawn = ", not drawn" if parameter.range_meaning == "fixed" else ""
+        span = f"{_plain(parameter.low)} to {_plain(parameter.high)}{drawn}"
+    return {
+        "title": parameter.title,
+        "value": parameter_value(parameter, parameter.value) + _dollars(row),
+        "range": span,
+    }
+
+
+def _model_name(model_id: str) -> str:
+    found = tables.load("models").set_index("model_id")["model"]
+    return str(found.get(model_id, model_id))
+
+
+def _fleet(row: Any) -> dict[str, str]:
+    name = tables.load("gpus").set_index("gpu_id")["name"].get(row.gpu_id, row.gpu_id)
+    return {
+        "title": f"{name}, account {row.account}",
+        "value": f"{_plain(row['count'])} GPUs",
+        "range": _span(row, "low", "high"),
+        "note": " ".join(
+            part
+            for part in (
+                f"For: {row.evidence_for}" if row.evidence_for else "",
+                f"Against: {row.evidence_against}" if row.evidence_against else "",
+                row.note,
+            )
+            if part
+        ),
+    }
+
+
+def _gpu(row: Any) -> dict[str, str]:
+    parts = {
+        "peak_bf16_dense_tflops": ("", " TFLOP/s BF16 dense"),
+        "peak_fp8_dense_tflops": ("", " TFLOP/s FP8 dense"),
+        "memory_gb": ("", " GB"),
+        "memory_bandwidth_tb_s": ("", " TB/s memory"),
+        "link_bandwidth_gb_s": ("", " GB/s link"),
+        "tdp_w": ("", " W TDP"),
+        "server_to_chip_power_ratio": ("server ", " times the chip's power"),
+        "chip_price_usd": ("chip ", " USD"),
+        "server8_price_usd": ("server of eight ", " USD"),
+    }
+    shown = [f"{before}{_plain(row[c])}{after}" for c, (before, after) in parts.items() if pd.notna(row[c])]
+    ends = ("chip ", "chip_price_usd"), ("server ", "server8_price_usd")
+    spans = [f"{name}{span} USD" for name, c in ends if (span := _span(row, f"{c}_low", f"{c}_high"))]
+    return {"title": row["name"], "value": "; ".join(shown), "range": "; ".join(spans)}
+
+
+def _model(row: Any) -> dict[str, str]:
+    parts = [f"{_plain(row.chip_hours)} chip-hours" if pd.notna(row.chip_hours) else ""]
+    chips = _plain(row.hardware_quantity) + " × " if pd.notna(row.hardware_quantity) else ""
+    parts.append(f"{chips}{row.hardware}" if row.hardware else "")
+    parts.append(f"{row.train_flop:.3g} FLOP ({row.flop_confidence})" if pd.notna(row.train_flop) else "")
+    parts.append(f"{_plain(row.params_active_b)} billion active parameters" if pd.notna(row.params_active_b) else "")
+    parts.append(f"{_plain(row.tokens_t)} trillion tokens" if pd.notna(row.tokens_t) else "")
+    source = dict.fromkeys(f"{row.chip_hours_source};{row.flop_source};{row.source}".split(";"))
+    return {
+        "title": f"{row.model} ({row.developer}, {row.release_date:%Y})",
+        "value": "; ".join(part for part in parts if part),
+        "confidence": row.chip_hours_confidence,
+        "source": ";".join(key for key in source if key),
+        "locator": row.chip_hours_locator,
+    }
+
+
+def _published(row: Any) -> dict[str, str]:
+    value = f"{_plain(row.value)} {row.unit}" if pd.notna(row.value) else ""
+    span = _span(row, "low", "high")
+    return {
+        "title": f"{row.quantity} ({row.subject})",
+        "value": value + _dollars(row) if value else f"{span} {row.unit}{_dollars(row)}",
+        "range": span if value else "",
+    }
+
+
+def _estimate(row: Any) -> dict[str, str]:
+    value = f"{_plain(row.value_usd)} USD" if pd.notna(row.value_usd) else ""
+    span = _span(row, "low_usd", "high_usd")
+    edition = f", edition {row.vintage}" if row.vintage else ""
+    return {
+        "title": f"{_model_name(row.model_id)}: {row.basis} basis, {row.method}{edition}",
+        "value": (value or f"{span} USD") + _dollars(row),
+        "range": span if value else "",
+    }
+
+
+def _price(row: Any) -> dict[str, str]:
+    who = ", ".join(part for part in (row.vendor, row.region) if part)
+    return {
+        "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
+        "value": f"{_plain(row.price_usd)} {row.unit}",
+    }
+
+
+def _epoch_run(row: Any) -> dict[str, str]:
+    return {
+        "title": f"{row.model}: inputs of Epoch AI",
+        "value": f"{_plain(row.chip_hours)} chip-hours; {_plain(row.acquisition_usd_per_chip_with_server)} USD per "
+        f"chip with server, {_plain(row.years_acquisition_to_training)} years old; {_plain(row.chip_tdp_w)} W, server "
+        f"{_plain(row.server_to_chip_power_ratio)} times the chip's power; load {_plain(row.load_fraction)}; PUE "
+        f"{_plain(row.pue)}; {_plain(row.electricity_usd_per_kwh)} USD/kWh; published "
+        f"{_plain(row.published_amortised_usd2023)} USD",
+    }
+
+
+def _stage(row: Any) -> dict[str, str]:
+    return {
+        "title": f"{_model_name(row.model_id)}: {row.stage_name}",
+        "value": f"{_plain(row.chip_hours)} chip-hours",
+    }
+
+
+def _index(row: Any) -> dict[str, str]:
+    return {"title": f"Producer price index, {row.date:%B %Y}", "value": words.digits(row["index"], 6)}
+
+
+DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
+    "assumptions": _assumption,
+    "fleet": _fleet,
+    "gpus": _gpu,
+    "models": _model,
+    "published": _published,
+    "estimates": _estimate,
+    "prices": _price,
+    "epoch_runs": _epoch_run,
+    "stages": _stage,
+    "price_index": _index,
+}
+
+
+@lru_cache(maxsize=1)
+def _described() -> dict[str, dict[str, Described]]:
+    found: dict[str, dict[str, Described]] = {}
+    for table, describe in DESCRIBERS.items():
+        frame = tables.load(table)
+        common = {column: frame.get(column, "") for column in ("confidence", "source", "locator", "note")}
+        frame = frame.assign(**common, gaps=frame.get("unverified_fields", ""))
+        found[table] = {}
+        for key, (_, row) in zip(keys(table, frame), frame.iterrows(), strict=True):
+            columns = {column: row[column] for column in (*common, "gaps")}
+            found[table][key] = Described(table, key, **{"range": "", **columns, **describe(row)})
+    return found
+
+
+def rows(table: str) -> dict[str, Described]:
+    """All rows of a table in words, by key, in their order."""
+    return _described()[table]
+
+
+def rests_on(name: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Keys of the rows that a result's central value rests on, by table; assumptions are rows too."""
+    trace = Trace()
+    with trace.observe() as seen:
+        REGISTRY[name].compute(Values(values, Used(set(), trace)), Data(trace))
+    return in_order(seen)
+
+
+def stem(key: str) -> tuple[str, str] | None:
+    """What a name in a text belongs to: ("results" | "assumptions" | "published", key); None for a page's own."""
+    for candidate in (key, key.rpartition("_")[0] if key.rpartition("_")[2] in FORMS else key):
+        if candidate in REGISTRY:
+            return "results", candidate
+        for table in ("assumptions", "published"):
+            if candidate in rows(table):
+                return table, candidate
+    return None
+
+
+def results(case: Case) -> pd.DataFrame:
+    """Every result in this case: name, title, unit, basis, value, range, what it rests on, unverified rows in it."""
+    listed = []
+    for name, definition in REGISTRY.items():
+        with case.trace.observe() as seen:
+            quantity = case[name]
+        # How the range was drawn is no part of what the value is.
+        found = in_order((table, key) for table, key in seen if key not in SAMPLING)
+        doubtful = [
+            rows(table)[key].title
+            for table, chosen in found.items()
+            for key in chosen
+            if table in DESCRIBERS and rows(table)[key].unverified
+        ]
+        span = "" if quantity.certain else quantity.range
+        listed.append((name, definition.title, definition.unit, definition.basis, quantity.text, span, found, doubtful))
+    columns = ["name", "title", "unit", "basis", "value", "range", "rests_on", "unverified"]
+    return pd.DataFrame(listed, columns=columns)

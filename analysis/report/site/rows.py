@@ -1,0 +1,199 @@
+"""Rows of data/ on a page: every row with its value, source and locator, under an anchor of its own.
+
+The directive ```` ```{rows} published ```` ```` lists a table when the site is built, so that it cannot be older than
+the data. `:layout: entries` gives each row a block of its own with all that is known of it, `:only:` picks rows by
+the beginning of their key or by the group of an assumption.
+
+Two roles serve the tables of a page: {row}`assumptions pue` links to a row, {row}`models` to a table;
+{entry}`v3_rental_usd` is the place that links to a result lead to.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from analysis import parameters, provenance, tables
+from analysis.provenance import Described
+from analysis.quantities import REGISTRY
+from analysis.report.site.places import PAGES, WHOLE, Places, anchor, breakable, grade, places
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+# Series that come from one source and have nothing else to say: a year a line.
+SERIES = "price_index"
+
+
+class listing(nodes.General, nodes.Element):
+    """Rows to be listed; filled when references and titles of all pages are known."""
+
+
+class row_link(nodes.Inline, nodes.Element):
+    """A link to a row, or to all rows of a table; filled when the builder knows addresses."""
+
+
+class RowRole(SphinxRole):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        table, _, key = self.text.partition(" ")
+        return [row_link(table=table, key=key)], []
+
+
+class EntryRole(SphinxRole):
+    """The title and the name of a result, under its anchor."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        title = REGISTRY[self.text].title
+        entry = nodes.inline("", title, ids=[anchor("results", self.text)], classes=["entry"])
+        return [entry, nodes.Text(" "), nodes.literal(self.text, self.text)], []
+
+
+class Rows(SphinxDirective):
+    required_arguments = 1
+    has_content = False
+    option_spec: ClassVar[dict[str, Any]] = {
+        "layout": lambda text: directives.choice(text, ("table", "entries", "series")),
+        "only": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        table = self.arguments[0]
+        if table not in provenance.DESCRIBERS:
+            raise self.error(f"No table '{table}' can be listed. Tables: {', '.join(provenance.DESCRIBERS)}.")
+        return [listing(table=table, layout=self.options.get("layout", "table"), only=self.options.get("only", ""))]
+
+
+class ListRows(SphinxPostTransform):
+    default_priority = 320
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for node in list(self.document.findall(listing)):
+            chosen = picked(node["table"], node["only"])
+            write = {"table": as_table, "entries": as_entries, "series": as_series}[node["layout"]]
+            text = write(places(self.env), self.env.docname, chosen)
+            node.replace_self(nodes.raw("", text, format="html"))
+        for node in list(self.document.findall(row_link)):
+            node.replace_self(self.linked(node["table"], node["key"]))
+
+    def linked(self, table: str, key: str) -> nodes.reference:
+        where, here = places(self.env), self.env.docname
+        if key and table in provenance.DESCRIBERS:
+            title = provenance.rows(table)[key].title
+        else:
+            title = key or tables.package()["by_name"][table]["title"].lower()
+        address = where.row(here, table, key) if key else where.link(here, {**PAGES, **WHOLE}[table])
+        return nodes.reference("", title, refuri=address, internal=True)
+
+
+def picked(table: str, only: str) -> list[Described]:
+    rows = list(provenance.rows(table).values())
+    if not only:
+        return rows
+    groups = dict(tables.load("assumptions")[["name", "group"]].to_numpy()) if table == "assumptions" else {}
+    return [row for row in rows if groups.get(row.key, row.key) == only or row.key.startswith(f"{only}:")]
+
+
+def _evidence(where: Places, docname: str, row: Described) -> str:
+    locator = f'<span class="locator">{breakable(row.locator)}</span>' if row.locator else ""
+    return "; ".join(part for part in (where.sources(docname, row.source), locator) if part)
+
+
+def _scrolling(text: str, label: str) -> str:
+    box = f'<div class="pst-scrollable-table-container" tabindex="0" role="region" aria-label="{escape(label)}">'
+    return f"{box}\n{text}</div>\n"
+
+
+def as_table(where: Places, docname: str, rows: list[Described]) -> str:
+    """A line a row."""
+    title = f"{tables.package()['by_name'][rows[0].table]['title']}: every row"
+    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Row", "Value", "Source, place, note"))
+    lines = []
+    for row in rows:
+        span = f"<br>{breakable(row.spread)}" if row.spread else ""
+        doubt = f"<br>{grade(row)}" if row.confidence or row.gaps else ""
+        note = f'<br><span class="row-note">{breakable(row.note)}</span>' if row.note else ""
+        lines.append(
+            f'<tr id="{escape(anchor(row.table, row.key))}">'
+            f'<th scope="row">{breakable(row.title)}<br><code>{breakable(row.key)}</code></th>'
+            f"<td>{breakable(where.shown(row))}{span}{doubt}</td><td>{_evidence(where, docname, row)}{note}</td></tr>"
+        )
+    text = f'<table class="table rows">\n<caption>{escape(title)}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n'
+    return _scrolling(text + "\n".join(lines) + "\n</tbody>\n</table>\n", title)
+
+
+def as_series(where: Places, docname: str, rows: list[Described]) -> str:
+    """A line a year, a column a month; each cell has its anchor."""
+    by_year: dict[str, list[Described]] = {}
+    for row in rows:
+        by_year.setdefault(row.key[:4], []).append(row)
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    heads = "".join(f'<th scope="col">{month}</th>' for month in months)
+    lines = []
+    for year, found in by_year.items():
+        cells = {int(row.key[5:7]): f'<td id="{anchor(row.table, row.key)}">{row.value}</td>' for row in found}
+        told = "".join(cells.get(month, "<td></td>") for month in range(1, 13))
+        lines.append(f'<tr><th scope="row">{year}</th>{told}</tr>')
+    title = tables.package()["by_name"][rows[0].table]["title"]
+    source = "; ".join(where.sources(docname, key) for key in dict.fromkeys(row.source for row in rows))
+    return _scrolling(
+        f'<table class="table rows series"><caption>{escape(title)}. Source: {source}</caption>\n'
+        f'<thead><tr><th scope="col">Year</th>{heads}</tr></thead>\n<tbody>\n'
+        + "\n".join(lines)
+        + "\n</tbody></table>\n",
+        title,
+    )
+
+
+def as_entries(where: Places, docname: str, rows: list[Described]) -> str:
+    """A block a row; an assumption says why its range is what it is, and what it moves."""
+    return "\n".join(_entry(where, docname, row) for row in rows)
+
+
+def _entry(where: Places, docname: str, row: Described) -> str:
+    facts = {"Range": breakable(row.range), "Confidence": grade(row)}
+    links: dict[str, str] = {}
+    if row.table == "assumptions":
+        facts["Why this range"] = breakable(parameters.known()[row.key].range_reason)
+        pages = where.declared.get(row.key, [])
+        links["Pages that use it"] = ", ".join(
+            f'<a href="{where.link(docname, page)}">{escape(where.title(page))}</a>' for page in pages
+        )
+        moved = where.moved_by.get(row.key, [])
+        results = "; ".join(
+            f'<a href="{where.row(docname, "results", name)}">{escape(REGISTRY[name].title)}</a>' for name in moved
+        )
+        count = f"{len(moved)} result{'s' if len(moved) > 1 else ''}"
+        links["Results that rest on it"] = (
+            f"<details><summary>{count}</summary>{results}</details>" if moved else "none: it moves no stated result"
+        )
+    facts |= {"Note": breakable(row.note), "Source": where.sources(docname, row.source)}
+    facts |= {"Place in the source": breakable(row.locator), **links}
+    told = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items() if text)
+    return (
+        f'<div class="row-entry" id="{escape(anchor(row.table, row.key))}">'
+        f'<p class="row-title"><strong>{escape(row.title)}</strong> <code>{breakable(row.key)}</code></p>'
+        f'<p class="row-value">{breakable(where.shown(row))}</p><dl>{told}</dl></div>'
+    )
+
+
+def missing(app: Sphinx) -> None:
+    """A table that no page lists would leave links without a place."""
+    absent = set(provenance.DESCRIBERS) - set(PAGES)
+    if absent:
+        raise ValueError(f"analysis/report/site/places.py names no page for the rows of {', '.join(sorted(absent))}.")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(listing)
+    app.add_node(row_link)
+    app.add_role("row", RowRole())
+    app.add_role("entry", EntryRole())
+    app.add_directive("rows", Rows)
+    app.add_post_transform(ListRows)
+    app.connect("builder-inited", missing)

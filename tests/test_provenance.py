@@ -1,0 +1,104 @@
+"""Where numbers come from: what a figure or a result names is what it rests on, and nothing else moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from analysis import parameters, provenance
+from analysis.case import SAMPLING, Case, Data, Values
+from analysis.figures import FIGURES
+from analysis.quantities import REGISTRY
+from analysis.trace import keys
+
+BASE = parameters.base()
+FEW = {"draws": 256}
+
+# Counts of verdicts and of close results: they rest on numbers whose small changes they may well not show.
+STEPS = {name for name, definition in REGISTRY.items() if definition.unit in ("claim", "model")}
+
+# 0 is no factor to multiply, and 1.07 of a fraction may be more than one.
+OTHER = {
+    p.name: next(c for c in p.choices if c != p.value) if p.choices else p.value * 0.93 + 0.01 * p.high
+    for p in parameters.known().values()
+}
+
+
+class Changed(Data):
+    """Data in which every number of the rows chosen by `hit` is seven hundredths larger."""
+
+    def __init__(self, hit: Callable[[str, str], bool]) -> None:
+        super().__init__()
+        self.hit = hit
+
+    def table(self, name: str) -> pd.DataFrame:
+        frame = super().table(name)
+        mask = [self.hit(name, key) for key in keys(name, frame)]
+        for column in frame.select_dtypes("number").columns:
+            frame[column] = frame[column].astype(float)
+            frame.loc[mask, column] *= 1.07
+        return frame
+
+
+def value(name: str, values: Mapping[str, Any], data: Data) -> float:
+    return float(REGISTRY[name].compute(Values(values, set()), data))
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_result_names_the_assumptions_that_move_it_and_no_others(name: str) -> None:
+    named = set(provenance.rests_on(name, BASE).get("assumptions", []))
+    before, data = value(name, BASE, Data()), Data()
+    others = [p for p in parameters.known() if p not in SAMPLING and (p not in named or name not in STEPS)]
+    moving = set()
+    for parameter in others:
+        row = parameters.known()[parameter]
+        tried = [c for c in row.choices if c != row.value] or [row.high, row.low, OTHER[parameter]]
+        if any(abs(value(name, {**BASE, parameter: other}, data) - before) > 1e-9 * abs(before) for other in tried):
+            moving.add(parameter)
+    expected = named - set(SAMPLING) if name not in STEPS else set()
+    assert moving == expected, (
+        f"{name} names {sorted(named)}, but changing one at a time moves it for {sorted(moving)}. "
+        "Read an assumption in the function of the result if it matters, and only then."
+    )
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_result_names_every_row_that_moves_it(name: str) -> None:
+    named = provenance.rests_on(name, BASE)
+    before = value(name, BASE, Data())
+    after = value(name, BASE, Changed(lambda table, key: key not in named.get(table, [])))
+    assert after == before, (
+        f"{name} changes from {before} to {after} when rows change that it does not name. It names {named}. "
+        "Whoever picks rows from a whole table says so with data.chosen(table, rows)."
+    )
+
+
+@pytest.fixture(scope="module")
+def drawings() -> dict[str, Any]:
+    case = Case({**BASE, **FEW})
+    return {name: draw(case) for name, draw in FIGURES.items()}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_names_everything_that_moves_it(name: str, drawings: Mapping[str, Any]) -> None:
+    drawing = drawings[name]
+    named = drawing.rests_on
+    assert named, f"{name} names nothing that it rests on. Is its function `observed`?"
+    others = {p: OTHER[p] for p in BASE if p not in named.get("assumptions", [])}
+    case = Case({**BASE, **others, **({} if "draws" in others else FEW)})
+    case.data = Changed(lambda table, key: table != "assumptions" and key not in named.get(table, []))
+    case.data.trace = case.trace
+    after = FIGURES[name](case)
+    assert (after.csv(), after.alt) == (drawing.csv(), drawing.alt), (
+        f"{name} changes when rows and assumptions change that it does not name. "
+        "Whoever picks rows from a whole table says so with data.chosen(table, rows)."
+    )
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_made_second_names_the_same(name: str, drawings: Mapping[str, Any]) -> None:
+    # On a page it follows others, whose results the case has kept.
+    assert FIGURES[name](Case({**BASE, **FEW})).rests_on == drawings[name].rests_on
