@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import parameters, tables, uncertainty, words
+
+if TYPE_CHECKING:
+    from analysis.quantities import Definition
 
 SAMPLING = ("draws", "seed", "hopper_price_correlation")
 
@@ -120,8 +123,12 @@ class Quantity:
     @property
     def text(self) -> str:
         """Central value, as fine as the range allows; two to four significant digits where there is none."""
-        significant = 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
-        return words.amount(self.value, self.unit, self.low, self.high, significant)
+        return words.amount(self.value, self.unit, self.low, self.high, self.significant)
+
+    @property
+    def significant(self) -> int:
+        """Significant digits of the central value where there is no range."""
+        return 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
 
     @property
     def range(self) -> str:
@@ -190,20 +197,21 @@ class Case:
             if name not in REGISTRY:
                 near = parameters.nearest(name, REGISTRY)
                 raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
-            definition = REGISTRY[name]
-            value = float(definition.compute(self.point, self.data))
-            low, high = value, value
-            if definition.uncertain:
-                low, high = uncertainty.interval(self.sampled(name))
-            # A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
-            low, high = min(low, value), max(high, value)
-            # Arithmetic on a certain input may differ in the last bit over the draws.
-            if math.isclose(low, high, rel_tol=1e-12):
-                low = high = value
-            self._quantities[name] = Quantity(
-                name, definition.title, value, low, high, definition.unit, definition.basis
-            )
+            self._quantities[name] = self.measured(REGISTRY[name])
         return self._quantities[name]
+
+    def measured(self, definition: Definition) -> Quantity:
+        """The quantity of a definition, whether or not the register holds it."""
+        value = float(definition.compute(self.point, self.data))
+        low, high = value, value
+        if definition.uncertain:
+            low, high = uncertainty.interval(definition.compute(self.draws, self.data))
+        # A value that is set at the end of its row's range lies beyond the 95th percentile; its range holds it.
+        low, high = min(low, value), max(high, value)
+        # Arithmetic on a certain input may differ in the last bit over the draws.
+        if math.isclose(low, high, rel_tol=1e-12):
+            low = high = value
+        return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis)
 
     def sampled(self, name: str) -> np.ndarray | float:
         """A result for every draw."""

@@ -147,6 +147,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
     for setting, variable in ADDRESSES.items():
         config["sphinx"]["config"][setting] = published_at(variable, config["sphinx"]["config"][setting])
+    config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
     bar = announcement(scenario)
     if bar:
         config["title"] = f"{config['title']} ({scenario.title})"

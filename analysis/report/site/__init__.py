@@ -2,6 +2,7 @@
 
 drawings    a computed figure's alt text, and the download links below it
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
+live        figures that answer to a slider: their controls, tables and script
 references  author-year citations
 trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import drawings, equations, references, trim
+from analysis.report.site import drawings, equations, live, references, trim
 from analysis.report.site.drawings import DrawingRenderer
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_repository_url", "", "html")
     drawings.setup(app)
     equations.setup(app)
+    live.setup(app)
     references.setup(app)
     trim.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
