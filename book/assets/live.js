@@ -107,6 +107,8 @@
   };
   const written = () => names.filter((name) => state[name] !== start[name]).map((name) => `${name}=${state[name]}`).join("&");
 
+  let glance = false; // while a slider moves, only what is in sight is brought up to date; all of it once it rests
+  let resting = 0;
   let sliding = false; // a slider that moves is one step of the history, not hundreds
   let later = 0;
   const address = (how) => {
@@ -140,20 +142,23 @@
   const change = (changes, done) => {
     state = { ...state, ...changes };
     record(done);
+    glance = !done;
+    clearTimeout(resting);
+    resting = setTimeout(draw, 250);
     notice("");
     draw();
     announce();
   };
   const notice = (text) => {
     for (const line of document.querySelectorAll(".live-notice")) {
-      line.textContent = text;
+      put(line, text);
       line.hidden = !text;
     }
     if (text) say(text);
   };
   const say = (text) => {
     const line = document.querySelector(".live-said");
-    if (line) line.textContent = text;
+    if (line) put(line, text);
   };
   let saying = 0;
   const announce = () => {
@@ -201,7 +206,7 @@
     draw();
   });
 
-  // Drawings out of sight wait until they come near, or until the page is printed.
+  // Panels out of sight are drawn when they come near, or when the page is printed.
   const near = new Set();
   let printing = false;
   const seen = new IntersectionObserver(
@@ -394,10 +399,17 @@
       this.addEventListener("input", (event) => this.moved(event, false));
       this.addEventListener("change", (event) => this.moved(event, true));
       this.addEventListener("click", (event) => this.clicked(event));
-      for (const svg of this.querySelectorAll(".live-draw")) {
+      this.panels = [...this.querySelectorAll("[data-panel]")].map((figure) => {
+        const svg = figure.querySelector(".live-draw");
         sized.observe(svg);
-        seen.observe(svg);
-      }
+        seen.observe(figure);
+        const rows = [...figure.querySelectorAll("tr[data-result]")].map((row) => ({
+          name: row.dataset.result,
+          here: row.querySelector("output"),
+          change: row.querySelector(".live-change"),
+        }));
+        return { figure, svg, rows, spec: panels[figure.dataset.panel] };
+      });
       draw();
     }
     moved(event, done) {
@@ -455,13 +467,7 @@
       this.write(".live-scenario", scenario());
       const all = this.querySelector(".live-all");
       if (all) all.href = all.href.split("#")[0] + (written() ? "#" + written() : "");
-      for (const panel of this.querySelectorAll("[data-panel]")) this.panel(panel);
-      for (const row of this.querySelectorAll("tr[data-result]")) {
-        const name = row.dataset.result;
-        const by = same(here[name], results[name].value) ? 0 : here[name] / results[name].value - 1;
-        put(row.querySelector("output"), shown(name, here[name]));
-        put(row.querySelector(".live-change"), by ? percent(by) : "0 %");
-      }
+      for (const panel of this.panels) if (!glance || near.has(panel.figure)) this.panel(panel);
     }
     write(selector, text) {
       const node = this.querySelector(selector);
@@ -469,6 +475,8 @@
     }
     control(holder) {
       const name = holder.dataset.parameter;
+      if (holder.written === state[name]) return;
+      holder.written = state[name];
       const { base, unit } = parameters[name];
       const value = String(state[name]);
       for (const field of holder.querySelectorAll("input")) {
@@ -483,19 +491,22 @@
       if (output) put(output, state[name] === base ? "as published" : `now ${value}${by}`);
       holder.classList.toggle("live-differs", state[name] !== base);
     }
-    panel(figure) {
-      const spec = panels[figure.dataset.panel];
-      const svg = figure.querySelector(".live-draw");
-      const pen = printing || near.has(svg) ? new Pen(svg) : null;
+    panel({ figure, svg, rows, spec }) {
+      for (const { name, here: cell, change: apart } of rows) {
+        const by = same(here[name], results[name].value) ? 0 : here[name] / results[name].value - 1;
+        put(cell, shown(name, here[name]));
+        put(apart, by ? percent(by) : "0 %");
+      }
+      const pen = printing || near.has(figure) ? new Pen(svg) : null;
       if (pen && spec.bars) drawBars(pen, spec.bars);
       if (pen && spec.dots) drawDots(pen, spec.dots);
       if (spec.swings) {
         const name = figure.querySelector("select").value;
-        const rows = swings(name);
-        if (pen) drawSwings(pen, name, rows);
+        const swung = swings(name);
+        if (pen) drawSwings(pen, name, swung);
         const body = figure.querySelector("tbody");
-        while (body.rows.length > rows.length) body.lastChild.remove();
-        rows.forEach((row, index) => {
+        while (body.rows.length > swung.length) body.lastChild.remove();
+        swung.forEach((row, index) => {
           const line = body.rows[index] || body.insertRow();
           const cell = (at, tag) => line.children[at] || line.appendChild(document.createElement(tag));
           put(cell(0, "th"), row.title);
@@ -516,6 +527,7 @@
     frame = 0;
     here = Object.fromEntries(Object.keys(formulas).map((name) => [name, worth(name, state)]));
     for (const element of elements) element.update();
+    glance = false;
   }
   function draw() {
     if (!frame) frame = requestAnimationFrame(paint);
