@@ -13,13 +13,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from analysis import parameters, tables, uncertainty, words
 from analysis.trace import Row, Trace, Used, keys
+
+if TYPE_CHECKING:
+    from analysis.quantities import Definition
 
 SAMPLING = ("draws", "seed", "hopper_price_correlation")
 
@@ -152,8 +155,12 @@ class Quantity:
     @property
     def text(self) -> str:
         """Central value, as fine as the range allows; two to four significant digits where there is none."""
-        significant = 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
-        return words.amount(self.value, self.unit, self.low, self.high, significant)
+        return words.amount(self.value, self.unit, self.low, self.high, self.significant)
+
+    @property
+    def significant(self) -> int:
+        """Significant digits of the central value where there is no range."""
+        return 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
 
     @property
     def range(self) -> str:
@@ -236,12 +243,16 @@ class Case:
         if name not in REGISTRY:
             near = parameters.nearest(name, REGISTRY)
             raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
-        definition = REGISTRY[name]
+        return self.measured(REGISTRY[name])
+
+    def measured(self, definition: Definition) -> Quantity:
+        """The quantity of a definition, whether or not the register holds it."""
         value = float(definition.compute(self.point, self.data))
         low, high = value, value
         if definition.uncertain:
-            low, high = map(float, uncertainty.holding(value, *uncertainty.interval(self.sampled(name))))
-        return Quantity(name, definition.title, value, low, high, definition.unit, definition.basis)
+            sampled = definition.compute(self.draws, self.data)
+            low, high = map(float, uncertainty.holding(value, *uncertainty.interval(sampled)))
+        return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis)
 
     def sampled(self, name: str) -> np.ndarray | float:
         """A result for every draw."""

@@ -17,6 +17,7 @@ from IPython.display import Markdown
 from sympy.printing.latex import LatexPrinter
 
 from analysis import costs
+from analysis.costs.ownership import NEGLIGIBLE_RATE
 from analysis.costs.units import HOURS_PER_YEAR, LN_10
 
 Function = Callable[..., Any]
@@ -68,6 +69,8 @@ def trace(function: Function, parts: Iterable[Part] = ()) -> Any:
     exact = {
         sympy.Float(HOURS_PER_YEAR): sympy.Integer(int(HOURS_PER_YEAR)),
         sympy.Float(LN_10): sympy.log(sympy.Integer(10), evaluate=False),
+        # A rate this small is zero to a reader; only a computer's rounding tells the two apart.
+        sympy.Float(NEGLIGIBLE_RATE): sympy.Integer(0),
     }
     with sympy.evaluate(False):
         expression = function(*(symbol(name) for name in parameters(function)))

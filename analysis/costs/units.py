@@ -38,7 +38,7 @@ def where_positive(test: Number, if_positive: Any, otherwise: Number, negligible
     if hasattr(test, "free_symbols"):
         import sympy
 
-        return sympy.Piecewise((if_positive(test), test > 0), (otherwise, True))
+        return sympy.Piecewise((if_positive(test), test > (negligible or 0)), (otherwise, True))
     if hasattr(test, "shape"):
         import numpy as np
 

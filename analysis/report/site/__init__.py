@@ -3,6 +3,7 @@
 drawings    a computed figure's alt text, and below it the box: downloads, sources, notebook
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 hints       notes beside abbreviations, terms and numbers
+live        figures that answer to a slider: their controls, tables and script
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import drawings, equations, found, hints, references, rows, trim
+from analysis.report.site import drawings, equations, found, hints, live, references, rows, trim
 from analysis.report.site.drawings import DrawingRenderer
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # Where the sources are published, for links to a page's notebook; html_baseurl says the same of the site.
     app.add_config_value("report_repository_url", "", "html")
     # A scenario's changed assumptions by name, which the builder of the site passes on.
-    app.add_config_value("report_changes", {}, "html")
+    app.add_config_value("report_changes", {}, "env")
     drawings.setup(app)
     equations.setup(app)
     hints.setup(app)
+    live.setup(app)
     references.setup(app)
     rows.setup(app)
     trim.setup(app)

@@ -1,0 +1,546 @@
+/* The live figures. The formulas and the data are generated (live-model.js); here they meet sliders and drawings.
+   Nothing is fetched, evaluated as code or inserted as HTML; what an address holds is checked before it is used. */
+(() => {
+  "use strict";
+  const model = window.reportLive;
+  if (!model || !window.customElements || customElements.get("report-live")) return;
+  const { parameters, results, panels, formulas, sizes } = model;
+  const names = Object.keys(parameters);
+  const known = (name) => Object.prototype.hasOwnProperty.call(parameters, name);
+
+  // ---- Numbers in words: analysis/words.py once more, and a test compares the two.
+
+  const exponent = (value) => Math.floor(Math.log10(Math.abs(value)));
+
+  // Rounds the shortest decimal that names the number, halves away from zero.
+  const number = (value, decimals = 0) => {
+    if (!Number.isFinite(value)) return "not defined";
+    const [mantissa, power] = Math.abs(value).toExponential().split("e");
+    const digits = mantissa.replace(".", "");
+    const end = Number(power) + 1 + decimals; // how many of the digits are kept
+    let kept = end > 0 ? digits.slice(0, end).padEnd(end, "0") : "";
+    if (end >= 0 && digits.charAt(end) >= "5") kept = String(BigInt(kept || "0") + 1n);
+    kept = kept.padStart(Math.max(decimals, 0) + 1, "0") + "0".repeat(Math.max(-decimals, 0));
+    const cut = kept.length - Math.max(decimals, 0);
+    const whole = kept.slice(0, cut).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ",");
+    const sign = value < 0 && /[1-9]/.test(kept) ? "−" : "";
+    return sign + whole + (decimals > 0 ? "." + kept.slice(cut) : "");
+  };
+  const digits = (value, significant = 4) => {
+    if (value === 0 || !Number.isFinite(value)) return number(value);
+    const text = number(value, significant - 1 - exponent(value));
+    return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  };
+  const scale = (value, significant) => {
+    for (const [factor, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]])
+      if (Math.abs(value) >= factor * (1 - 0.5 * 10 ** -significant)) return [factor, word];
+    return [1, ""];
+  };
+  const dress = (text, unit, word) => {
+    const sign = text.startsWith("−") ? "−" : "";
+    const bare = text.slice(sign.length);
+    if (unit.startsWith("USD")) return `${sign}$${bare}${word}`;
+    if (unit === "fraction") return `${sign}${bare} %`;
+    return unit === "times" ? `${sign}${bare} times` : sign + bare + word;
+  };
+  const amount = (value, unit, low = null, high = null, significant = 4) => {
+    if (!Number.isFinite(value)) return "not defined";
+    const plain = ["times", "ratio", "year"].includes(unit);
+    const [factor, word] = unit === "fraction" ? [0.01, ""] : plain ? [1, ""] : scale(value, significant);
+    if (low === null || high === null || low === high) {
+      if (model.counts.includes(unit)) return number(value);
+      if (unit === "USD/GPU-hour") return dress(number(value, 2), unit, "");
+      return dress(digits(value / factor, significant), unit, word);
+    }
+    const width = Math.abs(high / factor - low / factor) / 10;
+    let places = width === 0 || !Number.isFinite(width) ? 0 : -exponent(width);
+    if (value) places = Math.max(places, -exponent(value / factor));
+    return dress(number(value / factor, places), unit, word);
+  };
+  const tick = (value) => {
+    for (const [factor, letter] of [[1e9, "B"], [1e6, "M"], [1e3, "K"]])
+      if (Math.abs(value) >= factor * 0.9995) return `$${digits(value / factor, 3)}${letter}`;
+    return `$${digits(value, 3)}`;
+  };
+  const percent = (fraction) => (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %";
+
+  const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits);
+  const published = (name) => shown(name, results[name].value);
+  // Below this two numbers are one: only the last bits differ.
+  const same = (a, b) => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+
+  // ---- The setting: one for the page, kept in its address.
+
+  const start = Object.fromEntries(names.map((name) => [name, parameters[name].start]));
+  let state = { ...start };
+  const elements = new Set();
+
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+  // The value that a text names, or undefined where the assumption does not accept it.
+  const accepted = (name, text) => {
+    const row = parameters[name];
+    if (row.choices) return row.choices.includes(text) ? text : undefined;
+    const trimmed = text.trim();
+    if (trimmed.length > 40 || !NUMBER.test(trimmed)) return undefined;
+    const value = Number(trimmed);
+    if (value < row.min || value > row.max || (row.type === "int" && !Number.isInteger(value))) return undefined;
+    return value + 0; // no minus zero
+  };
+  const unescaped = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+  const read = (fragment) => {
+    const changes = new Map();
+    const refused = [];
+    for (const part of fragment.slice(0, 4000).split("&").filter(Boolean)) {
+      const at = part.indexOf("=");
+      const name = unescaped(at < 0 ? part : part.slice(0, at));
+      const value = at > 0 && known(name) && !changes.has(name) ? accepted(name, unescaped(part.slice(at + 1))) : undefined;
+      if (value === undefined) refused.push(name.replace(/[^\w .-]/g, "?").slice(0, 40));
+      else changes.set(name, value);
+    }
+    return { changes: Object.fromEntries(changes), refused };
+  };
+  const written = () => names.filter((name) => state[name] !== start[name]).map((name) => `${name}=${state[name]}`).join("&");
+
+  let glance = false; // while a slider moves, only what is in sight is brought up to date; all of it once it rests
+  let resting = 0;
+  let sliding = false; // a slider that moves is one step of the history, not hundreds
+  let later = 0;
+  const address = (how) => {
+    const hash = written();
+    const url = location.href.split("#")[0] + (hash ? "#" + hash : "");
+    if (url === location.href) return;
+    try {
+      history[how](null, "", url);
+    } catch {
+      location.hash = hash;
+    }
+  };
+  const record = (done) => {
+    clearTimeout(later);
+    if (!sliding) address("pushState");
+    else if (done) address("replaceState");
+    else later = setTimeout(() => address("replaceState"), 150);
+    sliding = !done;
+  };
+  const follow = () => {
+    const hash = location.hash.slice(1);
+    if (hash && !hash.includes("=")) return; // a place on the page
+    const { changes, refused } = read(hash);
+    state = { ...start, ...changes };
+    sliding = false;
+    const many = refused.length > 5 ? ` and ${refused.length - 5} more` : "";
+    notice(refused.length ? `The address names settings that cannot be used. They were ignored: ${refused.slice(0, 5).join(", ")}${many}.` : "");
+    draw();
+  };
+
+  const change = (changes, done) => {
+    state = { ...state, ...changes };
+    record(done);
+    glance = !done;
+    clearTimeout(resting);
+    resting = setTimeout(draw, 250);
+    notice("");
+    draw();
+    announce();
+  };
+  const notice = (text) => {
+    for (const line of document.querySelectorAll(".live-notice")) {
+      put(line, text);
+      line.hidden = !text;
+    }
+    if (text) say(text);
+  };
+  const say = (text) => {
+    const line = document.querySelector(".live-said");
+    if (line) put(line, text);
+  };
+  let saying = 0;
+  const announce = () => {
+    clearTimeout(saying);
+    saying = setTimeout(() => say(moved()), 700);
+  };
+
+  // ---- What follows from the setting.
+
+  const worth = (name, at) => formulas[name](at);
+  let here = {};
+  const differing = () => names.filter((name) => state[name] !== parameters[name].base);
+  const entry = (name) => {
+    const row = parameters[name];
+    return `${row.title} ${state[name]}${row.unit ? " " + row.unit : ""} (published ${row.base})`;
+  };
+  // The results on the page that are furthest from the published ones.
+  const farthest = (many) => {
+    const listed = new Set([...document.querySelectorAll(".live-table tr[data-result]")].map((row) => row.dataset.result));
+    return [...listed]
+      .filter((name) => !results[name].piece && !same(here[name], results[name].value))
+      .map((name) => [name, here[name] / results[name].value - 1])
+      .sort((a, b) => Math.abs(Math.log(1 + b[1])) - Math.abs(Math.log(1 + a[1])))
+      .slice(0, many)
+      .map(([name, by]) => ({ title: results[name].title, here: shown(name, here[name]), then: published(name), by: percent(by) }));
+  };
+  const moved = () => {
+    const far = farthest(3).map((row) => `${row.title} ${row.here} instead of ${row.then} (${row.by})`);
+    if (far.length) return `Furthest from the published report: ${far.join("; ")}.`;
+    return differing().length ? "No result on this page depends on what was changed." : "This is the published setting.";
+  };
+  const command = () => ["report build", ...differing().map((name) => `-p ${name}=${state[name]}`)].join(" ");
+  const scenario = () => {
+    const lines = differing().map((name) => `  ${name}: ${state[name]}`);
+    const head = ["name: live_setting", "title: A setting of the live page"];
+    return [...head, lines.length ? "parameters:" : "parameters: {}", ...lines, ""].join("\n");
+  };
+
+  // ---- Drawing. Nodes are kept from frame to frame, and only what differs is written.
+
+  // Asked for once, when it changes: asking in the middle of drawing would lay the whole page out again and again.
+  const widths = new Map();
+  const sized = new ResizeObserver((entries) => {
+    for (const entry of entries) widths.set(entry.target, Math.max(entry.contentRect.width, 240));
+    draw();
+  });
+
+  // Panels out of sight are drawn when they come near, or when the page is printed.
+  const near = new Set();
+  let printing = false;
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) isIntersecting ? near.add(target) : near.delete(target);
+      draw();
+    },
+    { rootMargin: "300px" },
+  );
+
+  class Pen {
+    constructor(svg) {
+      this.svg = svg;
+      this.next = 0;
+      this.width = widths.get(svg) || 600;
+    }
+    put(tag, attributes, text = "") {
+      let node = this.svg.childNodes[this.next];
+      if (!node || node.nodeName !== tag) {
+        const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+        made.written = {};
+        if (node) node.replaceWith(made);
+        else this.svg.append(made);
+        node = made;
+      }
+      for (const key in attributes) {
+        const value = typeof attributes[key] === "number" ? Math.round(attributes[key] * 100) / 100 : attributes[key];
+        if (node.written[key] !== value) node.setAttribute(key, (node.written[key] = value));
+      }
+      if (node.written.text !== text) node.textContent = node.written.text = text;
+      this.next += 1;
+    }
+    text(x, y, text, kind = "ink", anchor = "start") {
+      this.put("text", { x, y, class: "live-" + kind, "text-anchor": anchor }, text);
+    }
+    line(x1, y1, x2, y2, kind) {
+      this.put("line", { x1, y1, x2, y2, class: "live-" + kind });
+    }
+    rect(x, y, width, height, fill, opacity = 1) {
+      this.put("rect", { x, y, width: Math.max(width, 0), height, fill, opacity });
+    }
+    // A dot: a filled circle is this setting, a hollow one the published value, a diamond another's figure.
+    dot(x, y, colour, kind) {
+      const r = kind === "here" ? 6 : 5;
+      const d = kind === "peer" ? `M${-r} 0L0 ${-r}L${r} 0L0 ${r}Z` : `M${-r} 0a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
+      this.put("path", { d, transform: `translate(${Math.round(x * 100) / 100} ${y})`, class: "live-" + kind, stroke: colour, fill: kind === "here" ? colour : "none" });
+    }
+    done() {
+      while (this.svg.childNodes.length > this.next) this.svg.lastChild.remove();
+    }
+  }
+
+  const step = (span, wanted) => {
+    const rough = span / Math.max(wanted, 1);
+    const power = 10 ** Math.floor(Math.log10(rough));
+    return [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough) || 10 * power;
+  };
+  const axis = (pen, low, high, place, height) => {
+    const by = step(high - low, pen.width / 80);
+    for (let i = Math.ceil(low / by - 1e-9); i * by <= high * (1 + 1e-9); i++) {
+      const x = place(i * by);
+      pen.line(x, 0, x, height, "grid");
+      pen.text(x, height + 17, tick(Number((i * by).toPrecision(12))), "small", x < 20 ? "start" : x > pen.width - 25 ? "end" : "middle");
+    }
+  };
+
+  const drawBars = (pen, bars) => {
+    const stack = (bar, at) => {
+      let end = bar.after.reduce((sum, name) => sum + at(name), 0);
+      return bar.pieces.map(([name, label, colour, opacity]) => {
+        const from = end;
+        end += at(name);
+        return { name, label, colour, opacity, from, end };
+      });
+    };
+    const then = (name) => results[name].value;
+    const now = (name) => here[name];
+    const ends = bars.flatMap((bar) => [...stack(bar, now), ...stack(bar, then)].map((piece) => piece.end));
+    const top = Math.max(...ends) * 1.02;
+    const place = (value) => 1 + (value / top) * (pen.width - 2);
+    axis(pen, 0, top, place, bars.reduce((sum, bar) => sum + bar.height, 0));
+    let y = 0;
+    bars.forEach((bar, index) => {
+      const pieces = stack(bar, now);
+      pen.text(2, y + 16, bar.label + (index ? "" : " (thin bar: published)"), "ink");
+      pen.text(pen.width - 2, y + 16, bar.total && shown(bar.total, now(bar.total)), "ink", "end");
+      for (const piece of pieces) pen.rect(place(piece.from), y + 24, place(piece.end) - place(piece.from) - 1, 22, piece.colour, piece.opacity);
+      for (const piece of stack(bar, then)) pen.rect(place(piece.from), y + 48, place(piece.end) - place(piece.from) - 1, 5, piece.colour, piece.opacity);
+      let x = 2;
+      for (const piece of pieces.length > 1 ? pieces : []) {
+        pen.rect(x, y + 60, 10, 10, piece.colour, piece.opacity);
+        pen.text(x + 14, y + 69, piece.label, "small");
+        x += 26 + piece.label.length * 6.4;
+      }
+      y += bar.height;
+    });
+  };
+
+  const drawDots = (pen, groups) => {
+    const all = groups.flatMap((group) => [
+      ...Object.keys(group.results).flatMap((name) => [here[name], results[name].low, results[name].high]),
+      ...group.peers.map((peer) => peer.value),
+    ]);
+    const usable = all.filter((value) => value > 0 && Number.isFinite(value));
+    const low = Math.log10(Math.min(...usable) / 1.25);
+    const high = Math.log10(Math.max(...usable) * 1.25);
+    const place = (value) => (value > 0 ? 8 + ((Math.log10(value) - low) / (high - low)) * (pen.width - 16) : 8);
+    const heads = groups.reduce((sum, group) => sum + sizes.head + (group.remark ? sizes.remark : 0), 0);
+    const rows = groups.reduce((sum, group) => sum + Object.keys(group.results).length + group.peers.length, 0);
+    const height = heads + rows * sizes.row;
+    const marks = high - low < 2.2 ? [1, 2, 5] : [1];
+    let last = -99;
+    for (let power = Math.floor(low); power <= high; power++)
+      for (const m of marks) {
+        const x = place(m * 10 ** power);
+        if (x < 10 || x > pen.width - 10) continue;
+        pen.line(x, 0, x, height, "grid");
+        if (x - last > 48) {
+          pen.text(x, height + 17, tick(m * 10 ** power), "small", x > pen.width - 25 ? "end" : "middle");
+          last = x;
+        }
+      }
+    let y = 0;
+    for (const group of groups) {
+      pen.text(2, y + 18, group.label, "head");
+      y += sizes.head;
+      if (group.remark) pen.text(2, y + 9, group.remark, "small");
+      y += group.remark ? sizes.remark : 0;
+      const own = Object.keys(group.results)[0];
+      for (const [name, label] of Object.entries(group.results)) {
+        const row = results[name];
+        pen.text(2, y + 14, label, "ink");
+        pen.text(pen.width - 2, y + 14, shown(name, here[name]), "ink", "end");
+        pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
+        pen.line(place(row.low), y + 25, place(row.high), y + 25, "range");
+        pen.dot(place(row.value), y + 25, group.colour, "then");
+        pen.dot(place(here[name]), y + 25, group.colour, "here");
+        y += sizes.row;
+      }
+      for (const peer of group.peers) {
+        pen.text(2, y + 14, peer.label, "muted");
+        pen.text(pen.width - 2, y + 14, `${peer.text}, ${digits(peer.value / here[own], 2)} × V3`, "muted", "end");
+        pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
+        pen.dot(place(peer.value), y + 25, group.colour, "peer");
+        y += sizes.row;
+      }
+    }
+  };
+
+  // How far each assumption alone would move a result, from this setting: the widest first.
+  const swings = (name) => {
+    const at = (key, value) => worth(name, { ...state, [key]: value });
+    const rows = [];
+    for (const key of results[name].uses) {
+      const row = parameters[key];
+      const ends = (row.choices || (row.low < row.high ? [row.low, row.high] : [])).map((end) => [end, at(key, end)]);
+      if (row.choices) ends.sort((a, b) => a[1] - b[1]);
+      if (ends.length > 1) rows.push({ title: row.title, low: ends[0], high: ends[ends.length - 1] });
+    }
+    const width = (row) => Math.abs(row.high[1] - row.low[1]);
+    return rows.sort((a, b) => width(b) - width(a)).slice(0, sizes.swings);
+  };
+  const drawSwings = (pen, name, rows) => {
+    const centre = here[name];
+    const all = [centre, ...rows.flatMap((row) => [row.low[1], row.high[1]])];
+    const room = (Math.max(...all) - Math.min(...all)) * 0.04 || Math.abs(centre) * 0.1;
+    const [low, high] = [Math.min(...all) - room, Math.max(...all) + room];
+    const place = (value) => 4 + ((value - low) / (high - low)) * (pen.width - 8);
+    const height = sizes.row * sizes.swings;
+    axis(pen, low, high, place, height);
+    rows.forEach((row, index) => {
+      const y = index * sizes.row;
+      const [a, b] = [place(row.low[1]), place(row.high[1])];
+      pen.text(2, y + 14, row.title, "ink");
+      pen.rect(Math.min(a, b), y + 20, Math.abs(b - a), 9, "currentColor", 0.35);
+      pen.dot(a, y + 24.5, "currentColor", "then");
+      pen.dot(b, y + 24.5, "currentColor", "here");
+      pen.line(place(centre), y + 17, place(centre), y + 32, "centre");
+    });
+  };
+
+  // ---- The element.
+
+  class ReportLive extends HTMLElement {
+    connectedCallback() {
+      if (elements.has(this)) return;
+      elements.add(this);
+      this.classList.add("live-on");
+      this.addEventListener("submit", (event) => event.preventDefault());
+      this.addEventListener("input", (event) => this.moved(event, false));
+      this.addEventListener("change", (event) => this.moved(event, true));
+      this.addEventListener("click", (event) => this.clicked(event));
+      this.panels = [...this.querySelectorAll("[data-panel]")].map((figure) => {
+        const svg = figure.querySelector(".live-draw");
+        sized.observe(svg);
+        seen.observe(figure);
+        const rows = [...figure.querySelectorAll("tr[data-result]")].map((row) => ({
+          name: row.dataset.result,
+          here: row.querySelector("output"),
+          change: row.querySelector(".live-change"),
+        }));
+        return { figure, svg, rows, spec: panels[figure.dataset.panel] };
+      });
+      draw();
+    }
+    moved(event, done) {
+      const field = event.target;
+      const holder = field.closest("[data-parameter]");
+      if (!holder) return draw(); // the choice of a result
+      const name = holder.dataset.parameter;
+      const value = accepted(name, field.value);
+      field.toggleAttribute("aria-invalid", false);
+      if (value !== undefined) return change({ [name]: value }, done);
+      if (!done) return field.setAttribute("aria-invalid", "true");
+      const given = field.value ? `'${field.value.slice(0, 40)}'` : "What was typed";
+      notice(`${parameters[name].title}: ${given} is not used. It must be ${parameters[name].allowed}.`);
+      field.value = state[name];
+      sliding = false;
+    }
+    clicked(event) {
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button.matches(".live-reset")) {
+        const { parameter } = button.closest("[data-parameter]").dataset;
+        change({ [parameter]: start[parameter] }, true);
+      }
+      if (button.matches(".live-reset-all")) change({ ...start }, true);
+      if (button.matches(".live-copy")) this.copy(button.dataset.copy);
+      if (button.matches(".live-save")) {
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob([scenario()], { type: "text/yaml" }));
+        link.download = "live_setting.yml";
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      }
+    }
+    async copy(what) {
+      const text = what === "command" ? command() : scenario();
+      try {
+        await navigator.clipboard.writeText(text);
+        notice(what === "command" ? "The command was copied." : "The scenario file was copied.");
+      } catch {
+        const holder = this.querySelector(".live-" + what);
+        holder.closest("details").open = true;
+        getSelection().selectAllChildren(holder);
+        notice("The browser does not let this page copy. The text is selected below: copy it with the keyboard.");
+      }
+    }
+    // Everything that shows the setting; called once a frame at most.
+    update() {
+      for (const holder of this.querySelectorAll("[data-parameter]")) this.control(holder);
+      const changed = differing();
+      this.classList.toggle("live-moved-away", changed.length > 0);
+      this.write(".live-changed", changed.length ? `Changed: ${changed.map(entry).join("; ")}.` : "");
+      this.write(".live-moved", moved());
+      this.write(".live-strip", farthest(2).map((far) => `${far.title} ${far.here} (${far.by})`).join("; ") || "The published setting");
+      this.write(".live-command", command());
+      this.write(".live-scenario", scenario());
+      const all = this.querySelector(".live-all");
+      if (all) all.href = all.href.split("#")[0] + (written() ? "#" + written() : "");
+      for (const panel of this.panels) if (!glance || near.has(panel.figure)) this.panel(panel);
+    }
+    write(selector, text) {
+      const node = this.querySelector(selector);
+      if (node) put(node, text);
+    }
+    control(holder) {
+      const name = holder.dataset.parameter;
+      if (holder.written === state[name]) return;
+      holder.written = state[name];
+      const { base, unit } = parameters[name];
+      const value = String(state[name]);
+      for (const field of holder.querySelectorAll("input")) {
+        if (field.type === "radio") field.checked = field.value === value;
+        else if (field.type === "range") {
+          field.value = value;
+          field.setAttribute("aria-valuetext", `${value} ${unit}`);
+        } else if (field !== document.activeElement || accepted(name, field.value) !== state[name]) field.value = value;
+      }
+      const by = typeof base === "number" && base ? ` (${percent(state[name] / base - 1)})` : "";
+      const output = holder.querySelector("output");
+      if (output) put(output, state[name] === base ? "as published" : `now ${value}${by}`);
+      holder.classList.toggle("live-differs", state[name] !== base);
+    }
+    panel({ figure, svg, rows, spec }) {
+      for (const { name, here: cell, change: apart } of rows) {
+        const by = same(here[name], results[name].value) ? 0 : here[name] / results[name].value - 1;
+        put(cell, shown(name, here[name]));
+        put(apart, by ? percent(by) : "0 %");
+      }
+      const pen = printing || near.has(figure) ? new Pen(svg) : null;
+      if (pen && spec.bars) drawBars(pen, spec.bars);
+      if (pen && spec.dots) drawDots(pen, spec.dots);
+      if (spec.swings) {
+        const name = figure.querySelector("select").value;
+        const swung = swings(name);
+        if (pen) drawSwings(pen, name, swung);
+        const body = figure.querySelector("tbody");
+        while (body.rows.length > swung.length) body.lastChild.remove();
+        swung.forEach((row, index) => {
+          const line = body.rows[index] || body.insertRow();
+          const cell = (at, tag) => line.children[at] || line.appendChild(document.createElement(tag));
+          put(cell(0, "th"), row.title);
+          line.children[0].scope = "row";
+          put(cell(1, "td"), `${row.low[0]}: ${shown(name, row.low[1])}`);
+          put(cell(2, "td"), `${row.high[0]}: ${shown(name, row.high[1])}`);
+        });
+      }
+      if (pen) pen.done();
+    }
+  }
+  const put = (node, text) => {
+    if (node.textContent !== text) node.textContent = text;
+  };
+
+  let frame = 0;
+  function paint() {
+    frame = 0;
+    here = Object.fromEntries(Object.keys(formulas).map((name) => [name, worth(name, state)]));
+    for (const element of elements) element.update();
+    glance = false;
+  }
+  function draw() {
+    if (!frame) frame = requestAnimationFrame(paint);
+  }
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    paint();
+    printing = false;
+  });
+
+  window.reportLive.words = { number, digits, amount, tick, percent };
+  window.addEventListener("popstate", follow);
+  window.addEventListener("hashchange", follow);
+  follow();
+  customElements.define("report-live", ReportLive);
+})();

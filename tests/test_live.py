@@ -1,0 +1,615 @@
+"""The live page: its formulas are Python's, its words are words.py's, and nothing in an address can harm it."""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from analysis import formulas, parameters, words
+from analysis.case import Case, Data, Values
+from analysis.costs.units import where_positive
+from analysis.figures import FIGURES
+from analysis.quantities import Definition
+from analysis.report import live
+
+KNOWN, BASE = parameters.known(), parameters.base()
+MODEL = live.live({})
+RESULTS = live.results()
+SETTINGS = 10_000
+
+
+def javascript(compute: Callable[[Any, Any], Any], name: str = "made_up_usd") -> str:
+    definition = Definition(name, "Made up", "USD", "", True, compute)
+    return formulas.formula(definition, Data(), KNOWN, lambda name: KNOWN[name].choices).javascript
+
+
+# --- the generator ---------------------------------------------------------------------------------------------------
+
+
+def test_v3_is_hours_times_price() -> None:
+    # DeepSeek-V3 report, Table 1: 2,788,000 h x $2 = $5,576,000
+    found = MODEL.formulas["v3_rental_usd"]
+    assert found.javascript == "2788000*x.rental_usd_per_gpu_hour"
+    assert found.uses == {"rental_usd_per_gpu_hour"}
+
+
+@pytest.mark.parametrize(
+    ("compute", "expected"),
+    [
+        (lambda x, data: x.pue - x.utilisation * 2, "x.pue - x.utilisation*2"),
+        (lambda x, data: x.pue / (x.utilisation * 3), "x.pue/(x.utilisation*3)"),
+        (lambda x, data: x.pue * (x.utilisation / x.load_fraction), "x.pue*(x.utilisation/x.load_fraction)"),
+        (lambda x, data: 10 ** (-x.pue), "Math.pow(10, -x.pue)"),
+        (lambda x, data: x.pue - (x.utilisation - x.load_fraction), "x.pue - (x.utilisation - x.load_fraction)"),
+        (lambda x, data: x.pue / (1 / x.utilisation), "x.pue/(1/x.utilisation)"),
+        (lambda x, data: x.pue * -(x.utilisation + 1), "x.pue*(-(x.utilisation + 1))"),
+        (lambda x, data: 0.1 + x.pue, "0.1 + x.pue"),
+        (lambda x, data: sympy.Max(x.pue, x.utilisation), "Math.max(x.pue, x.utilisation)"),
+        (lambda x, data: sympy.exp(x.pue) + sympy.log(x.pue), "Math.exp(x.pue) + Math.log(x.pue)"),
+        (
+            lambda x, data: where_positive(x.cost_of_capital, lambda r: 1 / r, x.pue),
+            "(x.cost_of_capital > 0 ? 1/x.cost_of_capital : x.pue)",
+        ),
+        (lambda x, data: 3.0, "3"),
+    ],
+)
+def test_arithmetic_is_printed_as_it_is_written(compute: Callable[[Any, Any], Any], expected: str) -> None:
+    assert javascript(compute) == expected
+
+
+@pytest.mark.parametrize(
+    ("compute", "message"),
+    [
+        (lambda x, data: sympy.sin(x.pue), r"made_up_usd holds sin, which the live page does not compute"),
+        (lambda x, data: sympy.Function("g")(x.pue), r"made_up_usd holds g, which"),
+        (lambda x, data: sympy.zoo * x.pue, r"made_up_usd holds ComplexInfinity"),
+        (lambda x, data: math.exp(x.pue), r"made_up_usd cannot be traced with symbols"),
+        (lambda x, data: np.exp(x.pue), r"made_up_usd cannot be traced with symbols"),
+        (lambda x, data: sympy.Piecewise((x.pue, x.pue > 1)), r"made_up_usd has cases, of which none may hold"),
+    ],
+)
+def test_what_a_browser_may_not_know_is_refused(compute: Callable[[Any, Any], Any], message: str) -> None:
+    with pytest.raises(formulas.FormulaError, match=message):
+        javascript(compute)
+
+
+def test_a_choice_is_traced_for_each_of_its_values() -> None:
+    found = MODEL.formulas["fleet_capex_usd"]
+    for choice in KNOWN["fleet"].choices:
+        assert f'x.fleet === "{choice}" ? ' in found.javascript
+    assert "fleet" in found.uses
+
+
+def test_the_script_is_the_same_for_the_same_case_and_starts_where_a_scenario_does() -> None:
+    changes = {"rental_usd_per_gpu_hour": 3.0}
+    script = live.script(live.live(changes))
+    assert script == live.script(live.live(dict(changes)))
+    assert '"base":2.0,"start":3.0' in script, "a scenario's page starts from the scenario; published is the base case"
+
+
+def test_every_assumption_is_on_the_page_or_known_to_be_left_out() -> None:
+    # change_assumptions.md says why: three shape the ranges only, and the exchange rate cancels.
+    assert set(KNOWN) - set(MODEL.used) == {*live.LEFT_OUT, "cny_per_usd"}, (
+        "An assumption is on no live panel. Show a result that depends on it, or say on the page why it is left out."
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in MODEL.used if not KNOWN[name].choices])
+def test_a_slider_covers_the_plausible_range_in_round_steps(name: str) -> None:
+    row, at = KNOWN[name], live.slider(KNOWN[name])
+    assert row.minimum <= at.low <= row.low
+    assert row.high <= at.high <= row.maximum
+    assert 30 <= (at.high - at.low) / at.step <= 130, f"{name}: {at}"
+    assert round(at.low / at.step) == pytest.approx(at.low / at.step)
+    assert str(float(f"{at.step:.1g}")) == str(float(at.step)), f"{name} has a step of {at.step}"
+
+
+def test_panels_name_what_exists() -> None:
+    for panel in live.PANELS.values():
+        assert not panel.figure or panel.figure in FIGURES
+        assert panel.height > 60
+        bases = {live.definition(name).basis for name in panel.swings}
+        assert "" not in bases
+        for group in panel.dots:
+            assert {live.definition(name).basis for name in group.results} == {group.basis}, (
+                f"The panel {panel.name} mixes cost bases in one group."
+            )
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing. Install it (Debian, Ubuntu: apt install chromium).", pytrace=False)
+    arguments = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+class Tab:
+    """A tab that keeps what it complained about and asked for."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page, self.address = context.new_page(), address
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, name: str = "change_assumptions", fragment: str = "") -> Page:
+        # Elsewhere first: a new fragment alone would not load the page again.
+        self.page.goto("about:blank")
+        self.page.goto(f"{self.address}{name}.html{fragment}", wait_until="load")
+        return self.settle()
+
+    def settle(self) -> Page:
+        """Wait until what was changed is drawn."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self.page
+
+    def text(self, selector: str) -> str:
+        return self.page.locator(selector).first.inner_text()
+
+    def here(self, result: str) -> str:
+        return self.text(f'tr[data-result="{result}"] output')
+
+    def field(self, name: str) -> Any:
+        return self.page.locator(f'[data-parameter="{name}"] input[type="number"]')
+
+    def slider(self, name: str) -> Any:
+        return self.page.locator(f'[data-parameter="{name}"] input[type="range"]')
+
+    def enter(self, name: str, text: str) -> None:
+        """Type a value, as a reader does."""
+        group = self.page.locator(f'details:not([open]):has([data-parameter="{name}"]) > summary')
+        if group.count():
+            group.first.click()
+        self.field(name).fill(text)
+        self.field(name).press("Tab")
+        self.settle()
+
+
+@pytest.fixture
+def tab(browser: Browser, address: str) -> Iterator[Tab]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    made = Tab(context, address)
+    yield made
+    complaints, outside = (
+        made.complaints,
+        [u for u in made.requests if not u.startswith((address, "data:", "about:", "blob:"))],
+    )
+    context.close()
+    assert not complaints, f"The browser's console complains: {complaints}"
+    assert not outside, f"The page asks another host: {outside}"
+
+
+def random_settings(count: int) -> list[dict[str, parameters.Value]]:
+    """Settings over all that is accepted: uniform, by order of magnitude, and at the ends, nought included."""
+    draw = random.Random(20261123)
+    found = []
+    for index in range(count):
+        setting: dict[str, parameters.Value] = {}
+        for name in MODEL.used:
+            row = KNOWN[name]
+            if row.choices:
+                setting[name] = draw.choice(row.choices)
+                continue
+            ends = (row.minimum, row.maximum, row.low, row.high, float(row.value))
+            way = draw.random()
+            if way < 0.4:
+                value = draw.uniform(row.minimum, row.maximum)
+            elif way < 0.6 and row.minimum > 0:
+                value = math.exp(draw.uniform(math.log(row.minimum), math.log(row.maximum)))
+            else:
+                value = draw.choice(ends)
+            setting[name] = round(value) if row.type == "int" else min(max(value, row.minimum), row.maximum)
+        if index % 5 == 0:
+            setting["cost_of_capital"] = 0.0
+        # Where hardware keeps its value and electricity is free, V3 costs nothing, and no model is a multiple of it.
+        setting["price_decline_oom_per_year"] = max(0.001, float(setting["price_decline_oom_per_year"]))
+        found.append(setting)
+    return found
+
+
+def expected(settings: list[dict[str, parameters.Value]]) -> dict[str, np.ndarray]:
+    """Every result of every setting, from Python."""
+    data = Data()
+    data.fleet = functools.cache(data.fleet)  # type: ignore[method-assign]
+    data.model = functools.cache(data.model)  # type: ignore[method-assign]
+    found = {name: np.empty(len(settings)) for name in RESULTS}
+    for fleet in KNOWN["fleet"].choices:
+        rows = [index for index, setting in enumerate(settings) if setting["fleet"] == fleet]
+        columns: dict[str, Any] = {
+            name: np.array([float(settings[index][name]) for index in rows]) for name in MODEL.used if name != "fleet"
+        }
+        for name in RESULTS:
+            found[name][rows] = live.definition(name).compute(Values({**BASE, **columns, "fleet": fleet}, set()), data)
+    return found
+
+
+def test_the_page_computes_what_python_computes(tab: Tab) -> None:
+    settings = random_settings(SETTINGS)
+    page = tab.open()
+    got = page.evaluate(
+        """settings => {
+            const { formulas } = window.reportLive;
+            return Object.fromEntries(Object.keys(formulas).map(n => [n, settings.map(x => formulas[n](x))]));
+        }""",
+        settings,
+    )
+    assert set(got) == set(RESULTS)
+    faults = []
+    for name, wanted in expected(settings).items():
+        apart = np.abs(np.array(got[name], dtype=float) - wanted) > 1e-9 * np.abs(wanted)
+        apart |= ~np.isfinite(wanted) | np.array([value is None for value in got[name]])
+        faults += [
+            f"{name}: {got[name][i]!r} here, {wanted[i]!r} in Python, at {settings[i]}" for i in np.where(apart)[0]
+        ]
+    assert not faults, f"{len(faults)} values differ by more than 1e-9, the first: {faults[0]}"
+
+
+def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
+    draw = random.Random(7)
+    cases: list[tuple[float, str, float | None, float | None, int]] = []
+    units = ["USD", "USD/GPU-hour", "fraction", "times", "GPU", "people", "year", "ratio"]
+    for _ in range(4000):
+        value = math.exp(draw.uniform(-8, 26)) * draw.choice((1, 1, 1, -1))
+        width = abs(value) * draw.choice((0.0, 0.003, 0.1, 0.8, 5))
+        low, high = (value - width * draw.random(), value + width) if draw.random() < 0.7 else (None, None)
+        cases.append((value, draw.choice(units), low, high, draw.choice((2, 3, 4))))
+    exact = [
+        0.0,
+        0.5,
+        2.5,
+        1.005,
+        0.125,
+        999_500.0,
+        999_949.9,
+        1e6,
+        9.995e8,
+        1e12,
+        0.0005,
+        1e-7,
+        -0.4,
+        5_576_000.0,
+        150.0,
+    ]
+    exact += [10.0**power for power in range(-9, 14)]
+    for value in exact:
+        for unit in units:
+            cases += [(value, unit, None, None, n) for n in (2, 3, 4)] + [(value, unit, value - 3, value + 40, 3)]
+    page = tab.open()
+    got = page.evaluate("cases => cases.map(c => window.reportLive.words.amount(...c))", cases)
+    wrong = [
+        (case, text, words.amount(*case)) for case, text in zip(cases, got, strict=True) if text != words.amount(*case)
+    ]
+    assert not wrong, f"{len(wrong)} of {len(cases)} read otherwise than in analysis/words.py, for example {wrong[:3]}"
+    plain = [case[0] for case in cases]
+    for ours, theirs in (("tick", words.money_tick), ("percent", words.signed_percent)):
+        sample = [abs(v) for v in plain] if ours == "tick" else plain
+        shown = page.evaluate(f"vs => vs.map(v => window.reportLive.words.{ours}(v))", sample)
+        assert shown == [theirs(v) for v in sample]
+
+
+def test_the_published_setting_reads_as_the_report_does(tab: Tab) -> None:
+    tab.open()
+    for name in live.PANELS["models"].results:
+        assert tab.here(name) == Case()[name].text
+    assert tab.text(".live-moved") == "This is the published setting."
+    assert tab.page.url.endswith("change_assumptions.html")
+    assert tab.page.locator(".live-notice").is_hidden()
+    assert tab.page.locator(".live-still").first.is_hidden(), "the static figure stands in only where no script runs"
+
+
+def test_a_moved_slider_moves_the_results_and_the_address(tab: Tab) -> None:
+    page = tab.open()
+    tab.slider("rental_usd_per_gpu_hour").fill("3")
+    tab.settle()
+    assert tab.here("v3_rental_usd") == "$8.4 million"  # 2,788,000 h x $3 = 8,364,000, as fine as the published range
+    assert tab.text('tr[data-result="v3_rental_usd"] .live-change') == "+50 %"
+    assert tab.field("rental_usd_per_gpu_hour").input_value() == "3"
+    assert page.url.endswith("#rental_usd_per_gpu_hour=3")
+    assert "now 3 (+50 %)" in tab.text('[data-parameter="rental_usd_per_gpu_hour"]')
+    assert "$8.4 million instead of $5.6 million (+50 %)" in tab.text(".live-moved")
+
+
+def test_an_arrow_key_is_one_step(tab: Tab) -> None:
+    page = tab.open()
+    slider = tab.slider("rental_usd_per_gpu_hour")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    tab.settle()
+    at = live.slider(KNOWN["rental_usd_per_gpu_hour"])
+    assert tab.field("rental_usd_per_gpu_hour").input_value() == f"{2 + at.step:g}"
+    assert slider.get_attribute("aria-valuetext") == f"{2 + at.step:g} USD/GPU-hour"
+    page.wait_for_function("document.querySelector('.live-said').textContent.includes('instead of')")
+    assert page.locator('[role="status"], [aria-live]:not([aria-live="off"])').count() == 1, "one place speaks"
+
+
+def test_a_setting_can_be_shared_and_reopened(tab: Tab) -> None:
+    page = tab.open()
+    tab.enter("service_life_years", "3.3")
+    tab.enter("staff_count", "180")
+    page.locator('[data-parameter="fleet"] input[value="documented"]').evaluate("e => e.click()")
+    tab.settle()
+    fragment = page.url.split("#")[1]
+    assert fragment == "service_life_years=3.3&staff_count=180&fleet=documented"
+    before = [tab.here(name) for name in live.PANELS["models"].results + live.PANELS["capex"].results]
+    tab.open(fragment="#" + fragment)
+    assert [tab.here(name) for name in live.PANELS["models"].results + live.PANELS["capex"].results] == before
+    assert tab.field("service_life_years").input_value() == "3.3"
+    assert page.locator('input[value="documented"]').is_checked()
+    assert "documented (published semianalysis)" in tab.text(".live-changed")
+
+
+def test_back_undoes_a_whole_move_of_a_slider(tab: Tab) -> None:
+    page = tab.open()
+    slider = tab.slider("rental_usd_per_gpu_hour")
+    slider.evaluate(
+        """e => {
+            const tell = kind => e.dispatchEvent(new Event(kind, { bubbles: true }));
+            for (const v of [2.1, 2.2, 2.3, 2.4]) { e.value = v; tell('input'); }
+            tell('change');
+        }"""
+    )
+    tab.enter("pue", "1.4")
+    assert page.url.endswith("#rental_usd_per_gpu_hour=2.4&pue=1.4")
+    page.go_back()
+    tab.settle()
+    assert page.url.endswith("#rental_usd_per_gpu_hour=2.4")
+    assert tab.field("pue").input_value() == "1.25"
+    page.go_back()
+    tab.settle()
+    assert tab.here("v3_rental_usd") == "$5.6 million"
+    page.go_forward()
+    tab.settle()
+    assert tab.field("rental_usd_per_gpu_hour").input_value() == "2.4"
+
+
+def test_a_place_on_the_page_is_no_setting(tab: Tab) -> None:
+    page = tab.open(fragment="#rental_usd_per_gpu_hour=3")
+    page.evaluate("location.hash = 'change-the-assumptions'")
+    tab.settle()
+    assert tab.here("v3_rental_usd") == "$8.4 million"
+    assert page.locator(".live-notice").is_hidden()
+
+
+HOSTILE = [
+    ("#rental_usd_per_gpu_hour=<img src=x onerror=alert(1)>", "rental_usd_per_gpu_hour"),
+    ("#<script>alert(1)</script>=1", "?script?alert"),
+    ("#__proto__=1", "__proto__"),
+    ("#constructor=1&toString=2", "constructor, toString"),
+    ("#rental_usd_per_gpu_hour=1e999", "rental_usd_per_gpu_hour"),
+    ("#rental_usd_per_gpu_hour=0x10", "rental_usd_per_gpu_hour"),
+    ("#rental_usd_per_gpu_hour=Infinity", "rental_usd_per_gpu_hour"),
+    ("#rental_usd_per_gpu_hour=-1", "rental_usd_per_gpu_hour"),
+    ("#rental_usd_per_gpu_hour=", "rental_usd_per_gpu_hour"),
+    ("#staff_count=150.5", "staff_count"),
+    ("#fleet=__proto__", "fleet"),
+    ("#fleet=semianalysis%00", "fleet"),
+    ("#draws=512", "draws"),
+    ("#pue=1.3&pue=1.4", "pue"),
+    ("#%E0%A4%A=1", "?E0?A4?A"),
+    ("#=1", ""),
+    ("#" + "&".join(f"x{i}=1" for i in range(400)), "x0, x1, x2, x3, x4 and"),
+    ("#" + "9" * 100_000 + "=1", "9" * 40),
+]
+
+
+@pytest.mark.parametrize(("fragment", "named"), HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_address_is_ignored_and_named(tab: Tab, fragment: str, named: str) -> None:
+    page = tab.open(fragment=fragment)
+    notice = page.locator(".live-notice")
+    assert notice.is_visible()
+    assert re.match(r"The address names settings that cannot be used\. They were ignored: ", notice.inner_text())
+    assert named in notice.inner_text()
+    assert len(notice.inner_text()) < 400
+    assert not page.locator("report-live img[src=x], report-live script").count()
+    assert tab.here("v3_rental_usd") == "$5.6 million"
+    assert page.evaluate("({}).polluted === undefined && Object.prototype.start === undefined")
+
+
+def test_good_settings_beside_bad_ones_are_used(tab: Tab) -> None:
+    tab.open(fragment="#rental_usd_per_gpu_hour=3&nonsense=4")
+    assert tab.here("v3_rental_usd") == "$8.4 million"
+    assert tab.text(".live-notice").endswith("They were ignored: nonsense.")
+
+
+def test_a_value_that_is_not_accepted_is_refused_in_words(tab: Tab) -> None:
+    tab.open()
+    tab.enter("utilisation", "1.2")
+    assert (
+        "Share of its life in which a GPU is in use: '1.2' is not used. It must be a number from 0.01 to 1"
+        in tab.text(".live-notice")
+    )
+    assert tab.field("utilisation").input_value() == "0.82"
+
+
+def test_reset_of_one_and_of_all(tab: Tab) -> None:
+    page = tab.open(fragment="#rental_usd_per_gpu_hour=3&utilisation=0.5&fleet=documented")
+    page.locator('[data-parameter="rental_usd_per_gpu_hour"] .live-reset').click()
+    tab.settle()
+    assert tab.here("v3_rental_usd") == "$5.6 million"
+    assert page.url.endswith("#utilisation=0.5&fleet=documented")
+    page.locator(".live-reset-all").click()
+    tab.settle()
+    assert "#" not in page.url
+    assert tab.text(".live-moved") == "This is the published setting."
+
+
+def test_copied_command_and_scenario_are_the_same_case(tab: Tab, tmp_path: Path) -> None:
+    changes = {
+        "rental_usd_per_gpu_hour": 2.35,
+        "cost_of_capital": 0.0000001,
+        "staff_count": 199,
+        "fleet": "hopper_only",
+    }
+    fragment = "&".join(f"{name}={value}" for name, value in changes.items())
+    page = tab.open(fragment="#" + fragment)
+    page.locator('[data-copy="command"]').click()
+    page.wait_for_function("document.querySelector('.live-notice').textContent.includes('copied')")
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert command.startswith("report build -p ")
+    assert parameters.parsed(command.removeprefix("report build -p ").split(" -p ")) == changes
+    page.locator('[data-copy="scenario"]').click()
+    page.wait_for_function("document.querySelector('.live-notice').textContent.includes('scenario file was')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    with page.expect_download() as download:
+        page.locator(".live-save").click()
+    file = tmp_path / "live_setting.yml"
+    download.value.save_as(file)
+    assert file.read_text(encoding="utf-8") == copied
+    assert parameters.read_scenario(file).changes == changes
+
+
+def test_without_leave_to_copy_the_text_is_selected(tab: Tab) -> None:
+    page = tab.open(fragment="#pue=1.3")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    page.locator('[data-copy="command"]').click()
+    page.wait_for_function("String(getSelection()).length > 0")
+    assert page.evaluate("String(getSelection())") == "report build -p pue=1.3"
+    assert "does not let this page copy" in tab.text(".live-notice")
+
+
+COMPACT = {
+    "six_million": ("rental_usd_per_gpu_hour", "3", "v3_rental_usd"),
+    "capex": ("server_price_h20_usd_per_gpu", "30000", "fleet_capex_usd"),
+    "owning_and_renting": ("service_life_years", "3", "owner_usd_per_gpu_hour"),
+    "whole_bill": ("final_run_share_of_rd_compute", "0.1", "v3_programme_usd"),
+}
+
+
+@pytest.mark.parametrize("name", COMPACT)
+def test_the_control_beside_a_figure_leads_to_all_assumptions(tab: Tab, name: str) -> None:
+    parameter, value, result = COMPACT[name]
+    page = tab.open(name)
+    before = tab.here(result)
+    tab.enter(parameter, value)
+    assert tab.here(result) != before
+    with page.expect_navigation():
+        page.locator(".live-all").click()
+    tab.settle()
+    assert page.url.endswith(f"change_assumptions.html#{parameter}={value}")
+    assert tab.field(parameter).input_value() == value
+
+
+def test_swings_are_computed_at_this_setting(tab: Tab) -> None:
+    page = tab.open(fragment="#rental_usd_per_gpu_hour=4")
+    page.locator(".live-pick select").select_option("v3_rental_usd")
+    tab.settle()
+    # 2,788,000 h x $1.30 and x $3.42
+    assert page.locator('[data-panel="swings"] tbody td').all_inner_texts() == [
+        "1.3: $3.6 million",
+        "3.42: $9.5 million",
+    ]
+
+
+def test_nothing_jumps_when_the_script_arrives(browser: Browser, address: str) -> None:
+    heights = []
+    for script in (False, True):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        if not script:
+            page.route("**/live.js*", lambda route: route.abort())
+        page.goto(address + "change_assumptions.html", wait_until="load")
+        page.wait_for_timeout(100)
+        heights.append(page.evaluate("document.querySelector('.live-results').getBoundingClientRect().top"))
+        heights.append(page.evaluate("document.querySelector('[data-panel=bill]').getBoundingClientRect().top"))
+        context.close()
+    assert heights[:2] == pytest.approx(heights[2:], abs=40), "Reserve the height of what a script fills in."
+
+
+def test_works_from_a_folder(browser: Browser, site: Path) -> None:
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto((site / "change_assumptions.html").as_uri() + "#rental_usd_per_gpu_hour=3", wait_until="load")
+    page.wait_for_function(
+        "document.querySelector('tr[data-result=v3_rental_usd] output').textContent === '$8.4 million'"
+    )
+    page.locator('[data-parameter="rental_usd_per_gpu_hour"] .live-reset').click()
+    page.wait_for_function("!location.hash")
+    page.close()
+    assert not complaints
+
+
+def test_without_a_script_the_published_figures_and_tables_are_there(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "change_assumptions.html", wait_until="load")
+    assert page.locator(".live-still img").count() == 5
+    assert page.locator(".live-still img").first.is_visible()
+    row = page.locator('tr[data-result="v3_rental_usd"]').first
+    assert row.inner_text().split("\t")[-2:] == ["$5.6 million", "$4.4 to 8.5 million"]
+    for selector in (".live-draw", ".live-inputs", ".live-here", ".live-tools"):
+        assert page.locator(selector).first.is_hidden(), f"{selector} does nothing without a script"
+    assert "assumed" in page.locator('[data-parameter="rental_usd_per_gpu_hour"]').inner_text()
+    context.close()
+
+
+def test_only_pages_with_live_figures_load_the_scripts(site: Path) -> None:
+    loading = {
+        path.stem
+        for path in site.glob("*.html")
+        if re.search(r'src="_static/live(-model)?\.js', path.read_text("utf-8"))
+    }
+    assert loading == {"change_assumptions", *COMPACT}
+    text = (site / "_static" / "live.js").read_text("utf-8") + (site / "_static" / "live-model.js").read_text("utf-8")
+    for forbidden in (
+        r"\beval\b",
+        r"new Function",
+        r"innerHTML",
+        r"insertAdjacentHTML",
+        r"document\.write\b",
+        r"\bfetch\(",
+    ):
+        assert not re.search(forbidden, text), f"{forbidden} in the live scripts: a strict content policy forbids it"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_targets_are_large_enough_for_a_finger(browser: Browser, address: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(address + "change_assumptions.html#pue=1.3", wait_until="load")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(
+            'report-live :is(button, select, input[type=range], input[type=number])'
+        )].filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 100))"""
+    )
+    context.close()
+    assert not small
