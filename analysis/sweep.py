@@ -301,7 +301,7 @@ def _kinds(
                 for place in places:
                     one = {**shared, **{key: column[place] for key, column in kinds.items()}}
                     try:
-                        found[name][:, place] = _single(name, {**plan.values, **one}, plan)
+                        found[name][:, [place]] = _single(name, {**plan.values, **one}, plan)
                     except Exception as own:
                         failed.setdefault(int(place), []).append(_message(name, own))
     for name in names:
