@@ -150,7 +150,7 @@ def test_canonical_addresses_and_the_sitemap_agree(published: Path) -> None:
 def test_site_without_an_address_names_none(site: Path) -> None:
     for path in [*site.glob("*.html"), site / "robots.txt", site / "feed.xml"]:
         text = path.read_text(encoding="utf-8")
-        wrong = [word for word in ("canonical", "og:image", "og:url", "Sitemap:", 'rel="self"') if word in text]
+        wrong = [word for word in ('rel="canonical"', "og:image", "og:url", "Sitemap:", 'rel="self"') if word in text]
         assert not wrong, f"{path.name} says {wrong}, although nobody has said where the site is published."
     assert not (site / "sitemap.xml").exists(), "A sitemap of relative addresses is not valid."
     assert not (site / "cards").exists(), "No page shows the cards of a site without an address."
@@ -197,7 +197,7 @@ def test_data_are_published_unchanged_and_linked(site: Path) -> None:
 def test_notebooks_can_be_downloaded(site: Path) -> None:
     for page in notebooks.pages():
         if page.runs:
-            (link,) = soup(site / f"{page.name}.html").select(f'a[href="_sources/{page.name}.ipynb"]')
+            link, *_ = soup(site / f"{page.name}.html").select(f'a[href="_sources/{page.name}.ipynb"]')
             assert any(c.get("outputs") for c in notebooks.read(site / str(link["href"])).cells), page.name
 
 
