@@ -98,6 +98,28 @@ def test_a_rule_stays_if_a_page_may_use_it(css: str, expected: str) -> None:
     assert styles.pruned(css, {"used", "place"}) == expected
 
 
+def test_the_sheets_of_a_page_become_one(tmp_path: Path) -> None:
+    theme = tmp_path / "_static/styles"
+    theme.mkdir(parents=True)
+    (theme / "theme.css").write_text('@import "../basic.css"; b{background:url(../images/b.png)}', encoding="utf-8")
+    (tmp_path / "_static/basic.css").write_text("a{color:red}", encoding="utf-8")
+    (tmp_path / "_static/own.css").write_text('c{src:url("f.woff2");mask:url(data:x)}', encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<link href="_static/styles/theme.css?digest=1" rel="stylesheet" />\n'
+        '<link rel="stylesheet" type="text/css" href="_static/own.css?v=2" />\n<p>',
+        encoding="utf-8",
+    )
+    styles.bundle([page])
+    html = page.read_text(encoding="utf-8")
+    (sheet,) = (tmp_path / "_static").glob("site-*.css")
+    assert html == f'<link rel="stylesheet" href="_static/{sheet.name}" />\n<p>'
+    assert (
+        sheet.read_text(encoding="utf-8")
+        == 'a{color:red} b{background:url(images/b.png)}c{src:url("f.woff2");mask:url(data:x)}'
+    )
+
+
 def test_pruned_styles_keep_every_class_of_the_reports_own_sheet_that_a_page_has(site: Path) -> None:
     own = (Path(__file__).parents[1] / "book/assets/report.css").read_text(encoding="utf-8")
     built = (site / "_static/report.css").read_text(encoding="utf-8")

@@ -76,6 +76,8 @@ CHANGES = (
         r'(<script)( (?:data-[\w-]+="[^"]*" )?src="(?![^"]*documentation_options)[^"]+"></script>)',
         r"\1 defer\2",
     ),
+    # Scripts that wait anyway need not come before the styles.
+    Change("hurry for the theme's scripts", r'\s*<link rel="preload" as="script" [^>]*>', ""),
     # The theme chooses the colours late: the page flashes in neither palette, and has none where scripts are off.
     Change("colours before scripts", r'(<html[^>]* data-theme=)"auto"', r'\1"light"', 1),
     Change(
@@ -210,6 +212,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     drop_files(site / "_static")
     shrink_icon_fonts(site)
     styles.prune(site)
+    styles.bundle([page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts])
 
 
 def setup(app: Sphinx) -> None:
