@@ -26,7 +26,23 @@ INK = "#24292f"
 MUTED = "#5f6b76"
 GRID = "#dfe3e7"
 PAPER = "#ffffff"
-DARK_GROUND = "#14181e"
+
+# In dark mode the site shows the same drawing through this CSS filter: paper becomes the page's ground, hues stay.
+DARK_FILTER = "invert(0.93) hue-rotate(180deg)"
+
+
+def dark(colour: str) -> str:
+    """What #rrggbb becomes under DARK_FILTER: inverted by 0.93, then the filter's matrix for half a turn of the hue."""
+    red, green, blue = (0.93 - 0.86 * int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    turned = (
+        -0.574 * red + 1.430 * green + 0.144 * blue,
+        0.426 * red + 0.430 * green + 0.144 * blue,
+        0.426 * red + 1.430 * green - 0.856 * blue,
+    )
+    return "#" + "".join(f"{round(255 * min(max(value, 0), 1)):02x}" for value in turned)
+
+
+DARK_GROUND = dark(PAPER)
 
 BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
 

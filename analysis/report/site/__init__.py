@@ -7,6 +7,8 @@ live        figures that answer to a slider: their controls, tables and script
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
+scripts     which page loads which script of the report's own
+tokens      the figures' colours as CSS custom properties
 trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
 """
 
@@ -14,7 +16,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import drawings, equations, found, hints, live, references, rows, trim
+from analysis.report.site import (
+    drawings,
+    equations,
+    found,
+    hints,
+    live,
+    references,
+    rows,
+    scripts,
+    tokens,
+    trim,
+)
 from analysis.report.site.drawings import DrawingRenderer
 
 if TYPE_CHECKING:
@@ -36,6 +49,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     live.setup(app)
     references.setup(app)
     rows.setup(app)
+    scripts.setup(app)
+    tokens.setup(app)
     trim.setup(app)
     found.setup(app)  # after trim: it takes the last look at 404.html
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

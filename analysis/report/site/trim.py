@@ -18,6 +18,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.errors import SphinxError
 
+from analysis.report.site import boxes, styles
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -71,6 +73,23 @@ CHANGES = (
         r'(<script)( (?:data-[\w-]+="[^"]*" )?src="(?![^"]*documentation_options)[^"]+"></script>)',
         r"\1 defer\2",
     ),
+    # Scripts that wait anyway need not come before the styles.
+    Change("hurry for the theme's scripts", r'\s*<link rel="preload" as="script" [^>]*>', ""),
+    # The theme chooses the colours late: the page flashes in neither palette, and has none where scripts are off.
+    Change("colours before scripts", r'(<html[^>]* data-theme=)"auto"', r'\1"light"', 1),
+    Change(
+        "colours by a script of the site",
+        r'(?s)<script data-cfasync="false">.*?</script>(?=.*?href="([^"]*)_static/styles/theme\.css)',
+        r'<script src="\1_static/theme.js"></script>',
+        1,
+    ),
+)
+# The search page needs them; elsewhere the box only leads to that page.
+SEARCH = Change(
+    "the search index on every page",
+    r'\s*<script defer src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>',
+    "",
+    at_least=1,
 )
 
 
@@ -83,18 +102,18 @@ def change_page(page: Path) -> None:
                 f"{page.name} loads fontawesome.js in a way that analysis/report/site/trim.py does not know."
             )
         return
-    for change in CHANGES:
+    for change in CHANGES if page.name == "search.html" else (*CHANGES, SEARCH):
         html, count = re.subn(change.pattern, change.new, html)
         if count < change.at_least:
             raise SphinxError(
                 f"{page.name}: no place found for a change of the theme's HTML ({change.what}). "
                 "Has the theme's version changed? Look at CHANGES in analysis/report/site/trim.py."
             )
-    page.write_text(size_drawings(html, page), encoding="utf-8")
+    page.write_text(boxes.boxed(size_drawings(html, page)), encoding="utf-8")
 
 
 def size_drawings(html: str, page: Path) -> str:
-    """Say how large a drawing is, so that the text below it does not jump when it arrives."""
+    """Say how large a drawing is, so that the text below it does not jump when it arrives, however late."""
 
     def sized(match: re.Match[str]) -> str:
         head = (page.parent / match["src"]).read_text(encoding="utf-8")[:2000]
@@ -102,7 +121,8 @@ def size_drawings(html: str, page: Path) -> str:
         if not size:
             return match[0]
         width, height = (round(float(points) * 4 / 3) for points in size.groups())
-        return f'{match["start"]} width="{width}" height="{height}" {match["rest"]}'
+        size_and_time = f'width="{width}" height="{height}" loading="lazy" decoding="async"'
+        return f"{match['start']} {size_and_time} {match['rest']}"
 
     return re.sub(r'(?P<start><img)(?=[^>]* class="[^"]*drawing) (?P<rest>[^>]*src="(?P<src>[^"]+\.svg)")', sized, html)
 
@@ -172,6 +192,8 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             change_page(page)
     drop_files(site / "_static")
     shrink_icon_fonts(site)
+    styles.prune(site)
+    styles.bundle([page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts])
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,57 @@
+"""The figures' palette as CSS custom properties, so that pages and figures agree in light and in dark.
+
+A colour is stated once, in analysis/figures/style.py; report.css uses it by name. In dark mode the drawings are shown
+through a filter, and each property takes the value that the filter gives its colour.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+COLOURS = {
+    "ink": style.INK,
+    "muted": style.MUTED,
+    "rule": style.GRID,
+    "paper": style.PAPER,
+    "blue": style.BLUE,
+    "teal": style.TEAL,
+    "orange": style.ORANGE,
+    "purple": style.PURPLE,
+    "grey": style.GREY,
+    "red": style.RED,
+}
+
+
+def css() -> str:
+    """The style sheet: --figure-<colour> and --basis-<cost basis>, for light and dark, and --figure-filter."""
+    light = [f"--figure-{name}: {colour};" for name, colour in COLOURS.items()]
+    dark = [f"--figure-{name}: {style.dark(colour)};" for name, colour in COLOURS.items()]
+    bases = [
+        f"--basis-{basis}: var(--figure-{next(name for name, known in COLOURS.items() if known == colour)});"
+        for basis, colour in style.BASIS_COLOURS.items()
+    ]
+    return (
+        f"html {{ --figure-filter: none; {' '.join([*light, *bases])} }}\n"
+        # Print is always on white paper.
+        f'@media screen {{ html[data-theme="dark"] {{ --figure-filter: {style.DARK_FILTER}; {" ".join(dark)} }} }}\n'
+    )
+
+
+def write(app: Sphinx) -> None:
+    if app.builder.format != "html":
+        return
+    folder = Path(app.doctreedir) / "tokens"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tokens.css").write_text(css(), encoding="utf-8")
+    app.config.html_static_path.append(str(folder))
+    app.add_css_file("tokens.css", priority=600)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", write)

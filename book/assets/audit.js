@@ -1,0 +1,95 @@
+/* The audit's list of claims, filtered by verdict and weight. Without this script the whole table is there.
+   The choice is in the address (#verdict=contradicted,ambiguous&weight=high), so that it can be shared and reopened. */
+(() => {
+  const table = document.getElementById("tab-claims");
+  if (!table) return;
+  const titles = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim().toLowerCase());
+  const names = ["verdict", "weight"].filter((name) => titles.includes(name));
+  const rows = [...table.tBodies[0].rows].map((row) => {
+    const values = {};
+    for (const name of names) values[name] = row.cells[titles.indexOf(name)].textContent.trim();
+    return { row, values };
+  });
+  if (!names.length || !rows.length) return;
+
+  const slug = (text) => text.replace(/ /g, "-");
+  const chosen = Object.fromEntries(names.map((name) => [name, new Set()]));
+  const buttons = [];
+  const element = (tag, properties, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+
+  const shown = ({ values }) => names.every((name) => !chosen[name].size || chosen[name].has(slug(values[name])));
+  const status = element("span", { role: "status" });
+  const all = element("button", { type: "button", textContent: "Show all" });
+
+  function show() {
+    let count = 0;
+    for (const entry of rows) {
+      entry.row.hidden = !shown(entry);
+      count += entry.row.hidden ? 0 : 1;
+    }
+    for (const { button, name, value } of buttons) button.setAttribute("aria-pressed", String(chosen[name].has(value)));
+    status.textContent = `${count} of ${rows.length} claims shown`;
+    all.hidden = !names.some((name) => chosen[name].size);
+  }
+
+  function write() {
+    const parts = names.filter((name) => chosen[name].size).map((name) => `${name}=${[...chosen[name]].join(",")}`);
+    // An address of its own without an entry in the history for every click.
+    history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : location.pathname + location.search);
+  }
+
+  function read() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    if (!names.some((name) => given.has(name))) return false;
+    for (const name of names) {
+      const known = buttons.filter((entry) => entry.name === name).map((entry) => entry.value);
+      chosen[name] = new Set((given.get(name) || "").split(",").filter((value) => known.includes(value)));
+    }
+    return true;
+  }
+
+  const filter = element("div", { className: "filter" });
+  for (const name of names) {
+    const label = element("span", { className: "name", id: `filter-${name}`, textContent: name[0].toUpperCase() + name.slice(1) });
+    const group = element("div", {}, label);
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-labelledby", label.id);
+    const counts = new Map();
+    for (const { values } of rows) counts.set(values[name], (counts.get(values[name]) || 0) + 1);
+    const order = ["high", "medium", "low"];
+    const sorted = [...counts].sort((a, b) =>
+      name === "weight" ? order.indexOf(a[0]) - order.indexOf(b[0]) : b[1] - a[1] || a[0].localeCompare(b[0]),
+    );
+    for (const [text, count] of sorted) {
+      const button = element("button", { type: "button", textContent: `${text} (${count})` });
+      const value = slug(text);
+      button.addEventListener("click", () => {
+        if (!chosen[name].delete(value)) chosen[name].add(value);
+        write();
+        show();
+      });
+      buttons.push({ button, name, value });
+      group.append(button);
+    }
+    filter.append(group);
+  }
+  all.addEventListener("click", () => {
+    for (const name of names) chosen[name].clear();
+    write();
+    show();
+    // The button goes; the keyboard stays where the filter begins.
+    buttons[0].button.focus();
+  });
+  filter.append(element("p", {}, status, all));
+  table.parentElement.before(filter);
+  addEventListener("hashchange", () => {
+    if (read()) show();
+  });
+  const restored = read();
+  show();
+  if (restored) filter.scrollIntoView();
+})();

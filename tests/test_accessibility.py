@@ -1,0 +1,262 @@
+"""The pages for everybody: axe-core's rules, tables, headings, the keyboard, and what the system asks for."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import test_site
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from test_site import SCREENS, pages, soup, told
+
+from analysis.figures import style
+from analysis.report.site import tokens
+
+browser, address = test_site.browser, test_site.address
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CONTRAST = "color-contrast"
+
+# Contrast is slow, and a long table says the same thing again and again. An element is marked, and left out of that one
+# rule, when three before it have the same tags and classes all the way up, and stand in the same column.
+MARK_REPEATED = """() => {
+  const seen = new Map(), ways = new Map();
+  const way = (e) => {
+    if (!e) return "";
+    const own = `${e.tagName}.${e.getAttribute("class")}.${e.cellIndex ?? ""}`;
+    if (!ways.has(e)) ways.set(e, `${way(e.parentElement)}>${own}`);
+    return ways.get(e);
+  };
+  for (const e of document.body.querySelectorAll("*")) {
+    if (![...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    const count = (seen.get(way(e)) ?? 0) + 1;
+    seen.set(way(e), count);
+    if (count > 3) e.setAttribute("data-repeated", "");
+  }
+}"""
+RUN = """async ([tags, contrast]) => {
+  axe.configure({ rules: [{ id: contrast, selector: ":not([data-repeated])" }] });
+  const found = await axe.run({ resultTypes: ["violations"], preload: false, runOnly: { type: "tag", values: tags } });
+  return found.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html)]);
+}"""
+
+
+def axe() -> str:
+    path = files("axe_playwright_python") / "axe.min.js"
+    if not path.is_file():
+        pytest.fail("axe-core is missing from the package axe-playwright-python. Run `make setup`.", pytrace=False)
+    return path.read_text(encoding="utf-8")
+
+
+def names(site: Path) -> list[str]:
+    return [str(path.relative_to(site)) for path in pages(site)]
+
+
+@pytest.fixture(scope="module", params=SCREENS)
+def tab(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(**SCREENS[request.param], reduced_motion="reduce")
+    context.add_init_script(axe())
+    yield context.new_page()
+    context.close()
+
+
+def test_axe_finds_nothing(tab: Page, site: Path, address: str) -> None:
+    faults = []
+    for name in names(site):
+        tab.goto(address + name, wait_until="load")
+        tab.evaluate(MARK_REPEATED)
+        for rule, advice, nodes in tab.evaluate(RUN, [TAGS, CONTRAST]):
+            faults += [f"{name}: {rule} ({advice}): {node[:160]}" for node in nodes[:3]]
+    assert not faults, told(faults, "Mend the page, its styles or the theme's HTML (analysis/report/site/trim.py).")
+
+
+def test_tables_say_what_their_headers_head(site: Path) -> None:
+    faults = []
+    for path in pages(site):
+        for table in soup(path).select("article table:not(.indextable)"):
+            name = table.get("id") or table.get_text(" ", strip=True)[:40]
+            heads = table.find_all("th")
+            if not heads:
+                faults.append(f"{path.name}: {name} has no header")
+            bare = [head.get_text(strip=True) for head in heads if head.get("scope") not in ("col", "row", "colgroup")]
+            if bare:
+                faults.append(f"{path.name}: {name}, no scope on {bare[:3]}")
+    assert not faults, told(faults, "Write <th scope=col> or <th scope=row>; analysis/report/site/boxes.py does so.")
+
+
+def test_tables_scroll_in_a_named_box_within_reach_of_the_keyboard(site: Path) -> None:
+    faults = []
+    for path in pages(site):
+        labels = []
+        for table in soup(path).select("article table:not(.indextable)"):
+            name = table.get("id") or table.get_text(" ", strip=True)[:40]
+            box = table.find_parent(attrs={"tabindex": "0", "role": ["region", "group"], "aria-label": True})
+            if box is None:
+                faults.append(f"{path.name}: {name}")
+            else:
+                labels.append(box["aria-label"])
+        faults += [f"{path.name}: two boxes are called {label!r}" for label in set(labels) if labels.count(label) > 1]
+    assert not faults, told(
+        faults, 'Put the table into <div tabindex="0" role="region" aria-label="..."> with a name of its own.'
+    )
+
+
+def test_headings_go_down_one_level_at_a_time(site: Path) -> None:
+    jumps = []
+    for path in pages(site):
+        levels = [(int(h.name[1]), h.get_text(strip=True)) for h in soup(path).select("article :is(h1,h2,h3,h4,h5,h6)")]
+        jumps += [
+            f"{path.name}: h{before} {above!r}, then h{level} {title!r}"
+            for (before, above), (level, title) in itertools.pairwise(levels)
+            if level > before + 1
+        ]
+    assert not jumps, told(jumps, "Give the heading the next level below the one above it.")
+
+
+def rgb(colour: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", colour)[:3]]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(screen: str, browser: Browser, address: str) -> None:
+    """Tab through the front page: no trap, a visible ring at every stop, the skip link first."""
+    context = browser.new_context(**SCREENS[screen], reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address + "index.html", wait_until="load")
+    stops, hidden = [], []
+    for _ in range(250):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              if (!e || e === document.body) return null;
+              const style = getComputedStyle(e), box = e.getBoundingClientRect();
+              const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+              const shown = ring || style.boxShadow !== "none";
+              return { what: e.outerHTML.slice(0, 90), ring: shown, size: box.width * box.height };
+            }"""
+        )
+        if stop is None:
+            break
+        stops.append(stop["what"])
+        if not stop["ring"] or not stop["size"]:
+            hidden.append(stop["what"])
+    reachable = page.evaluate(
+        "[...document.querySelectorAll('article a[href], article summary, article [tabindex=\"0\"]')]"
+        ".filter(e => e.checkVisibility({visibilityProperty: true}) && !e.matches('.headerlink')).length"
+    )
+    context.close()
+    assert len(stops) < 250, f"The keyboard does not leave the page; last stops: {stops[-3:]}"
+    assert "#main-content" in stops[0], f"The first stop is {stops[0]}; it should be the skip link."
+    assert len(stops) >= reachable, f"The article has {reachable} places for the keyboard, but only {len(stops)} stops."
+    assert not hidden, told(hidden, "No ring shows where the keyboard is: see :focus-visible in report.css.")
+
+
+def test_skip_link_leads_to_the_text(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address + "index.html", wait_until="load")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    inside = page.evaluate("document.querySelector('#main-content').contains(document.activeElement)")
+    page.close()
+    assert inside, "After the skip link, the keyboard is not in the main content."
+
+
+def test_nothing_moves_where_the_reader_asks_for_rest(browser: Browser, address: str) -> None:
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address + "index.html", wait_until="load")
+    moving = page.evaluate(
+        """[...document.querySelectorAll("*")].filter(e => {
+          const s = getComputedStyle(e);
+          return s.animationName !== "none" || s.scrollBehavior === "smooth"
+            || (s.transitionProperty !== "none" && s.transitionDuration.split(",").some(t => parseFloat(t) > 0));
+        }).slice(0, 5).map(e => e.outerHTML.slice(0, 90))"""
+    )
+    context.close()
+    assert not moving, told(moving, "See prefers-reduced-motion in report.css.")
+
+
+def test_colours_are_there_without_a_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "index.html", wait_until="load")
+    link = page.locator("article p a").first
+    colour = link.evaluate("e => getComputedStyle(e).color") if link.count() else ""
+    context.close()
+    assert rgb(colour) == [0x14, 0x55, 0x8A], f"Without a script, a link's colour is {colour!r}; look at trim.py."
+
+
+@pytest.mark.parametrize("name", tokens.COLOURS)
+def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 8, "height": 8})
+    page.set_content(
+        f'<body style="margin:0"><div style="height:8px;background:{tokens.COLOURS[name]};filter:{style.DARK_FILTER}">'
+    )
+    seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB").getpixel((4, 4))
+    page.close()
+    wanted = style.dark(tokens.COLOURS[name])
+    computed = [int(wanted[place : place + 2], 16) for place in (1, 3, 5)]
+    apart = max(abs(one - other) for one, other in zip(seen, computed, strict=True))
+    assert apart <= 3, f"{name}: the browser shows {seen}, analysis/figures/style.py computes {computed}."
+
+
+# The audit's filter
+
+
+@pytest.fixture
+def audit(browser: Browser, address: str) -> Iterator[Page]:
+    page = browser.new_page()
+    page.goto(address + "audit.html", wait_until="load")
+    yield page
+    page.close()
+
+
+def rows(page: Page) -> list[str]:
+    shown = "[...document.querySelectorAll('#tab-claims tbody tr')].filter(r => !r.hidden)"
+    return list(page.evaluate(shown + ".map(r => r.querySelector('.verdict').textContent)"))
+
+
+def test_the_audit_can_be_filtered_by_verdict_and_weight(audit: Page) -> None:
+    total = len(rows(audit))
+    button = audit.get_by_role("button", name=re.compile("^contradicted"))
+    button.focus()
+    audit.keyboard.press("Space")
+    assert button.get_attribute("aria-pressed") == "true"
+    assert set(rows(audit)) == {"contradicted"}
+    assert audit.get_by_role("status").inner_text() == f"{len(rows(audit))} of {total} claims shown"
+    audit.get_by_role("button", name=re.compile("^misattributed")).click()
+    assert set(rows(audit)) == {"contradicted", "misattributed"}
+    both = len(rows(audit))
+    audit.get_by_role("button", name=re.compile("^high")).click()
+    assert 0 < len(rows(audit)) < both
+    assert audit.url.endswith("#verdict=contradicted,misattributed&weight=high")
+    audit.get_by_role("button", name="Show all").click()
+    assert len(rows(audit)) == total
+    assert "#" not in audit.url
+
+
+def test_an_address_reopens_the_filter(audit: Page, address: str) -> None:
+    audit.goto("about:blank")
+    audit.goto(f"{address}audit.html#verdict=supported-with-a-caveat,%3Cimg%20src%3Dx%3E", wait_until="load")
+    assert set(rows(audit)) == {"supported with a caveat"}
+    assert audit.get_by_role("button", pressed=True).count() == 1
+    assert audit.locator(".filter img").count() == 0
+
+
+def test_the_audit_is_whole_without_a_script(browser: Browser, address: str, audit: Page) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + "audit.html#verdict=contradicted", wait_until="load")
+    visible = page.locator("#tab-claims tbody tr:visible").count()
+    controls = page.locator(".filter").count()
+    context.close()
+    assert visible == len(rows(audit))
+    assert controls == 0, "A filter that does nothing is shown where scripts are off."

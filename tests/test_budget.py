@@ -1,0 +1,142 @@
+"""What a page weighs on a phone before anybody has touched it, and what the site's style sheets are made of."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import test_site
+from playwright.sync_api import Browser
+from test_site import SCREENS, pages, told
+
+from analysis.figures import style
+from analysis.report.site import boxes, styles, tokens
+
+browser, address = test_site.browser, test_site.address
+
+KIB = 1024
+PAGE_KIB = 200
+FILE_KIB = 64
+COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
+
+
+@cache
+def transferred(path: Path) -> int:
+    """Bytes of a file as a server with gzip sends it."""
+    content = path.read_bytes()
+    return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
+
+
+def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Path) -> None:
+    heavy = []
+    context = browser.new_context(**SCREENS["phone"])
+    for path in pages(site):
+        page = context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(address + path.relative_to(site).as_posix(), wait_until="networkidle")
+        page.close()
+        files = {site / unquote(urlsplit(url).path).lstrip("/") for url in asked if url.startswith(address)}
+        sizes = {file.name[:40]: transferred(file) for file in files if file.is_file()}
+        total = sum(sizes.values()) / KIB
+        largest = sorted(sizes.items(), key=lambda item: -item[1])[:4]
+        told_sizes = ", ".join(f"{name} {size / KIB:.0f}" for name, size in largest)
+        if total > PAGE_KIB:
+            heavy.append(f"{path.name}: {total:.0f} KiB; largest: {told_sizes}")
+        above = [(name, size / KIB) for name, size in largest if size > FILE_KIB * KIB]
+        heavy += [f"{path.name}: {name} alone has {size:.0f} KiB" for name, size in above]
+    context.close()
+    assert not heavy, told(
+        heavy, f"A page may transfer {PAGE_KIB} KiB and a file {FILE_KIB} KiB, compressed, before it is touched."
+    )
+
+
+def test_drawings_have_a_size_and_wait_until_they_are_near(site: Path) -> None:
+    faults = [
+        f"{path.name}: {image.get('src')}"
+        for path in pages(site)
+        for image in test_site.soup(path).select("img.drawing")
+        if not (image.get("width") and image.get("height") and image.get("loading") == "lazy")
+    ]
+    assert not faults, told(faults, "See size_drawings in analysis/report/site/trim.py.")
+
+
+def test_a_table_gets_a_named_box_and_scopes() -> None:
+    html = (
+        f'{boxes.CONTAINER}<table class="table"><caption><span>Table 1 </span>Two "rows"'
+        '<a class="headerlink" href="#a">#</a></caption>'
+        "<thead><tr><th>a</th></tr></thead><tbody><tr><th>b</th><td>c</td></tr></tbody></table></div>"
+    )
+    found = boxes.boxed(html)
+    assert 'tabindex="0" role="region" aria-label="Table 1 Two &quot;rows&quot;"' in found
+    assert '<th scope="col">a</th>' in found
+    assert '<th scope="row">b</th>' in found
+    assert boxes.scoped(found) == found
+
+
+@pytest.mark.parametrize(
+    ("css", "expected"),
+    [
+        (".used{color:red}", ".used{color:red}"),
+        (".unused{color:red}", ""),
+        (".used, .unused b{color:red}", ".used{color:red}"),
+        (".used .unused, a{color:red}", "a{color:red}"),
+        (".used:not(.unused){color:red}", ".used:not(.unused){color:red}"),
+        ("#place{color:red} #nowhere{color:red}", "#place{color:red}"),
+        ("@media print{.unused{color:red}}", ""),
+        ("@media print{.used{color:red}.unused{top:0}}", "@media print{.used{color:red}}"),
+        ("@font-face{font-family:x}", "@font-face{font-family:x}"),
+        ('.used::before{content:".unused{}"}', '.used::before{content:".unused{}"}'),
+        (".bs-tooltip-top{color:red}", ".bs-tooltip-top{color:red}"),
+    ],
+)
+def test_a_rule_stays_if_a_page_may_use_it(css: str, expected: str) -> None:
+    assert styles.pruned(css, {"used", "place"}) == expected
+
+
+def test_the_sheets_of_a_page_become_one(tmp_path: Path) -> None:
+    theme = tmp_path / "_static/styles"
+    theme.mkdir(parents=True)
+    (theme / "theme.css").write_text('@import "../basic.css"; b{background:url(../images/b.png)}', encoding="utf-8")
+    (tmp_path / "_static/basic.css").write_text("a{color:red}", encoding="utf-8")
+    (tmp_path / "_static/own.css").write_text('c{src:url("f.woff2");mask:url(data:x)}', encoding="utf-8")
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<link href="_static/styles/theme.css?digest=1" rel="stylesheet" />\n'
+        '<link rel="stylesheet" type="text/css" href="_static/own.css?v=2" />\n<p>',
+        encoding="utf-8",
+    )
+    styles.bundle([page])
+    html = page.read_text(encoding="utf-8")
+    (sheet,) = (tmp_path / "_static").glob("site-*.css")
+    assert html == f'<link rel="stylesheet" href="_static/{sheet.name}" />\n<p>'
+    assert (
+        sheet.read_text(encoding="utf-8")
+        == 'a{color:red} b{background:url(images/b.png)}c{src:url("f.woff2");mask:url(data:x)}'
+    )
+
+
+def test_pruned_styles_keep_every_class_of_the_reports_own_sheet_that_a_page_has(site: Path) -> None:
+    own = (Path(__file__).parents[1] / "book/assets/report.css").read_text(encoding="utf-8")
+    built = (site / "_static/report.css").read_text(encoding="utf-8")
+    used = {name for path in pages(site) for tag in test_site.soup(path)(class_=True) for name in tag["class"]}
+    lost = sorted(
+        name for name in used & set(re.findall(r"\.([a-z][\w-]*)", own)) if not re.search(rf"\.{name}\b", built)
+    )
+    assert not lost, told(lost, "analysis/report/site/styles.py has cut a rule that a page needs.")
+
+
+def test_pages_take_the_figures_colours_by_name(site: Path) -> None:
+    built = (site / "_static/tokens.css").read_text(encoding="utf-8")
+    for colour in {*style.BASIS_COLOURS.values(), style.INK, style.MUTED, style.PAPER}:
+        assert colour in built, f"{colour} of analysis/figures/style.py is not in tokens.css; see COLOURS in tokens.py."
+        assert style.dark(colour) in built
+    assert tokens.css().count("--basis-") == len(style.BASIS_COLOURS)
+    own = (Path(__file__).parents[1] / "book/assets/report.css").read_text(encoding="utf-8").lower()
+    again = sorted(colour for colour in set(tokens.COLOURS.values()) if colour in own)
+    # White is also a word of its own: paper in print.
+    assert not again, f"report.css states {', '.join(again)} again; use var(--figure-...) from tokens.css."
