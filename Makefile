@@ -42,7 +42,7 @@ test: $(READY) ## style, types, tests, and the pages' outputs against the commit
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile --nbval tests book
 
-bench: $(READY) ## time the model and the rebuild, beside other ways to do it (many minutes)
+bench: book ## time model, sweeps, rebuild and live page, beside other ways to do it (many minutes)
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 # --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
