@@ -4,6 +4,7 @@ drawings    a computed figure's alt text, and the download links below it
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 references  author-year citations
 scripts     which page loads which script of the report's own
+styles      one style sheet for a page, of the rules that the site uses
 tokens      the figures' colours as CSS custom properties
 trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import drawings, equations, references, scripts, tokens, trim
+from analysis.report.site import drawings, equations, references, scripts, styles, tokens, trim
 from analysis.report.site.drawings import DrawingRenderer
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     equations.setup(app)
     references.setup(app)
     scripts.setup(app)
+    styles.setup(app)
     tokens.setup(app)
     trim.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
