@@ -55,6 +55,17 @@ def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Pa
     )
 
 
+def test_a_page_loads_one_style_sheet_and_it_has_the_theme_s_colours_of_code(site: Path) -> None:
+    faults = []
+    for path in pages(site):
+        sheets = [str(link["href"]) for link in test_site.soup(path).select('link[rel="stylesheet"]')]
+        if len(sheets) != 1:
+            faults.append(f"{path.name}: {sheets}")
+        elif 'html[data-theme="light"] .highlight' not in (path.parent / sheets[0]).read_text(encoding="utf-8"):
+            faults.append(f"{path.name}: no colours of code for light mode")
+    assert not faults, told(faults, "analysis/report/site/styles.py must run after the theme has written its sheets.")
+
+
 def test_drawings_have_a_size_and_wait_until_they_are_near(site: Path) -> None:
     faults = [
         f"{path.name}: {image.get('src')}"
@@ -73,9 +84,10 @@ def test_a_table_gets_a_named_box_and_scopes() -> None:
     )
     found = boxes.boxed(html)
     assert 'tabindex="0" role="region" aria-label="Table 1 Two &quot;rows&quot;"' in found
+    assert '<table data-columns="1" class="table">' in found
     assert '<th scope="col">a</th>' in found
     assert '<th scope="row">b</th>' in found
-    assert boxes.scoped(found) == found
+    assert boxes.scoped(boxes.counted(found)) == found
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,8 @@ def article(html: str, name: str) -> str:
         raise PrintError(f"{name}.html has no <article>. Has the theme's version changed? See analysis/report/pdf.py.")
     text = re.sub(f"(?s){found.START}.*?{found.END}", "", match[1])
     text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", text)
+    # A picture that waits until it is in sight would never come: nobody scrolls through a print.
+    text = text.replace(' loading="lazy"', "")
     return re.sub(r'(?s)<a class="headerlink".*?</a>', "", text)
 
 

@@ -8,6 +8,7 @@ references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
 scripts     which page loads which script of the report's own
+styles      one style sheet for a page, of the rules that the site uses
 tokens      the figures' colours as CSS custom properties
 trim        what the theme ships and no page needs is taken out, so that a page is small and works offline
 """
@@ -25,6 +26,7 @@ from analysis.report.site import (
     references,
     rows,
     scripts,
+    styles,
     tokens,
     trim,
 )
@@ -50,6 +52,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)
+    styles.setup(app)
     tokens.setup(app)
     trim.setup(app)
     found.setup(app)  # after trim: it takes the last look at 404.html

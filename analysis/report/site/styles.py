@@ -12,10 +12,13 @@ import hashlib
 import posixpath
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tinycss2
 from sphinx.errors import SphinxError
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 # Bootstrap's script puts these names together from parts.
 COMPOSED = re.compile(r"bs-(?:tooltip|popover)")
@@ -120,7 +123,7 @@ def bundle(pages: list[Path]) -> None:
     """One sheet for each set of sheets that pages load, in their order; its name follows its content."""
     for page in pages:
         html = page.read_text(encoding="utf-8")
-        links = [link for link in SHEET.finditer(html) if "_static/" in link[1]]
+        links = [link for link in SHEET.finditer(html) if re.match(r"(?:\.\./)*_static/", link[1])]
         if len(links) < 2:
             continue
         start = links[0][1].rpartition("_static/")[0]
@@ -133,3 +136,16 @@ def bundle(pages: list[Path]) -> None:
             html = html.replace(link[0], "", 1)
         html = html.replace(links[0][0], f'<link rel="stylesheet" href="{start}_static/{name}" />\n', 1)
         page.write_text(html, encoding="utf-8")
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.name not in ("html", "dirhtml"):
+        return
+    site = Path(app.outdir)
+    prune(site)
+    bundle([page for page in sorted(site.rglob("*.html")) if "_static" not in page.relative_to(site).parts])
+
+
+def setup(app: Sphinx) -> None:
+    # After trim.py, which reads the theme's sheet, and after the theme, which writes its colours of code last of all.
+    app.connect("build-finished", finish, priority=900)

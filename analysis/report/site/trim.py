@@ -18,7 +18,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.errors import SphinxError
 
-from analysis.report.site import boxes, styles
+from analysis.report.site import boxes
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -192,8 +192,6 @@ def finish(app: Sphinx, error: Exception | None) -> None:
             change_page(page)
     drop_files(site / "_static")
     shrink_icon_fonts(site)
-    styles.prune(site)
-    styles.bundle([page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts])
 
 
 def setup(app: Sphinx) -> None:
