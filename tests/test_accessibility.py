@@ -184,6 +184,20 @@ def test_nothing_moves_where_the_reader_asks_for_rest(browser: Browser, address:
     assert not moving, told(moving, "See prefers-reduced-motion in report.css.")
 
 
+def test_pages_fit_a_screen_of_320_pixels(browser: Browser, site: Path, address: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    wide = []
+    for name in names(site):
+        page.goto(address + name, wait_until="load")
+        width = page.evaluate("document.scrollingElement.scrollWidth")
+        if width > 321:
+            wide.append(f"{name}: {width} pixels: {test_site.widest(page)}")
+    page.close()
+    assert not wide, told(
+        wide, "At four times its size a page must not scroll sideways; what is wide scrolls in a box."
+    )
+
+
 def test_colours_are_there_without_a_script(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
