@@ -18,8 +18,6 @@ from test_site import SCREENS, pages, soup, told
 from analysis.figures import style
 from analysis.report.site import tokens
 
-browser, address = test_site.browser, test_site.address
-
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CONTRAST = "color-contrast"
 

@@ -16,8 +16,6 @@ from test_site import SCREENS, pages, told
 from analysis.figures import style
 from analysis.report.site import boxes, styles, tokens
 
-browser, address = test_site.browser, test_site.address
-
 KIB = 1024
 PAGE_KIB = 200
 FILE_KIB = 64

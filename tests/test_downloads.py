@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
@@ -34,14 +34,6 @@ def printed(site: Path) -> bytes:
 @pytest.fixture(scope="module")
 def reader(printed: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(printed))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=pdf.require(), args=list(pdf.ARGUMENTS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from bs4 import Tag
 from playwright.sync_api import Browser
-from test_site import NAMES, address, anchors, browser, drawings, soup, told
+from test_site import NAMES, anchors, drawings, soup, told
 
 from analysis import parameters, provenance
 from analysis.listing import UNVERIFIED
@@ -21,8 +21,6 @@ from analysis.report.site import box
 from analysis.report.site.hints import ABBREVIATION
 from analysis.report.site.places import PAGES, Places, anchor, grade
 from analysis.trace import unpacked
-
-__all__ = ["address", "browser"]
 
 SVG = "image/svg+xml"
 
