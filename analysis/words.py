@@ -54,7 +54,7 @@ def digits(value: float, significant: int = 4) -> str:
 
 
 def setting(value: float) -> str:
-    """What an assumption is set to: whole thousands in full, else five significant digits: '16,339', '0.056'."""
+    """What an assumption is set to: whole numbers in full, others to five significant digits: '16,339', '0.056'."""
     return digits(value, max(5, math.floor(math.log10(abs(value))) + 1) if value else 1)
 
 

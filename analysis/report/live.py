@@ -26,7 +26,7 @@ from analysis.quantities.parts import PARTS
 # Assumptions that only the draws use. What the page shows is the central value, so they would move nothing.
 LEFT_OUT = ("hopper_price_correlation", "draws", "seed")
 
-RENTAL, AMORTISED, ACQUISITION, PROGRAMME = BASIS_COLOURS.values()
+RENTAL, AMORTISED, _, PROGRAMME = BASIS_COLOURS.values()
 
 # Other models on the page, by basis: estimates of one method, that of Epoch AI, where it is current.
 PEERS = {
