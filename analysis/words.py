@@ -53,6 +53,11 @@ def digits(value: float, significant: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def setting(value: float) -> str:
+    """What an assumption is set to: whole numbers in full, others to five significant digits: '16,339', '0.056'."""
+    return digits(value, max(5, math.floor(math.log10(abs(value))) + 1) if value else 1)
+
+
 def scientific(value: float, significant: int = 3) -> str:
     """3.286e24 -> '3.29 × 10²⁴'."""
     mantissa, exponent = f"{value:.{significant - 1}e}".split("e")
@@ -86,10 +91,18 @@ def _plain(unit: str) -> bool:
     return unit in ("fraction", "times", "ratio", "year")
 
 
-def amount(value: float, unit: str, low: float | None = None, high: float | None = None, significant: int = 4) -> str:
+def amount(
+    value: float,
+    unit: str,
+    low: float | None = None,
+    high: float | None = None,
+    significant: int = 4,
+    least: int = 1,
+) -> str:
     """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
 
     Without a range: so many significant digits; counts in full. The unit of rates is left to the sentence.
+    least: significant digits that are shown however wide the range is
     """
     if not math.isfinite(value):
         return NOT_DEFINED
@@ -105,7 +118,7 @@ def amount(value: float, unit: str, low: float | None = None, high: float | None
     places = decimals_for(low / factor, high / factor)
     if value:
         # However wide the range, a value that is not zero does not read as zero.
-        places = max(places, -math.floor(math.log10(abs(value / factor))))
+        places = max(places, least - 1 - math.floor(math.log10(abs(value / factor))))
     return _dress(number(value / factor, places), unit, word)
 
 

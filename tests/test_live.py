@@ -284,13 +284,13 @@ def test_the_page_computes_what_python_computes(tab: Tab) -> None:
 
 def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
     draw = random.Random(7)
-    cases: list[tuple[float, str, float | None, float | None, int]] = []
+    cases: list[tuple[Any, ...]] = []
     units = ["USD", "USD/GPU-hour", "fraction", "times", "GPU", "people", "year", "ratio"]
     for _ in range(4000):
         value = math.exp(draw.uniform(-8, 26)) * draw.choice((1, 1, 1, -1))
         width = abs(value) * draw.choice((0.0, 0.003, 0.1, 0.8, 5))
         low, high = (value - width * draw.random(), value + width) if draw.random() < 0.7 else (None, None)
-        cases.append((value, draw.choice(units), low, high, draw.choice((2, 3, 4))))
+        cases.append((value, draw.choice(units), low, high, draw.choice((2, 3, 4)), draw.choice((1, 2))))
     exact = [
         0.0,
         0.5,
@@ -319,7 +319,11 @@ def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
     ]
     assert not wrong, f"{len(wrong)} of {len(cases)} read otherwise than in analysis/words.py, for example {wrong[:3]}"
     plain = [case[0] for case in cases]
-    for ours, theirs in (("tick", words.money_tick), ("percent", words.signed_percent)):
+    for ours, theirs in (
+        ("tick", words.money_tick),
+        ("percent", words.signed_percent),
+        ("setting", words.setting),
+    ):
         sample = [abs(v) for v in plain] if ours == "tick" else plain
         shown = page.evaluate(f"vs => vs.map(v => window.reportLive.words.{ours}(v))", sample)
         assert shown == [theirs(v) for v in sample]
@@ -328,7 +332,9 @@ def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
 def test_the_published_setting_reads_as_the_report_does(tab: Tab) -> None:
     tab.open()
     for name in live.PANELS["models"].results:
-        assert tab.here(name) == Case()[name].text
+        known = Case()[name]
+        text = words.amount(known.value, known.unit, known.low, known.high, known.significant, live.LEAST_DIGITS)
+        assert tab.here(name) == text
     assert tab.text(".live-moved") == "This is the published setting."
     assert tab.page.url.endswith("change_assumptions.html")
     assert tab.page.locator(".live-notice").is_hidden()
@@ -373,7 +379,7 @@ def test_a_setting_can_be_shared_and_reopened(tab: Tab) -> None:
     assert [tab.here(name) for name in live.PANELS["models"].results + live.PANELS["capex"].results] == before
     assert tab.field("service_life_years").input_value() == "3.3"
     assert page.locator('input[value="documented"]').is_checked()
-    assert "documented (published semianalysis)" in tab.text(".live-changed")
+    assert "owner's documents (published SemiAnalysis's count)" in tab.text(".live-changed")
 
 
 def test_back_undoes_a_whole_move_of_a_slider(tab: Tab) -> None:
@@ -457,6 +463,75 @@ def test_a_value_that_is_not_accepted_is_refused_in_words(tab: Tab) -> None:
         in tab.text(".live-notice")
     )
     assert tab.field("utilisation").input_value() == "0.82"
+
+
+def test_a_field_says_what_is_outside_its_range_or_not_accepted(tab: Tab) -> None:
+    page = tab.open()
+    name = "rental_usd_per_gpu_hour"
+    word = page.locator(f'[data-parameter="{name}"] .live-word')
+    assert word.is_hidden()
+    tab.enter(name, "99")
+    assert word.inner_text() == "outside the plausible range 1.3 to 3.42"
+    page.wait_for_function("document.querySelector('.live-said').textContent.includes('outside the plausible range')")
+    tab.enter(name, "2")
+    assert word.is_hidden()
+    for typed in ("", "0"):
+        tab.field(name).fill(typed)
+        assert word.inner_text() == "must be 0.01 to 100; still at 2"
+    page.wait_for_function("document.querySelector('.live-said').textContent.includes('still at 2')")
+    tab.field(name).press("Tab")
+    tab.settle()
+    assert word.is_visible(), "the field is back at its value, so the reader has to be told why"
+    page.locator(".live-reset-all").click()
+    tab.settle()
+    assert word.is_hidden()
+
+
+def test_only_figures_of_one_method_and_price_are_multiples_of_v3(tab: Tab) -> None:
+    page = tab.open()
+    page.locator('[data-panel="models"]').scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
+    texts = page.locator('[data-panel="models"] svg text').all_text_contents()
+    divided = [texts[index - 1] for index, text in enumerate(texts) if text.endswith("× V3")]
+    data = Data()
+    assert divided == ["Llama 3.1 405B at V3's price", *(data.model(m).model for m in live.PEERS["amortised"])]
+    methods = data.table("estimates").set_index(["model_id", "basis"]).method
+    assert "amortised" in methods["gpt4", live.DIVIDED].iloc[0]
+    assert sum(text.endswith(", at cloud prices, by Epoch AI") for text in texts) == len(live.PEERS["rental"])
+
+
+def test_the_table_of_swings_separates_thousands_and_the_drawing_fits_its_bars(tab: Tab) -> None:
+    page = tab.open()
+    assert "210,000: " in page.locator('[data-panel="swings"] tbody').inner_text()
+    page.locator(".live-pick select").select_option("v3_rental_usd")
+    tab.settle()
+    assert page.locator('[data-panel="swings"] svg').get_attribute("height") == str(live.AXIS + live.ROW)
+    page.locator(".live-pick select").select_option("fleet_capex_usd")
+    tab.settle()
+    assert "SemiAnalysis's count: " in page.locator('[data-panel="swings"] tbody').inner_text()
+
+
+def test_the_focused_slider_stays_above_the_summary_bar(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(address + "change_assumptions.html#rental_usd_per_gpu_hour=3", wait_until="load")
+    page.evaluate("document.querySelectorAll('.live-group').forEach(group => { group.open = true; })")
+    page.locator("#live0-rental_usd_per_gpu_hour-slider").focus()
+    under = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        under.append(
+            page.evaluate(
+                """() => {
+                    const box = document.activeElement.getBoundingClientRect();
+                    const bar = document.querySelector('.live-strip').getBoundingClientRect();
+                    const inside = document.activeElement.closest('.live-controls');
+                    return inside && box.bottom > bar.top ? document.activeElement.id : '';
+                }"""
+            )
+        )
+    context.close()
+    assert not any(under), f"Hidden by the bar: {[name for name in under if name]}"
 
 
 def test_reset_of_one_and_of_all(tab: Tab) -> None:

@@ -16,8 +16,9 @@ from typing import Any
 
 from analysis import formulas, parameters, words
 from analysis.case import Case, Quantity
+from analysis.figures.charts.capex import ACCOUNTS
 from analysis.figures.charts.cost_per_model import REMARKS
-from analysis.figures.style import BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY
+from analysis.figures.style import BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY, MUTED
 from analysis.parameters import Parameter, Value
 from analysis.quantities import REGISTRY, Definition
 from analysis.quantities.parts import PARTS
@@ -25,7 +26,7 @@ from analysis.quantities.parts import PARTS
 # Assumptions that only the draws use. What the page shows is the central value, so they would move nothing.
 LEFT_OUT = ("hopper_price_correlation", "draws", "seed")
 
-RENTAL, AMORTISED, ACQUISITION, PROGRAMME = BASIS_COLOURS.values()
+RENTAL, AMORTISED, _, PROGRAMME = BASIS_COLOURS.values()
 
 # Other models on the page, by basis: estimates of one method, that of Epoch AI, where it is current.
 PEERS = {
@@ -34,6 +35,18 @@ PEERS = {
     "acquisition": ("gpt4", "llama31_405", "gemini_ultra", "grok3"),
     "programme": ("gpt3", "gpt4", "gemini_ultra"),
 }
+
+# The basis on which the estimates above and V3's row are of one method; on the others a multiple would divide two kinds
+# of price: Epoch AI's cloud prices by the setting's, its price of a cluster by this report's, amortised by rented.
+DIVIDED = "amortised"
+# What is said beside their names where the method is not that of V3's row.
+SOURCES = {"rental": ", at cloud prices, by Epoch AI", "acquisition": ", by Epoch AI", "programme": ", by Epoch AI"}
+
+# Significant digits of a result, at least: a change of nine per cent should be seen in the figures beside it.
+LEAST_DIGITS = 2
+
+# Fills of a bar's pieces that live.js draws as patterns, as the static figure does.
+HATCHES = {"url(#live-hatch-dense)": MUTED, "url(#live-hatch-thin)": MUTED}
 
 # Points of a slider between its ends, about.
 STEPS = 120
@@ -126,6 +139,7 @@ COMPONENTS = {
     "fleet_rest_of_server_capex_usd": "rest of the servers",
     "fleet_network_capex_usd": "network",
 }
+COMPONENT_FILLS = (MUTED, *HATCHES)
 BY_TYPE = {
     "fleet_a100s_usd": "A100",
     "fleet_h20s_usd": "H20",
@@ -222,7 +236,14 @@ PANELS: dict[str, Panel] = {
                     ),
                     "fleet_capex_usd",
                 ),
-                Bar("By component, with the network", _shades(ACQUISITION, COMPONENTS), ""),
+                Bar(
+                    "By component, with the network",
+                    tuple(
+                        Piece(result, label, fill)
+                        for (result, label), fill in zip(COMPONENTS.items(), COMPONENT_FILLS, strict=True)
+                    ),
+                    "",
+                ),
             ),
         ),
         Panel(
@@ -230,7 +251,8 @@ PANELS: dict[str, Panel] = {
             "V3 beside other models, like with like",
             "",
             "V3 and Llama at V3's price move with the setting. The other figures are published by Epoch AI, in dollars "
-            "of 2023, and stay. Compare inside one basis only.",
+            "of 2023, and stay. Compare inside one basis only. A multiple stands where method and price are V3's too: "
+            "Epoch AI's figures at cloud prices must not be divided by V3's at the price of this setting.",
             (*BASES.values(), LLAMA, "llama31_over_v3_amortised", "gpt4_over_v3_amortised"),
             "cost_per_model",
             "cost-per-model",
@@ -256,6 +278,16 @@ PANELS: dict[str, Panel] = {
         ),
     )
 }
+
+
+def choice_title(value: str) -> str:
+    """What a value of a choice is called: an account of the fleet in plain words."""
+    return ACCOUNTS[value][0] if value in ACCOUNTS else value
+
+
+def choice_titles(row: Parameter) -> dict[str, str]:
+    """Values of a choice and what they are called."""
+    return {value: choice_title(value) for value in row.choices}
 
 
 def definition(name: str) -> Definition:
@@ -351,7 +383,7 @@ def peers(basis: str) -> list[dict[str, Any]]:
     rows = rows.set_index("model_id").loc[list(PEERS[basis])]
     return [
         {
-            "label": data.model(str(model)).model,
+            "label": data.model(str(model)).model + SOURCES.get(basis, ""),
             "value": float(row.value_usd),
             "text": words.amount(float(row.value_usd), "USD", significant=3),
         }
@@ -381,6 +413,7 @@ def _drawing(panel: Panel) -> dict[str, Any]:
                     "colour": BASIS_COLOURS[group.basis],
                     "results": group.results,
                     "peers": peers(group.basis) if group.peers else [],
+                    "divided": group.basis == DIVIDED,
                 }
                 for group in panel.dots
             ]
@@ -396,6 +429,7 @@ def script(model: Live) -> str:
         rows[name] = {"title": row.title, "type": row.type, "base": row.value, "start": model.start[name]}
         if row.choices:
             rows[name]["choices"] = row.choices
+            rows[name]["titles"] = choice_titles(row)
         else:
             rows[name] |= {"unit": row.unit, "low": row.low, "high": row.high}
             rows[name] |= {"min": row.minimum, "max": row.maximum, "allowed": row.allowed}
@@ -418,7 +452,9 @@ def script(model: Live) -> str:
         "results": stated,
         "panels": {name: _drawing(panel) for name, panel in PANELS.items()},
         "counts": words.COUNTS,
-        "sizes": {"row": ROW, "head": HEAD, "remark": REMARK, "swings": SWINGS},
+        "least": LEAST_DIGITS,
+        "hatches": HATCHES,
+        "sizes": {"axis": AXIS, "row": ROW, "head": HEAD, "remark": REMARK, "swings": SWINGS},
     }
     lines = [f"  {name}: x => {formula.javascript}," for name, formula in model.formulas.items()]
     return "\n".join(

@@ -43,7 +43,7 @@
     if (unit === "fraction") return `${sign}${bare} %`;
     return unit === "times" ? `${sign}${bare} times` : sign + bare + word;
   };
-  const amount = (value, unit, low = null, high = null, significant = 4) => {
+  const amount = (value, unit, low = null, high = null, significant = 4, least = 1) => {
     if (!Number.isFinite(value)) return "not defined";
     const plain = ["times", "ratio", "year"].includes(unit);
     const [factor, word] = unit === "fraction" ? [0.01, ""] : plain ? [1, ""] : scale(value, significant);
@@ -54,7 +54,7 @@
     }
     const width = Math.abs(high / factor - low / factor) / 10;
     let places = width === 0 || !Number.isFinite(width) ? 0 : -exponent(width);
-    if (value) places = Math.max(places, -exponent(value / factor));
+    if (value) places = Math.max(places, least - 1 - exponent(value / factor));
     return dress(number(value / factor, places), unit, word);
   };
   const tick = (value) => {
@@ -62,10 +62,13 @@
       if (Math.abs(value) >= factor * 0.9995) return `$${digits(value / factor, 3)}${letter}`;
     return `$${digits(value, 3)}`;
   };
+  const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
   const percent = (fraction) => (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %";
 
-  const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits);
+  const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits, model.least);
   const published = (name) => shown(name, results[name].value);
+  // What an assumption is set to: a choice by its title, a number with its thousands apart.
+  const named = (name, value) => (parameters[name].choices ? parameters[name].titles[value] : setting(value));
   // Below this two numbers are one: only the last bits differ.
   const same = (a, b) => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 
@@ -163,7 +166,25 @@
   let saying = 0;
   const announce = () => {
     clearTimeout(saying);
-    saying = setTimeout(() => say(moved()), 700);
+    saying = setTimeout(() => say([warned, moved()].filter(Boolean).join(" ")), 700);
+  };
+  // What is to be said of a value beside its result, and the words for it.
+  let warned = "";
+  const outside = (name) => {
+    const { choices, low, high } = parameters[name];
+    if (choices || !(low < high) || (state[name] >= low && state[name] <= high)) return "";
+    return `outside the plausible range ${setting(low)} to ${setting(high)}`;
+  };
+  const refusal = (name) => {
+    const { type, min, max } = parameters[name];
+    return `must be ${type === "int" ? "a whole number, " : ""}${setting(min)} to ${setting(max)}; still at ${setting(state[name])}`;
+  };
+  const comment = (name, words) => (words ? `${parameters[name].title}: ${words}.` : "");
+  const remark = (holder, text) => {
+    const line = holder.querySelector(".live-word");
+    if (!line) return;
+    put(line, text);
+    line.hidden = !text;
   };
 
   // ---- What follows from the setting.
@@ -173,7 +194,8 @@
   const differing = () => names.filter((name) => state[name] !== parameters[name].base);
   const entry = (name) => {
     const row = parameters[name];
-    return `${row.title} ${state[name]}${row.unit ? " " + row.unit : ""} (published ${row.base})`;
+    const unit = row.unit ? " " + row.unit : "";
+    return `${row.title}${row.choices ? ":" : ""} ${named(name, state[name])}${unit} (published ${named(name, row.base)})`;
   };
   // The results on the page that are furthest from the published ones.
   const farthest = (many) => {
@@ -216,6 +238,23 @@
     },
     { rootMargin: "300px" },
   );
+
+  // Hatches: an attribute names one by its address on the page.
+  const drawHatches = () => {
+    const create = (tag, attributes, parent) => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const key in attributes) node.setAttribute(key, attributes[key]);
+      parent.append(node);
+      return node;
+    };
+    const svg = create("svg", { class: "live-hatches", width: 0, height: 0, "aria-hidden": "true" }, document.body);
+    Object.entries(model.hatches).forEach(([address, fill], index) => {
+      const id = address.slice("url(#".length, -1);
+      const [turn, width] = index ? [45, 1.6] : [-45, 3.6];
+      const pattern = create("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${turn})` }, svg);
+      create("rect", { width, height: 6, fill }, pattern);
+    });
+  };
 
   class Pen {
     constructor(svg) {
@@ -305,6 +344,8 @@
     });
   };
 
+  // Only where both are of one method, at the same price.
+  const multiple = (value, own) => `, ${digits(value / here[own], 2)} × V3`;
   const drawDots = (pen, groups) => {
     const all = groups.flatMap((group) => [
       ...Object.keys(group.results).flatMap((name) => [here[name], results[name].low, results[name].high]),
@@ -339,7 +380,8 @@
       for (const [name, label] of Object.entries(group.results)) {
         const row = results[name];
         pen.text(2, y + 14, label, "ink");
-        pen.text(pen.width - 2, y + 14, shown(name, here[name]), "ink", "end");
+        const times = name === own ? "" : multiple(here[name], own);
+        pen.text(pen.width - 2, y + 14, shown(name, here[name]) + times, "ink", "end");
         pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
         pen.line(place(row.low), y + 25, place(row.high), y + 25, "range");
         pen.dot(place(row.value), y + 25, group.colour, "then");
@@ -347,8 +389,10 @@
         y += sizes.row;
       }
       for (const peer of group.peers) {
-        pen.text(2, y + 14, peer.label, "muted");
-        pen.text(pen.width - 2, y + 14, `${peer.text}, ${digits(peer.value / here[own], 2)} × V3`, "muted", "end");
+        // On a narrow screen the longest names come near their sums.
+        const kind = peer.label.length * 6.6 > pen.width - 100 ? "small" : "muted";
+        pen.text(2, y + 14, peer.label, kind);
+        pen.text(pen.width - 2, y + 14, peer.text + (group.divided ? multiple(peer.value, own) : ""), kind, "end");
         pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
         pen.dot(place(peer.value), y + 25, group.colour, "peer");
         y += sizes.row;
@@ -364,7 +408,7 @@
       const row = parameters[key];
       const ends = (row.choices || (row.low < row.high ? [row.low, row.high] : [])).map((end) => [end, at(key, end)]);
       if (row.choices) ends.sort((a, b) => a[1] - b[1]);
-      if (ends.length > 1) rows.push({ title: row.title, low: ends[0], high: ends[ends.length - 1] });
+      if (ends.length > 1) rows.push({ key, title: row.title, low: ends[0], high: ends[ends.length - 1] });
     }
     const width = (row) => Math.abs(row.high[1] - row.low[1]);
     return rows.sort((a, b) => width(b) - width(a)).slice(0, sizes.swings);
@@ -375,7 +419,7 @@
     const room = (Math.max(...all) - Math.min(...all)) * 0.04 || Math.abs(centre) * 0.1;
     const [low, high] = [Math.min(...all) - room, Math.max(...all) + room];
     const place = (value) => 4 + ((value - low) / (high - low)) * (pen.width - 8);
-    const height = sizes.row * sizes.swings;
+    const height = sizes.row * rows.length;
     axis(pen, low, high, place, height);
     rows.forEach((row, index) => {
       const y = index * sizes.row;
@@ -419,8 +463,20 @@
       const name = holder.dataset.parameter;
       const value = accepted(name, field.value);
       field.toggleAttribute("aria-invalid", false);
-      if (value !== undefined) return change({ [name]: value }, done);
-      if (!done) return field.setAttribute("aria-invalid", "true");
+      if (value !== undefined) {
+        holder.written = undefined;
+        change({ [name]: value }, done);
+        warned = comment(name, outside(name));
+        return;
+      }
+      remark(holder, refusal(name));
+      if (!done) {
+        field.setAttribute("aria-invalid", "true");
+        clearTimeout(saying);
+        saying = setTimeout(() => say(comment(name, refusal(name))), 700);
+        return;
+      }
+      clearTimeout(saying);
       const given = field.value ? `'${field.value.slice(0, 40)}'` : "What was typed";
       notice(`${parameters[name].title}: ${given} is not used. It must be ${parameters[name].allowed}.`);
       field.value = state[name];
@@ -429,6 +485,10 @@
     clicked(event) {
       const button = event.target.closest("button");
       if (!button) return;
+      if (button.matches(".live-reset, .live-reset-all")) {
+        warned = "";
+        for (const holder of this.querySelectorAll("[data-parameter]")) holder.written = undefined;
+      }
       if (button.matches(".live-reset")) {
         const { parameter } = button.closest("[data-parameter]").dataset;
         change({ [parameter]: start[parameter] }, true);
@@ -483,12 +543,13 @@
         if (field.type === "radio") field.checked = field.value === value;
         else if (field.type === "range") {
           field.value = value;
-          field.setAttribute("aria-valuetext", `${value} ${unit}`);
+          field.setAttribute("aria-valuetext", `${setting(state[name])} ${unit}`);
         } else if (field !== document.activeElement || accepted(name, field.value) !== state[name]) field.value = value;
       }
       const by = typeof base === "number" && base ? ` (${percent(state[name] / base - 1)})` : "";
       const output = holder.querySelector("output");
-      if (output) put(output, state[name] === base ? "as published" : `now ${value}${by}`);
+      if (output) put(output, state[name] === base ? "as published" : `now ${named(name, state[name])}${by}`);
+      remark(holder, outside(name));
       holder.classList.toggle("live-differs", state[name] !== base);
     }
     panel({ figure, svg, rows, spec }) {
@@ -503,6 +564,7 @@
       if (spec.swings) {
         const name = figure.querySelector("select").value;
         const swung = swings(name);
+        svg.setAttribute("height", sizes.axis + sizes.row * swung.length);
         if (pen) drawSwings(pen, name, swung);
         const body = figure.querySelector("tbody");
         while (body.rows.length > swung.length) body.lastChild.remove();
@@ -511,8 +573,8 @@
           const cell = (at, tag) => line.children[at] || line.appendChild(document.createElement(tag));
           put(cell(0, "th"), row.title);
           line.children[0].scope = "row";
-          put(cell(1, "td"), `${row.low[0]}: ${shown(name, row.low[1])}`);
-          put(cell(2, "td"), `${row.high[0]}: ${shown(name, row.high[1])}`);
+          put(cell(1, "td"), `${named(row.key, row.low[0])}: ${shown(name, row.low[1])}`);
+          put(cell(2, "td"), `${named(row.key, row.high[0])}: ${shown(name, row.high[1])}`);
         });
       }
       if (pen) pen.done();
@@ -538,9 +600,10 @@
     printing = false;
   });
 
-  window.reportLive.words = { number, digits, amount, tick, percent };
+  window.reportLive.words = { number, digits, amount, setting, tick, percent };
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
+  drawHatches();
   follow();
   customElements.define("report-live", ReportLive);
 })();

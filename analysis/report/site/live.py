@@ -177,23 +177,24 @@ width="{width}" y="5" height="6"/>{marks}<circle cx="{places["value"]}" cy="8" r
 <input type="range" id="{own}-slider" {limits} value="{plain(value)}" \
 aria-label="{escape(row.title)}, {escape(row.unit)}" aria-describedby="{own}-range"></span>
 <input type="number" id="{own}" min="{plain(row.minimum)}" max="{plain(row.maximum)}" step="any" \
-value="{plain(value)}" inputmode="decimal" aria-describedby="{own}-range"></div>
-<p class="live-range" id="{own}-range"><span>low {words.digits(row.low, 9)}</span> \
-<span>central <strong>{words.digits(float(row.value), 9)}</strong></span> \
-<span>high {words.digits(row.high, 9)}</span> <span>{escape(row.unit)}{same}</span> \
+value="{plain(value)}" inputmode="decimal" aria-describedby="{own}-word {own}-range"></div>
+<p class="live-word" id="{own}-word" hidden></p>
+<p class="live-range" id="{own}-range"><span>low {words.setting(row.low)}</span> \
+<span>central <strong>{words.setting(float(row.value))}</strong></span> \
+<span>high {words.setting(row.high)}</span> <span>{escape(row.unit)}{same}</span> \
 <output for="{own} {own}-slider" aria-live="off"></output></p>""".replace("\\\n", "")
         return [self._raw(html), *self._source(row)]
 
     def _choice(self, row: Parameter) -> list[nodes.Node]:
         told = dict(re.findall(r"(\w+): ([^.]+)\.", row.note))
         radios = []
-        for value in row.choices:
+        for value, title in live.choice_titles(row).items():
             own = f"live{self.number}-{row.name}-{value}"
             checked = " checked" if value == self.model.start[row.name] else ""
             radios.append(
                 f'<label for="{own}"><input type="radio" id="{own}" name="live{self.number}-{row.name}" '
-                f'value="{value}"{checked}> <span><strong>{escape(value)}</strong> '
-                f"{escape(told.get(value, ''))}</span></label>"
+                f'value="{value}"{checked}> <span><strong>{escape(title)}</strong>: '
+                f"{escape(told.get(value, ''))} <code>{escape(value)}</code></span></label>"
             )
         html = (
             f'<div class="live-parameter" data-parameter="{row.name}"><fieldset><legend><span>{escape(row.title)} '
@@ -270,12 +271,20 @@ value="{plain(value)}" inputmode="decimal" aria-describedby="{own}-range"></div>
 
     def _row(self, published: Quantity, basis: str) -> str:
         span = "none" if published.certain else published.range
+        text = words.amount(
+            published.value,
+            published.unit,
+            published.low,
+            published.high,
+            published.significant,
+            live.LEAST_DIGITS,
+        )
         other = published.basis and published.basis != basis
         basis = f' <span class="live-basis">{published.basis}</span>' if other else ""
         return (
             f'<tr data-result="{published.name}"><th scope="row">{escape(published.title)}{basis}</th>'
-            f'<td class="live-only live-here"><output aria-live="off">{published.text}</output></td>'
-            f'<td class="live-only live-change">0 %</td><td>{published.text}</td><td>{span}</td></tr>'
+            f'<td class="live-only live-here"><output aria-live="off">{text}</output></td>'
+            f'<td class="live-only live-change">0 %</td><td>{text}</td><td>{span}</td></tr>'
         )
 
 
