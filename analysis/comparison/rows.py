@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis import parameters, words
-from analysis.comparison.results import Comparison
+from analysis.comparison.results import Change, Comparison
 from analysis.quantities.audit import VERDICTS
 
 NOTHING = "–"
@@ -130,15 +130,23 @@ def _quoted(found: Comparison, scenario: str) -> str:
     return f"“{found.column(scenario).title}”"
 
 
+def _by_factor(change: Change) -> str:
+    """'6.8 down', or "" where there is none to tell: percentages up and down cannot be compared."""
+    ratio = change.here.value / change.base.value if change.base.value else 0.0
+    if ratio <= 0 or round(max(ratio, 1 / ratio), 1) == 1:
+        return ""
+    return f"{words.digits(max(ratio, 1 / ratio), 2)} {'up' if ratio > 1 else 'down'}"
+
+
 def lead(found: Comparison, names: Sequence[str]) -> str:
     """Which scenario moves which of some results by the largest factor."""
     largest = found.largest_of(names)
     if largest is None:
         return "No scenario moves a headline."
-    base = largest.base
+    base, factor = largest.base, _by_factor(largest)
     return (
-        f"{_quoted(found, largest.scenario)} moves a headline most: it brings “{base.title}” to {largest.here.text} "
-        f"instead of {base.text} ({base.basis} basis)."
+        f"{_quoted(found, largest.scenario)} moves a headline by the largest factor{factor and f', {factor}'}: "
+        f"it brings “{base.title}” to {largest.here.text} instead of {base.text} ({base.basis} basis)."
     )
 
 
@@ -147,7 +155,9 @@ def most(found: Comparison, name: str) -> str:
     largest = found.largest(name)
     if largest is None:
         return "no scenario moves it"
-    return f"most by {_quoted(found, largest.scenario)}, to {largest.here.text} ({largest.percent})"
+    factor = _by_factor(largest)
+    moved = largest.percent + (factor and f", a factor of {factor}")
+    return f"most by {_quoted(found, largest.scenario)}, to {largest.here.text} ({moved})"
 
 
 def outside(found: Comparison) -> str:

@@ -1,4 +1,4 @@
-"""GPU-hours of final runs, as developers disclosed them: the one cost of a run that needs no price."""
+"""GPU-hours of final runs, disclosed by developers or derived: the one cost of a run that needs no price."""
 
 from __future__ import annotations
 
