@@ -54,7 +54,7 @@ build.render(Path("_build/staged"))
 """
 
 FLOOR = """
-import ast, multiprocessing, os
+import ast, multiprocessing, os, sys
 import analysis.figures, analysis.quantities, analysis.report.warm
 from analysis.report import notebooks
 
@@ -74,6 +74,8 @@ def run(page):
 
 
 if __name__ == "__main__":
+    # A page may put another module in the place of __main__, and then nobody finds `run` there.
+    sys.modules["floor"], run.__module__ = sys.modules["__main__"], "floor"
     context = multiprocessing.get_context("fork")
     with context.Pool(os.cpu_count()) as pool:
         pool.map(run, [page for page in notebooks.pages() if page.runs], chunksize=1)
