@@ -233,8 +233,6 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
 
     again: run every page and render, although nothing has changed
     """
-    from analysis.report.site import cards
-
     target = (out or output_folder(scenario)).resolve()
     addresses = {name: os.environ.get(variable, "") for name, variable in ADDRESSES.items()}
     case = json.dumps([scenario.name, scenario.title, scenario.motive, dict(scenario.changes), addresses])
@@ -242,6 +240,9 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
     if not again and store.site_made_from(target) == made_from:
         progress("nothing has changed", 1, 1)
         return target
+    # Not before: the site's extension is slow to import, and a site that is current needs none of it.
+    from analysis.report.site import cards
+
     kernels.warm_up()
     require_sound_data()
     if target.exists() and any(target.iterdir()) and not (target / "index.html").exists():
