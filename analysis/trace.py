@@ -22,7 +22,7 @@ KEYS = {"fleet": ("account", "gpu_id"), "stages": ("model_id", "stage")}
 
 def keys(table: str, frame: pd.DataFrame) -> list[str]:
     """The keys of some rows of a table, in their order; the frame has at least the columns that make the key."""
-    columns = KEYS.get(table) or (tables.package()["by_name"][table]["schema"]["fields"][0]["name"],)
+    columns = KEYS.get(table) or (tables.first_columns()[table],)
     parts = [_texts(frame[column]) for column in columns]
     return [":".join(values) for values in zip(*parts, strict=True)]
 
@@ -40,7 +40,7 @@ def in_order(rows: Iterable[Row]) -> dict[str, list[str]]:
         wanted.setdefault(table, set()).add(key)
     return {
         table: [key for key in keys(table, tables.load(table)) if key in wanted[table]]
-        for table in tables.names()
+        for table in tables.first_columns()
         if table in wanted
     }
 
