@@ -226,15 +226,11 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
                     )
 
 
-def _reference_keys(path: Path = REFERENCES) -> set[str]:
+def reference_keys(path: Path = REFERENCES) -> set[str]:
+    """Keys of all entries of the bibliography."""
     from pybtex.database import parse_file
 
     return set(parse_file(str(path)).entries)
-
-
-def reference_keys() -> set[str]:
-    """Keys of all entries of book/references.bib."""
-    return _reference_keys()
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:
@@ -253,7 +249,7 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
             frames[name] = load(name, folder)
         except DataError as error:
             found.extend(str(error).splitlines())
-    known = _reference_keys(references)
+    known = reference_keys(references)
     for name, frame in frames.items():
         for key in sorted(source_keys(frame) - known):
             found.append(

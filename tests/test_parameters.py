@@ -484,7 +484,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_every_scenario_of_the_report_can_be_used_and_cites_known_sources() -> None:
     paths = sorted((tables.DATA / "scenarios").glob("*.yml"))
     assert paths, "data/scenarios holds no scenario."
-    known_sources = tables._reference_keys()
+    known_sources = tables.reference_keys()
     for path in paths:
         scenario = parameters.read_scenario(path)
         assert scenario.name == path.stem, f"{path}: its name is '{scenario.name}'. Name the file after the scenario."

@@ -144,9 +144,9 @@ def test_shipped_scenarios_say_why_and_change_something(path: Path) -> None:
     assert not scenario.is_base
     assert scenario.motive and scenario.title
     keys = set(scenario.source.split(";"))
-    from analysis.tables import _reference_keys
+    from analysis.tables import reference_keys
 
-    assert keys <= _reference_keys(), f"{path.name} cites {keys}, which book/references.bib does not hold."
+    assert keys <= reference_keys(), f"{path.name} cites {keys}, which book/references.bib does not hold."
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_every_row_has_a_source(name: str) -> None:
 @pytest.mark.parametrize("name", tables.names())
 def test_every_source_is_in_the_bibliography(name: str) -> None:
     cited = tables.source_keys(tables.load(name))
-    unknown = cited - tables._reference_keys()
+    unknown = cited - tables.reference_keys()
     assert not unknown, (
         f"data/{name}.csv cites sources that book/references.bib does not hold: {', '.join(sorted(unknown))}. "
         "Add the entry, or correct the row's `source`."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +14,7 @@ from analysis.case import Case
 from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, compare, rows, shipped
 from analysis.parameters import Scenario
 from analysis.report import build as builder
+from analysis.report import kernels
 from analysis.report.execution import Progress, silent
 from analysis.sensitivity import HEADLINES
 
@@ -53,15 +53,8 @@ def build_site(choice: Choice, target: Path, progress: Progress = silent) -> Pat
     BuildError or PageFailure leave an earlier site as it was.
     """
     # Pages learn the scenarios from the environment, which their kernels inherit.
-    before = os.environ.get(SCENARIOS_VARIABLE)
-    os.environ[SCENARIOS_VARIABLE] = choice.variable
-    try:
+    with kernels.environment({SCENARIOS_VARIABLE: choice.variable}):
         return builder.build(Scenario(), target / "html", progress) / PAGE
-    finally:
-        if before is None:
-            del os.environ[SCENARIOS_VARIABLE]
-        else:
-            os.environ[SCENARIOS_VARIABLE] = before
 
 
 def show(found: Comparison, console: Console) -> None:

@@ -129,7 +129,8 @@ def execute(
 
 def _own(notebook: Any, changes: Mapping[str, parameters.Value]) -> dict[str, parameters.Value]:
     """The changes that reach a page: those of parameters that it declares."""
-    return {name: value for name, value in changes.items() if name in notebooks.declared(notebook)}
+    declared = notebooks.declared(notebook)
+    return {name: value for name, value in changes.items() if name in declared}
 
 
 def key(

@@ -12,7 +12,8 @@ import multiprocessing
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,18 +45,13 @@ def fork_server() -> ForkServerContext:
     return context
 
 
-def warm_up() -> None:
-    """Start the server that kernels are forked from, if it is not there; it imports while the caller goes on."""
-    if not forking():
-        return
-    from multiprocessing import forkserver
-
-    fork_server()
-    before = {name: os.environ.get(name) for name in QUIET}
-    # The server takes its settings from the environment when it starts, and its kernels have them from there.
-    os.environ.update(QUIET)
+@contextmanager
+def environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables, which kernels inherit, and put back what was there."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
-        forkserver.ensure_running()
+        yield
     finally:
         for name, value in before.items():
             if value is None:
@@ -64,10 +60,22 @@ def warm_up() -> None:
                 os.environ[name] = value
 
 
-def serve(connection_file: str, environment: Mapping[str, str], forked: bool) -> None:
+def warm_up() -> None:
+    """Start the server that kernels are forked from, if it is not there; it imports while the caller goes on."""
+    if not forking():
+        return
+    from multiprocessing import forkserver
+
+    fork_server()
+    # The server takes its settings from the environment when it starts, and its kernels have them from there.
+    with environment(QUIET):
+        forkserver.ensure_running()
+
+
+def serve(connection_file: str, settings: Mapping[str, str], forked: bool) -> None:
     """Be a kernel until told to stop: the body of the process, forked or new."""
     os.environ.clear()
-    os.environ.update(environment)
+    os.environ.update(settings)
     arguments = ["-f", connection_file, "--HistoryManager.enabled=False", "--InteractiveShellApp.exec_files=[]"]
     if forked:
         arguments.append(f"--IPKernelApp.parent_handle={os.getppid()}")
@@ -81,7 +89,7 @@ def serve(connection_file: str, environment: Mapping[str, str], forked: bool) ->
     app = IPKernelApp.instance()
     # A user's history and start-up files have no part in a page.
     app.initialize(arguments)
-    if path := environment.get(USES):
+    if path := settings.get(USES):
         recorder = uses.Recorder(Path(path))
         shell: Any = app.shell
         shell.events.register("post_run_cell", lambda result: recorder.write())
