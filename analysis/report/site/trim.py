@@ -173,6 +173,25 @@ def shrink_icon_fonts(site: Path) -> None:
     sheet.write_text(styles, encoding="utf-8")
 
 
+# The theme measures every box at once when a page has loaded, to see which ones scroll, and the whole page is laid out
+# for it, again and again. One box whenever the browser has nothing better to do comes to the same.
+MEASURE = "forEach(e=>{e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1})"
+MEASURE_LATER = (
+    "forEach(e=>{(window.requestIdleCallback||setTimeout)(()=>{"
+    "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1})})"
+)
+
+
+def measure_later(static: Path) -> None:
+    script = static / "scripts" / "pydata-sphinx-theme.js"
+    text = script.read_text(encoding="utf-8")
+    if MEASURE_LATER in text:
+        return
+    if text.count(MEASURE) != 1:
+        raise SphinxError("The theme's script measures boxes in a new way. Look at MEASURE in site/trim.py.")
+    script.write_text(text.replace(MEASURE, MEASURE_LATER), encoding="utf-8")
+
+
 def drop_files(static: Path) -> None:
     """Files that no page loads."""
     for path in {p for name in UNUSED for p in static.rglob(name)}:
@@ -191,6 +210,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         if "_static" not in page.relative_to(site).parts:
             change_page(page)
     drop_files(site / "_static")
+    measure_later(site / "_static")
     shrink_icon_fonts(site)
 
 
