@@ -4,6 +4,7 @@ drawings    a computed figure's alt text, and below it the box: downloads, sourc
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 hints       notes beside abbreviations, terms and numbers
 live        figures that answer to a slider: their controls, tables and script
+policy      the Content-Security-Policy of each page, and its scripts and styles made to fit it
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
@@ -23,6 +24,7 @@ from analysis.report.site import (
     found,
     hints,
     live,
+    policy,
     references,
     rows,
     scripts,
@@ -49,6 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     equations.setup(app)
     hints.setup(app)
     live.setup(app)
+    policy.setup(app)
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)
