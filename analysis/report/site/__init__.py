@@ -4,6 +4,7 @@ drawings    a computed figure's alt text, and below it the box: downloads, sourc
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 hints       notes beside abbreviations, terms and numbers
 live        figures that answer to a slider: their controls, tables and script
+notices     the page of licences: whose work the site ships
 policy      the Content-Security-Policy of each page, and its scripts and styles made to fit it
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
@@ -24,6 +25,7 @@ from analysis.report.site import (
     found,
     hints,
     live,
+    notices,
     policy,
     references,
     rows,
@@ -51,6 +53,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     equations.setup(app)
     hints.setup(app)
     live.setup(app)
+    notices.setup(app)
     policy.setup(app)
     references.setup(app)
     rows.setup(app)

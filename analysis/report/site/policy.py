@@ -105,9 +105,7 @@ class Forbidden(HTMLParser):
         if tag == "style":
             self.found.append("<style>")
         for name, value in attrs:
-            if name == "style" or name.startswith("on"):
-                self.found.append(f'<{tag} {name}="{value}">')
-            elif re.match(r"\s*javascript:", value or "", re.IGNORECASE):
+            if name == "style" or name.startswith("on") or re.match(r"\s*javascript:", value or "", re.IGNORECASE):
                 self.found.append(f'<{tag} {name}="{value}">')
 
 
