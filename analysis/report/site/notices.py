@@ -225,7 +225,8 @@ def body() -> str:
     for number, each in enumerate(COMPONENTS):
         files = ", ".join(f"<code>{escape(pattern)}</code>" for pattern in each.files)
         rows.append(
-            f'<tr><th scope="row"><a href="{each.home}">{escape(each.name)}</a></th><td>{escape(each.version)}</td>'
+            f'<tr><th scope="row"><a href="{each.home}">{escape(each.name)}</a></th>'
+            f"<td>{escape(each.version) or 'in the file'}</td>"
             f'<td><a href="#licence-{number}">{escape(each.licence)}</a></td><td>{files}</td></tr>'
         )
         texts.append(
@@ -239,7 +240,8 @@ def body() -> str:
         "<p>The text, data and figures of this report are under CC BY 4.0, its code is under the MIT licence. "
         "The pages also ship the work of others, listed here with its licences. Icons and typefaces are cut down to "
         "the characters in use, and style sheets to the rules in use. Nothing is loaded from another host.</p>\n"
-        f'<div tabindex="0" role="region" aria-label="{TITLE}" class="table-box"><table class="table">'
+        f'<div tabindex="0" role="region" aria-label="{TITLE}" '
+        f'class="pst-scrollable-table-container"><table class="table">'
         f"<thead><tr>{heads}</tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table></div>\n"
         "<p>The site is written by software that does not become part of it: the lock file and the bill of materials "
         "of the sources list it.</p>\n" + "\n".join(texts) + "\n</section>\n"
