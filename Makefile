@@ -6,11 +6,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean
+.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
-		while IFS='	' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
+		while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
 
 setup: $(READY) ## make .venv from requirements.lock
 
@@ -53,6 +53,33 @@ LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --g
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(LOCK)
+	$(TOOLS_LOCK)
+
+same-bytes: $(READY) ## build twice from clean clones, under other circumstances, and compare every byte (many minutes)
+	$(BIN)/python tests/same_bytes.py
+
+# The tools live apart: nothing that makes the report can change because of them.
+TOOLS := _build/.tools
+TOOLS_LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock" --output-file .ci/tools.lock .ci/tools.in
+
+$(TOOLS)/.ready: .ci/tools.lock
+ifneq ($(UV),)
+	$(UV) venv --quiet --clear --no-config --python "$(shell command -v $(PYTHON))" $(TOOLS)
+	$(UV) pip sync --quiet --no-config --python $(TOOLS)/bin/python --require-hashes .ci/tools.lock
+else
+	$(PYTHON) -m venv --clear $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/tools.lock
+endif
+	@touch $@
+
+sbom: $(TOOLS)/.ready ## write the bill of materials (CycloneDX) of requirements.lock: _build/sbom.json
+	$(TOOLS)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file _build/sbom.json requirements.lock
+
+audit: $(TOOLS)/.ready ## look up known vulnerabilities of the locked packages (asks a service on the internet)
+	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	$(TOOLS)/bin/pip-audit --require-hashes --disable-pip --requirement .ci/tools.lock
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

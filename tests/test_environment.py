@@ -85,9 +85,65 @@ def test_lock_has_the_pins_of_the_project(extra: str | None) -> None:
     )
 
 
-def test_lock_has_a_hash_for_every_package_and_names_no_host() -> None:
-    entries = re.split(r"\n(?=\S)", LOCK)
-    bare = [entry.split()[0] for entry in entries if not entry.startswith("#") and "--hash=sha256:" not in entry]
-    assert not bare, f"requirements.lock has no hash for {', '.join(bare)}. Run `make lock`."
-    hosts = re.findall(r"\w+://[\w.-]+|--(?:index-url|find-links)\S*", LOCK)
-    assert not hosts, f"requirements.lock names {', '.join(hosts)}. Run `make lock`, which leaves hosts out."
+@pytest.mark.parametrize("name", ["requirements.lock", ".ci/tools.lock"])
+def test_lock_has_a_hash_for_every_package_and_names_no_host(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]
+    assert entries, f"{name} locks nothing. Run `make lock`."
+    loose = [entry.split()[0] for entry in entries if not re.match(r"[\w.-]+==[\w.+!]+(?: ;[^\n]*)? \\\n", entry)]
+    assert not loose, f"{name} does not pin {', '.join(loose)} exactly. Run `make lock`."
+    bare = [entry.split()[0] for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)]
+    assert not bare, f"{name} has no hash for {', '.join(bare)}. Run `make lock`."
+    other = [line for line in re.findall(r"--\S+", text) if not re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", line)]
+    assert not other, f"{name} has {', '.join(other[:3])}, and may have nothing but SHA-256 hashes. Run `make lock`."
+    hosts = re.findall(r"\w+://[\w.-]+", text)
+    assert not hosts, f"{name} names {', '.join(hosts)}. Run `make lock`, which leaves hosts out."
+
+
+def test_lock_of_the_tools_has_their_pins() -> None:
+    lines = (ROOT / ".ci/tools.in").read_text(encoding="utf-8").splitlines()
+    wanted = pins([line for line in lines if line and not line.startswith("#")], ".ci/tools.in")
+    found = pins(
+        re.findall(r"^[\w.-]+==[\w.+!]+", (ROOT / ".ci/tools.lock").read_text("utf-8"), re.M), ".ci/tools.lock"
+    )
+    assert wanted.items() <= found.items(), ".ci/tools.lock is behind .ci/tools.in. Run `make lock`."
+
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflow_runs_pinned_actions_with_the_least_rights(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    loose = [
+        use
+        for use in re.findall(r"uses: (.+)", text)
+        if not re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40} # v[\d.]+", use)
+    ]
+    assert not loose, f"{path.name}: {loose}. A tag can be moved: name the commit's digest, and the version behind it."
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}, (
+        f"{path.name}: rights belong to a job, so write `permissions: {{}}` at the top."
+    )
+    for name, job in workflow["jobs"].items():
+        rights = job.get("permissions")
+        assert rights is not None, f"{path.name}, {name}: say what the job may do: `permissions:`."
+        writing = {right for right, much in rights.items() if much == "write"}
+        assert writing <= ({"pages", "id-token"} if name == "deploy" else set()), (
+            f"{path.name}, {name} may write {writing}. Only the deployment writes, and it runs no code of the report."
+        )
+        for step in job["steps"]:
+            if "actions/checkout@" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] is False, f"{path.name}, {name}: keep no credentials."
+            # What an event says (a title, a branch's name) would be run as code.
+            event = re.findall(r"\$\{\{[^}]*\}\}", step.get("run", ""))
+            assert not event, f"{path.name}, {name}: {event} in a script. Pass it through `env`."
+
+
+def test_one_version_of_each_action() -> None:
+    seen: dict[str, set[str]] = {}
+    for path in WORKFLOWS:
+        for action, version in re.findall(r"uses: ([\w/-]+)@(.+)", path.read_text(encoding="utf-8")):
+            seen.setdefault(action, set()).add(version)
+    several = {action: versions for action, versions in seen.items() if len(versions) > 1}
+    assert not several, f"Workflows use an action in several versions: {several}"

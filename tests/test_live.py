@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import sympy
 from playwright.sync_api import Browser, BrowserContext, Page
+from test_site import until
 
 from analysis import formulas, parameters, words
 from analysis.case import Case, Data, Values
@@ -333,7 +334,7 @@ def test_an_arrow_key_is_one_step(tab: Tab) -> None:
     at = live.slider(KNOWN["rental_usd_per_gpu_hour"])
     assert tab.field("rental_usd_per_gpu_hour").input_value() == f"{2 + at.step:g}"
     assert slider.get_attribute("aria-valuetext") == f"{2 + at.step:g} USD/GPU-hour"
-    page.wait_for_function("document.querySelector('.live-said').textContent.includes('instead of')")
+    until(page, "document.querySelector('.live-said').textContent.includes('instead of')")
     assert page.locator('[role="status"], [aria-live]:not([aria-live="off"])').count() == 1, "one place speaks"
 
 
@@ -443,13 +444,13 @@ def test_a_field_says_what_is_outside_its_range_or_not_accepted(tab: Tab) -> Non
     assert word.is_hidden()
     tab.enter(name, "99")
     assert word.inner_text() == "outside the plausible range 1.3 to 3.42"
-    page.wait_for_function("document.querySelector('.live-said').textContent.includes('outside the plausible range')")
+    until(page, "document.querySelector('.live-said').textContent.includes('outside the plausible range')")
     tab.enter(name, "2")
     assert word.is_hidden()
     for typed in ("", "0"):
         tab.field(name).fill(typed)
         assert word.inner_text() == "must be 0.01 to 100; still at 2"
-    page.wait_for_function("document.querySelector('.live-said').textContent.includes('still at 2')")
+    until(page, "document.querySelector('.live-said').textContent.includes('still at 2')")
     tab.field(name).press("Tab")
     tab.settle()
     assert word.is_visible(), "the field is back at its value, so the reader has to be told why"
@@ -461,7 +462,7 @@ def test_a_field_says_what_is_outside_its_range_or_not_accepted(tab: Tab) -> Non
 def test_only_figures_of_one_method_and_price_are_multiples_of_v3(tab: Tab) -> None:
     page = tab.open()
     page.locator('[data-panel="models"]').scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
+    until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
     texts = page.locator('[data-panel="models"] svg text').all_text_contents()
     divided = [texts[index - 1] for index, text in enumerate(texts) if text.endswith("× V3")]
     data = Data()
@@ -527,12 +528,12 @@ def test_copied_command_and_scenario_are_the_same_case(tab: Tab, tmp_path: Path)
     fragment = "&".join(f"{name}={value}" for name, value in changes.items())
     page = tab.open(fragment="#" + fragment)
     page.locator('[data-copy="command"]').click()
-    page.wait_for_function("document.querySelector('.live-notice').textContent.includes('copied')")
+    until(page, "document.querySelector('.live-notice').textContent.includes('copied')")
     command = page.evaluate("navigator.clipboard.readText()")
     assert command.startswith("report build -p ")
     assert parameters.parsed(command.removeprefix("report build -p ").split(" -p ")) == changes
     page.locator('[data-copy="scenario"]').click()
-    page.wait_for_function("document.querySelector('.live-notice').textContent.includes('scenario file was')")
+    until(page, "document.querySelector('.live-notice').textContent.includes('scenario file was')")
     copied = page.evaluate("navigator.clipboard.readText()")
     with page.expect_download() as download:
         page.locator(".live-save").click()
@@ -546,7 +547,7 @@ def test_without_leave_to_copy_the_text_is_selected(tab: Tab) -> None:
     page = tab.open(fragment="#pue=1.3")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     page.locator('[data-copy="command"]').click()
-    page.wait_for_function("String(getSelection()).length > 0")
+    until(page, "String(getSelection()).length > 0")
     assert page.evaluate("String(getSelection())") == "report build -p pue=1.3"
     assert "does not let this page copy" in tab.text(".live-notice")
 
@@ -605,11 +606,9 @@ def test_works_from_a_folder(browser: Browser, site: Path) -> None:
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto((site / "change_assumptions.html").as_uri() + "#rental_usd_per_gpu_hour=3", wait_until="load")
-    page.wait_for_function(
-        "document.querySelector('tr[data-result=v3_rental_usd] output').textContent === '$8.4 million'"
-    )
+    until(page, "document.querySelector('tr[data-result=v3_rental_usd] output').textContent === '$8.4 million'")
     page.locator('[data-parameter="rental_usd_per_gpu_hour"] .live-reset').click()
-    page.wait_for_function("!location.hash")
+    until(page, "!location.hash")
     page.close()
     assert not complaints
 

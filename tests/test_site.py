@@ -36,6 +36,19 @@ def told(faults: list[str], advice: str) -> str:
     return "\n  ".join([f"{len(faults)} found:", *faults[:25]]) + f"\n{advice}"
 
 
+def until(page: Page, expression: str, seconds: int = 20) -> None:
+    """Wait until an expression is true on the page. Playwright's wait_for_function needs `eval`, which pages forbid."""
+    waited = f"""async () => {{
+        const end = performance.now() + {seconds * 1000};
+        while (!({expression})) {{
+            if (performance.now() > end) return false;
+            await new Promise((done) => setTimeout(done, 20));
+        }}
+        return true;
+    }}"""
+    assert page.evaluate(waited), f"After {seconds} seconds it is still not true that {expression}"
+
+
 def local(url: str) -> bool:
     parts = urlsplit(url)
     return not parts.scheme and not parts.netloc

@@ -233,6 +233,23 @@ def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = 
 
 
 @app.command()
+def digest(
+    site: Annotated[Path | None, typer.Argument(metavar="[SITE]", help="A built site, instead of _build/html.")] = None,
+    files: Annotated[bool, typer.Option("--files", help="Every file, as sha256sum writes it.")] = False,
+) -> None:
+    """Print the SHA-256 of a built site: its notebooks, its figures, all its files, and its zip.
+
+    The same sources give the same digests on every machine with the locked packages.
+    """
+    from analysis.report import digests
+
+    folder = site or builder.output_folder(parameters.Scenario())
+    found = digests.of_files(folder) if files else digests.of_site(folder)
+    for name, value in found.items():
+        print(f"{value}  {name}")
+
+
+@app.command()
 def sweep(
     assignments: Annotated[
         list[str] | None,

@@ -17,6 +17,8 @@
       document.head.append(link);
     }
   }
+  // The theme's button prints by an inline handler, which the pages' policy forbids; policy.py marks it instead.
+  document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
   root.dataset.mode = mode;
   root.dataset.theme = dark ? "dark" : "light";
 })();

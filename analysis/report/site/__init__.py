@@ -5,6 +5,8 @@ equations   formulas as MathML, written at build time: no script, nothing fetche
 hints       notes beside abbreviations, terms and numbers
 letters     drawings with one shape per line of text, which a phone shows sooner
 live        figures that answer to a slider: their controls, tables and script
+notices     the page of licences: whose work the site ships
+policy      the Content-Security-Policy of each page, and its scripts and styles made to fit it
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
@@ -25,6 +27,8 @@ from analysis.report.site import (
     hints,
     letters,
     live,
+    notices,
+    policy,
     references,
     rows,
     scripts,
@@ -52,6 +56,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     hints.setup(app)
     letters.setup(app)
     live.setup(app)
+    notices.setup(app)
+    policy.setup(app)
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)

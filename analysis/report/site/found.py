@@ -21,7 +21,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
-from analysis.report.site import addresses, cards, changes, cite
+from analysis.report.site import addresses, cards, changes, cite, notices
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,6 +32,7 @@ TOO_SHORT = 60
 DESCRIPTIONS = {
     "search": "Search all pages of the report for a word: models, GPUs, prices, claims and sources.",
     "genindex": "The terms of the glossary, from A to Z, each with a link to its definition.",
+    "licences": "Software and typefaces of others that this site ships, each with its version and its licence.",
     "404": "There is no page at this address. Search the report, or go on from its contents.",
 }
 SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
@@ -185,6 +186,7 @@ def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, co
     if changed:
         facts += f' This page last changed on <time datetime="{changed}">{cite.day(changed)}</time>.'
     links = [f'<a href="{pathto(changes.FEED, 1)}">Feed</a>']
+    links.append(f'<a href="{pathto(notices.PAGE)}">Licences</a>')
     if "changes" in app.env.found_docs:
         links.insert(0, f'<a href="{pathto("changes")}">Changes</a>')
     box = cite.box("" if front else title, "" if front else pagename, addresses.of(app, pagename), report_title(app))

@@ -67,12 +67,8 @@ CHANGES = (
     Change("back references", r' role="doc-backlink"', ""),
     Change("task lists", r'(<input class="task-list-item-checkbox")', r'\1 aria-label="task"'),
     Change("pandas' empty corner", r"<th></th>", "<td></td>"),
-    # Scripts wait until the page is shown. documentation_options.js does not: an inline script needs it at once.
-    Change(
-        "scripts",
-        r'(<script)( (?:data-[\w-]+="[^"]*" )?src="(?![^"]*documentation_options)[^"]+"></script>)',
-        r"\1 defer\2",
-    ),
+    # Scripts wait until the page is shown.
+    Change("scripts", r'(<script)( (?:data-[\w-]+="[^"]*" )?src="[^"]+"></script>)', r"\1 defer\2"),
     # Scripts that wait anyway need not come before the styles.
     Change("hurry for the theme's scripts", r'\s*<link rel="preload" as="script" [^>]*>', ""),
     # The theme chooses the colours late: the page flashes in neither palette, and has none where scripts are off.

@@ -1,0 +1,66 @@
+"""What a site is, in one number for each kind of file: equal digests mean equal bytes.
+
+The same sources give the same bytes in any folder, time zone, locale, account, on any day and with any number of
+cores. `report digest` says them; `tests/same_bytes.py` builds twice, under other circumstances, and compares.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from analysis.report import build, downloads
+
+KINDS = ("notebooks", "figures", "site", "zip")
+
+
+def of_bytes(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def of_files(site: Path) -> dict[str, str]:
+    """SHA-256 of each file of a site by its path; a PDF and a zip beside the pages are left out.
+
+    A PDF holds what the installed Chromium makes of a page, and the zip is made from the rest.
+    """
+    if not (site / "index.html").exists():
+        raise build.BuildError(f"There is no site in {site}. Build one: report build.")
+    made = {downloads.PDF, downloads.ZIP}
+    paths = sorted(p for p in site.rglob("*") if p.is_file() and p.relative_to(site).as_posix() not in made)
+    return {path.relative_to(site).as_posix(): of_bytes(path.read_bytes()) for path in paths}
+
+
+def together(files: Mapping[str, str], chosen: Iterable[str]) -> str:
+    """One digest of some files: of the lines that sha256sum would print for them."""
+    return of_bytes("".join(f"{files[name]}  {name}\n" for name in sorted(chosen)).encode())
+
+
+def of_site(site: Path) -> dict[str, str]:
+    """The digest of each kind: executed notebooks, drawings with their tables, all files, and the zip."""
+    files = of_files(site)
+    return {
+        "notebooks": together(files, (name for name in files if name.endswith(".ipynb"))),
+        "figures": together(files, (name for name in files if name.startswith("figures/"))),
+        "site": together(files, files),
+        "zip": of_bytes(downloads.zipped(site)),
+    }
+
+
+def difference(one: bytes, other: bytes) -> str:
+    """Where two contents first differ: the byte, the line, and what stands around it."""
+    size = min(len(one), len(other))
+    place = next((i for i in range(size) if one[i] != other[i]), size)
+    line = one.count(b"\n", 0, place) + 1
+    around = [content[max(0, place - 40) : place + 40].decode("utf-8", "replace") for content in (one, other)]
+    return f"byte {place:,}, line {line:,}: {around[0]!r} against {around[1]!r}"
+
+
+def compare(one: Path, other: Path) -> list[str]:
+    """What differs between two sites, one line a file; nothing where they are the same bytes."""
+    here, there = of_files(one), of_files(other)
+    found = [f"{name}: only in {one if name in here else other}" for name in sorted(here.keys() ^ there.keys())]
+    for name in sorted(here.keys() & there.keys()):
+        if here[name] != there[name]:
+            found.append(f"{name}: {difference((one / name).read_bytes(), (other / name).read_bytes())}")
+    return found

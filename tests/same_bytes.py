@@ -1,0 +1,126 @@
+"""Build the site twice from clean clones, under circumstances that must not matter, and compare every byte.
+
+    python tests/same_bytes.py [--keep FOLDER] [--python OTHER/bin/python]
+
+The two builds differ in folder, time zone, locale, account, home, hash seed, number of cores, file permissions and,
+where the command `faketime` is installed, in the date of rendering. Both use the packages of the Python that runs this.
+--python: the second build with another Python, which has the locked packages too.
+Exit status 1 and the first differing byte of every file that differs. Takes two whole builds: some minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from analysis.report import digests  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    folder: str
+    environment: dict[str, str]
+    cores: int
+    mask: int
+    date: str = ""
+
+
+HERE = Circumstances(
+    "one",
+    {"TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "USER": "ada", "LOGNAME": "ada", "PYTHONHASHSEED": "0"},
+    cores=1,
+    mask=0o022,
+)
+THERE = Circumstances(
+    "another place/Ünter — über",
+    {
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "tr_TR.UTF-8",
+        "LANG": "de_DE.UTF-8",
+        "USER": "grace",
+        "LOGNAME": "grace",
+        "PYTHONHASHSEED": "4242",
+        "SOURCE_DATE_EPOCH": "86400",
+        "COLUMNS": "43",
+        "MPLBACKEND": "pdf",
+    },
+    cores=99,
+    mask=0o077,
+    date="+400d",
+)
+
+
+def clone(folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)], check=True)
+
+
+def build(folder: Path, at: Circumstances, python: str) -> Path:
+    """A clean clone's site under these circumstances."""
+    clone(folder)
+    home = folder.parent / f"home of {at.environment['USER']}"
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
+    # The clone's own package, before the one that is installed.
+    environment = {
+        **kept,
+        **at.environment,
+        "HOME": str(home),
+        "PYTHONPATH": str(folder),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    cores = min(at.cores, os.cpu_count() or 1)
+    pinned = ["taskset", "-c", f"0-{cores - 1}"] if shutil.which("taskset") else []
+
+    def run(out: str, before: list[str], *options: str) -> Path:
+        command = [*before, python, "-m", "analysis", "build", *options, "--out", str(folder / out)]
+        done = subprocess.run(command, cwd=folder, env=environment, umask=at.mask, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"The build in {folder} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
+        return folder / out
+
+    site = run("today", pinned, "--again")
+    if not at.date:
+        return site
+    faketime = shutil.which("faketime")
+    if not faketime:
+        print("faketime is not installed: both builds have today's date.")
+        return site
+    # Kernels wait for ever under a false clock, so the pages that ran above are rendered again on another day.
+    environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
+    return run("another day", [faketime, "-f", at.date])
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser(
+        description="Build the site twice under other circumstances, and compare the bytes."
+    )
+    asked.add_argument("--keep", type=Path, help="an empty folder for the two clones, which then stay")
+    asked.add_argument("--python", default=sys.executable, help="the Python of the second build")
+    given = asked.parse_args()
+    with tempfile.TemporaryDirectory() as made:
+        folder = given.keep or Path(made)
+        sites = [
+            build(folder / at.folder, at, python) for at, python in ((HERE, sys.executable), (THERE, given.python))
+        ]
+        for kind, value in digests.of_site(sites[0]).items():
+            same = digests.of_site(sites[1])[kind] == value
+            print(f"{value}  {kind}{'' if same else ': differs'}")
+        found = digests.compare(*sites)
+        if found:
+            more = [f"and {len(found) - 20} files more"] if len(found) > 20 else []
+            sys.exit("\n".join([f"{len(found)} files differ:", *found[:20], *more]))
+        print("The two sites are the same, byte for byte.")
+
+
+if __name__ == "__main__":
+    main()

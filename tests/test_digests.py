@@ -1,0 +1,81 @@
+"""Same sources, same bytes: a second rendering under other circumstances, and the tool that compares sites."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from test_site import told
+from typer.testing import CliRunner
+
+from analysis.parameters import Scenario
+from analysis.report import build, cli, digests, notebooks
+from analysis.report.site import cards
+
+
+def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folder, time zone, locale, account and hash seed. `make same-bytes` varies more, and runs the pages too."""
+    for name, value in {
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "tr_TR.UTF-8",
+        "USER": "grace",
+        "HOME": str(tmp_path),
+        "PYTHONHASHSEED": "4242",
+        "SOURCE_DATE_EPOCH": "86400",
+        "COLUMNS": "43",
+    }.items():
+        monkeypatch.setenv(name, value)
+    executed = {page.name: site / "_sources" / f"{page.name}.ipynb" for page in notebooks.pages() if page.runs}
+    folder = tmp_path / "another place — über"
+    build.stage(Scenario(), executed, folder)
+    html = build.render(folder)
+    shutil.rmtree(html / "figures", ignore_errors=True)
+    build.write_figures(executed, html / "figures")
+    cards.write(html)
+    found = digests.compare(site, html)
+    assert not found, told(
+        found, "What does the difference come from? Take its cause out; see analysis/report/digests.py."
+    )
+
+
+def small_site(folder: Path) -> Path:
+    (folder / "figures").mkdir(parents=True)
+    (folder / "_sources").mkdir()
+    for name in ("index.html", "figures/a.svg", "_sources/page.ipynb"):
+        (folder / name).write_text(f"one\ntwo {name}\n", encoding="utf-8")
+    return folder
+
+
+def test_digests_follow_content_and_names(tmp_path: Path) -> None:
+    one, other = small_site(tmp_path / "one"), small_site(tmp_path / "other")
+    before = digests.of_site(one)
+    assert before == digests.of_site(other) and tuple(before) == digests.KINDS
+    (other / digests.downloads.PDF).write_bytes(b"made by a browser")
+    assert digests.of_files(other).keys() == digests.of_files(one).keys()
+    (other / "figures/a.svg").write_text("one\nTwo figures/a.svg\n", encoding="utf-8")
+    changed = digests.of_site(other)
+    assert [kind for kind in digests.KINDS if before[kind] != changed[kind]] == ["figures", "site", "zip"]
+    (one / "figures/a.svg").rename(one / "figures/b.svg")
+    assert digests.of_site(one)["figures"] != before["figures"]
+
+
+def test_a_difference_is_named_by_file_byte_and_line(tmp_path: Path) -> None:
+    one, other = small_site(tmp_path / "one"), small_site(tmp_path / "other")
+    assert not digests.compare(one, other)
+    (other / "index.html").write_text("one\ntwo Index.html\n", encoding="utf-8")
+    (other / "more.css").write_text("", encoding="utf-8")
+    missing, changed = digests.compare(one, other)
+    assert missing == f"more.css: only in {other}"
+    assert changed.startswith("index.html: byte 8, line 2: ")
+    assert digests.difference(b"ab", b"abc").startswith("byte 2, line 1: ")
+
+
+def test_the_command_prints_digests_and_refuses_what_is_no_site(tmp_path: Path) -> None:
+    site = small_site(tmp_path / "one")
+    run = CliRunner().invoke(cli.app, ["digest", str(site)])
+    assert run.stdout.splitlines() == [f"{value}  {kind}" for kind, value in digests.of_site(site).items()]
+    run = CliRunner().invoke(cli.app, ["digest", "--files", str(site)])
+    assert run.stdout.splitlines()[-1].endswith("  index.html")
+    run = CliRunner().invoke(cli.app, ["digest", str(tmp_path)])
+    assert isinstance(run.exception, build.BuildError) and "There is no site" in str(run.exception)
