@@ -3,6 +3,7 @@
 drawings    a computed figure's alt text, and below it the box: downloads, sources, notebook
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 hints       notes beside abbreviations, terms and numbers
+lab         the page that runs the cost model in the browser
 live        figures that answer to a slider: their controls, tables and script
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
@@ -22,6 +23,7 @@ from analysis.report.site import (
     equations,
     found,
     hints,
+    lab,
     live,
     references,
     rows,
@@ -48,6 +50,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     drawings.setup(app)
     equations.setup(app)
     hints.setup(app)
+    lab.setup(app)
     live.setup(app)
     references.setup(app)
     rows.setup(app)
