@@ -5,6 +5,7 @@ equations   formulas as MathML, written at build time: no script, nothing fetche
 hints       notes beside abbreviations, terms and numbers
 lab         the page that runs the cost model in the browser
 live        figures that answer to a slider: their controls, tables and script
+quiz        questions at the end of a chapter
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
@@ -25,6 +26,7 @@ from analysis.report.site import (
     hints,
     lab,
     live,
+    quiz,
     references,
     rows,
     scripts,
@@ -52,6 +54,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     hints.setup(app)
     lab.setup(app)
     live.setup(app)
+    quiz.setup(app)
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)

@@ -35,7 +35,8 @@ SLOT = ("<!-- lab -->", "<!-- /lab -->")
 SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/teaching/lab.py", "analysis/costs/*.py")
 
 ABSENT = (
-    '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.</strong> '
+    '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.'
+    "</strong> "
     "The examples can be read, and copied into a Python that has the report installed. "
     "To add it: <code>make lab</code> (it needs npm), which puts it into the site.</p>"
 )
@@ -92,8 +93,7 @@ def editor(scenario: parameters.Scenario) -> str:
     options = "".join(f'<option value="{each.name}">{escape(each.title)}</option>' for each in found)
     listed = "".join(
         f'<details class="lab-listing"><summary>{escape(each.title)}</summary>'
-        f'<pre tabindex="0" role="group" aria-label="{escape(each.title, quote=True)}"><code>{escape(each.code)}</code></pre>'
-        "</details>"
+        f'<pre tabindex="0" role="group" aria-label="{escape(each.title)}"><code>{escape(each.code)}</code></pre></details>'
         for each in found
     )
     return f"""<div class="lab" id="lab">
@@ -122,8 +122,8 @@ def given_listing(scenario: parameters.Scenario) -> str:
     """The module `given`, folded away."""
     return (
         '<details class="lab-listing"><summary>The module <code>given</code>, as text</summary>'
-        f'<pre tabindex="0" role="group" aria-label="The module given"><code>{escape(given.source(scenario))}</code></pre>'
-        "</details>"
+        '<pre tabindex="0" role="group" aria-label="The module given">'
+        f"<code>{escape(given.source(scenario))}</code></pre></details>"
     )
 
 
