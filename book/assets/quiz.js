@@ -43,7 +43,7 @@
         if (!chosen.includes(true)) return tell("open", "Choose at least one answer first.");
         const wrong = entries.flatMap((entry, place) => chosen[place] && !right[place] ? [place] : []);
         const missing = right.filter((is, place) => is && !chosen[place]).length;
-        const told = (place) => `${inputs[place].parentElement.textContent.trim()}: ${why(place)}`;
+        const told = (place) => `${inputs[place].parentElement.textContent.trim().replace(/\.$/, "")}: ${why(place)}`;
         if (!wrong.length && !missing) {
           return tell("right", "Right, all of them.", entries.flatMap((entry, place) => right[place] ? [told(place)] : []));
         }

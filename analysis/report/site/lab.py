@@ -33,6 +33,8 @@ SLOT = ("<!-- lab -->", "<!-- /lab -->")
 
 # Modules that a reader's code can import, beside `given`.
 SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/teaching/lab.py", "analysis/costs/*.py")
+# Checks of exercises, and what they expect in the base case.
+CHECKS = ("analysis/teaching/checks.py", "analysis/teaching/answers.json")
 
 ABSENT = (
     '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.'
@@ -69,7 +71,8 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
 
 def files(scenario: parameters.Scenario) -> dict[str, str]:
     """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
-    paths = sorted({path for pattern in SHIPPED for path in notebooks.ROOT.glob(pattern)})
+    patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
+    paths = sorted({path for pattern in patterns for path in notebooks.ROOT.glob(pattern)})
     shipped = {path.relative_to(notebooks.ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     return {**shipped, "given.py": given.source(scenario)}
 
@@ -87,15 +90,19 @@ def as_data(name: str, value: object) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
+def listing(summary: str, label: str, code: str) -> str:
+    """Code to read, folded away. summary, label: HTML"""
+    return (
+        f'<details class="lab-listing"><summary>{summary}</summary>'
+        f'<pre tabindex="0" role="group" aria-label="{label}"><code>{escape(code)}</code></pre></details>'
+    )
+
+
 def editor(scenario: parameters.Scenario) -> str:
     """The controls, the examples as text, and what the script needs."""
     found = examples()
     options = "".join(f'<option value="{each.name}">{escape(each.title)}</option>' for each in found)
-    listed = "".join(
-        f'<details class="lab-listing"><summary>{escape(each.title)}</summary>'
-        f'<pre tabindex="0" role="group" aria-label="{escape(each.title)}"><code>{escape(each.code)}</code></pre></details>'
-        for each in found
-    )
+    listed = "".join(listing(escape(each.title), escape(each.title), each.code) for each in found)
     return f"""<div class="lab" id="lab">
 {SLOT[0]}{ABSENT}{SLOT[1]}
 <div class="lab-work" hidden>
@@ -118,15 +125,6 @@ aria-describedby="lab-keys"></textarea>
 """
 
 
-def given_listing(scenario: parameters.Scenario) -> str:
-    """The module `given`, folded away."""
-    return (
-        '<details class="lab-listing"><summary>The module <code>given</code>, as text</summary>'
-        '<pre tabindex="0" role="group" aria-label="The module given">'
-        f"<code>{escape(given.source(scenario))}</code></pre></details>"
-    )
-
-
 class LabDirective(SphinxDirective):
     """The editor, or with the argument `given` the data that it knows."""
 
@@ -135,7 +133,8 @@ class LabDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         scenario = parameters.Scenario(changes=dict(self.config.report_changes))
         if self.arguments == ["given"]:
-            return [nodes.raw("", given_listing(scenario), format="html")]
+            text = listing("The module <code>given</code>, as text", "The module given", given.source(scenario))
+            return [nodes.raw("", text, format="html")]
         if self.arguments:
             raise self.error(f"The lab has no part '{self.arguments[0]}'. Write `{{lab}}` or `{{lab}} given`.")
         self.env.metadata[self.env.docname][FLAG] = True
