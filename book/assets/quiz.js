@@ -45,7 +45,8 @@
         const missing = right.filter((is, place) => is && !chosen[place]).length;
         const told = (place) => `${inputs[place].parentElement.textContent.trim().replace(/\.$/, "")}: ${why(place)}`;
         if (!wrong.length && !missing) {
-          return tell("right", "Right, all of them.", entries.flatMap((entry, place) => right[place] ? [told(place)] : []));
+          const head = chosen.filter(Boolean).length === 1 ? "Right." : "Right, all of them.";
+          return tell("right", head, entries.flatMap((entry, place) => right[place] ? [told(place)] : []));
         }
         const lines = wrong.map(told);
         if (missing) lines.push(missing === 1 ? "One right answer is missing." : `${missing} right answers are missing.`);
