@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit
+.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -23,7 +23,11 @@ pdf: $(READY) ## print the site as one PDF, linked from its pages (needs Chromiu
 zip: $(READY) ## pack the site into one zip for reading offline, linked from its pages
 	$(BIN)/report zip
 
-publish: book ## build the site with its PDF and its zip
+lab: $(READY) ## put Python into the site, for its page that runs the model in the browser (needs npm)
+	$(BIN)/report lab
+
+publish: book ## build the site with its PDF, its zip, and Python in the browser
+	$(BIN)/report lab
 	$(BIN)/report pdf
 	$(BIN)/report zip
 

@@ -116,6 +116,10 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
+    # Not before: the site's extension is slow to import.
+    from analysis.report.site import quiz
+
+    quiz.append(folder)
     toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
     for setting, variable in ADDRESSES.items():

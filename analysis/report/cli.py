@@ -250,6 +250,19 @@ def digest(
 
 
 @app.command()
+def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Put Python into the site, so that its page "Run the model in your browser" runs; builds the site where needed.
+
+    Needs npm, the first time. Example: `report lab`
+    """
+    from analysis.report import lab as browser
+
+    content = browser.package()
+    site = built(scenario_from(assignments, file), out)
+    console.print(browser.add(site, content), soft_wrap=True, highlight=False)
+
+
+@app.command()
 def sweep(
     assignments: Annotated[
         list[str] | None,

@@ -10,7 +10,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
@@ -62,13 +62,18 @@ def _entry(name: str, released: date) -> zipfile.ZipInfo:
     return entry
 
 
-def add(site: Path, name: str, content: bytes) -> Path:
-    """Put a file into a built site, linked from every page. A zip that is there holds the site, and is renewed."""
+def add(site: Path, name: str, content: bytes, mend: Callable[[Path], None] | None = None) -> Path:
+    """Put a file into a built site, linked from every page. A zip that is there holds the site, and is renewed.
+
+    mend: what else the file changes in the site, given the copy that will take its place
+    """
     beside, made_from = site.with_name(f"{site.name}.complete"), store.site_made_from(site)
     shutil.rmtree(beside, ignore_errors=True)
     try:
         shutil.copytree(site, beside)
         (beside / name).write_bytes(content)
+        if mend:
+            mend(beside)
         if name != ZIP and (beside / ZIP).exists():
             (beside / ZIP).write_bytes(zipped(beside))
         there = [(file, (beside / file).stat().st_size) for file in LABELS if (beside / file).exists()]

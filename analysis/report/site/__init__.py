@@ -7,6 +7,8 @@ letters     drawings with one shape per line of text, which a phone shows sooner
 live        figures that answer to a slider: their controls, tables and script
 notices     the page of licences: whose work the site ships
 policy      the Content-Security-Policy of each page, and its scripts and styles made to fit it
+lab         the page that runs the cost model in the browser
+quiz        questions at the end of a chapter
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
@@ -25,10 +27,12 @@ from analysis.report.site import (
     equations,
     found,
     hints,
+    lab,
     letters,
     live,
     notices,
     policy,
+    quiz,
     references,
     rows,
     scripts,
@@ -58,6 +62,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     live.setup(app)
     notices.setup(app)
     policy.setup(app)
+    lab.setup(app)
+    quiz.setup(app)
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)

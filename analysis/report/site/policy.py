@@ -51,7 +51,10 @@ class Addition:
 
 
 # The one place where a page asks for more. Each addition goes to its page alone.
-ADDITIONS: tuple[Addition, ...] = ()
+ADDITIONS: tuple[Addition, ...] = (
+    Addition("lab", "script-src", "'wasm-unsafe-eval'", "Python for the browser is WebAssembly, which it compiles."),
+    Addition("lab", "worker-src", "blob:", "Its worker is made of bytes, so that it also starts from a folder."),
+)
 
 # Scripts in a page's text that only set something: they become a file. `let` twice would be a fault.
 SETTING = re.compile(r"(?:(?:let|var) \w+|DOCUMENTATION_OPTIONS\.\w+) = (?:'[^'\n]*'|\w+);")

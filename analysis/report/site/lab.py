@@ -1,0 +1,151 @@
+"""The page "Run the model in your browser": an editor, its examples, and the model's own files.
+
+What stands in the page is whole without Python: the examples can be read, and the page says whether this copy of the
+site has Python with it. `report lab` adds that (analysis/report/lab.py) and fills the page's slot.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from analysis import parameters
+from analysis.report import notebooks
+from analysis.teaching import given
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+PAGE = "lab.html"
+SCRIPT = "lab.js"
+FLAG = "report-lab"
+EXAMPLES = notebooks.BOOK / "teaching" / "lab"
+
+# What is between the two is written anew when Python is added.
+SLOT = ("<!-- lab -->", "<!-- /lab -->")
+
+# Modules that a reader's code can import, beside `given`.
+SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/teaching/lab.py", "analysis/costs/*.py")
+# Checks of exercises, and what they expect in the base case.
+CHECKS = ("analysis/teaching/checks.py", "analysis/teaching/answers.json")
+
+ABSENT = (
+    '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.'
+    "</strong> "
+    "The examples can be read, and copied into a Python that has the report installed. "
+    "To add it: <code>make lab</code> (it needs npm), which puts it into the site.</p>"
+)
+PRESENT = (
+    '<p class="lab-core" data-core="_static/lab-core.js">The first run fetches Python from this site: '
+    "<strong>{size}</strong>, once. Nothing is fetched before you press “Run”, and nothing leaves your computer.</p>"
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A piece of code to start from; its first line, a comment, is its title."""
+
+    name: str
+    title: str
+    code: str
+
+
+def examples(folder: Path = EXAMPLES) -> list[Example]:
+    """The examples in the order of their file names."""
+    found = []
+    for path in sorted(folder.glob("*.py")):
+        code = path.read_text(encoding="utf-8")
+        first = code.partition("\n")[0]
+        if not first.startswith("# "):
+            raise ValueError(f"{path.name} begins with {first[:40]!r}. Its first line must be its title: `# Title`.")
+        found.append(Example(path.stem, first.removeprefix("# "), code))
+    return found
+
+
+def files(scenario: parameters.Scenario) -> dict[str, str]:
+    """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
+    patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
+    paths = sorted({path for pattern in patterns for path in notebooks.ROOT.glob(pattern)})
+    shipped = {path.relative_to(notebooks.ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    return {**shipped, "given.py": given.source(scenario)}
+
+
+def with_core(html: str, size: str) -> str:
+    """The page, offering Python of so many bytes; size: in words."""
+    start, end = SLOT
+    told = PRESENT.format(size=escape(size))
+    return re.sub(f"(?s){re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}{told}{end}", html)
+
+
+def as_data(name: str, value: object) -> str:
+    """A value for a script, where no code runs and no text can end the element."""
+    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{name}">{text}</script>'
+
+
+def listing(summary: str, label: str, code: str) -> str:
+    """Code to read, folded away. summary, label: HTML"""
+    return (
+        f'<details class="lab-listing"><summary>{summary}</summary>'
+        f'<pre tabindex="0" role="group" aria-label="{label}"><code>{escape(code)}</code></pre></details>'
+    )
+
+
+def editor(scenario: parameters.Scenario) -> str:
+    """The controls, the examples as text, and what the script needs."""
+    found = examples()
+    options = "".join(f'<option value="{each.name}">{escape(each.title)}</option>' for each in found)
+    listed = "".join(listing(escape(each.title), escape(each.title), each.code) for each in found)
+    return f"""<div class="lab" id="lab">
+{SLOT[0]}{ABSENT}{SLOT[1]}
+<div class="lab-work" hidden>
+<p class="lab-pick"><label for="lab-example">Start from</label> <select id="lab-example">{options}</select></p>
+<p class="lab-label"><label for="lab-code">Your code</label>
+<span id="lab-keys">Tab moves four spaces in; Escape, then Tab, leaves the editor. Ctrl+Enter runs.</span></p>
+<textarea id="lab-code" rows="22" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
+aria-describedby="lab-keys"></textarea>
+<p class="lab-tools"><button type="button" class="lab-run">Run</button>
+<button type="button" class="lab-stop" disabled>Stop</button>
+<button type="button" class="lab-reset">Reset the code</button>
+<button type="button" class="lab-link">Copy a link to my code</button></p>
+<p class="lab-status" role="status"></p>
+<pre class="lab-output" tabindex="0" role="log" aria-label="Output" aria-live="polite"></pre>
+</div>
+<div class="lab-listings">{listed}</div>
+</div>
+{as_data("lab-examples", {each.name: each.code for each in found})}
+{as_data("lab-files", files(scenario))}
+"""
+
+
+class LabDirective(SphinxDirective):
+    """The editor, or with the argument `given` the data that it knows."""
+
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        scenario = parameters.Scenario(changes=dict(self.config.report_changes))
+        if self.arguments == ["given"]:
+            text = listing("The module <code>given</code>, as text", "The module given", given.source(scenario))
+            return [nodes.raw("", text, format="html")]
+        if self.arguments:
+            raise self.error(f"The lab has no part '{self.arguments[0]}'. Write `{{lab}}` or `{{lab}} given`.")
+        self.env.metadata[self.env.docname][FLAG] = True
+        return [nodes.raw("", editor(scenario), format="html")]
+
+
+def load_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
+    if app.env.metadata.get(pagename, {}).get(FLAG):
+        app.add_js_file(SCRIPT, loading_method="defer")
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("lab", LabDirective)
+    app.connect("html-page-context", load_script)

@@ -1,0 +1,109 @@
+"""The module `given` of the page "Run the model in your browser": data/ as plain Python values, for a scenario.
+
+Every assumption stands under its own name, with its unit; models, GPUs, stages and the accounts of the fleet as
+dictionaries. What nobody knows is None.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis import parameters, tables
+from analysis.case import SAMPLING
+
+# Of each table, the columns that the cost model can use.
+MODELS = ("model", "release_date", "params_active_b", "tokens_t", "train_flop", "hardware_quantity")
+HOURS = ("chip_hours", "chip_hours_confidence")
+GPUS = ("name", "peak_bf16_dense_tflops", "memory_gb", "memory_bandwidth_tb_s", "tdp_w", "server_to_chip_power_ratio")
+
+# Of the published figures, those that the examples use, in the unit of their row.
+PUBLISHED = (
+    "semianalysis_server_capex_all_musd",
+    "semianalysis_operating_cost_musd",
+    "semianalysis_gpus_hopper",
+    "luk_gpus_all",
+    "luk_ownership_years",
+    "luk_tco_all_musd_per_year",
+    "deepseek_inference_nodes_average",
+    "deepseek_inference_theoretical_revenue_usd_per_day",
+)
+
+
+def plain(value: Any) -> Any:
+    """A cell as a Python literal: a whole number without a point, a day as text, None for nothing."""
+    if value is None or value != value:
+        return None
+    if hasattr(value, "date"):
+        return str(value.date())
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() and abs(number) < 1e15 else number
+
+
+def assumptions(scenario: parameters.Scenario) -> list[str]:
+    """A line an assumption: name, value, unit and title."""
+    values = scenario.values()
+    return [
+        f"{name} = {plain(values[name])!r}  # {row.unit}: {row.title}"
+        for name, row in parameters.known().items()
+        if name not in SAMPLING
+    ]
+
+
+def _dictionary(name: str, entries: dict[str, Any]) -> str:
+    rows = "".join(f"    {key!r}: {value!r},\n" for key, value in entries.items())
+    return f"{name} = {{\n{rows}}}\n"
+
+
+def _rows(table: str, columns: tuple[str, ...], needed: str) -> dict[str, dict[str, Any]]:
+    frame = tables.load(table)
+    key = frame.columns[0]
+    known = frame[frame[needed].notna()]
+    return {row[key]: {name: plain(row[name]) for name in columns} for row in known.to_dict("records")}
+
+
+def stages() -> dict[str, dict[str, Any]]:
+    """Chip-hours of each stage of a run, by model."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in tables.load("stages").to_dict("records"):
+        found.setdefault(row["model_id"], {})[row["stage"]] = plain(row["chip_hours"])
+    return found
+
+
+def fleets() -> dict[str, dict[str, Any]]:
+    """GPUs of each type by account of the fleet: how many, what the count rests on, and which assumption prices one."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in tables.load("fleet").to_dict("records"):
+        found.setdefault(row["account"], {})[row["gpu_id"]] = {
+            name: plain(row[name]) for name in ("count", "confidence", "price_parameter")
+        }
+    return found
+
+
+def published() -> dict[str, Any]:
+    """Published figures by their identifier, whose end is the unit: _musd are millions of dollars."""
+    values = tables.load("published").set_index("figure_id")["value"]
+    return {name: plain(values[name]) for name in PUBLISHED}
+
+
+def source(scenario: parameters.Scenario) -> str:
+    """The module as Python text."""
+    title = "the base case" if scenario.is_base else "this site's case"
+    head = f'"""What is given: the assumptions of {title} and rows of data/, as plain values."""\n'
+    return "\n".join(
+        [
+            head,
+            *assumptions(scenario),
+            "",
+            "# Models whose chip-hours are known or estimated; chip_hours_confidence says which.",
+            _dictionary("MODELS", _rows("models", MODELS + HOURS, "chip_hours")),
+            _dictionary("GPUS", _rows("gpus", GPUS, "tdp_w")),
+            "# Chip-hours of each stage of a run.",
+            _dictionary("STAGES", stages()),
+            "# GPUs by account of the fleet. A count that is unverified has no source.",
+            _dictionary("FLEETS", fleets()),
+            "# Figures that others have published; the end of a name is its unit, musd being millions of dollars.",
+            _dictionary("PUBLISHED", published()),
+        ]
+    )

@@ -1,0 +1,387 @@
+"""The page that runs the cost model in the browser: its data, its examples, its Python, and how it ends."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import test_accessibility
+import yaml
+from conftest import Quiet
+from playwright.sync_api import Browser, Page
+from test_site import soup, told
+
+from analysis import parameters, tables
+from analysis.case import Case
+from analysis.report import build, downloads, lab, notebooks, store
+from analysis.report.site import lab as page_of
+from analysis.teaching import given
+from analysis.teaching import lab as runner
+
+EXAMPLES = {each.name: each for each in page_of.examples()}
+NAMED = parameters.Scenario(changes={"rental_usd_per_gpu_hour": 3.0, "fleet": "documented"})
+
+# Enough of everything that the model does: powers, an annuity, a dictionary.
+NUMBERS = """
+import given as x
+from analysis import costs
+
+gpu = x.GPUS["H800-SXM"]
+kw = costs.server_kw_per_gpu(gpu["tdp_w"], gpu["server_to_chip_power_ratio"])
+hour = (x.interconnect_fraction, kw, x.load_fraction, x.pue, x.electricity_usd_per_kwh)
+v3 = x.MODELS["dsv3"]["chip_hours"]
+price = x.server_price_h800_usd_per_gpu
+power = (gpu["tdp_w"], gpu["server_to_chip_power_ratio"], x.load_fraction, x.pue, x.electricity_usd_per_kwh)
+print(repr([
+    costs.rental_run_cost_usd(v3, x.rental_usd_per_gpu_hour),
+    costs.amortised_run_cost_usd(v3, price, 0.7, x.interconnect_fraction, *power, x.price_decline_oom_per_year),
+    costs.owner_usd_per_gpu_hour(price, x.service_life_years, x.utilisation, *hour, 0.1),
+    costs.programme_usd(5.576e6, 0.17, x.staff_count, x.staff_cost_usd_per_head_year, x.programme_years),
+    *costs.shares({"a": 1.0, "b": 2.0}).values(),
+]))
+"""
+POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+)
+
+
+def module(scenario: parameters.Scenario) -> ModuleType:
+    found = ModuleType("given")
+    exec(given.source(scenario), found.__dict__)
+    return found
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`given` can be imported, as in the browser."""
+    monkeypatch.setitem(sys.modules, "given", module(parameters.Scenario()))
+
+
+def run(code: str) -> tuple[runner.Outcome, str]:
+    written: list[str] = []
+    return runner.run(code, written.append), "".join(written)
+
+
+# What is given
+
+
+@pytest.mark.parametrize("scenario", [parameters.Scenario(), NAMED])
+def test_given_holds_the_case_s_assumptions_and_the_tables_rows(scenario: parameters.Scenario) -> None:
+    found = module(scenario)
+    for name, value in scenario.values().items():
+        assert name in ("draws", "seed", "hopper_price_correlation") or getattr(found, name) == value, name
+    gpus = tables.load("gpus").set_index("gpu_id")
+    assert found.GPUS["H800-SXM"]["tdp_w"] == gpus.tdp_w["H800-SXM"]
+    assert found.MODELS["dsv3"]["chip_hours"] == Case()["v3_gpu_hours"].value
+    assert found.FLEETS["semianalysis"]["H20"]["confidence"] == "unverified"
+    assert "nan" not in given.source(scenario)
+
+
+# The runner, in this Python
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_runs(name: str, here: None) -> None:
+    outcome, output = run(EXAMPLES[name].code)
+    assert outcome.ok, f"book/teaching/lab/{name}.py, line {outcome.line}: {outcome.message}"
+    assert output.count("\n") >= 2, f"book/teaching/lab/{name}.py prints next to nothing."
+
+
+def test_examples_give_the_report_s_results(here: None) -> None:
+    case = Case()
+    assert f"V3, rental basis: ${case['v3_rental_usd'].value:,.0f}" in run(EXAMPLES["01_six_million"].code)[1]
+    assert f"${case['fleet_capex_usd'].value / 1e6:,.0f} million" in run(EXAMPLES["03_capex"].code)[1]
+    assert f"${case['owner_usd_per_gpu_hour'].value:.2f} an hour" in run(EXAMPLES["04_owning_and_renting"].code)[1]
+    assert f"${case['v3_amortised_usd'].value / 1e6:.2f} million" in run(EXAMPLES["06_trend"].code)[1]
+    assert f"programme ${case['v3_programme_usd'].value / 1e6:.0f} million" in run(EXAMPLES["07_whole_bill"].code)[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "message"),
+    [
+        ("x = 1\nfor i in 3\n    pass", 2, "This is not Python: expected ':'."),
+        ("if True:\nx = 1", 2, "The spaces at the start of the line do not fit"),
+        ("x = 1\nprint(xx)", 2, "Nothing is called xx."),
+        ("import pandas_of_nobody", 1, "There is no module pandas_of_nobody. Only Python's own library"),
+        ("from analysis import costs\n\ncosts.return_on_cost(1, 0)", 3, "divided by zero. It arose in the cost model"),
+        ("from analysis import costs\ncosts.capex_usd(1)", 2, "called with other inputs than it takes: capex_usd()"),
+        ("{}['a']", 1, "There is no entry 'a'."),
+        ("while True:\n    print('no end')", 2, "printed more than 20,000 characters"),
+        ("def f():\n    f()\nf()", 2, "calls itself without end"),
+        ("int('x')", 1, "ValueError: invalid literal"),
+    ],
+)
+def test_an_error_is_told_in_words_with_its_line(code: str, line: int, message: str) -> None:
+    outcome, _ = run(code)
+    assert not outcome.ok
+    assert message in outcome.message
+    assert outcome.line == line
+
+
+def test_the_last_value_is_shown_and_names_do_not_outlive_a_run() -> None:
+    assert run("a = 2\na * 3")[1] == "6\n"
+    assert run("a")[0].message.startswith("Nothing is called a.")
+    assert run("None")[1] == ""
+
+
+def test_an_example_without_a_title_is_told(tmp_path: Path) -> None:
+    (tmp_path / "01_x.py").write_text("print(1)\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"01_x\.py begins with 'print\(1\)'. Its first line must be its title"):
+        page_of.examples(tmp_path)
+
+
+# Python for the browser
+
+
+@pytest.fixture(scope="module")
+def package() -> bytes:
+    return lab.package()
+
+
+def test_only_the_pinned_package_is_used(package: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "STORE", tmp_path)
+    lab.archive().parent.mkdir(parents=True)
+    lab.archive().write_bytes(package[:-1] + b"x")
+    with pytest.raises(build.BuildError, match=r"is not the package pyodide .* Delete it and run `report lab` again"):
+        lab.package()
+
+
+def test_without_npm_there_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "STORE", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(build.BuildError, match=r"comes from npm, which is missing\. Install it"):
+        lab.package()
+    assert not list(tmp_path.rglob("*.tgz")), "Something was half-written."
+
+
+def test_the_script_is_the_same_each_time_and_holds_no_map(package: bytes) -> None:
+    first = lab.script(package)
+    assert first == lab.script(package)
+    assert len(first) < 8e6, f"Python has {downloads.size(len(first))}; book/lab.md and README promise less than 8 MB."
+    assert b"sourceMappingURL" not in first
+
+
+def test_a_site_without_the_page_is_refused(tmp_path: Path, package: bytes) -> None:
+    with pytest.raises(build.BuildError, match="is no page that runs Python"):
+        lab.add(tmp_path, package)
+
+
+def test_without_python_the_page_says_so_and_its_examples_can_be_read(site: Path) -> None:
+    found = soup(site / page_of.PAGE)
+    if found.select("[data-core]"):
+        pytest.fail("REPORT_SITE names a site with Python in it; name one that `report build` has just made.")
+    assert "built without Python" in found.select_one(".lab-absent").get_text()
+    assert len(found.select(".lab-listings details")) == len(EXAMPLES)
+    assert not (site / lab.CORE).exists()
+
+
+# In the browser
+
+
+@pytest.fixture(scope="module")
+def whole(site: Path, package: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the site with Python in it."""
+    copy = tmp_path_factory.mktemp("lab") / "site"
+    shutil.copytree(site, copy)
+    assert lab.add(copy, package) == copy / page_of.PAGE
+    return copy
+
+
+class Strict(Quiet):
+    """A server that sends the policy under which the page has to work."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+
+@pytest.fixture(scope="module")
+def place(whole: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(whole))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, place: str) -> Iterator[tuple[Page, list[str]]]:
+    """The page with Python started, and every address that was asked for since the start."""
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{place}{page_of.PAGE}", wait_until="load")
+    before = [url for url in asked if "core" in url]
+    assert not before, f"Python is fetched before anybody asks for it: {before}"
+    execute(page, "1 + 1")
+    yield page, asked
+    context.close()
+
+
+def execute(page: Page, code: str) -> tuple[str, str]:
+    """Run code; what the status says, and the output."""
+    page.get_by_label("Your code").fill(code)
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.wait_for_selector(".lab-run:not([disabled])", timeout=120_000)
+    return page.locator(".lab-status").inner_text(), page.locator(".lab-output").inner_text()
+
+
+def test_results_are_python_s(opened: tuple[Page, list[str]], here: None) -> None:
+    status, output = execute(opened[0], NUMBERS)
+    assert status.startswith("Done"), status
+    for there, wanted in zip(ast.literal_eval(output), ast.literal_eval(run(NUMBERS)[1]), strict=True):
+        assert there == pytest.approx(wanted, rel=1e-12)
+
+
+def test_every_example_gives_in_the_browser_what_it_gives_here(opened: tuple[Page, list[str]], here: None) -> None:
+    page, _ = opened
+    for name, example in EXAMPLES.items():
+        page.get_by_label("Start from").select_option(name)
+        assert page.get_by_label("Your code").input_value() == example.code
+        status, output = execute(page, example.code)
+        assert status.startswith("Done"), f"{name}: {status}"
+        assert output.strip() == run(example.code)[1].strip(), name
+
+
+def test_errors_are_told_and_their_line_is_selected(opened: tuple[Page, list[str]]) -> None:
+    page, _ = opened
+    status, _ = execute(page, "x = 1\nfor i in 3\n    pass")
+    assert status == "Line 2: This is not Python: expected ':'."
+    chosen = page.get_by_label("Your code").evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)")
+    assert chosen == "for i in 3"
+    assert execute(page, "import pandas")[0].startswith("Line 1: There is no module pandas.")
+    assert page.get_by_role("status").inner_text().startswith("Line 1"), "The message is in no live region."
+
+
+def test_an_endless_loop_can_be_stopped_and_python_starts_again(opened: tuple[Page, list[str]]) -> None:
+    page, _ = opened
+    page.get_by_label("Your code").fill("print('begun', flush=True)\nwhile True:\n    pass")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("button", name="Stop").click()
+    assert page.locator(".lab-status").inner_text() == "Stopped. Run again starts Python anew."
+    assert execute(page, "6 * 7") == ("Done in 0.0 s.", "42") or execute(page, "6 * 7")[1].strip() == "42"
+
+
+def test_nothing_is_asked_from_another_host_and_python_only_once(opened: tuple[Page, list[str]], place: str) -> None:
+    page, asked = opened
+    status, _ = execute(page, "import js\njs.XMLHttpRequest.new().open('GET', 'https://example.org/')\njs.eval('1')")
+    assert "unsafe-eval" in status, f"The policy does not hold in the worker: {status}"
+    outside = [url for url in asked if not url.startswith((place, f"blob:{place}", "data:"))]
+    assert not outside, told(outside, "The page may ask for nothing from another host.")
+    assert sum("lab-core.js" in url for url in asked) == 1
+
+
+def test_a_link_brings_the_code_back_and_runs_nothing(opened: tuple[Page, list[str]], browser: Browser) -> None:
+    page, _ = opened
+    code = 'print("50 % – ≥ 1 €")\n# a+b/c?'
+    page.get_by_label("Your code").fill(code)
+    page.get_by_role("button", name="Copy a link").click()
+    page.wait_for_url("**#code=*")
+    other = browser.new_page()
+    other.goto(page.url, wait_until="load")
+    assert other.get_by_label("Your code").input_value() == code
+    assert "Read it before you run it" in other.locator(".lab-status").inner_text()
+    assert other.locator(".lab-output").inner_text() == ""
+    other.goto("about:blank")
+    other.goto(re.sub("#.*", "#code=%%%", page.url), wait_until="load")
+    assert "cannot be read" in other.locator(".lab-status").inner_text()
+    other.close()
+
+
+def test_the_keyboard_alone_edits_runs_and_leaves(opened: tuple[Page, list[str]]) -> None:
+    page, _ = opened
+    code = page.get_by_label("Your code")
+    code.fill("")
+    code.focus()
+    page.keyboard.type("for i in [7]:")
+    page.keyboard.press("Enter")
+    page.keyboard.type("print(i)")
+    assert code.input_value() == "for i in [7]:\n    print(i)", "Enter does not keep the indentation."
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector('.lab-status[data-kind="good"]', timeout=60_000)
+    assert page.locator(".lab-output").inner_text().strip() == "7"
+    page.keyboard.press("Tab")
+    assert code.input_value().endswith("    "), "Tab does not indent."
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Run", "The keyboard is caught in the editor."
+
+
+def test_axe_finds_nothing_when_code_has_run(browser: Browser, whole: Path, place: str) -> None:
+    faults = []
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
+        context.add_init_script(test_accessibility.axe())
+        page = context.new_page()
+        page.goto(f"{place}{page_of.PAGE}", wait_until="load")
+        execute(page, "nothing")
+        found = page.evaluate(test_accessibility.RUN, [test_accessibility.TAGS, test_accessibility.CONTRAST])
+        faults += [f"{scheme}: {rule}: {node[:160]}" for rule, _, nodes in found for node in nodes[:3]]
+        context.close()
+    assert not faults, told(faults, "See the section Lab of report.css, and analysis/report/site/lab.py.")
+
+
+def test_it_runs_from_a_file(browser: Browser, whole: Path) -> None:
+    page = browser.new_page()
+    page.goto((whole / page_of.PAGE).as_uri(), wait_until="load")
+    status, output = execute(page, EXAMPLES["01_six_million"].code)
+    page.close()
+    assert status.startswith("Done"), status
+    assert "V3, rental basis" in output
+
+
+def test_a_copy_that_lost_its_python_says_so(browser: Browser, whole: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("lab-core.js", "figures"))
+    page = browser.new_page()
+    page.goto((copy / page_of.PAGE).as_uri(), wait_until="load")
+    status, _ = execute(page, "1")
+    page.close()
+    assert status.startswith("Python could not be fetched")
+
+
+def test_the_zip_holds_python_and_the_pages_keep_their_links(whole: Path) -> None:
+    import io
+    import zipfile
+
+    names = zipfile.ZipFile(io.BytesIO(downloads.zipped(whole))).namelist()
+    assert f"{downloads.NAME}/{lab.CORE}" in names
+
+
+# Elsewhere
+
+
+def test_binder_builds_the_environment_from_environment_yml() -> None:
+    """Binder takes the first of these that it finds. `-e .` makes it copy the sources before it installs."""
+    before = [name for name in ("Dockerfile", "binder", ".binder") if (notebooks.ROOT / name).exists()]
+    assert not before, f"{before[0]} hides environment.yml from Binder."
+    read = yaml.safe_load((notebooks.ROOT / "environment.yml").read_text(encoding="utf-8"))
+    versions = [match[1] for each in read["dependencies"] if (match := re.match(r"python\s*=+\s*([\d.]*)", str(each)))]
+    assert versions and tuple(map(int, versions[0].split("."))) >= (3, 11)
+    (pip,) = (each["pip"] for each in read["dependencies"] if isinstance(each, dict))
+    assert "-e ." in pip, "Without `-e .`, `import analysis` fails in a notebook on Binder."
+
+
+def test_colab_s_cell_installs_from_the_lock_and_reaches_the_package() -> None:
+    text = (notebooks.BOOK / "lab.md").read_text(encoding="utf-8")
+    cell = next(block for block in text.split("```")[1::2] if "git clone" in block)
+    assert "--target /content/packages" in cell, "An ordinary installation replaces Colab's own IPython and kernel."
+    assert "--require-hashes -r /content/report/requirements.lock" in cell
+    last = cell.strip().splitlines()[-2:]
+    added: dict[str, object] = {}
+    before = list(sys.path)
+    try:
+        exec("\n".join(last), added)
+        assert sys.path[:2] == ["/content/report", "/content/packages"]
+    finally:
+        sys.path[:] = before
