@@ -281,6 +281,7 @@ def write(
 
     Without `figures` elsewhere, those that the deck shows are written beside it.
     """
+    shutil.rmtree(folder, ignore_errors=True)
     deck = Deck(source(), Case(scenario=scenario), pictures(executed.values()), titles(executed), figures, pages)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DECK).write_text(deck.html(), encoding="utf-8")
@@ -328,6 +329,8 @@ def printed(folder: Path) -> bytes:
 
 def make(scenario: Scenario, folder: Path, progress: Progress = silent) -> Path:
     """A scenario's deck with its notes and its PDF in a folder of its own, which travels alone."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / NOTES).exists():
+        raise SlideError(f"{folder} holds files that are no slides of this report. Name an empty or a new folder.")
     builder.require_sound_data()
     executed = execute_pages(notebooks.pages(), scenario, builder.work_folder(scenario) / "executed", progress)
     progress("slides", 0, 2)
