@@ -30,7 +30,9 @@ def soup(path: Path) -> BeautifulSoup:
 
 def pages(site: Path) -> list[Path]:
     """Pages of the book; the deck below slides/ has tests of its own (tests/teaching/test_slides.py)."""
-    return [path for path in sorted(site.rglob("*.html")) if path.relative_to(site).parts[0] not in ("_static", "slides")]
+    return [
+        path for path in sorted(site.rglob("*.html")) if path.relative_to(site).parts[0] not in ("_static", "slides")
+    ]
 
 
 def told(faults: list[str], advice: str) -> str:

@@ -72,4 +72,3 @@ def reproduced(case: Case) -> Iterator[str]:
         yield f"  only {'then' if name in then else 'now'}: {name}"
     for name in sorted((set(then) & set(now)) - set(same)):
         yield f"  {name}: {then[name]['value']} then, {now[name]['value']} now"
-

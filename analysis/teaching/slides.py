@@ -231,7 +231,7 @@ class Deck:
             '<link rel="stylesheet" href="deck.css">\n<link rel="stylesheet" href="paper.css" media="print">\n'
             '<noscript><link rel="stylesheet" href="paper.css"></noscript>\n'
             '<script defer src="reveal.js"></script>\n<script defer src="deck.js"></script>\n</head>\n<body>\n'
-            f'<div class="reveal"><main class="slides">\n{sections}\n</main></div>\n</body>\n</html>\n'
+            f'<main><div class="reveal"><div class="slides">\n{sections}\n</div></div></main>\n</body>\n</html>\n'
         )
 
     def notes(self) -> str:
@@ -366,5 +366,3 @@ def names_of(slides: Iterable[Slide]) -> set[str]:
     slides = list(slides)
     found = {name for _, text in words_of(slides) for name in re.findall(r"\{(\w+)\}", text)}
     return found | {name for slide in slides for name, _ in slide.numbers}
-
-

@@ -7,13 +7,14 @@
     return "notes.html#" + slide.id;
   }
 
-  // reveal.js keeps what a key does with the page it is on; the address of another window may be set, not read.
+  // From file:// the address of another window may be set, but not read.
   function openNotes() {
     speaker = window.open(notesOf(Reveal.getCurrentSlide()), "report-notes");
   }
 
   function toggleNotes() {
     Reveal.configure({ showNotes: !Reveal.getConfig().showNotes });
+    Reveal.layout(); // the slide makes room
   }
 
   Reveal.initialize({
@@ -32,6 +33,10 @@
     controlsTutorial: false,
     keyboard: { 78: toggleNotes, 83: openNotes },
   }).then(function () {
+    // An <aside> must not stand inside the page's main part.
+    const controls = document.querySelector(".reveal .controls");
+    controls.setAttribute("role", "group");
+    controls.setAttribute("aria-label", "Slides");
     Reveal.on("slidechanged", function (event) {
       if (speaker && !speaker.closed) {
         speaker.location.replace(new URL(notesOf(event.currentSlide), document.baseURI).href);
