@@ -57,7 +57,7 @@ def committed() -> dict[str, dict[str, Any]]:
 
 
 def reproduced(case: Case) -> Iterator[str]:
-    """Sentences: how the results of this case stand to those of the committed pages, and what is wrong with the data."""
+    """Sentences: what is wrong with the data, and how this case's results stand to those of the committed pages."""
     faults = tables.problems()
     yield f"Faults in {words.number(len(tables.names()))} tables of data: {len(faults)}."
     yield from faults

@@ -19,7 +19,6 @@ from html import escape
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import yaml
 from markdown_it import MarkdownIt
@@ -235,12 +234,13 @@ class Deck:
         )
 
     def notes(self) -> str:
-        """The speaker notes with the time of each slide and the time passed; it is opened beside the deck, or printed."""
+        """The speaker notes with the time of each slide and the time passed, to be opened beside the deck or printed."""
         parts, passed = [], 0.0
         for number, slide in enumerate(self.slides, start=1):
             parts.append(
                 f'<section id="{slide.id}"><h2>{number}. {self.inline(slide.title)}</h2>\n'
-                f'<p class="time">{slide.minutes:g} min, from minute {passed:g}</p>\n{self.words(slide.notes)}</section>'
+                f'<p class="time">{slide.minutes:g} min, from minute {passed:g}</p>\n'
+                f"{self.words(slide.notes)}</section>"
             )
             passed += slide.minutes
         return (
