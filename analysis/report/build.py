@@ -246,6 +246,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
         return target
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site import cards
+    from analysis.teaching import slides
 
     kernels.warm_up()
     require_sound_data()
@@ -261,9 +262,12 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
         with ThreadPoolExecutor(max_workers=1) as beside:
             # The pictures are drawn while Jupyter Book renders, on another core.
             drawn = beside.submit(write_figures, executed, work / "figures", progress)
+            deck = beside.submit(slides.write, work / "slides", executed, scenario, "../figures", "../")
             html = render(work / "source")
             figures = drawn.result()
+            deck.result()
         shutil.copytree(work / "figures", html / "figures")
+        shutil.copytree(work / "slides", html / "slides")
         cards.write(html)
         wrong = faults(html, figures)
         if wrong:

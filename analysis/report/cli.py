@@ -263,6 +263,23 @@ def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
 
 
 @app.command()
+def slides(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
+    """Make the deck of slides with its speaker notes and its PDF, in a folder that travels alone.
+
+    The PDF needs Chromium. Examples: `report slides`; `report slides -p rental_usd_per_gpu_hour=3`
+    """
+    from analysis.report import pdf as printer
+    from analysis.teaching import slides as deck
+
+    printer.require()
+    scenario = scenario_from(assignments, file)
+    target = (out or builder.output_folder(scenario).with_name("slides")).resolve()
+    with progress_bar() as progress:
+        deck.make(scenario, target, progress)
+    console.print(target / deck.DECK, soft_wrap=True, highlight=False)
+
+
+@app.command()
 def sweep(
     assignments: Annotated[
         list[str] | None,

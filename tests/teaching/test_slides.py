@@ -1,0 +1,211 @@
+"""The deck: its numbers are the case's, its figures the pages', and it runs alone, by keyboard, under its policy."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+from test_accessibility import RUN, TAGS, axe
+from test_pages import typed_numbers
+
+from analysis.case import Case
+from analysis.parameters import Scenario
+from analysis.report import notebooks
+from analysis.teaching import slides
+
+PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
+SLIDES = slides.source()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A deck that travels alone, from the committed pages."""
+    target = tmp_path_factory.mktemp("deck")
+    slides.write(target, PAGES, Scenario())
+    return target
+
+
+@pytest.fixture(scope="module")
+def soup(folder: Path) -> BeautifulSoup:
+    return BeautifulSoup((folder / slides.DECK).read_text(encoding="utf-8"), "html.parser")
+
+
+@pytest.fixture
+def deck(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[str]]]:
+    """The deck as a file in a browser, and everything that it asked for or complained of."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
+    context.add_init_script(axe())
+    page = context.new_page()
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: heard.append(f"error: {error}"))
+    inside = (f"{folder.as_uri()}/", "data:")
+    page.on("request", lambda request: request.url.startswith(inside) or heard.append(f"request: {request.url}"))
+    page.goto((folder / slides.DECK).as_uri(), wait_until="load")
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    yield page, heard
+    context.close()
+
+
+def test_a_slide_says_what_the_case_says() -> None:
+    changed = Scenario(name="dear", title="Dearer rent", changes={"rental_usd_per_gpu_hour": 3.0})
+    for scenario in (Scenario(), changed):
+        case = Case(scenario=scenario)
+        deck = slides.Deck(
+            SLIDES, case, slides.pictures(PAGES.values()), slides.titles(PAGES), figures="f", pages="../"
+        )
+        text = BeautifulSoup(deck.html(), "html.parser").get_text(" ")
+        for name in ("v3_rental_usd", "v3_programme_usd", "semianalysis_fleet_capex_usd"):
+            assert case[name].text in text, f"No slide says {case[name].text} for {name}."
+            assert case[name].range in text, f"No slide gives the range of {name}, {case[name].range}."
+        assert case.text("v3_rental_usd_exact") in text
+        assert ("Scenario: Dearer rent" in text) is not scenario.is_base
+    assert Case().text("v3_rental_usd_exact") not in text, "The scenario's deck holds a number of the base case."
+
+
+@pytest.mark.parametrize("slide", SLIDES, ids=lambda slide: slide.id)
+def test_no_result_is_typed_on_a_slide(slide: slides.Slide) -> None:
+    texts = [re.sub(r"\{\w+\}", "", text) for _, text in slides.words_of([slide])]
+    found = [place for text in texts for place in typed_numbers(text)]
+    assert not found, f"Slide {slide.id} has typed numbers: {found}. Name the result in braces."
+
+
+@pytest.mark.parametrize("slide", SLIDES, ids=lambda slide: slide.id)
+def test_a_slide_rests_on_pages_and_figures_that_exist(slide: slides.Slide) -> None:
+    assert not slide.page or slide.page in slides.titles(PAGES), f"Slide {slide.id}: there is no page {slide.page}."
+    if slide.figure:
+        picture = slides.pictures(PAGES.values()).get(slide.figure)
+        assert picture, f"Slide {slide.id} shows {slide.figure}, which is on no page."
+        assert slide.top <= picture.size[1], f"Slide {slide.id}: the figure is {picture.size[1]} points high."
+
+
+def test_images_have_the_alt_text_of_the_pages(soup: BeautifulSoup, folder: Path) -> None:
+    known = slides.pictures(PAGES.values())
+    images = soup.find_all("img")
+    assert images
+    for image in images:
+        name = Path(str(image["src"])).stem
+        assert image["alt"] == known[name].alt
+        assert (folder / str(image["src"])).read_text(encoding="utf-8") == known[name].svg
+
+
+def test_every_slide_has_a_title_of_its_own_and_notes(soup: BeautifulSoup) -> None:
+    sections = soup.select(".slides > section")
+    titles = [section.h1.get_text() for section in sections if section.h1]
+    assert len(set(titles)) == len(sections) == len(SLIDES)
+    assert all(section.select_one("aside.notes").get_text(strip=True) for section in sections)
+
+
+def test_the_page_holds_no_script_and_no_style_of_its_own(folder: Path) -> None:
+    for name in (slides.DECK, slides.NOTES):
+        html = (folder / name).read_text(encoding="utf-8")
+        found = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|https?://", html)
+        assert not found, f"{name} holds {found}, which the policy forbids or which leads outside."
+        assert slides.POLICY in html
+
+
+def test_arrow_keys_walk_through_all_slides_and_each_fits_its_frame(deck: tuple[Page, list[str]]) -> None:
+    page, heard = deck
+    seen, faults = [], []
+    for _ in SLIDES:
+        seen.append(page.evaluate("Reveal.getCurrentSlide().id"))
+        page.wait_for_function(
+            "[...Reveal.getCurrentSlide().querySelectorAll('img')].every(i => i.complete && i.naturalWidth)"
+        )
+        faults += page.evaluate(
+            """() => {
+              const slide = Reveal.getCurrentSlide(), out = [];
+              const body = slide.querySelector(".body"), foot = slide.querySelector(".foot").getBoundingClientRect();
+              if (body.scrollHeight > body.clientHeight + 1) out.push(`${slide.id}: ${body.scrollHeight} in a body`);
+              for (const e of slide.querySelectorAll("h1, .body *, .foot *")) {
+                const box = e.getBoundingClientRect();
+                if (!box.width) continue;
+                const under = e.closest(".body") && box.bottom > foot.top + 1;
+                if (under || box.left < 0 || box.top < 0 || box.right > 1281 || box.bottom > 721)
+                  out.push(`${slide.id}: ${e.outerHTML.slice(0, 80)}`);
+                const size = parseFloat(getComputedStyle(e).fontSize);
+                if (e.closest(".words, .numbers") && size < 24) out.push(`${slide.id}: type of ${size} pixels`);
+              }
+              return out;
+            }"""
+        )
+        page.keyboard.press("ArrowRight")
+    assert seen == [slide.id for slide in SLIDES]
+    assert not faults, "Shorten the text, or see analysis/teaching/deck/deck.css:\n" + "\n".join(faults)
+    assert not heard, "The deck asked for something outside its folder, or broke its policy:\n" + "\n".join(heard)
+
+
+def test_axe_finds_nothing_on_any_slide(deck: tuple[Page, list[str]], folder: Path) -> None:
+    page, _ = deck
+    faults = []
+    for slide in SLIDES:
+        found = page.evaluate(RUN, [TAGS, "color-contrast"])
+        faults += [f"{slide.id}: {rule}: {nodes[0][:120]}" for rule, _, nodes in found]
+        page.keyboard.press("ArrowRight")
+    page.goto((folder / slides.NOTES).as_uri())
+    faults += [f"notes: {rule}: {nodes[0][:120]}" for rule, _, nodes in page.evaluate(RUN, [TAGS, "color-contrast"])]
+    assert not faults, "\n".join(faults)
+
+
+def test_notes_show_on_the_slide_and_in_a_window_that_follows(deck: tuple[Page, list[str]]) -> None:
+    page, heard = deck
+    assert not page.locator(".speaker-notes.visible, .show-notes .speaker-notes").count()
+    page.keyboard.press("n")
+    page.wait_for_selector(".reveal.show-notes .speaker-notes")
+    assert "Nobody needs to know" in page.locator(".reveal .speaker-notes").inner_text()
+    room = "document.querySelector('.speaker-notes').getBoundingClientRect().left"
+    assert page.evaluate(f"Reveal.getCurrentSlide().getBoundingClientRect().right <= {room} + 1"), (
+        "The notes hide a part of the slide."
+    )
+    with page.expect_popup() as opened:
+        page.keyboard.press("s")
+    opened.value.wait_for_url(f"**/{slides.NOTES}#{SLIDES[0].id}")
+    page.keyboard.press("ArrowRight")
+    opened.value.wait_for_url(f"**/{slides.NOTES}#{SLIDES[1].id}")
+    assert not heard, "\n".join(heard)
+
+
+def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
+    # A process of its own: the browser of the other tests holds this one's event loop.
+    script = "import sys; from pathlib import Path; from analysis.teaching import slides as s; "
+    script += "Path(sys.argv[2]).write_bytes(s.printed(Path(sys.argv[1])))"
+    target = folder / slides.PDF
+    subprocess.run([sys.executable, "-c", script, str(folder), str(target)], check=True, cwd=notebooks.ROOT)
+    reader = PdfReader(io.BytesIO(target.read_bytes()))
+    assert len(reader.pages) == len(SLIDES)
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    for number, (page, slide) in enumerate(zip(reader.pages, SLIDES, strict=True), start=1):
+        assert f"{number} / {len(SLIDES)}" in page.extract_text(), f"Page {number} is not slide {slide.id}."
+        assert bool(page.extract_text().strip())
+
+
+def test_the_source_s_faults_are_told(tmp_path: Path) -> None:
+    good = {"id": "a", "title": "A", "minutes": 1, "notes": "n"}
+    cases = [
+        ({**good, "figur": "capex"}, "has figur. Allowed:"),
+        ({"id": "a", "title": "A"}, "lacks minutes, notes"),
+    ]
+    for given, message in cases:
+        path = tmp_path / "slides.yml"
+        path.write_text(yaml.safe_dump([given]), encoding="utf-8")
+        with pytest.raises(slides.SlideError, match=message):
+            slides.source(path)
+    path.write_text(yaml.safe_dump([good, good]), encoding="utf-8")
+    with pytest.raises(slides.SlideError, match="same id"):
+        slides.source(path)
+
+
+def test_a_figure_that_is_on_no_page_is_refused_with_the_nearest_name() -> None:
+    wrong = slides.Slide("a", "A", 1, "n", figure="capexx")
+    deck = slides.Deck([wrong], Case(), slides.pictures(PAGES.values()), {})
+    with pytest.raises(slides.SlideError, match="Did you mean 'capex'"):
+        deck.html()
