@@ -234,7 +234,7 @@ class Deck:
         )
 
     def notes(self) -> str:
-        """The speaker notes with the time of each slide and the time passed, to open beside the deck or to print."""
+        """The speaker notes with the time of each slide and the time passed, beside the deck or in print."""
         parts, passed = [], 0.0
         for number, slide in enumerate(self.slides, start=1):
             parts.append(

@@ -34,9 +34,7 @@
     keyboard: { 78: toggleNotes, 83: openNotes },
   }).then(function () {
     // An <aside> must not stand inside the page's main part.
-    const controls = document.querySelector(".reveal .controls");
-    controls.setAttribute("role", "group");
-    controls.setAttribute("aria-label", "Slides");
+    document.querySelector(".reveal .controls").setAttribute("role", "none");
     Reveal.on("slidechanged", function (event) {
       if (speaker && !speaker.closed) {
         speaker.location.replace(new URL(notesOf(event.currentSlide), document.baseURI).href);
