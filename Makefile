@@ -6,11 +6,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean
+.PHONY: help setup book pdf zip classroom publish test refresh check serve bench lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
-		while IFS='	' read -r target text; do printf '  make %-8s %s\n' "$$target" "$$text"; done
+		while IFS='	' read -r target text; do printf '  make %-9s %s\n' "$$target" "$$text"; done
 
 setup: $(READY) ## make .venv from requirements.lock
 
@@ -22,6 +22,9 @@ pdf: $(READY) ## print the site as one PDF, linked from its pages (needs Chromiu
 
 zip: $(READY) ## pack the site into one zip for reading offline, linked from its pages
 	$(BIN)/report zip
+
+classroom: $(READY) ## build the students' notebooks and zip, and the instructor's edition, into _build/classroom
+	$(BIN)/report classroom
 
 publish: book ## build the site with its PDF and its zip
 	$(BIN)/report pdf

@@ -280,6 +280,21 @@ def sweep(
     console.print(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}", soft_wrap=True, highlight=False)
 
 
+@app.command()
+def classroom(
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Instead of _build/classroom.")] = None,
+) -> None:
+    """Build what a class needs: the students' notebooks and zip, and the instructor's edition with the solutions.
+
+    Example: `report classroom --out /tmp/monday`
+    """
+    from analysis.teaching import classroom as teaching
+
+    with progress_bar() as progress:
+        folder = teaching.build(out, progress)
+    console.print(folder, soft_wrap=True, highlight=False)
+
+
 EXPECTED = (
     parameters.ParameterError,
     tables.DataError,
