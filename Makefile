@@ -56,6 +56,9 @@ LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --g
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(LOCK)
+	uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" --constraint requirements.lock \
+		--output-file analysis/teaching/requirements.lock analysis/teaching/requirements.in
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

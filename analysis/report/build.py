@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -92,6 +93,11 @@ def _without_book(value: object) -> object:
     return value
 
 
+def staged(text: str) -> Any:
+    """A configuration in YAML, with its paths as they are in a staged folder."""
+    return _without_book(yaml.safe_load(text))
+
+
 def published_at(variable: str, setting: str) -> str:
     """An address that the site names: from the environment, else from _config.yml; "" where nobody has said."""
     address = os.environ.get(variable, "") or setting
@@ -111,11 +117,15 @@ def site_address() -> str:
 
 def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
+    # The classroom is built on this module.
+    from analysis.teaching import pages
+
     if folder.exists():
         shutil.rmtree(folder)
     shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
+    pages.append(folder, scenario.is_base)
     toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
     for setting, variable in ADDRESSES.items():
@@ -242,6 +252,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
         return target
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site import cards
+    from analysis.teaching import students
 
     kernels.warm_up()
     require_sound_data()
@@ -260,6 +271,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
             html = render(work / "source")
             figures = drawn.result()
         shutil.copytree(work / "figures", html / "figures")
+        students.publish(html)
         cards.write(html)
         wrong = faults(html, figures)
         if wrong:

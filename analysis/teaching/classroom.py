@@ -14,7 +14,10 @@ from analysis.report.build import BUILD, BuildError, swap, told
 from analysis.report.execution import Progress, silent
 
 # Names and not modules: a part is imported when it is built, since some are slow to import.
-PARTS: tuple[str, ...] = ()
+PARTS: tuple[str, ...] = (
+    "analysis.teaching.students",
+    "analysis.teaching.instructor",
+)
 
 FOLDER = BUILD / "classroom"
 # What tells the classroom's folder from another one that --out might name by mistake.
@@ -33,7 +36,7 @@ def build(out: Path | None = None, progress: Progress = silent) -> Path:
         for done, name in enumerate(PARTS):
             progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
             import_module(name).build(beside, progress)
-        (beside / MARK).write_text("Made by `report classroom`. What is what: teachers/README.md\n", encoding="utf-8")
+        (beside / MARK).write_text("Made by `report classroom`. What is what: teachers/index.html\n", encoding="utf-8")
         swap(beside, target)
     progress("done", 1, 1)
     return target

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
-from analysis.report import notebooks
-from analysis.teaching import expected
+from analysis.report import execution, notebooks
+from analysis.report.execution import Progress
+from analysis.teaching import checks, expected
 
 SOURCES = notebooks.BOOK / "teaching" / "exercises"
 
@@ -192,7 +195,9 @@ def _for_students(cell: NotebookNode, tags: set[str]) -> NotebookNode:
     elif "exercise" in tags:
         head, text = split_title(cell.source)
         about = cell.metadata["exercise"]
-        kept.source = f"## {head}\n\n*{LEVELS[about['level']].capitalize()} · about {about['minutes']} minutes*\n\n{text}"
+        kept.source = (
+            f"## {head}\n\n*{LEVELS[about['level']].capitalize()} · about {about['minutes']} minutes*\n\n{text}"
+        )
     return kept
 
 
@@ -201,18 +206,17 @@ def folded(summary: str, text: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
-def refresh(tell: Callable[[str, int, int], None]) -> list[str]:
-    """Execute the sources and write their outputs back; names of those that changed."""
-    from nbclient import NotebookClient
-
+def refresh(tell: Progress) -> list[str]:
+    """Execute the sources, and write their outputs and the answers back; names of those that changed."""
     changed = []
     for done, name in enumerate(names()):
         tell(f"exercises {name}", done, len(names()))
         path = SOURCES / f"{name}.ipynb"
-        before = path.read_bytes()
-        notebook = notebooks.read(path)
-        NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(SOURCES)}}).execute()
-        notebooks.write(notebooks.stripped(notebook), path)
-        if path.read_bytes() != before:
-            changed.append(name)
+        with tempfile.TemporaryDirectory(prefix="report-exercises-") as scratch:
+            executed = Path(scratch) / path.name
+            execution.execute(path, executed, {})
+            if executed.read_bytes() != path.read_bytes():
+                notebooks.write(notebooks.read(executed), path)
+                changed.append(name)
+    checks.ANSWERS.write_text(checks.encode(answers(chapters())), encoding="utf-8")
     return changed
