@@ -122,7 +122,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
 
     if folder.exists():
         shutil.rmtree(folder)
-    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
+    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "exercises"))
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
     pages.append(folder, scenario.is_base)

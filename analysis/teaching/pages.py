@@ -35,12 +35,14 @@ def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
 def one(exercise: exercises.Exercise, number: int) -> str:
     """An exercise as a part of a page, its hints folded."""
     hints = exercise.sources("hint")
-    shown = [
-        f'<details class="exercise-hint"><summary>{_hint(place, len(hints))}</summary>\n\n{hint}\n\n</details>'
-        for place, hint in enumerate(hints, start=1)
-    ]
+    shown = [_folded("What the notebook gives", f"```python\n{given}\n```") for given in exercise.sources("given")]
+    shown += [_folded(_hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
     parts = [f"### {number}. {exercise.title}", f"*{exercise.about}*", exercise.text, *shown]
     return "\n\n".join(parts)
+
+
+def _folded(summary: str, text: str) -> str:
+    return exercises.folded(summary, text).replace("<details>", '<details class="exercise-hint">', 1)
 
 
 def _hint(place: int, count: int) -> str:
