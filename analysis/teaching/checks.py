@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ SLIPS = (
 # A slip is recognised although the answer was rounded, and an answer this near is called near.
 SLIP_TOLERANCE, NEAR = 0.02, 0.10
 FEWEST_WORDS = 25
+WIDTH = 88
 
 _expected: dict[str, dict[str, Any]] = {}
 _standing: dict[str, str] = {}
@@ -60,7 +62,8 @@ class Verdict:
         return self.outcome in ("right", "read")
 
     def __repr__(self) -> str:
-        return self.text
+        # Jupyter breaks longer lines in the middle of a word.
+        return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in self.text.splitlines())
 
 
 def declare(name: str, spec: Mapping[str, Any]) -> None:
@@ -123,7 +126,7 @@ def _names(specs: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _wrong(spec: Mapping[str, Any], text: str) -> Verdict:
-    return Verdict("wrong", f"`{spec['name']}`: {text}")
+    return Verdict("wrong", f"`{spec['name']}`{'' if text[0].islower() else ':'} {text}")
 
 
 def _blank(spec: Mapping[str, Any]) -> Verdict:
