@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab
+.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab classroom
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -25,6 +25,9 @@ zip: $(READY) ## pack the site into one zip for reading offline, linked from its
 
 lab: $(READY) ## put Python into the site, for its page that runs the model in the browser (needs npm)
 	$(BIN)/report lab
+
+classroom: $(READY) ## build the students' notebooks and zip, and the instructor's edition, into _build/classroom
+	$(BIN)/report classroom
 
 publish: book ## build the site with its PDF, its zip, and Python in the browser
 	$(BIN)/report lab
@@ -58,6 +61,9 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(LOCK)
 	$(TOOLS_LOCK)
+	uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" --constraint requirements.lock \
+		--output-file analysis/teaching/requirements.lock analysis/teaching/requirements.in
 
 same-bytes: $(READY) ## build twice from clean clones, under other circumstances, and compare every byte (many minutes)
 	$(BIN)/python tests/same_bytes.py

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -92,6 +93,11 @@ def _without_book(value: object) -> object:
     return value
 
 
+def staged(text: str) -> Any:
+    """A configuration in YAML, with its paths as they are in a staged folder."""
+    return _without_book(yaml.safe_load(text))
+
+
 def published_at(variable: str, setting: str) -> str:
     """An address that the site names: from the environment, else from _config.yml; "" where nobody has said."""
     address = os.environ.get(variable, "") or setting
@@ -113,13 +119,15 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
         shutil.rmtree(folder)
-    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints"))
+    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "exercises"))
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
-    # Not before: the site's extension is slow to import.
+    # Not before: the site's extension is slow to import, and the classroom is built on this module.
     from analysis.report.site import quiz
+    from analysis.teaching import pages
 
     quiz.append(folder)
+    pages.append(folder, scenario.is_base)
     toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
     for setting, variable in ADDRESSES.items():
@@ -246,7 +254,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
         return target
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site import cards
-    from analysis.teaching import slides
+    from analysis.teaching import slides, students
 
     kernels.warm_up()
     require_sound_data()
@@ -268,6 +276,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
             deck.result()
         shutil.copytree(work / "figures", html / "figures")
         shutil.copytree(work / "slides", html / "slides")
+        students.publish(html)
         cards.write(html)
         wrong = faults(html, figures)
         if wrong:

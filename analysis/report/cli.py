@@ -327,6 +327,27 @@ def sweep(
     console.print(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}", soft_wrap=True, highlight=False)
 
 
+@app.command()
+def classroom(
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Instead of _build/classroom.")] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="First run the exercises again, and write their outputs into book/.")
+    ] = False,
+) -> None:
+    """Build what a class needs: the students' notebooks and zip, and the instructor's edition with the solutions.
+
+    Examples: `report classroom --out /tmp/monday`; `report classroom --refresh`, after a change of an exercise
+    """
+    from analysis.teaching import classroom as teaching
+    from analysis.teaching import exercises
+
+    with progress_bar() as progress:
+        if refresh:
+            exercises.refresh(progress)
+        folder = teaching.build(out, progress)
+    console.print(folder, soft_wrap=True, highlight=False)
+
+
 EXPECTED = (
     parameters.ParameterError,
     tables.DataError,

@@ -51,15 +51,16 @@ def zipped(site: Path) -> bytes:
             content = path.read_bytes()
             if path.suffix == ".html":
                 content = with_links(content.decode("utf-8"), pdf).encode("utf-8")
-            archive.writestr(_entry(f"{NAME}/{inside.as_posix()}", released), content)
+            archive.writestr(entry(f"{NAME}/{inside.as_posix()}", released), content)
     return buffer.getvalue()
 
 
-def _entry(name: str, released: date) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, (released.year, released.month, released.day, 0, 0, 0))
-    entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on Unix, wherever it is made
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
+def entry(name: str, released: date) -> zipfile.ZipInfo:
+    """A file of a zip that is the same wherever and whenever it is made."""
+    found = zipfile.ZipInfo(name, (released.year, released.month, released.day, 0, 0, 0))
+    found.create_system, found.external_attr = 3, 0o644 << 16  # as on Unix, wherever it is made
+    found.compress_type = zipfile.ZIP_DEFLATED
+    return found
 
 
 def add(site: Path, name: str, content: bytes, mend: Callable[[Path], None] | None = None) -> Path:

@@ -1,0 +1,43 @@
+"""The classroom's folder: every part is built beside the folder that is there, and then swapped in whole.
+
+A part is a module with `build(folder, progress)`, which writes its files below `folder` and raises BuildError where it
+cannot. Parts run in the order of PARTS, so a later part finds the files of the earlier ones.
+"""
+
+from __future__ import annotations
+
+import shutil
+from importlib import import_module
+from pathlib import Path
+
+from analysis.report.build import BUILD, BuildError, swap, told
+from analysis.report.execution import Progress, silent
+
+# Names and not modules: a part is imported when it is built, since some are slow to import.
+PARTS: tuple[str, ...] = (
+    "analysis.teaching.students",
+    "analysis.teaching.instructor",
+    "analysis.teaching.slides",
+)
+
+FOLDER = BUILD / "classroom"
+# What tells the classroom's folder from another one that --out might name by mistake.
+MARK = "CLASSROOM.txt"
+
+
+def build(out: Path | None = None, progress: Progress = silent) -> Path:
+    """Build every part; the folder. BuildError leaves the earlier folder as it was."""
+    target = (out or FOLDER).resolve()
+    if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
+        raise BuildError(f"{target} holds files that are no classroom of this report. Name an empty or a new folder.")
+    beside = BUILD / ".work" / "classroom"
+    with told(target):
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        for done, name in enumerate(PARTS):
+            progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
+            import_module(name).build(beside, progress)
+        (beside / MARK).write_text("Made by `report classroom`. What is what: teachers/index.html\n", encoding="utf-8")
+        swap(beside, target)
+    progress("done", 1, 1)
+    return target

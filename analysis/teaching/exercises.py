@@ -1,0 +1,222 @@
+"""The exercises: one notebook a chapter in book/teaching/exercises, from which every edition is made.
+
+Cells are told apart by their tags. `exercise` opens an exercise, and its metadata says id, level, minutes and the
+answers with their units. `hint`, `given` and `check` go into the students' edition as they are. `solution` does not: a
+code cell with no other tag is replaced by a blank, those that are also `expect`, `marking` or `teaching` are left out.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from analysis.report import execution, notebooks
+from analysis.report.execution import Progress
+from analysis.teaching import checks, expected
+
+SOURCES = notebooks.BOOK / "teaching" / "exercises"
+
+LEVELS = {
+    "read": "read a figure",
+    "compute": "compute",
+    "model": "extend the model",
+    "argue": "argue",
+}
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise. id: name of its chapter and its number; answers: name -> unit, or what else is asked for."""
+
+    id: str
+    level: str
+    minutes: int
+    answers: dict[str, str]
+    title: str
+    text: str
+    cells: list[NotebookNode] = field(default_factory=list)
+
+    def sources(self, *tags: str) -> list[str]:
+        """The sources of the cells with exactly these tags."""
+        return [cell.source for cell in self.cells if set(notebooks.tags(cell)) == set(tags)]
+
+    @property
+    def about(self) -> str:
+        """Level and time, in words."""
+        return f"{LEVELS[self.level].capitalize()} · about {self.minutes} minutes"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The exercises of one chapter, with the cells that stand before the first."""
+
+    name: str
+    title: str
+    notebook: NotebookNode
+    exercises: list[Exercise]
+
+    @property
+    def minutes(self) -> int:
+        return sum(exercise.minutes for exercise in self.exercises)
+
+    def tagged(self, tag: str) -> list[str]:
+        return [cell.source for cell in self.notebook.cells if tag in notebooks.tags(cell)]
+
+
+class ExerciseError(notebooks.PageFailure):
+    """A notebook of exercises is not what the builder of the editions needs."""
+
+
+def names() -> list[str]:
+    """Chapters that have exercises, in the order of the book."""
+    there = {path.stem for path in SOURCES.glob("*.ipynb")}
+    order = [page.name for page in notebooks.pages() if page.name in there]
+    if there - set(order):
+        raise ExerciseError(
+            f"book/teaching/exercises has {', '.join(sorted(there - set(order)))}, but _toc.yml has no such chapter."
+        )
+    return order
+
+
+def split_title(source: str) -> tuple[str, str]:
+    """A heading and what stands below it."""
+    head, _, rest = source.partition("\n")
+    return head.lstrip("# "), rest.strip()
+
+
+def chapter(name: str) -> Chapter:
+    """The exercises of a chapter."""
+    notebook = notebooks.read(SOURCES / f"{name}.ipynb")
+    found: list[Exercise] = []
+    for cell in notebook.cells:
+        if "exercise" in notebooks.tags(cell):
+            title, text = split_title(cell.source)
+            found.append(Exercise(title=title, text=text, **cell.metadata["exercise"]))
+        elif found and "standing" not in notebooks.tags(cell):
+            found[-1].cells.append(cell)
+    for exercise in found:
+        for tags in (("solution",), ("solution", "expect"), ("solution", "marking"), ("check",), ("hint",)):
+            if not exercise.sources(*tags):
+                raise ExerciseError(f"Exercise {exercise.id} has no cell tagged {' and '.join(tags)}.")
+    return Chapter(name, split_title(notebook.cells[0].source)[0], notebook, found)
+
+
+def chapters() -> list[Chapter]:
+    """All of them, in the order of the book."""
+    return [chapter(name) for name in names()]
+
+
+def run(cells: Iterable[NotebookNode]) -> dict[str, Any]:
+    """Run cells one after the other in this process; the names that they leave. Their last expression is dropped."""
+    space: dict[str, Any] = {"__name__": "__main__"}
+    for cell in cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, f"<{' '.join(notebooks.tags(cell))}>", "exec"), space)
+    return space
+
+
+def answers(chosen: Iterable[Chapter]) -> dict[str, Any]:
+    """What each exercise expects, as its solution computes it now."""
+    found = {}
+    for each in chosen:
+        run(each.notebook.cells)
+        missing = [exercise.id for exercise in each.exercises if exercise.id not in expected.DECLARED]
+        if missing:
+            raise ExerciseError(f"{each.name}: no cell declares what {', '.join(missing)} expects. See `expect`.")
+        found.update({exercise.id: expected.DECLARED[exercise.id] for exercise in each.exercises})
+    return found
+
+
+def blank(exercise: Exercise) -> str:
+    """What stands in a students' notebook in place of the solution."""
+    (solution,) = exercise.sources("solution")
+    defined = {node.name: node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef)}
+    return "\n\n\n".join(_blank(name, asked, defined.get(name)) for name, asked in exercise.answers.items())
+
+
+def _blank(name: str, asked: str, function: ast.FunctionDef | None) -> str:
+    if asked == "function" and function is not None:
+        described = ast.get_docstring(function)
+        return (
+            f"def {name}({ast.unparse(function.args)}):\n"
+            f'    """{described}"""\n'
+            "    return None  # write the function here, and return its result"
+        )
+    if asked == "text":
+        return f'{name} = """\n\n"""  # write between the quotation marks'
+    if asked == "list":
+        return f"{name} = []"
+    return f"{name} = None  # {asked}"
+
+
+def escaped(cell: NotebookNode) -> NotebookNode:
+    """A Markdown cell in which a dollar is money: Jupyter would read two of them as a formula."""
+    cell = copy.deepcopy(cell)
+    if cell.cell_type == "markdown":
+        cell.source = cell.source.replace("$", "\\$")
+    return cell
+
+
+HOW = """
+Read the chapter beside this notebook.
+Write your answer into the cell below an exercise, run it, and run the check that follows.
+A check says what is wrong, and never gives the answer.
+Answers are those of the base case, and nobody but you sees how you fare."""
+
+
+def student_notebook(each: Chapter) -> NotebookNode:
+    """A chapter's exercises without a solution, with blanks and checks, not executed."""
+    owner = {id(cell): exercise for exercise in each.exercises for cell in exercise.cells}
+    title, intro = split_title(each.notebook.cells[0].source)
+    cells = [nbformat.v4.new_markdown_cell(f"# Exercises: {title}\n\n{intro}\n{HOW}")]
+    for cell in each.notebook.cells[1:]:
+        tags = set(notebooks.tags(cell))
+        if tags == {"solution"}:
+            cells.append(nbformat.v4.new_code_cell(blank(owner[id(cell)]), metadata={"tags": ["answer"]}))
+        elif "solution" not in tags:
+            cells.append(_for_students(cell, tags))
+    return notebooks.stripped(nbformat.v4.new_notebook(cells=[escaped(cell) for cell in cells]))
+
+
+def _for_students(cell: NotebookNode, tags: set[str]) -> NotebookNode:
+    kept = copy.deepcopy(cell)
+    if cell.cell_type == "code":
+        kept.outputs, kept.execution_count = [], None
+    elif "hint" in tags:
+        kept.source = folded("Hint", cell.source)
+    elif "exercise" in tags:
+        head, text = split_title(cell.source)
+        about = cell.metadata["exercise"]
+        kept.source = (
+            f"## {head}\n\n*{LEVELS[about['level']].capitalize()} · about {about['minutes']} minutes*\n\n{text}"
+        )
+    return kept
+
+
+def folded(summary: str, text: str) -> str:
+    """Text behind a summary that opens without a script."""
+    return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+
+
+def refresh(tell: Progress) -> list[str]:
+    """Execute the sources, and write their outputs and the answers back; names of those that changed."""
+    changed = []
+    for done, name in enumerate(names()):
+        tell(f"exercises {name}", done, len(names()))
+        path = SOURCES / f"{name}.ipynb"
+        with tempfile.TemporaryDirectory(prefix="report-exercises-") as scratch:
+            executed = Path(scratch) / path.name
+            execution.execute(path, executed, {})
+            if executed.read_bytes() != path.read_bytes():
+                notebooks.write(notebooks.read(executed), path)
+                changed.append(name)
+    checks.ANSWERS.write_text(checks.encode(answers(chapters())), encoding="utf-8")
+    return changed

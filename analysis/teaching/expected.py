@@ -1,0 +1,161 @@
+"""What the sources of the exercises declare: the expected answer, the usual mistakes, and what each is told.
+
+    expect("capex-2", answer_usd=number(answer_usd, "USD", step="...", mistakes=[(wrong_usd, "You forgot ...")]))
+
+The values are those that the solution has just computed. Only the builder of the editions and the sources import this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from analysis.teaching import checks
+
+Spec = dict[str, Any]
+Mistakes = Iterable[tuple[Any, str]]
+
+# Enough for every tolerance, and few enough for equal files on different processors.
+DIGITS = 12
+
+# What `expect` was told, in order; the builder of the editions reads it.
+DECLARED: dict[str, Spec] = {}
+
+
+class ExpectationError(ValueError):
+    """An exercise expects something that no check could tell from a mistake."""
+
+
+def _rounded(value: Any) -> float:
+    return float(f"{float(value):.{DIGITS - 1}e}")
+
+
+def _mistakes(mistakes: Mistakes, convert: Callable[[Any], Any]) -> list[Spec]:
+    return [{"value": convert(value), "message": message} for value, message in mistakes]
+
+
+def number(
+    value: Any, unit: str, *, within: float = 0.01, step: str, praise: str = "", mistakes: Mistakes = ()
+) -> Spec:
+    """A number. within: relative tolerance; step: which step to look at again."""
+    return {
+        "kind": "number",
+        "value": _rounded(value),
+        "unit": unit,
+        "tolerance": within,
+        "step": step,
+        "praise": praise,
+        "mistakes": _mistakes(mistakes, _rounded),
+    }
+
+
+def between(value: Any, unit: str, low: float, high: float, *, step: str, praise: str = "") -> Spec:
+    """A number for which there are many right answers. value: that of the solution, as an example."""
+    return {
+        "kind": "number",
+        "value": _rounded(value),
+        "unit": unit,
+        "between": [low, high],
+        "step": step,
+        "praise": praise,
+        "mistakes": [],
+    }
+
+
+def function(
+    solution: Callable[..., Any],
+    unit: str,
+    on: Sequence[Sequence[Any]],
+    *,
+    within: float = 1e-6,
+    step: str,
+    praise: str = "",
+    mistakes: Iterable[tuple[Callable[..., Any], str]] = (),
+) -> Spec:
+    """A function, called on these inputs; each mistake is a function too."""
+
+    def values(each: Callable[..., Any]) -> list[float]:
+        return [_rounded(each(*inputs)) for inputs in on]
+
+    return {
+        "kind": "function",
+        "value": values(solution),
+        "on": [list(inputs) for inputs in on],
+        "unit": unit,
+        "tolerance": within,
+        "step": step,
+        "praise": praise,
+        "mistakes": _mistakes(mistakes, values),
+    }
+
+
+def choice(value: str, options: Iterable[str], *, step: str, praise: str = "", mistakes: Mistakes = ()) -> Spec:
+    """One of several answers in words."""
+    return {
+        "kind": "choice",
+        "value": value,
+        "options": list(options),
+        "step": step,
+        "praise": praise,
+        "mistakes": _mistakes(mistakes, str),
+    }
+
+
+def chosen(
+    value: Iterable[str], options: Iterable[str], *, step: str, praise: str = "", mistakes: Mistakes = ()
+) -> Spec:
+    """Some out of a list, in any order."""
+    return {
+        "kind": "chosen",
+        "value": sorted(value),
+        "options": list(options),
+        "step": step,
+        "praise": praise,
+        "mistakes": _mistakes(mistakes, str),
+    }
+
+
+def text(value: str, *, mentions: Iterable[tuple[str, Sequence[str], str]], checklist: Sequence[str]) -> Spec:
+    """An argument: key words that it can hardly do without, and a checklist for its reader.
+
+    mentions: what it should speak of, words or beginnings of words that show it, and why it matters
+    """
+    return {
+        "kind": "text",
+        "value": value.strip(),
+        "mentions": [
+            {"what": what, "words": [w.casefold() for w in words], "why": why} for what, words, why in mentions
+        ],
+        "checklist": list(checklist),
+        "mistakes": [],
+    }
+
+
+def expect(exercise: str, **answers: Spec) -> None:
+    """Declare the answers to an exercise, in the order in which its check takes them."""
+    specs = [{"name": name, **spec} for name, spec in answers.items()]
+    for spec in specs:
+        _require_distinct(exercise, spec)
+    found = {"answers": specs}
+    DECLARED[exercise] = found
+    checks.declare(exercise, found)
+
+
+def _require_distinct(exercise: str, spec: Mapping[str, Any]) -> None:
+    """ExpectationError where a declared mistake would be told as right, or under another mistake's name."""
+    if spec["kind"] not in ("number", "function"):
+        return
+    seen = [("the answer", spec["value"])]
+    for mistake in spec["mistakes"]:
+        for name, value in seen:
+            pairs = list(zip(_list(value), _list(mistake["value"]), strict=True))
+            if all(abs(a - b) <= 2 * spec["tolerance"] * abs(a) for a, b in pairs):
+                raise ExpectationError(
+                    f"Exercise {exercise}, `{spec['name']}`: the mistake '{mistake['message']}' gives the same as "
+                    f"{name}. Change the numbers that are given, or narrow the tolerance."
+                )
+        seen.append((f"the mistake '{mistake['message']}'", mistake["value"]))
+
+
+def _list(value: Any) -> list[float]:
+    return value if isinstance(value, list) else [value]

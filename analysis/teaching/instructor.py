@@ -1,0 +1,171 @@
+"""The instructor's edition: a site with solutions, expected answers, usual mistakes, marking and teaching notes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis import words
+from analysis.report import build as builder
+from analysis.report import notebooks
+from analysis.report.execution import Progress
+from analysis.teaching import exercises, students
+
+FOLDER = "teachers"
+TITLE = "Instructor's edition"
+WARNING = "<strong>Instructor's edition.</strong> It holds the solutions: do not publish it beside the report."
+
+
+def code(source: str) -> str:
+    return f"```python\n{source}\n```"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table; a bar inside a cell would end it."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def shown(value: Any, unit: str = "") -> str:
+    """A value as a teacher reads it: digits enough to compare, grouped by thousands."""
+    if isinstance(value, list):
+        return "; ".join(shown(each, unit) for each in value)
+    if isinstance(value, float | int):
+        return f"{words.digits(value, 6)} {unit}".strip()
+    return str(value)
+
+
+def expected_rows(spec: Mapping[str, Any]) -> list[list[str]]:
+    """What is expected of one answer: value, and how far it may be off."""
+    unit = spec.get("unit", "")
+    if "between" in spec:
+        low, high = spec["between"]
+        return [
+            [f"`{spec['name']}`", f"for example {shown(spec['value'], unit)}", f"{shown(low)} to {shown(high, unit)}"]
+        ]
+    if spec["kind"] == "function":
+        return [
+            [
+                f"`{spec['name']}({', '.join(map(json.dumps, inputs))})`",
+                shown(value, unit),
+                f"± {spec['tolerance']:.2%}",
+            ]
+            for inputs, value in zip(spec["on"], spec["value"], strict=True)
+        ]
+    if spec["kind"] == "text":
+        points = ", ".join(mention["what"] for mention in spec["mentions"])
+        return [[f"`{spec['name']}`", f"speaks of: {points}", "read by you"]]
+    tolerance = f"± {words.digits(100 * spec['tolerance'])} %" if spec["kind"] == "number" else "exactly"
+    return [[f"`{spec['name']}`", shown(spec["value"], unit), tolerance]]
+
+
+def mistakes(specs: list[dict[str, Any]]) -> str:
+    """The usual mistakes, and what the check answers to each."""
+    rows = [
+        [f"`{spec['name']}`", shown(mistake["value"], spec.get("unit", "")), mistake["message"]]
+        for spec in specs
+        for mistake in spec["mistakes"]
+    ]
+    if not rows:
+        return ""
+    return "**Usual mistakes**\n\n" + table(["Answer", "Gives", "What the check says"], rows)
+
+
+def checklist(specs: list[dict[str, Any]]) -> str:
+    points = [f"- {point}" for spec in specs if spec["kind"] == "text" for point in spec["checklist"]]
+    return "**Checklist**\n\n" + "\n".join(points) if points else ""
+
+
+def one(exercise: exercises.Exercise, number: int, specs: list[dict[str, Any]]) -> str:
+    """An exercise with all that a teacher needs."""
+    (solution,), (marking,) = exercise.sources("solution"), exercise.sources("solution", "marking")
+    given = [f"**Given**\n\n{code(source)}" for source in exercise.sources("given")]
+    hints = "**Hints**\n\n" + "\n".join(f"- {' '.join(hint.split())}" for hint in exercise.sources("hint"))
+    rows = [row for spec in specs for row in expected_rows(spec)]
+    parts = [
+        f"## {number}. {exercise.title}",
+        f"*{exercise.about}* · `{exercise.id}`",
+        exercise.text,
+        hints,
+        *given,
+        f"**Solution**\n\n{code(solution)}",
+        "**Expected**\n\n" + table(["Answer", "Value", "Tolerance"], rows),
+        mistakes(specs),
+        checklist(specs),
+        marking,
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def page(chapter: exercises.Chapter, answers: Mapping[str, Any]) -> str:
+    """The page of one chapter."""
+    planned = f"{len(chapter.exercises)} exercises, about {chapter.minutes} minutes, and ten more to discuss them."
+    parts = [f"# {chapter.title}", planned, *chapter.tagged("teaching")]
+    for number, exercise in enumerate(chapter.exercises, start=1):
+        parts.append(one(exercise, number, answers[exercise.id]["answers"]))
+    return "\n\n".join(parts) + "\n"
+
+
+def index(chapters: list[exercises.Chapter]) -> str:
+    """The first page, with the timetable."""
+    rows = [
+        [
+            f"[{each.title}]({each.name}.md)",
+            str(len(each.exercises)),
+            ", ".join(dict.fromkeys(exercises.LEVELS[exercise.level] for exercise in each.exercises)),
+            f"{each.minutes} minutes",
+        ]
+        for each in chapters
+    ]
+    total = sum(each.minutes for each in chapters)
+    rows.append(["**All**", str(sum(len(each.exercises) for each in chapters)), "", f"**{total} minutes**"])
+    values = {
+        "timetable": table(["Chapter", "Exercises", "Levels", "Time"], rows),
+        "count": str(sum(len(each.exercises) for each in chapters)),
+        "notebooks": str(len(chapters)),
+    }
+    text = (students.TEMPLATES / "instructor.md").read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = text.replace(f"{{{key}}}", value)
+    return text
+
+
+def stage(folder: Path) -> None:
+    """Lay out the edition for Jupyter Book, in the look of the report."""
+    chapters = exercises.chapters()
+    answers = exercises.answers(chapters)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(notebooks.BOOK / "assets", folder / "assets")
+    # The glossary, because the notes beside terms are taken from it.
+    for name in ("references.bib", "glossary.md"):
+        shutil.copyfile(notebooks.BOOK / name, folder / name)
+    (folder / "index.md").write_text(index(chapters), encoding="utf-8")
+    for each in chapters:
+        (folder / f"{each.name}.md").write_text(page(each, answers), encoding="utf-8")
+    config = builder.staged((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config["title"] = TITLE
+    settings = config["sphinx"]["config"]
+    settings["html_theme_options"]["announcement"] = f'<div class="scenario">{WARNING}</div>'
+    settings["html_theme_options"]["logo"] = {"text": TITLE}
+    settings["html_theme_options"]["use_download_button"] = False  # sources are left out
+    settings["html_baseurl"] = settings["report_repository_url"] = ""
+    toc = {
+        "format": "jb-book",
+        "root": "index",
+        "chapters": [{"file": name} for name in (*exercises.names(), "glossary")],
+    }
+    for name, content in (("_config.yml", config), ("_toc.yml", toc)):
+        (folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+
+
+def build(folder: Path, progress: Progress) -> None:
+    """The edition as a site below `folder`."""
+    work = builder.BUILD / ".work" / "instructor"
+    stage(work)
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    shutil.copytree(builder.render(work), folder / FOLDER, ignore=shutil.ignore_patterns("_sources"))
