@@ -2,8 +2,9 @@
 
     python tests/same_bytes.py [--keep FOLDER] [--python OTHER/bin/python]
 
-The two builds differ in folder, time zone, locale, account, home, hash seed, number of cores, file permissions and,
-where the command `faketime` is installed, in the date of rendering. Both use the packages of the Python that runs this.
+The two builds differ in folder, time zone, locale, account, home, hash seed, number of cores, file permissions and
+SOURCE_DATE_EPOCH. Both use the packages of the Python that runs this. The clock is not changed: under libfaketime
+kernels wait for ever.
 --python: the second build with another Python, which has the locked packages too.
 Exit status 1 and the first differing byte of every file that differs. Takes two whole builds: some minutes.
 """
@@ -31,7 +32,6 @@ class Circumstances:
     environment: dict[str, str]
     cores: int
     mask: int
-    date: str = ""
 
 
 HERE = Circumstances(
@@ -55,7 +55,6 @@ THERE = Circumstances(
     },
     cores=99,
     mask=0o077,
-    date="+400d",
 )
 
 
@@ -81,23 +80,11 @@ def build(folder: Path, at: Circumstances, python: str) -> Path:
     cores = min(at.cores, os.cpu_count() or 1)
     pinned = ["taskset", "-c", f"0-{cores - 1}"] if shutil.which("taskset") else []
 
-    def run(out: str, before: list[str], *options: str) -> Path:
-        command = [*before, python, "-m", "analysis", "build", *options, "--out", str(folder / out)]
-        done = subprocess.run(command, cwd=folder, env=environment, umask=at.mask, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"The build in {folder} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
-        return folder / out
-
-    site = run("today", pinned, "--again")
-    if not at.date:
-        return site
-    faketime = shutil.which("faketime")
-    if not faketime:
-        print("faketime is not installed: both builds have today's date.")
-        return site
-    # Kernels wait for ever under a false clock, so the pages that ran above are rendered again on another day.
-    environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-    return run("another day", [faketime, "-f", at.date])
+    command = [*pinned, python, "-m", "analysis", "build", "--again", "--out", str(folder / "out")]
+    run = subprocess.run(command, cwd=folder, env=environment, umask=at.mask, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f"The build in {folder} failed:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}")
+    return folder / "out"
 
 
 def main() -> None:

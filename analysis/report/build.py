@@ -146,12 +146,16 @@ def render(folder: Path) -> Path:
     # Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
     start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", str(folder), "-W", "-n", "--keep-going"]
-    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **kernels.QUIET})
+    # Sphinx would put its year in place of the copyright's, which is a fact of the report and not of the day.
+    environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
+    run = subprocess.run(command, capture_output=True, text=True, env={**environment, **kernels.QUIET})
     html = folder / "_build" / "html"
     if run.returncode or not (html / "index.html").exists():
         told = (run.stdout + run.stderr).splitlines()
         complaints = [line for line in told if "WARNING" in line or "ERROR" in line or "Error" in line]
         raise BuildError("Jupyter Book refused the pages:\n" + "\n".join(complaints[-30:] or told[-30:]))
+    # What Sphinx was set to, for a later build into the same folder: none comes, and it differs from place to place.
+    (html / ".buildinfo").unlink(missing_ok=True)
     return html
 
 
