@@ -20,7 +20,7 @@ def cells(name: str) -> dict[tuple[str, str, str], str]:
 def test_every_number_is_what_was_noted_when_the_source_was_read(name: str) -> None:
     here = cells(name)
     wrong = [
-        f"data/{name}.csv, '{place[1]}', `{place[2]}`: {here.get(place, 'no such cell')!r}, but noted was {text} x {times}"
+        f"data/{name}.csv, '{place[1]}', `{place[2]}`: {here.get(place, 'no such cell')!r}; noted was {text} x {times}"
         for place, (text, times) in second_record.noted().items()
         if place[0] == name and not (place in here and second_record.agrees(place, here[place]))
     ]
@@ -38,10 +38,8 @@ def test_the_control_totals_are_those_that_were_last_looked_at() -> None:
     now, known = set(control_totals.all_totals()), set(control_totals.known())
     gone = [f"was {total}" for total in sorted(known - now)]
     new = [f"is  {total}" for total in sorted(now - known)]
-    assert not gone + new, "\n".join(
-        ["Numbers of data/ have changed:", *gone, *new]
-        + ["If that is meant, run `python tests/control_totals.py` and read both diffs."]
-    )
+    advice = "If that is meant, run `python tests/control_totals.py` and read both diffs."
+    assert not gone + new, "\n".join(["Numbers of data/ have changed:", *gone, *new, advice])
 
 
 # --- numbers that follow from other published numbers -----------------------------------------------------------------
