@@ -48,7 +48,7 @@ else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation
 endif
 
-mutate-data: $(READY) ## change every number of data/ in eight ways, and see what notices (an hour)
+mutate-data: $(READY) ## change every number of data/ in eight ways, and see what notices (hours)
 	$(BIN)/python tests/campaigns/data_mutation.py --nbval
 
 mutate-model: $(READY) ## change the model in one place at a time, and see that its tests notice (half an hour)

@@ -67,10 +67,10 @@ def test_an_unchanged_cell_is_not_noticed(folder: Path) -> None:
 
 
 def test_nbval_agrees_with_the_pages_computed_again() -> None:
-    """One per cent that shows when a page is computed again must make nbval fail on it."""
+    """One per cent that shows when a page is computed again makes nbval fail on it; other cells let it pass."""
     sample = lines("data_nbval.csv")
-    assert len(sample) >= 25
-    wrong = [line for line in sample if line["recomputed"] == "moves" and line["nbval"] != "fails"]
+    assert sample, "Run `make mutate-data`."
+    wrong = [line for line in sample if (line["recomputed"] == "moves") != (line["nbval"] == "fails")]
     assert not wrong, wrong
 
 

@@ -1,6 +1,6 @@
 """Mutation of the data: every numeric cell of every table, changed in eight ways, and what notices each.
 
-Run by hand: `make mutate-data`, which takes an hour or so and goes on where it was stopped.
+Run by hand: `make mutate-data`, which takes some hours and goes on where it was stopped.
 
 data_mutation.csv  a line per cell: what noticed each mutant, and the first page found on which one per cent shows
 data_nbval.csv     a sample of mutants that nbval itself was run on, beside what this campaign said
@@ -176,8 +176,12 @@ def look_at_pages(cells: list[Cell], progress: Progress) -> None:
             if cell.table == table:
                 by_column.setdefault(cell.column, []).append(cell)
         for column, found in by_column.items():
-            for start in range(0, len(found), 32):
-                finder.find(found[start : start + 32])
+            # After a cell that shows the next is taken alone, after one that does not a growing group of them.
+            size, start = 1, 0
+            while start < len(found):
+                finder.find(found[start : start + size])
+                last = found[min(start + size, len(found)) - 1]
+                start, size = start + size, 1 if progress.page(last) else min(2 * size, 32)
             shown = sum(bool(progress.page(cell)) for cell in found)
             print(f"{table}.{column}: one per cent shows on a page for {shown} of {len(found)} cells", flush=True)
 

@@ -25,6 +25,7 @@ def test_a_year_is_365_and_a_quarter_days_of_24_hours() -> None:
     assert units.HOURS_PER_DAY == 24
     assert units.SECONDS_PER_HOUR == 60 * 60
     assert units.GPUS_PER_SERVER == 8
+    assert units.FLOP_PER_TFLOP == 10**12
     assert math.isclose(units.LN_10, 2.302585092994046, rel_tol=1e-15)
 
 
