@@ -165,10 +165,10 @@ def _estimate(row: Any) -> dict[str, str]:
 
 def _price(row: Any) -> dict[str, str]:
     who = ", ".join(part for part in (row.vendor, row.region) if part)
+    offer = f", offer of {_plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
     return {
         "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
-        "value": f"{_plain(row.price_usd)} {row.unit}"
-        + (f", offered by {_plain(row.gpus_in_offer)}" if pd.notna(row.gpus_in_offer) and row.gpus_in_offer > 1 else ""),
+        "value": f"{_plain(row.price_usd)} {row.unit}{offer}",
     }
 
 
