@@ -6,11 +6,11 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab classroom
+.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab classroom mutate-data mutate-model
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
-		while IFS='	' read -r target text; do printf '  make %-10s %s\n' "$$target" "$$text"; done
+		while IFS='	' read -r target text; do printf '  make %-12s %s\n' "$$target" "$$text"; done
 
 setup: $(READY) ## make .venv from requirements.lock
 
@@ -48,6 +48,19 @@ test: $(READY) ## style, types, tests, and the pages' outputs against the commit
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile --nbval tests book
+
+ifneq ($(UV),)
+INSTALL := $(UV) pip install --quiet --no-config --python $(BIN)/python --no-build-isolation
+else
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation
+endif
+
+mutate-data: $(READY) ## change every number of data/ in eight ways, and see what notices (hours)
+	$(BIN)/python tests/campaigns/data_mutation.py --nbval
+
+mutate-model: $(READY) ## change the model in one place at a time, and see that its tests notice (half an hour)
+	@$(BIN)/python -c 'import cosmic_ray' 2>/dev/null || $(INSTALL) --editable '.[campaigns]'
+	$(BIN)/python tests/campaigns/model_mutation.py
 
 bench: book ## time model, sweeps, rebuild and live page, beside other ways to do it (many minutes)
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -126,7 +126,7 @@ def known(folder: Path = tables.DATA) -> Mapping[str, Parameter]:
         for end in ("low", "high", "minimum", "maximum"):
             if kind != "choice" and not math.isfinite(row[end]):
                 raise tables.DataError(
-                    f"data/assumptions.csv, parameter `{row['name']}`: `{end}` is missing. "
+                    f"data/assumptions.csv, parameter `{row['name']}`, column `{end}`: the number is missing. "
                     "Give a number; where nothing is uncertain, repeat the value."
                 )
         columns = {column.name: row[column.name] for column in fields(Parameter)}
@@ -136,7 +136,9 @@ def known(folder: Path = tables.DATA) -> Mapping[str, Parameter]:
         try:
             parameter.checked(value)
         except ParameterError as error:
-            raise tables.DataError(f"data/assumptions.csv: {error}") from None
+            raise tables.DataError(
+                f"data/assumptions.csv, parameter `{row['name']}`, column `value`: {error}"
+            ) from None
         found[parameter.name] = parameter
     return found
 

@@ -129,6 +129,7 @@ def _model(row: Any) -> dict[str, str]:
     chips = _plain(row.hardware_quantity) + " × " if pd.notna(row.hardware_quantity) else ""
     parts.append(f"{chips}{row.hardware}" if row.hardware else "")
     parts.append(f"{row.train_flop:.3g} FLOP ({row.flop_confidence})" if pd.notna(row.train_flop) else "")
+    parts.append(f"{_plain(row.params_total_b)} billion parameters" if pd.notna(row.params_total_b) else "")
     parts.append(f"{_plain(row.params_active_b)} billion active parameters" if pd.notna(row.params_active_b) else "")
     parts.append(f"{_plain(row.tokens_t)} trillion tokens" if pd.notna(row.tokens_t) else "")
     source = dict.fromkeys(f"{row.chip_hours_source};{row.flop_source};{row.source}".split(";"))
@@ -164,9 +165,10 @@ def _estimate(row: Any) -> dict[str, str]:
 
 def _price(row: Any) -> dict[str, str]:
     who = ", ".join(part for part in (row.vendor, row.region) if part)
+    offer = f", offer of {_plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
     return {
         "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
-        "value": f"{_plain(row.price_usd)} {row.unit}",
+        "value": f"{_plain(row.price_usd)} {row.unit}{offer}",
     }
 
 

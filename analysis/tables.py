@@ -282,10 +282,15 @@ def _foreign_key_problems(
 
 
 def _stage_problems(stages: pd.DataFrame, models: pd.DataFrame) -> Iterator[str]:
-    totals = models.set_index("model_id")["chip_hours"]
-    for model, hours in stages.groupby("model_id")["chip_hours"].sum().items():
-        if model in totals and hours != totals[model]:
+    known = models.set_index("model_id")["chip_hours"]
+    lines = {model: int(str(index)) + 2 for index, model in models["model_id"].items()}
+    for model, rows in stages.groupby("model_id"):
+        hours = rows["chip_hours"].sum()
+        if model in lines and hours != known[model]:
+            said = "nothing" if pd.isna(known[model]) else f"{known[model]:,.0f}"
             yield (
-                f"data/stages.csv: the stages of '{model}' sum to {hours:,.0f} GPU-hours, but data/models.csv "
-                f"says {totals[model]:,.0f}. Both are published figures; correct the one that was mistyped."
+                f"data/stages.csv, rows {', '.join(str(int(str(index)) + 2) for index in rows.index)}, column "
+                f"`chip_hours`: the stages of '{model}' sum to {hours:,.0f} GPU-hours, but data/models.csv, row "
+                f"{lines[model]}, column `chip_hours` says {said}. Both are published figures; correct the one that "
+                "was mistyped."
             )

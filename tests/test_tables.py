@@ -266,9 +266,11 @@ def test_a_source_that_is_not_in_the_bibliography_is_named(column: str, broken: 
 def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Path]) -> None:
     """2,664,001 + 119,000 + 5,000 = 2,788,001, one more than the model's row."""
     message = faults(broken("stages", 2, "chip_hours", "2664001"))
+    models = tables.load("models")
+    row = int(models.index[models.model_id == "dsv3"][0]) + 2
     assert (
-        "data/stages.csv: the stages of 'dsv3' sum to 2,788,001 GPU-hours, but data/models.csv says 2,788,000."
-        in message
+        "data/stages.csv, rows 2, 3, 4, column `chip_hours`: the stages of 'dsv3' sum to 2,788,001 GPU-hours, "
+        f"but data/models.csv, row {row}, column `chip_hours` says 2,788,000." in message
     )
 
 
@@ -276,7 +278,8 @@ def test_a_model_whose_hours_were_mistyped_is_named(broken: Callable[..., Path])
     rows = tables.load("models")
     row = int(rows.index[rows.model_id == "dsr1_increment"][0]) + 2
     message = faults(broken("models", row, "chip_hours", "174000"))
-    assert "the stages of 'dsr1_increment' sum to 147,000 GPU-hours, but data/models.csv says 174,000." in message
+    assert f"but data/models.csv, row {row}, column `chip_hours` says 174,000." in message
+    assert "the stages of 'dsr1_increment' sum to 147,000 GPU-hours" in message
 
 
 @pytest.mark.parametrize("name", ["gpus", "assumptions", "stages"])
@@ -359,7 +362,9 @@ def test_a_fraction_in_a_whole_assumption_is_refused(broken: Callable[..., Path]
 def test_an_unknown_choice_is_refused(broken: Callable[..., Path]) -> None:
     rows = tables.load("assumptions")
     row = int(rows.index[rows.name == "fleet"][0]) + 2
-    with pytest.raises(DataError, match=r"data/assumptions.csv: fleet = 'everything' is not allowed"):
+    with pytest.raises(
+        DataError, match=r"data/assumptions.csv, parameter `fleet`, column `value`: fleet = 'everything' is not allowed"
+    ):
         parameters.known(broken("assumptions", row, "value", "everything"))
 
 

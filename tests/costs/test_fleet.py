@@ -99,6 +99,8 @@ def test_components_of_a_server_by_hand() -> None:
     """164 of servers at a ratio of 1.64 are 100 of chips and 64 of the rest; a network share of 0.5 doubles them."""
     parts = costs.capex_components_usd(164, 1.64, 0.5)
     assert parts == pytest.approx({"chips": 100, "rest_of_server": 64, "network": 164})
+    # Cents are kept: 100 / 1.6 = 62.5.
+    assert costs.capex_components_usd(100, 1.6, 0)["chips"] == pytest.approx(62.5)
 
 
 @STEADY

@@ -25,6 +25,7 @@ def test_a_year_is_365_and_a_quarter_days_of_24_hours() -> None:
     assert units.HOURS_PER_DAY == 24
     assert units.SECONDS_PER_HOUR == 60 * 60
     assert units.GPUS_PER_SERVER == 8
+    assert units.FLOP_PER_TFLOP == 10**12
     assert math.isclose(units.LN_10, 2.302585092994046, rel_tol=1e-15)
 
 
@@ -49,15 +50,24 @@ def inverse(x: Any) -> Any:
     return 1 / x
 
 
-@pytest.mark.parametrize(("test", "wanted"), [(4.0, 0.25), (0.0, 7.0), (-4.0, 7.0)])
+@pytest.mark.parametrize(("test", "wanted"), [(4.0, 0.25), (0.5, 2.0), (0.0, 7.0), (-4.0, 7.0)])
 def test_where_positive_never_evaluates_at_zero_or_below(test: float, wanted: float) -> None:
-    """1 / 4 = 0.25 where the test is positive, 7 elsewhere: alike for a float, an array and a symbol."""
+    """1 / 4 = 0.25, 1 / 0.5 = 2 where the test is positive; 7 elsewhere: for float, array and symbol."""
     assert units.where_positive(test, inverse, 7.0) == wanted
     with np.errstate(all="raise"):
         array = units.where_positive(np.array([test, 4.0]), inverse, 7.0)
     assert array.tolist() == [wanted, 0.25]
     symbol = sympy.Symbol("x")
     assert float(units.where_positive(symbol, inverse, 7.0).subs(symbol, test)) == wanted
+
+
+@pytest.mark.parametrize(("test", "wanted"), [(0.5, 2.0), (0.25, 7.0), (0.125, 7.0)])
+def test_what_is_negligible_counts_as_zero(test: float, wanted: float) -> None:
+    """Up to 0.25, the limit included, the other value stands: for a float, an array and a symbol."""
+    assert units.where_positive(test, inverse, 7.0, negligible=0.25) == wanted
+    assert units.where_positive(np.array([test]), inverse, 7.0, negligible=0.25).tolist() == [wanted]
+    symbol = sympy.Symbol("x")
+    assert float(units.where_positive(symbol, inverse, 7.0, negligible=0.25).subs(symbol, test)) == wanted
 
 
 # A range of sensible arguments for every argument that the cost model has. The name tells the unit.
