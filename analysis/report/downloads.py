@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from analysis.report import build, store
+from analysis.report import files, place, store
+from analysis.report.place import DOWNLOADS
 from analysis.report.site import cite
-from analysis.report.site.found import DOWNLOADS
 
 NAME = "frontier-model-cost-report"
 PDF, ZIP = f"{NAME}.pdf", f"{NAME}.zip"
@@ -64,9 +64,11 @@ def _entry(name: str, released: date) -> zipfile.ZipInfo:
 
 def add(site: Path, name: str, content: bytes) -> Path:
     """Put a file into a built site, linked from every page. A zip that is there holds the site, and is renewed."""
-    beside, made_from = site.with_name(f"{site.name}.complete"), store.site_made_from(site)
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
+    with (
+        place.told(f"the site in {site} is as it was before"),
+        place.work_of_its_own(place.BUILD / ".work" / "downloads") as work,
+    ):
+        beside, made_from = work / "site", store.site_made_from(site)
         shutil.copytree(site, beside)
         (beside / name).write_bytes(content)
         if name != ZIP and (beside / ZIP).exists():
@@ -74,9 +76,7 @@ def add(site: Path, name: str, content: bytes) -> Path:
         there = [(file, (beside / file).stat().st_size) for file in LABELS if (beside / file).exists()]
         for page in beside.glob("*.html"):
             page.write_text(with_links(page.read_text(encoding="utf-8"), there), encoding="utf-8")
-        build.swap(beside, site)
+        files.exchange(beside, site)
         if made_from:
             store.keep_site(site, made_from)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return site / name

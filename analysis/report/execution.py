@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis import parameters
 from analysis.case import RECORD
-from analysis.report import identity, kernels, notebooks, store
+from analysis.report import files, identity, kernels, notebooks, store
 from analysis.report.notebooks import Page, PageFailure
 
 # A page takes seconds; a cell that has not finished after this has hung, and so has a kernel that does not answer.
@@ -93,6 +93,8 @@ def execute(
         fresh, done, used, uses = (Path(scratch) / name for name in (source.name, "done.ipynb", "used", "uses"))
         notebooks.write(notebook, fresh)
         environment = {**os.environ, **kernels.QUIET, kernels.USES: str(uses)}
+        # Whatever was set outside: a page writes nowhere else.
+        environment.pop(RECORD, None)
         if find_parameters:
             environment[RECORD] = str(used)
         try:
@@ -112,7 +114,7 @@ def execute(
                 raise  # the disk's fault, not the page's
             fault = _fault(source, error)
             if done.exists():
-                store.put(target, done.read_bytes())
+                files.replace(target, done.read_bytes())
                 fault += f"\nThe copy with the error is {target}."
             raise PageFailure(fault) from None
         finally:
@@ -170,7 +172,7 @@ def execute_pages(
         if known is None:
             stale.append(page)
         else:
-            store.put(path, known.read_bytes())
+            files.replace(path, known.read_bytes())
             done[page.name] = path
     if stale:
         kernels.warm_up()

@@ -72,10 +72,9 @@ def think(seconds: int) -> int:
     """Try what hypothesis makes up, for so long in all; the number of targets that gave way."""
     sys.path.insert(0, str(HERE))
     import hypothesis
-    from hypothesis import HealthCheck, Phase
-
     import oracle
     import strategies
+    from hypothesis import HealthCheck, Phase
 
     oracle.ready()
     crashes = 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
 from typing import Any
 
@@ -154,7 +154,5 @@ def ready() -> None:
 
 
 def parameters_only(content: bytes) -> None:
-    try:
+    with suppress(ParameterError):
         build.announcement(parameters.parsed_scenario(content, "case", "x"))
-    except ParameterError:
-        pass

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import corpus
 import yaml
 from hypothesis import strategies as st
 
-import corpus
 from analysis import parameters
 
 KNOWN = parameters.known()
