@@ -37,6 +37,11 @@ def shown_path(path: object) -> str:
     return text if text.isprintable() else repr(text)
 
 
+def printable(message: str) -> str:
+    """A message of some lines with its control characters spelt out: a last guard before a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
+
+
 def strange(text: str) -> str:
     """The first character that a person cannot see, as its name; "" if there is none."""
     for character in text:

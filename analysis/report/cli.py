@@ -149,7 +149,7 @@ def compare(
 
     choice = comparison.choose(scenarios or [])
     for line in choice.notes:
-        errors.print(f"report: {line}", markup=False)
+        errors.print(untrusted.printable(f"report: {line}"), markup=False)
     builder.require_sound_data()
     found = comparer.beside(choice)
     comparer.show(found, console if console.is_terminal else Console(width=160))
@@ -309,7 +309,7 @@ def main() -> None:
     try:
         app()
     except EXPECTED as error:
-        errors.print(f"report: {error}", markup=False)
+        errors.print(untrusted.printable(f"report: {error}"), markup=False)
         sys.exit(1)
     except BrokenPipeError:
         # Whoever was reading has gone, as in `report params | head`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -55,6 +56,10 @@ def site_folder(out: Path) -> Path:
     if there and (DOWNLOADS[0] not in index or foreign):
         what = f"{foreign[0]}, which is no part of a site" if foreign and index else "files that are no site"
         raise BuildError(f"{asked} holds {what} of this report. Name an empty or a new folder with --out.")
+    above = next(folder for folder in (target, *target.parents) if folder.exists())
+    if not os.access(above, os.W_OK):
+        # Better now than after minutes of work.
+        raise BuildError(f"{asked} cannot be used: {above} cannot be written. Name another folder with --out.")
     return target
 
 
