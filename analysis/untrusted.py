@@ -71,6 +71,11 @@ def as_markdown(text: str) -> str:
     return MARKUP.sub(lambda found: f"\\{found[0]}", escape(text, quote=False))
 
 
+def as_title(text: str) -> str:
+    """The text as part of a site's title, without what would be a tag: not every template of a theme escapes it."""
+    return text.translate({ord("<"): "‹", ord(">"): "›", ord('"'): "”"})
+
+
 def as_code(text: str) -> str:
     """The text in code marks, of which none of its own can end them."""
     return f"`{text.replace('`', chr(39))}`"

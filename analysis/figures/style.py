@@ -118,7 +118,7 @@ def _register_fonts() -> None:
             font_manager.fontManager.addfont(path)
             # To the front: of two that fit as well the first is taken, and the system may have another version.
             font_manager.fontManager.ttflist.insert(0, font_manager.fontManager.ttflist.pop())
-            wanted = font_manager.FontProperties(FAMILY, slant, weight=weight)
+            wanted = font_manager.FontProperties(family=FAMILY, style=slant, weight=weight)
             found = Path(font_manager.findfont(wanted, fallback_to_default=False))
         except (OSError, RuntimeError, ValueError) as error:
             raise FontError(

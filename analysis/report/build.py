@@ -20,7 +20,7 @@ from pathlib import Path
 
 import yaml
 
-from analysis import tables, words
+from analysis import tables, untrusted, words
 from analysis.figures import NAMES
 from analysis.parameters import Scenario, known
 from analysis.report import files, identity, kernels, notebooks, store
@@ -121,7 +121,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
     bar = announcement(scenario)
     if bar:
-        config["title"] = f"{config['title']} ({scenario.title})"
+        config["title"] = f"{config['title']} ({untrusted.as_title(scenario.title)})"
         config["sphinx"]["config"].setdefault("html_theme_options", {})["announcement"] = bar
     for name, content in (("_toc.yml", toc), ("_config.yml", config)):
         (folder / name).write_text(yaml.safe_dump(_without_book(content), sort_keys=False), encoding="utf-8")
@@ -200,12 +200,15 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
     case = json.dumps([scenario.name, scenario.title, scenario.motive, dict(scenario.changes), addresses])
     with alone(target):
         files.recover(target)
-        made_from = identity.of_site(case)
+        stamps, made_from = identity.stamps(), identity.of_site(case)
         if not again and store.site_made_from(target) == made_from:
             progress("nothing has changed", 1, 1)
             return target
         with work_of_its_own(work_folder(scenario)) as work, told(f"the site in {target} is as it was before"):
             _make(scenario, work, progress, again)
+            if stamps != identity.stamps():
+                # Also where it has been changed back: pages may have read it in between.
+                raise BuildError("A file of the report was changed while the site was built from it. Run again.")
             _publish(work, target, case, made_from)
     progress("done", 1, 1)
     return target

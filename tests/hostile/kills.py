@@ -1,27 +1,31 @@
 """Kill builds at random moments and look whether a whole site is there; by hand, the result is kills.csv.
 
-    kills.py command COUNT [SEED]    kill `report build` (SIGKILL, its whole process group) COUNT times
-    kills.py publish COUNT [SEED]    the same for the last step alone, in which the new site takes the old one's place
+    kills.py command COUNT [SEED] [SITE]    kill `report build` (SIGKILL, its whole process group) COUNT times
+    kills.py build_quickly COUNT [SEED] [SITE]  the same with copies of SITE instead of what Jupyter Book makes
+    kills.py publish COUNT [SEED] [SITE]    the last step alone, in which the new site takes the old one's place
 
-Two scenarios take turns that differ in their titles, so their pages are in the store, and a build is stage, render and
-publish. A site is whole if each of its files has the bytes of the one or of the other. Afterwards a build that is left
-alone must succeed, and nothing may lie beside the site.
+SITE is a built site, for example _build/html, from which `build` and `publish` make the sites that take turns; for
+`command` two scenarios do that differ in their titles. A site is whole if each of its files has the bytes of the one
+or of the other. Afterwards a build that is left alone must succeed, and nothing may lie beside the site.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import importlib
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -35,22 +39,54 @@ COLUMNS = (
     "whole_new",
     "broken",
     "next_build",
-    "seconds_of_a_build",
+    "longest_wait_seconds",
 )
 
 SITES = ("one", "other")
 
-PUBLISH = """
-import shutil, sys
-from pathlib import Path
-from analysis.report import files, store
-made, target, work = map(Path, sys.argv[1:4])
-shutil.copytree(made, work)
-print("ready", flush=True)
-files.exchange(work, target)
-store.STORE = work.parent / "store"
-store.keep_site(target, made.name)
-"""
+# What is done: a finished site, where it goes, and a folder of the campaign.
+Step = Callable[[Path, Path, Path], None]
+
+
+def publish(made: Path, target: Path, folder: Path) -> None:
+    """The last step of a build: a finished site takes the place of the other."""
+    from analysis.report import files, store
+
+    store.STORE = folder / ".store"
+    new = folder / f"new-{os.getpid()}"
+    shutil.copytree(made, new)
+    files.exchange(new, target)
+    store.keep_site(target, made.name)
+
+
+def build_quickly(made: Path, target: Path, folder: Path) -> None:
+    """All of a build but what takes long: the pages come as they are in book/, what is rendered is copied."""
+    from analysis.parameters import Scenario
+    from analysis.report import build, kernels, notebooks, store
+    from analysis.report.site import cards
+
+    def render(source: Path) -> Path:
+        html = source / "_build" / "html"
+        shutil.copytree(made, html, ignore=shutil.ignore_patterns("figures"))
+        return html
+
+    def figures(executed: object, to: Path, progress: object) -> list[str]:
+        shutil.copytree(made / "figures", to)
+        return []
+
+    stubs: dict[Any, dict[str, Any]] = {
+        build: {"render": render, "write_figures": figures, "BUILD": folder / "_build"},
+        kernels: {"warm_up": lambda: None},
+        cards: {"write": lambda html: None},
+        store: {"STORE": folder / "_build" / ".store"},
+    }
+    stubs[build]["execute_pages"] = lambda pages, *rest, **options: {p.name: p.path for p in pages if p.runs}
+    stubs[build]["faults"] = stubs[build]["require_sound_data"] = lambda *arguments: []
+    for module, names in stubs.items():
+        for name, stub in names.items():
+            setattr(module, name, stub)
+    notebooks.pages()
+    build.build(Scenario(name=made.name, title=made.name, changes={"server_overhead_ratio": 1.7}), target)
 
 
 def whole(folder: Path) -> str:
@@ -67,59 +103,75 @@ def scenario(folder: Path, name: str) -> Path:
     return path
 
 
-def build(file: Path, out: Path) -> list[str]:
-    return [sys.executable, "-m", "analysis", "build", "-f", str(file), "--out", str(out)]
+def command(made: Path, target: Path, folder: Path) -> None:
+    """The command itself."""
+    arguments = ["build", "-f", str(scenario(folder, made.name)), "--out", str(target)]
+    os.chdir(ROOT)
+    os.execv(sys.executable, [sys.executable, "-m", "analysis", *arguments])
 
 
-def left_alone(command: list[str]) -> float:
-    """Run a build to its end; its seconds."""
+def begun(step: Step, made: Path, target: Path, folder: Path) -> int:
+    """A process of its own group that takes a step; its number."""
+    child = os.fork()
+    if child:
+        return child
+    os.setsid()
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    try:
+        step(made, target, folder)
+        os._exit(0)
+    except BaseException as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+
+
+def left_alone(step: Step, made: Path, target: Path, folder: Path) -> float:
+    """Take a step to its end; its seconds."""
     start = time.monotonic()
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if run.returncode:
-        sys.exit(f"a build that was left alone failed:\n{run.stderr}")
+    if os.waitstatus_to_exitcode(os.waitpid(begun(step, made, target, folder), 0)[1]):
+        sys.exit("a build that was left alone failed")
     return time.monotonic() - start
 
 
-def killed(command: list[str], wait: float, after: str = "") -> bool:
-    """Kill a command after a time, or so long after it has said a word; False if it was done before."""
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    )
-    assert process.stdout is not None
-    if after:
-        while after not in (process.stdout.readline() or after):
-            continue
+def killed(step: Step, wait: float, made: Path, target: Path, folder: Path) -> bool:
+    """Kill a step after a time; False if it was done before."""
+    child = begun(step, made, target, folder)
     time.sleep(wait)
-    done = process.poll() is not None
-    if not done:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    return not done
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def campaign(what: str, count: int, seed: int) -> dict[str, object]:
+def prepared(step: Step, folder: Path, site: Path) -> dict[str, str]:
+    """The two sites that take turns: digest and name."""
+    for name in SITES:
+        if step is command:
+            left_alone(step, folder / name, folder / name, folder)
+            continue
+        shutil.copytree(site, folder / name)
+        for page in (folder / name).rglob("*.html"):
+            page.write_text(page.read_text(encoding="utf-8") + f"<!-- {name} -->", encoding="utf-8")
+    return {whole(folder / name): name for name in SITES}
+
+
+def campaign(step: Step, count: int, seed: int, site: Path) -> dict[str, object]:
     """So many kills, and what they left."""
+    if step is not command:
+        # Here, so that what is forked off begins at once, and a kill meets the build and not its imports.
+        for module in ("build", "kernels", "notebooks", "store", "site.cards"):
+            importlib.import_module(f"analysis.report.{module}")
     luck, found = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory(prefix="kills-") as name:
         folder = Path(name)
         target = folder / "site" / "html"
-        files = {each: scenario(folder, each) for each in SITES}
-        digests, seconds = {}, 0.0
-        for each in SITES:
-            left_alone(build(files[each], folder / each))
-            digests[whole(folder / each)] = each
+        digests = prepared(step, folder, site)
         shutil.copytree(folder / "one", target)
-        if what == "command":
-            seconds = left_alone(build(files["other"], target))
+        longest = max(left_alone(step, folder / each, target, folder) for each in ("other", "one"))
         for number in range(count):
             before = digests.get(whole(target), "")
             new = next(each for each in SITES if each != before)
-            if what == "command":
-                hit = killed(build(files[new], target), luck.uniform(0.0, seconds))
-            else:
-                work = folder / f"work-{number}"
-                order = [sys.executable, "-c", PUBLISH, str(folder / new), str(target), str(work)]
-                hit = killed(order, luck.uniform(0.0, 0.04), "ready")
+            hit = killed(step, luck.uniform(0.0, longest), folder / new, target, folder)
             after = digests.get(whole(target), "") if target.is_dir() else ""
             found["ended_before"] += not hit
             found["broken" if not after else "whole_old" if after == before else "whole_new"] += 1
@@ -127,22 +179,26 @@ def campaign(what: str, count: int, seed: int) -> dict[str, object]:
             if not after:
                 shutil.rmtree(target, ignore_errors=True)
                 shutil.copytree(folder / "one", target)
-        left_alone(build(files["one"], target))
+        left_alone(step, folder / "other", target, folder)
+        left_alone(step, folder / "one", target, folder)
         beside = sorted(path.name for path in target.parent.iterdir())
         good = digests.get(whole(target)) == "one" and beside == ["html"]
         kinds = ("ended_before", "whole_old", "whole_new", "broken")
         return {
-            "what": what,
+            "what": step.__name__,
             "seed": seed,
             "kills": count,
             **{kind: found[kind] for kind in kinds},
             "next_build": "whole" if good else f"broken, beside it {beside}",
-            "seconds_of_a_build": round(seconds, 1) or "",
+            "longest_wait_seconds": round(longest, 2),
         }
 
 
-def main(what: str, count: int, seed: int = 20261124) -> None:
-    row = campaign(what, count, seed)
+STEPS: dict[str, Step] = {each.__name__: each for each in (command, build_quickly, publish)}
+
+
+def main(what: str, count: str, seed: str = "20261124", site: str = "_build/html") -> None:
+    row = campaign(STEPS[what], int(count), int(seed), (ROOT / site).resolve())
     old: list[dict[str, object]] = []
     if FIGURES.exists():
         with FIGURES.open(encoding="utf-8", newline="") as stream:
@@ -155,6 +211,6 @@ def main(what: str, count: int, seed: int = 20261124) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (3, 4) or sys.argv[1] not in ("command", "publish"):
+    if len(sys.argv) not in (3, 4, 5) or sys.argv[1] not in STEPS:
         sys.exit(__doc__)
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    main(*sys.argv[1:])

@@ -332,6 +332,15 @@ def test_a_terminal_gets_a_title_letter_by_letter(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == f"{title}\n"
 
 
+def test_the_title_of_a_site_holds_no_tag(tmp_path: Path) -> None:
+    """The theme's page of the search does not escape it."""
+    import yaml
+
+    build.stage(scenario("ok_script.yml"), {}, tmp_path / "source")
+    title = yaml.safe_load((tmp_path / "source" / "_config.yml").read_text(encoding="utf-8"))["title"]
+    assert "‹script›alert(1)‹/script›" in title and not set(title) & set('<>"')
+
+
 def test_the_bar_on_every_page_holds_no_tag_of_a_scenario() -> None:
     for name in HARMLESS:
         bar = build.announcement(scenario(name))
