@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab classroom mutate-data mutate-model
+.PHONY: help setup book pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit lab classroom mutate-data mutate-model fuzz
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -64,6 +64,18 @@ mutate-model: $(READY) ## change the model in one place at a time, and see that 
 
 bench: book ## time model, sweeps, rebuild and live page, beside other ways to do it (many minutes)
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+# The fuzzer has wheels for some Pythons on Linux only, so it is no dependency of the tests. Seconds for each target.
+FUZZ_SECONDS ?= 900
+fuzz: $(READY) ## fuzz what reads scenarios and parameters, an hour in all (Linux; figures in tests/hostile/fuzzing.csv)
+	@mkdir -p _build/fuzz
+ifneq ($(UV),)
+	$(UV) pip install --quiet --no-config --python $(BIN)/python --target _build/fuzz/tool --no-deps --require-hashes -r tests/hostile/atheris.lock
+else
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target _build/fuzz/tool --no-deps --require-hashes -r tests/hostile/atheris.lock
+endif
+	$(BIN)/python tests/hostile/fuzz.py run $(FUZZ_SECONDS)
+	$(BIN)/python tests/hostile/fuzz.py think $(FUZZ_SECONDS)
 
 # --python-version: the oldest Python served; --universal: every platform and newer Pythons too.
 LOCK := uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,8 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from analysis import parameters
+from analysis import parameters, untrusted
 from analysis.parameters import ParameterError, Value
+from analysis.untrusted import shown
 
 MOST_CASES = 100_000_000
 
@@ -103,7 +105,7 @@ def _one(name: str, text: str) -> Value:
 def _count(assignment: str, text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not 2 <= int(text[:12]) <= MOST_CASES:
         raise ParameterError(
-            f"'{assignment[:60]}': COUNT must be a whole number from 2 to {MOST_CASES:,}, not '{text[:20]}'."
+            f"{shown(assignment)}: COUNT must be a whole number from 2 to {MOST_CASES:,}, not {shown(text[:20])}."
         )
     return int(text)
 
@@ -112,27 +114,27 @@ def axis(assignment: str) -> Axis:
     """The axis that one NAME=... of a command line asks for; ParameterError if it cannot be."""
     name, equals, text = (part.strip() for part in assignment.partition("="))
     if not equals:
-        raise ParameterError(f"'{assignment[:60]}' is not of the form {FORMS}.")
+        raise ParameterError(f"{shown(assignment)} is not of the form {FORMS}.")
     parameter = parameters.named(name)
     if name == "draws":
         raise ParameterError("draws is the same in all cases of a sweep. Set it with --draws.")
     if ":" not in text:
         values = tuple(_one(name, part.strip()) for part in text.split(","))
         if len(set(values)) < len(values):
-            raise ParameterError(f"'{assignment[:60]}' gives a value twice. Give it once.")
+            raise ParameterError(f"{shown(assignment)} gives a value twice. Give it once.")
         return Axis(name, values)
     if parameter.choices:
         raise ParameterError(f"{name} has no grid: it is {parameter.allowed}. Give a list, {name}=A,B.")
     parts = [part.strip() for part in text.split(":")]
     log = len(parts) == 4 and parts[3] == "log"
     if "," in text or not (len(parts) == 3 or log):
-        raise ParameterError(f"'{assignment[:60]}' is not of the form {FORMS}.")
+        raise ParameterError(f"{shown(assignment)} is not of the form {FORMS}.")
     start, stop = (float(_one(name, part)) for part in parts[:2])
     count = _count(assignment, parts[2])
     if start == stop:
-        raise ParameterError(f"'{assignment[:60]}' starts where it stops. Give one value, {name}={parts[0]}.")
+        raise ParameterError(f"{shown(assignment)} starts where it stops. Give one value, {name}={parts[0]}.")
     if log and min(start, stop) <= 0:
-        raise ParameterError(f"'{assignment[:60]}': equal ratios need ends above 0.")
+        raise ParameterError(f"{shown(assignment)}: equal ratios need ends above 0.")
     found = Axis(name, start=start, stop=stop, count=count, log=log)
     if parameter.type == "int":
         # Equal steps from a whole number are whole if the first one is; equal ratios have to be looked at one by one.
@@ -186,9 +188,11 @@ def read(path: Path) -> CaseFile:
 
     A bad cell is not looked for here: its case fails when its turn comes, and the others go on.
     """
-    where = f"Case file {path}"
+    where = f"Case file {untrusted.shown_path(path)}"
     line = 0
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ParameterError(f"{where} is no regular file; it is read twice, so it cannot be a folder or a pipe.")
         digest = hashlib.sha256()
         with path.open("rb") as raw:
             while piece := raw.read(1 << 20):

@@ -10,6 +10,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis import tables
+from analysis.untrusted import as_code
 
 UNVERIFIED = '<span class="unverified">unverified</span>'
 
@@ -24,7 +25,7 @@ def cite_known(keys: str) -> str:
     known = tables.reference_keys()
     given = [key.strip() for key in keys.split(";") if key.strip()]
     cited = cite(";".join(key for key in given if key in known))
-    return ", ".join(text for text in (cited, *(f"`{key}`" for key in given if key not in known)) if text)
+    return ", ".join(text for text in (cited, *(as_code(key) for key in given if key not in known)) if text)
 
 
 def doubt(text: str, confidence: str) -> str:

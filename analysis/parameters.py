@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import tables
+from analysis import tables, untrusted
+from analysis.untrusted import shown
 
 Value = float | int | str
 
@@ -91,16 +92,6 @@ class Parameter:
             raise ParameterError(self._refusal(text)) from None
 
 
-def shown(value: object) -> str:
-    """A value as a message shows it: never longer than a line."""
-    try:
-        text = repr(value)
-    except ValueError:
-        # Python refuses to write out an integer of thousands of digits.
-        return "an integer of thousands of digits"
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
 def nearest(name: str, among: Iterable[str]) -> str:
     """The most similar of some names, or ""."""
     found = difflib.get_close_matches(name[:80], list(among), n=1, cutoff=0.5)
@@ -155,9 +146,11 @@ def _lookup(name: object, parameters: Mapping[str, Parameter]) -> Parameter:
             "`report params` lists them."
         )
     if name not in parameters:
+        foreign = untrusted.foreign_letter(name)
+        hint = f" It holds {foreign}; names have only a to z, 0 to 9 and _." if foreign else ""
         near = nearest(name, parameters)
-        hint = f" Did you mean {near}?" if near else ""
-        raise ParameterError(f"There is no parameter '{name}'.{hint} `report params` lists all of them.")
+        hint += f" Did you mean {near}?" if near else ""
+        raise ParameterError(f"There is no parameter {shown(name)}.{hint} `report params` lists all of them.")
     return parameters[name]
 
 
@@ -180,7 +173,7 @@ def parsed(assignments: Iterable[str], folder: Path = tables.DATA) -> dict[str, 
         name, equals, text = assignment.partition("=")
         if not equals:
             raise ParameterError(
-                f"'{assignment[:60]}' is not of the form NAME=VALUE, for example rental_usd_per_gpu_hour=3."
+                f"{shown(assignment)} is not of the form NAME=VALUE, for example rental_usd_per_gpu_hour=3."
             )
         parameter = _lookup(name.strip(), parameters)
         if parameter.name in changes:
@@ -254,54 +247,97 @@ def scenario_name(changes: Mapping[str, Value]) -> str:
     return f"{text[:90]}-{hashlib.sha256('_'.join(parts).encode()).hexdigest()[:8]}"
 
 
+KEYS = ("name", "title", "motive", "source", "parameters")
+
+# What a file of scenarios may hold at most, in characters.
+LONGEST_FILE, LONGEST_TEXT = 100_000, {"title": 200, "motive": 2_000, "source": 1_000}
+
+# `parameters` holds values: two. Some more, so that a mistake is told as what it is.
+DEEPEST = 8
+
+# No folder of Windows can have these names.
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
+
+
 def read_scenario(path: Path) -> Scenario:
     """A scenario file (YAML): name, title, motive, source, parameters. ParameterError if it cannot be used."""
-    import yaml
-
-    allowed = ("name", "title", "motive", "source", "parameters")
+    where = f"Scenario file {untrusted.shown_path(path)}"
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            # No more than can be of use: the file may be a device without an end.
+            content = file.read(4 * LONGEST_FILE + 1)
     except OSError as error:
-        raise ParameterError(f"Scenario file {path} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ParameterError(f"Scenario file {path} is not UTF-8 text.") from None
-    if len(text) > 100_000:
-        raise ParameterError(f"Scenario file {path} has {len(text):,} characters; at most 100,000 are read.")
+        raise ParameterError(f"{where} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise ParameterError(f"{where} cannot be read: no file has such a name.") from None
+    if len(content) > 4 * LONGEST_FILE:
+        raise ParameterError(f"{where} is larger than 400 kB; at most {LONGEST_FILE:,} characters are read.")
+    return parsed_scenario(content, path.stem, where)
+
+
+def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:
+    """The scenario that a file holds. stem: its name where it gives none itself; where: what messages begin with."""
     try:
-        document = yaml.load(text, Loader=_strict_loader())
-    except (yaml.YAMLError, ParameterError, RecursionError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise ParameterError(f"Scenario file {path}{line} is not plain YAML: {first}.") from None
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ParameterError(f"{where} is not UTF-8 text.") from None
+    if len(text) > LONGEST_FILE:
+        raise ParameterError(f"{where} has {len(text):,} characters; at most {LONGEST_FILE:,} are read.")
+    document = _plain_yaml(text.replace("\r\n", "\n"), where)
     if not isinstance(document, dict):
-        raise ParameterError(f"Scenario file {path} must hold {', '.join(allowed)}; see data/scenarios/.")
+        raise ParameterError(f"{where} must hold {', '.join(KEYS)}; see data/scenarios/.")
     for key in document:
-        if key not in allowed:
-            near = nearest(str(key), allowed)
+        if key not in KEYS:
+            near = nearest(str(key), KEYS)
             hint = f" Did you mean {near}?" if near else ""
-            raise ParameterError(
-                f"Scenario file {path} has an unknown key {str(key)[:60]!r}.{hint} Allowed: {', '.join(allowed)}."
-            )
-    name = document.get("name", path.stem)
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name) or name in ("html", "base"):
+            raise ParameterError(f"{where} has an unknown key {shown(str(key))}.{hint} Allowed: {', '.join(KEYS)}.")
+    name = document.get("name", stem)
+    forbidden = ("html", "base")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name) or name in forbidden:
+        foreign = untrusted.foreign_letter(name) if isinstance(name, str) else ""
         raise ParameterError(
-            f"Scenario file {path}: name {str(name)[:60]!r} must be 1 to 64 small letters, digits, - or _, "
+            f"{where}: name {str(name)[:60]!r} must be 1 to 64 small letters, digits, - or _, "
             "and not 'html' or 'base'. It starts with a letter."
+            + (f" It holds {foreign}; letters are a to z." if foreign else "")
         )
+    if name in DEVICES:
+        raise ParameterError(f"{where}: name '{name}' is a device on Windows, where no folder can be called so.")
     parameters = document.get("parameters") or {}
     if not isinstance(parameters, dict):
-        raise ParameterError(f"Scenario file {path}: `parameters` must be a list of NAME: VALUE lines.")
+        raise ParameterError(f"{where}: `parameters` must be a list of NAME: VALUE lines.")
     try:
         changes = without_idle_changes(read_changes(parameters))
     except ParameterError as error:
-        raise ParameterError(f"Scenario file {path}: {error}") from None
-    for key in ("title", "motive", "source"):
-        if not isinstance(document.get(key, ""), str):
-            raise ParameterError(f"Scenario file {path}: `{key}` must be a text, not a list or a table.")
-    words = {key: str(document.get(key, "")).strip() for key in ("title", "motive", "source")}
+        raise ParameterError(f"{where}: {error}") from None
+    words = {key: _plain_words(key, document.get(key, ""), where) for key in LONGEST_TEXT}
     words["title"] = words["title"] or name.replace("_", " ")
     return Scenario(name=name, changes=changes, **words)
+
+
+def _plain_yaml(text: str, where: str) -> object:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=_strict_loader())
+    except (yaml.YAMLError, ParameterError, RecursionError, ValueError, OverflowError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ParameterError(f"{where}{line} is not plain YAML: {first}.") from None
+
+
+def _plain_words(key: str, found: object, where: str) -> str:
+    """A title, motive or source as one line of text that can be seen."""
+    if not isinstance(found, str):
+        raise ParameterError(f"{where}: `{key}` must be a text, not a list or a table.")
+    if hidden := untrusted.strange(found):
+        raise ParameterError(f"{where}: `{key}` holds {hidden}, which nobody can see. Take it out.")
+    words = untrusted.one_line(found)
+    if len(words) > LONGEST_TEXT[key]:
+        raise ParameterError(
+            f"{where}: `{key}` has {len(words):,} characters; at most {LONGEST_TEXT[key]:,} are shown. Shorten it."
+        )
+    return words
 
 
 class Quoted(str):
@@ -315,7 +351,7 @@ def read_changes(written: Mapping[str, object]) -> dict[str, Value]:
     for name, text in written.items():
         parameter = _lookup(name, known_parameters)
         if not isinstance(text, str):
-            raise ParameterError(f"{name} must have one value, not a list or a table.")
+            raise ParameterError(f"{parameter.name} must have one value, not a list or a table.")
         if isinstance(text, Quoted) and not parameter.choices:
             raise ParameterError(parameter._refusal(str(text)))
         changes[name] = parameter.parsed(text)
@@ -329,14 +365,29 @@ def _strict_loader() -> type:
     """
     import yaml
 
+    too_deep = f"lists and tables are nested more than {DEEPEST} deep"
+
     class StrictLoader(yaml.BaseLoader):
+        depth = 0
+
+        def fetch_flow_collection_start(self, token):
+            # Here too: the scanner runs far ahead of what is composed, and takes seconds for a thousand brackets.
+            if self.flow_level >= DEEPEST:
+                raise ParameterError(too_deep)
+            super().fetch_flow_collection_start(token)
+
         def compose_node(self, parent, index):
             event = self.peek_event()
             if isinstance(event, yaml.events.AliasEvent):
                 raise ParameterError("aliases (*name) are not allowed")
             if getattr(event, "tag", None):
                 raise ParameterError("tags (!name) are not allowed")
-            return super().compose_node(parent, index)
+            if self.depth > DEEPEST:
+                raise ParameterError(too_deep)
+            self.depth += 1
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
 
         def construct_scalar(self, node):
             text = super().construct_scalar(node)

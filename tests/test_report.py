@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from analysis import parameters
 from analysis.case import Case
-from analysis.report import build, notebooks
+from analysis.report import build, files, notebooks, place
 
 
 def report(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -23,6 +23,9 @@ def report(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "analysis", *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
 
+
+# What a site is known by.
+EARLIER = f"the earlier site {place.DOWNLOADS[0]}"
 
 REFUSALS = [
     (("-p", "rental_usd_per_gpu_hou=3"), "There is no parameter 'rental_usd_per_gpu_hou'. Did you mean rental_usd"),
@@ -42,13 +45,13 @@ def test_bad_input_is_one_clear_line_and_the_earlier_site_stays(
 ) -> None:
     earlier = tmp_path / "site" / "index.html"
     earlier.parent.mkdir()
-    earlier.write_text("the earlier site")
+    earlier.write_text(EARLIER)
     done = report("build", *arguments, "--out", str(earlier.parent))
     assert done.returncode == 1
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr + done.stdout
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["index.html"]
-    assert earlier.read_text() == "the earlier site"
+    assert earlier.read_text() == EARLIER
 
 
 def test_a_folder_with_other_files_is_not_overwritten(tmp_path: Path) -> None:
@@ -72,14 +75,14 @@ def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]
 def test_a_disk_without_room_is_told_and_the_earlier_site_stays(tmp_path: Path) -> None:
     earlier = tmp_path / "site"
     earlier.mkdir()
-    (earlier / "index.html").write_text("the earlier site")
+    (earlier / "index.html").write_text(EARLIER)
     done = limited(20, "build", "-p", "rental_usd_per_gpu_hour=3.21", "--out", str(earlier))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr + done.stdout
     said = done.stderr.replace("\n", " ")
     assert "report: File too large" in said and f"the site in {earlier} is as it was before" in said
     assert [path.name for path in tmp_path.rglob("*")] == ["site", "index.html"]
-    assert (earlier / "index.html").read_text() == "the earlier site"
+    assert (earlier / "index.html").read_text() == EARLIER
 
 
 def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_site(
@@ -104,24 +107,14 @@ def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_sit
     monkeypatch.setattr(shutil, "move", to_another_disk)
     with (
         pytest.raises(build.BuildError, match=r"No space left on device: .*Mend that and run again"),
-        build.told(target),
+        build.told(f"the site in {target} is as it was before"),
     ):
-        build.swap(new, target)
+        files.exchange(new, target)
     assert len(copied) == 3
     assert {path.name: path.read_text() for path in target.iterdir()} == dict.fromkeys(
         ("index.html", "capex.html", "trend.html"), "site"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "site"]
-
-
-def test_a_swap_that_was_cut_off_is_mended_by_the_next(tmp_path: Path) -> None:
-    new, target = tmp_path / "new", tmp_path / "site"
-    for folder in (new, target, tmp_path / ".site.new", tmp_path / ".site.old"):
-        folder.mkdir()
-        (folder / "index.html").write_text(folder.name)
-    build.swap(new, target)
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-    assert (target / "index.html").read_text() == "new"
 
 
 def test_params_lists_every_parameter_with_its_source() -> None:

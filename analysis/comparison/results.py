@@ -23,6 +23,7 @@ from analysis.claims import Flip
 from analysis.comparison.choice import COMMON, Chosen
 from analysis.quantities import REGISTRY
 from analysis.sensitivity import HEADLINES
+from analysis.untrusted import as_cell
 
 # Results beside the headlines that a reader asks for.
 OTHERS = (
@@ -362,8 +363,8 @@ class Comparison:
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def csv(self) -> str:
-        """The long table as CSV, ten significant digits."""
-        shown = self.frame().map(lambda value: f"{value:.10g}" if isinstance(value, float) else value)
+        """The long table as CSV, ten significant digits; no text in it is a formula to a spreadsheet."""
+        shown = self.frame().map(lambda value: f"{value:.10g}" if isinstance(value, float) else as_cell(value))
         return str(shown.replace("nan", "").to_csv(index=False, lineterminator="\n"))
 
 

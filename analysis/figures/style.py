@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib import font_manager
@@ -61,8 +62,17 @@ BASIS_NAMES = {
 
 WIDTH_INCHES = 7.0
 
+FAMILY = "Source Sans Pro"
+# File of the typeface -> the weight and the slant that it is for.
+FACES: dict[str, tuple[str, Literal["normal", "italic"]]] = {
+    "Regular": ("normal", "normal"),
+    "Semibold": ("semibold", "normal"),
+    "Bold": ("bold", "normal"),
+    "It": ("normal", "italic"),
+}
+
 RC: dict[str, Any] = {
-    "font.family": "Source Sans Pro",
+    "font.family": FAMILY,
     "font.size": 11,
     "axes.titlesize": 12,
     "axes.titleweight": "semibold",
@@ -95,11 +105,31 @@ RC: dict[str, Any] = {
 }
 
 
+class FontError(OSError):
+    """The typeface of the figures is not there; the message says where it was looked for, and how to mend it."""
+
+
 @lru_cache(maxsize=1)
 def _register_fonts() -> None:
-    folder = files("font_source_sans_pro") / "files"
-    for face in ("Regular", "Semibold", "Bold", "It"):
-        font_manager.fontManager.addfont(str(folder / f"SourceSansPro-{face}.ttf"))
+    folder = Path(str(files("font_source_sans_pro"))) / "files"
+    for face, (weight, slant) in FACES.items():
+        path = folder / f"SourceSansPro-{face}.ttf"
+        try:
+            font_manager.fontManager.addfont(path)
+            # To the front: of two that fit as well the first is taken, and the system may have another version.
+            font_manager.fontManager.ttflist.insert(0, font_manager.fontManager.ttflist.pop())
+            wanted = font_manager.FontProperties(family=FAMILY, style=slant, weight=weight)
+            found = Path(font_manager.findfont(wanted, fallback_to_default=False))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise FontError(
+                f"The typeface of the figures cannot be used: {path} ({error}). Install it again with `make setup`."
+            ) from None
+        if found != path:
+            # matplotlib takes the nearest it knows, and says so to nobody who reads the page.
+            raise FontError(
+                f"matplotlib draws {FAMILY} {face} with {found} instead of {path}. "
+                "Take the other font out of matplotlib's reach, or install the report's again with `make setup`."
+            )
 
 
 @contextmanager

@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -22,22 +21,21 @@ from typing import Any
 
 import yaml
 
-from analysis import tables, words
+from analysis import tables, untrusted, words
 from analysis.figures import NAMES
 from analysis.parameters import Scenario, known
-from analysis.report import identity, kernels, notebooks, store
+from analysis.report import files, identity, kernels, notebooks, store
 from analysis.report.execution import Progress, execute_pages, silent
-
-BUILD = notebooks.ROOT / "_build"
+from analysis.report.place import BUILD as BUILD
+from analysis.report.place import BuildError as BuildError
+from analysis.report.place import alone as alone
+from analysis.report.place import site_folder, work_of_its_own
+from analysis.report.place import told as told
 
 PNG_DPI = 200
 
 # Setting of _config.yml -> the environment variable that overrides it for one build.
 ADDRESSES = {"html_baseurl": "REPORT_SITE_URL", "report_repository_url": "REPORT_REPOSITORY_URL"}
-
-
-class BuildError(Exception):
-    """The site could not be built; what was published before is untouched."""
 
 
 def output_folder(scenario: Scenario) -> Path:
@@ -119,7 +117,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
         shutil.rmtree(folder)
-    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "exercises"))
+    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".*", "exercises"))
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
     # Not before: the site's extension is slow to import, and the classroom is built on this module.
@@ -135,7 +133,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
     bar = announcement(scenario)
     if bar:
-        config["title"] = f"{config['title']} ({scenario.title})"
+        config["title"] = f"{config['title']} ({untrusted.as_title(scenario.title)})"
         config["sphinx"]["config"].setdefault("html_theme_options", {})["announcement"] = bar
     for name, content in (("_toc.yml", toc), ("_config.yml", config)):
         (folder / name).write_text(yaml.safe_dump(_without_book(content), sort_keys=False), encoding="utf-8")
@@ -177,7 +175,7 @@ def png(svg: str) -> bytes:
 
     path = store.picture(identity.digest(svg, str(PNG_DPI), version("resvg_py")))
     if not path.exists():
-        store.put(path, bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=PNG_DPI, skip_system_fonts=True)))
+        files.replace(path, bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=PNG_DPI, skip_system_fonts=True)))
     return path.read_bytes()
 
 
@@ -208,89 +206,62 @@ def faults(html: Path, figures: Iterable[str]) -> list[str]:
     return found
 
 
-def swap(new: Path, target: Path) -> None:
-    """Put a finished folder in the place of another; the old one stays until the new one is there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside, old = (target.with_name(f".{target.name}.{word}") for word in ("new", "old"))
-    for left in (beside, old):
-        if left.exists():
-            shutil.rmtree(left)
-    try:
-        # A copy, if it is another disk: all of it beside the target first, so that a full disk leaves the target whole.
-        shutil.move(str(new), str(beside))
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        raise
-    if target.exists():
-        target.rename(old)
-    try:
-        beside.rename(target)
-    except BaseException:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def told(target: Path) -> Iterator[None]:
-    """A fault of the disk as a message: what could not be written, and that the earlier site is untouched."""
-    try:
-        yield
-    except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        raise BuildError(
-            f"{error.strerror or error}:{where}. Mend that and run again; the site in {target} is as it was before."
-        ) from None
-
-
 def build(scenario: Scenario, out: Path | None = None, progress: Progress = silent, again: bool = False) -> Path:
     """Build a scenario's whole site; returns its folder. BuildError or PageFailure leave the earlier site as it was.
 
     again: run every page and render, although nothing has changed
     """
-    target = (out or output_folder(scenario)).resolve()
+    target = site_folder(out or output_folder(scenario))
     addresses = {name: os.environ.get(variable, "") for name, variable in ADDRESSES.items()}
     case = json.dumps([scenario.name, scenario.title, scenario.motive, dict(scenario.changes), addresses])
-    made_from = identity.of_site(case)
-    if not again and store.site_made_from(target) == made_from:
-        progress("nothing has changed", 1, 1)
-        return target
+    with alone(target):
+        files.recover(target)
+        stamps, made_from = identity.stamps(), identity.of_site(case)
+        if not again and store.site_made_from(target) == made_from:
+            progress("nothing has changed", 1, 1)
+            return target
+        with work_of_its_own(work_folder(scenario)) as work, told(f"the site in {target} is as it was before"):
+            _make(scenario, work, progress, again)
+            if stamps != identity.stamps():
+                # Also where it has been changed back: pages may have read it in between.
+                raise BuildError("A file of the report was changed while the site was built from it. Run again.")
+            _publish(work, target, case, made_from)
+    progress("done", 1, 1)
+    return target
+
+
+def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> None:
+    """A scenario's site, whole and checked, in the folder `work`/source/_build/html."""
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site import cards
     from analysis.teaching import slides, students
 
     kernels.warm_up()
     require_sound_data()
-    if target.exists() and any(target.iterdir()) and not (target / "index.html").exists():
-        raise BuildError(
-            f"{target} holds files that are no site of this report. Name an empty or a new folder with --out."
-        )
-    work = work_folder(scenario)
-    with told(target):
-        executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
-        progress("rendering", 0, 1)
-        stage(scenario, executed, work / "source")
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            # The pictures are drawn while Jupyter Book renders, on another core.
-            drawn = beside.submit(write_figures, executed, work / "figures", progress)
-            deck = beside.submit(slides.write, work / "slides", executed, scenario, "../figures", "../")
-            html = render(work / "source")
-            figures = drawn.result()
-            deck.result()
-        shutil.copytree(work / "figures", html / "figures")
-        shutil.copytree(work / "slides", html / "slides")
-        students.publish(html)
-        cards.write(html)
-        wrong = faults(html, figures)
-        if wrong:
-            raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))
-        if identity.of_site(case) != made_from:
-            raise BuildError("A file of the report was changed while the site was built from it. Run again.")
-        swap(html, target)
-        store.keep_site(target, made_from)
-    progress("done", 1, 1)
-    return target
+    executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
+    progress("rendering", 0, 1)
+    stage(scenario, executed, work / "source")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # The pictures are drawn while Jupyter Book renders, on another core.
+        drawn = beside.submit(write_figures, executed, work / "figures", progress)
+        deck = beside.submit(slides.write, work / "slides", executed, scenario, "../figures", "../")
+        html = render(work / "source")
+        figures = drawn.result()
+        deck.result()
+    shutil.copytree(work / "figures", html / "figures")
+    shutil.copytree(work / "slides", html / "slides")
+    students.publish(html)
+    cards.write(html)
+    wrong = faults(html, figures)
+    if wrong:
+        raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))
+
+
+def _publish(work: Path, target: Path, case: str, made_from: str) -> None:
+    if identity.of_site(case) != made_from:
+        raise BuildError("A file of the report was changed while the site was built from it. Run again.")
+    files.exchange(work / "source" / "_build" / "html", target)
+    store.keep_site(target, made_from)
 
 
 def refresh(names: Iterable[str] = (), progress: Progress = silent) -> list[str]:
@@ -298,9 +269,14 @@ def refresh(names: Iterable[str] = (), progress: Progress = silent) -> list[str]
 
     Each page runs once with every parameter at hand; the ones that it used become its parameters cell.
     """
+    chosen = [notebooks.page(name) for name in names] or notebooks.pages()
+    with alone(notebooks.BOOK), told("every page in book/ is whole"):
+        return _refresh(chosen, progress)
+
+
+def _refresh(chosen: list[notebooks.Page], progress: Progress) -> list[str]:
     kernels.warm_up()
     require_sound_data()
-    chosen = [notebooks.page(name) for name in names] or notebooks.pages()
     folder = work_folder(Scenario()) / "refreshed"
     executed = execute_pages(chosen, Scenario(), folder, progress, find_parameters=True)
     changed = []

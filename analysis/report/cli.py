@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from analysis import parameters, tables, words
+from analysis import parameters, tables, untrusted, words
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
@@ -29,6 +31,12 @@ app = typer.Typer(
 )
 console = Console()
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def say(line: object) -> None:
+    """A line for the user, letter by letter: no bracket in a title is a style."""
+    console.print(str(line), soft_wrap=True, highlight=False, markup=False)
+
 
 Assignments = Annotated[
     list[str] | None,
@@ -83,7 +91,7 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
     scenario = scenario_from(assignments, file)
     with progress_bar() as progress:
         target = builder.build(scenario, out, progress, again)
-    console.print(f"{scenario.title}: {target / 'index.html'}", soft_wrap=True, highlight=False)
+    say(f"{scenario.title}: {target / 'index.html'}")
 
 
 @app.command()
@@ -104,7 +112,7 @@ def run(
         folder = builder.work_folder(scenario) / "executed"
         done = execution.execute_pages(chosen, scenario, folder, progress, again=again)
     for page in chosen:
-        console.print(done.get(page.name, f"{page.name} has nothing to run"), soft_wrap=True, highlight=False)
+        say(done.get(page.name, f"{page.name} has nothing to run"))
 
 
 @app.command()
@@ -117,7 +125,7 @@ def refresh(
     """
     with progress_bar() as progress:
         changed = builder.refresh(pages or [], progress)
-    console.print(f"changed: {', '.join(changed)}" if changed else "every page was up to date", soft_wrap=True)
+    say(f"changed: {', '.join(changed)}" if changed else "every page was up to date")
 
 
 @app.command()
@@ -141,16 +149,16 @@ def compare(
 
     choice = comparison.choose(scenarios or [])
     for line in choice.notes:
-        errors.print(f"report: {line}", markup=False)
+        errors.print(untrusted.printable(f"report: {line}"), markup=False)
     builder.require_sound_data()
     found = comparer.beside(choice)
     comparer.show(found, console if console.is_terminal else Console(width=160))
     target = (out or comparer.folder(choice)).resolve()
-    console.print(comparer.write_csv(found, target), soft_wrap=True, highlight=False)
+    say(comparer.write_csv(found, target))
     if site:
         with progress_bar() as progress:
             page = comparer.build_site(choice, target, progress)
-        console.print(page, soft_wrap=True, highlight=False)
+        say(page)
 
 
 @app.command()
@@ -178,7 +186,7 @@ def check() -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(help="Port on this computer.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this computer; 0: any that is free.")] = 8000,
     file: ScenarioFile = None,
     assignments: Assignments = None,
 ) -> None:
@@ -216,8 +224,8 @@ def pdf(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
 
     printer.require()
     site = built(scenario_from(assignments, file), out)
-    content = printer.make(site, builder.site_address())
-    console.print(downloads.add(site, downloads.PDF, content), soft_wrap=True, highlight=False)
+    with builder.alone(site):
+        say(downloads.add(site, downloads.PDF, printer.make(site, builder.site_address())))
 
 
 @app.command("zip")
@@ -229,7 +237,8 @@ def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = 
     from analysis.report import downloads
 
     site = built(scenario_from(assignments, file), out)
-    console.print(downloads.add(site, downloads.ZIP, downloads.zipped(site)), soft_wrap=True, highlight=False)
+    with builder.alone(site):
+        say(downloads.add(site, downloads.ZIP, downloads.zipped(site)))
 
 
 @app.command()
@@ -324,7 +333,7 @@ def sweep(
         raise typer.Exit(130) from None
     failed = f"; {done.failed:,} failed, see the column `error`" if done.failed else ""
     found = " (was there already; --restart computes it anew)" if done.found else ""
-    console.print(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}", soft_wrap=True, highlight=False)
+    say(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}")
 
 
 @app.command()
@@ -361,10 +370,25 @@ def main() -> None:
     """Run the command; an expected error is a message and exit status 1, not a traceback."""
     # Being told to end is like Ctrl-C: kernels are ended, and what is half-done is taken away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number; Python would end with a traceback.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except EXPECTED as error:
-        errors.print(f"report: {error}", markup=False)
+        errors.print(untrusted.printable(f"report: {error}"), markup=False)
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever was reading has gone, as in `report params | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f": {untrusted.shown_path(error.filename)}" if error.filename else ""
+        errors.print(f"report: {error.strerror or error}{where}", markup=False)
+        sys.exit(1)
+    except MemoryError:
+        errors.print("report: the computer has no memory left; what was published before is untouched.")
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("report: stopped; what was published before is untouched.")

@@ -12,9 +12,10 @@ from rich.text import Text
 
 from analysis.case import Case
 from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, compare, rows, shipped
+from analysis.comparison.results import COLUMNS
 from analysis.parameters import Scenario
 from analysis.report import build as builder
-from analysis.report import kernels
+from analysis.report import files, kernels
 from analysis.report.execution import Progress, silent
 from analysis.sensitivity import HEADLINES
 
@@ -38,12 +39,18 @@ def beside(choice: Choice) -> Comparison:
 
 
 def write_csv(found: Comparison, target: Path) -> Path:
-    """Everything that is compared as comparison.csv in `target`; through a neighbour, so never by halves."""
-    target.mkdir(parents=True, exist_ok=True)
+    """Everything that is compared as comparison.csv in `target`, whole or not at all.
+
+    BuildError if the folder holds something else of that name, or cannot be written.
+    """
     path = target / "comparison.csv"
-    part = path.with_name(path.name + ".part")
-    part.write_text(found.csv(), encoding="utf-8")
-    part.replace(path)
+    start = ",".join(COLUMNS)
+    with builder.told(f"what was in {target} before is whole"):
+        if path.exists():
+            with path.open("rb") as file:
+                if file.read(len(start)) != start.encode():
+                    raise builder.BuildError(f"{path} is no comparison of this report. Name another folder with --out.")
+        files.replace(path, found.csv().encode("utf-8"))
     return path
 
 

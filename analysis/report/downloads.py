@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from analysis.report import build, store
+from analysis.report import files, place, store
+from analysis.report.place import DOWNLOADS
 from analysis.report.site import cite
-from analysis.report.site.found import DOWNLOADS
 
 NAME = "frontier-model-cost-report"
 PDF, ZIP = f"{NAME}.pdf", f"{NAME}.zip"
@@ -68,9 +68,11 @@ def add(site: Path, name: str, content: bytes, mend: Callable[[Path], None] | No
 
     mend: what else the file changes in the site, given the copy that will take its place
     """
-    beside, made_from = site.with_name(f"{site.name}.complete"), store.site_made_from(site)
-    shutil.rmtree(beside, ignore_errors=True)
-    try:
+    with (
+        place.told(f"the site in {site} is as it was before"),
+        place.work_of_its_own(place.BUILD / ".work" / "downloads") as work,
+    ):
+        beside, made_from = work / "site", store.site_made_from(site)
         shutil.copytree(site, beside)
         (beside / name).write_bytes(content)
         if mend:
@@ -80,9 +82,7 @@ def add(site: Path, name: str, content: bytes, mend: Callable[[Path], None] | No
         there = [(file, (beside / file).stat().st_size) for file in LABELS if (beside / file).exists()]
         for page in beside.glob("*.html"):
             page.write_text(with_links(page.read_text(encoding="utf-8"), there), encoding="utf-8")
-        build.swap(beside, site)
+        files.exchange(beside, site)
         if made_from:
             store.keep_site(site, made_from)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return site / name

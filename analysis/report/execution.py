@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis import parameters
 from analysis.case import RECORD
-from analysis.report import identity, kernels, notebooks, store
+from analysis.report import files, identity, kernels, notebooks, store
 from analysis.report.notebooks import Page, PageFailure
 
 # A page takes seconds; a cell that has not finished after this has hung, and so has a kernel that does not answer.
@@ -93,6 +93,8 @@ def execute(
         fresh, done, used, uses = (Path(scratch) / name for name in (source.name, "done.ipynb", "used", "uses"))
         notebooks.write(notebook, fresh)
         environment = {**os.environ, **kernels.QUIET, kernels.USES: str(uses)}
+        # Whatever was set outside: a page writes nowhere else.
+        environment.pop(RECORD, None)
         if find_parameters:
             environment[RECORD] = str(used)
         try:
@@ -112,7 +114,7 @@ def execute(
                 raise  # the disk's fault, not the page's
             fault = _fault(source, error)
             if done.exists():
-                store.put(target, done.read_bytes())
+                files.replace(target, done.read_bytes())
                 fault += f"\nThe copy with the error is {target}."
             raise PageFailure(fault) from None
         finally:
@@ -170,7 +172,7 @@ def execute_pages(
         if known is None:
             stale.append(page)
         else:
-            store.put(path, known.read_bytes())
+            files.replace(path, known.read_bytes())
             done[page.name] = path
     if stale:
         kernels.warm_up()
@@ -182,7 +184,7 @@ def execute_pages(
         path, start = target / f"{page.name}.ipynb", time.perf_counter()
         uses = {use: before.of_use(use) for use in execute(page.path, path, scenario.changes, find_parameters)}
         # A file that was edited while the page ran may have been read before or after: such a run proves nothing.
-        if all(identity.of_use(use) == found for use, found in uses.items()):
+        if all(before.holds(use) for use in uses):
             store.keep_page(keys[page.name], page.name, uses, path.read_bytes(), time.perf_counter() - start)
         return path
 

@@ -86,11 +86,26 @@ def of_use(use: str, root: Path = ROOT) -> str:
     return found
 
 
+def stamp(path: Path) -> tuple[int, ...]:
+    """What changes whenever a file is written, even if it is written back: only ever compared within one run."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ctime_ns, found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def stamps(root: Path = ROOT) -> dict[str, tuple[int, ...]]:
+    """The stamp of every file that a site is made from."""
+    return {path.relative_to(root).as_posix(): stamp(path) for path in files(root)}
+
+
 class Snapshot:
     """The digests of everything that a page can use, as they were when the snapshot was taken."""
 
     def __init__(self, root: Path = ROOT) -> None:
         self.root = root
+        self._stamps = stamps(root)
         self._known = {
             use: of_use(use, root)
             for path in files(root)
@@ -102,6 +117,11 @@ class Snapshot:
         if use not in self._known:
             self._known[use] = of_use(use, self.root)
         return self._known[use]
+
+    def holds(self, use: str) -> bool:
+        """Whether a use is as it was then, and was so all the time."""
+        still = use not in self._stamps or stamp(self.root / use) == self._stamps[use]
+        return still and of_use(use, self.root) == self.of_use(use)
 
 
 def of_python() -> str:

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
 # One thread, so that sums come out in one order, and fixed hashes, so that sets do.
-QUIET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+# And no module from the folder in which somebody happens to be: a file random.py there would run.
+QUIET = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+    "PYTHONSAFEPATH": "1",
+}
 
 # Set to "plain" to start each kernel as a new process although the system can fork.
 KIND = "REPORT_KERNELS"
@@ -77,6 +84,7 @@ def serve(connection_file: str, settings: Mapping[str, str], forked: bool) -> No
     os.environ.clear()
     os.environ.update(settings)
     arguments = ["-f", connection_file, "--HistoryManager.enabled=False", "--InteractiveShellApp.exec_files=[]"]
+    arguments.append("--InteractiveShellApp.ignore_cwd=True")
     if forked:
         arguments.append(f"--IPKernelApp.parent_handle={os.getppid()}")
         # A group of its own, so that Ctrl-C at the terminal reaches the command and not its kernels.

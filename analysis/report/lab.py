@@ -21,7 +21,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from analysis.report import downloads, store
+from analysis.report import downloads, files, store
 from analysis.report.build import BuildError
 from analysis.report.site.lab import PAGE, SLOT, with_core
 
@@ -77,7 +77,7 @@ def package() -> bytes:
             told = "\n".join(line for line in run.stderr.splitlines()[-6:] if line.strip())
             raise BuildError(f"`npm pack pyodide@{VERSION}` failed; is there a network?\n{told}")
         content = sound(found.read_bytes(), f"What npm calls pyodide {VERSION}")
-    store.put(kept, content)
+    files.replace(kept, content)
     return content
 
 

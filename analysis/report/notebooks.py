@@ -19,6 +19,7 @@ import yaml
 
 from analysis import parameters, tables
 from analysis.case import ordered
+from analysis.report.files import replace
 
 ROOT = tables.ROOT
 BOOK = ROOT / "book"
@@ -87,11 +88,9 @@ def read(path: Path) -> nbformat.NotebookNode:
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write a notebook so that equal notebooks are equal files; through a neighbour, so never by halves."""
+    """Write a notebook so that equal notebooks are equal files; whole or not at all."""
     text = nbformat.writes(notebook)
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
-    beside.replace(path)
+    replace(path, (text if text.endswith("\n") else text + "\n").encode("utf-8"))
 
 
 def tags(cell: nbformat.NotebookNode) -> list[str]:

@@ -6,12 +6,12 @@ cannot. Parts run in the order of PARTS, so a later part finds the files of the 
 
 from __future__ import annotations
 
-import shutil
 from importlib import import_module
 from pathlib import Path
 
-from analysis.report.build import BUILD, BuildError, swap, told
+from analysis.report import files
 from analysis.report.execution import Progress, silent
+from analysis.report.place import BUILD, BuildError, alone, told, work_of_its_own
 
 # Names and not modules: a part is imported when it is built, since some are slow to import.
 PARTS: tuple[str, ...] = (
@@ -30,14 +30,17 @@ def build(out: Path | None = None, progress: Progress = silent) -> Path:
     target = (out or FOLDER).resolve()
     if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
         raise BuildError(f"{target} holds files that are no classroom of this report. Name an empty or a new folder.")
-    beside = BUILD / ".work" / "classroom"
-    with told(target):
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
+    with (
+        alone(target),
+        work_of_its_own(BUILD / ".work" / "classroom") as work,
+        told(f"the classroom in {target} is as it was before"),
+    ):
+        beside = work / "classroom"
+        beside.mkdir()
         for done, name in enumerate(PARTS):
             progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
             import_module(name).build(beside, progress)
         (beside / MARK).write_text("Made by `report classroom`. What is what: teachers/index.html\n", encoding="utf-8")
-        swap(beside, target)
+        files.exchange(beside, target)
     progress("done", 1, 1)
     return target

@@ -27,8 +27,9 @@ from analysis.case import Case
 from analysis.figures import style
 from analysis.parameters import Scenario, nearest
 from analysis.report import build as builder
-from analysis.report import notebooks
+from analysis.report import notebooks, place
 from analysis.report.execution import Progress, execute_pages, silent
+from analysis.report.files import exchange
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
@@ -331,16 +332,19 @@ def make(scenario: Scenario, folder: Path, progress: Progress = silent) -> Path:
     """A scenario's deck with its notes and its PDF in a folder of its own, which travels alone."""
     if folder.exists() and any(folder.iterdir()) and not (folder / NOTES).exists():
         raise SlideError(f"{folder} holds files that are no slides of this report. Name an empty or a new folder.")
-    builder.require_sound_data()
-    executed = execute_pages(notebooks.pages(), scenario, builder.work_folder(scenario) / "executed", progress)
-    progress("slides", 0, 2)
-    beside = builder.work_folder(scenario) / "slides"
-    shutil.rmtree(beside, ignore_errors=True)
-    with builder.told(folder):
+    with (
+        place.alone(folder),
+        place.work_of_its_own(place.BUILD / ".work" / "slides") as work,
+        place.told(f"the slides in {folder} are as they were before"),
+    ):
+        builder.require_sound_data()
+        executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress)
+        progress("slides", 0, 2)
+        beside = work / "slides"
         write(beside, executed, scenario, pages=_published())
         progress("slides as PDF", 1, 2)
         (beside / PDF).write_bytes(printed(beside))
-        builder.swap(beside, folder)
+        exchange(beside, folder)
     return folder
 
 

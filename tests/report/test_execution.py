@@ -169,9 +169,12 @@ def test_a_kernel_that_dies_is_told_as_that(tmp_path: Path) -> None:
         execution.execute_pages([page], Scenario(), tmp_path / "out")
 
 
-def test_a_page_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["forked", "plain"])
+@pytest.mark.parametrize("cell", ["import time; time.sleep(60)", "while True: pass"], ids=["sleeps", "spins"])
+def test_a_page_that_hangs_is_stopped(cell: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(kernels.KIND, kind)
     monkeypatch.setattr(execution, "TIMEOUT_SECONDS", 1)
-    page = page_of(tmp_path, "import time; time.sleep(60)")
+    page = page_of(tmp_path, cell)
     with pytest.raises(PageFailure, match=r"page\.ipynb: a cell has run for more than 1 seconds, and was stopped"):
         execution.execute_pages([page], Scenario(), tmp_path / "out")
 

@@ -21,6 +21,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
+from analysis.report.place import DOWNLOADS
 from analysis.report.site import addresses, cards, changes, cite, notices
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ DESCRIPTIONS = {
 SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
 DATA_PAGE = "data_dictionary"
 START, END = "<!-- end of page -->", "<!-- /end of page -->"
-DOWNLOADS = ("<!-- downloads -->", "<!-- /downloads -->")
 
 
 def report_title(app: Sphinx) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from analysis import parameters
 from analysis.parameters import Scenario, Value
-from analysis.report import execution, notebooks
+from analysis.report import execution, files, notebooks
 from analysis.report.sweeps import store
 from analysis.report.sweeps.ask import Request
 
@@ -121,9 +121,8 @@ def run_elsewhere(job: Job) -> tuple[dict[str, bytes], dict[str, str]]:
 def keep_from_elsewhere(folder: Path, job: Job, executed: Mapping[str, bytes], errors: Mapping[str, str]) -> None:
     """Write what a worker has sent, and say so in the ledger of pages."""
     target = folder / store.PAGES / job.folder
-    target.mkdir(parents=True, exist_ok=True)
     for page, content in executed.items():
-        store.replace(target / f"{page}.ipynb", content)
+        files.replace(target / f"{page}.ipynb", content)
     keep(folder, job, errors)
 
 

@@ -13,6 +13,7 @@ from analysis import parameters
 from analysis.figures.charts import sweep as drawing
 from analysis.quantities import REGISTRY
 from analysis.report import build as builder
+from analysis.report import files
 from analysis.report.execution import Progress, silent
 from analysis.report.sweeps import cluster, local, pages, store
 from analysis.report.sweeps.ask import LIBRARIES, Request
@@ -178,7 +179,7 @@ def _draw(request: Request, folder: store.Folder) -> None:
     figure = drawing.sweep(folder.rows(wanted), axes, request.plan.results, len(request), request.base.values())
     content = figure.svg().encode(), builder.png(figure.svg()), figure.csv().encode(), (figure.alt + "\n").encode()
     for name, data in zip(store.FIGURE, content, strict=True):
-        store.replace(folder.path / name, data)
+        files.replace(folder.path / name, data)
 
 
 def _record(request: Request, failed: int) -> dict[str, Any]:

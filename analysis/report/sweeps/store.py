@@ -25,6 +25,7 @@ import pyarrow.parquet
 from analysis import parameters
 from analysis.cases import Block
 from analysis.quantities import REGISTRY
+from analysis.report import files
 from analysis.report.sweeps.ask import Request, Task, Work
 from analysis.sweep import Outcome, SweepError
 
@@ -42,13 +43,6 @@ GROUP = 2**16
 
 # How long a command waits for the processes of one that was killed to end.
 PATIENCE_SECONDS = 10
-
-
-def replace(path: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    beside = path.with_name(path.name + PART)
-    beside.write_bytes(content)
-    beside.replace(path)
 
 
 def append(path: Path, line: str) -> None:
@@ -135,7 +129,7 @@ class Folder:
 
     def keep(self, task: Task, content: bytes, failed: int) -> None:
         """Keep a computed block, and say so in the ledger."""
-        replace(self._part(task.number), content)
+        files.replace(self._part(task.number), content)
         append(self.path / LEDGER, f"{task.number},{task.first + 1},{task.first + task.count},{failed}\n")
 
     def done(self) -> set[int]:
@@ -146,6 +140,8 @@ class Folder:
         """What sweep.json says; nothing, if there is none."""
         try:
             found: dict[str, Any] = json.loads((self.path / RECORD).read_text(encoding="utf-8"))
+            if not isinstance(found, dict):
+                raise ValueError
         except FileNotFoundError:
             return {}
         except (OSError, ValueError):
@@ -154,7 +150,7 @@ class Folder:
 
     def write_record(self, content: Mapping[str, Any]) -> None:
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        replace(self.path / RECORD, text.encode("utf-8"))
+        files.replace(self.path / RECORD, text.encode("utf-8"))
 
     def finished(self, identity: str) -> bool:
         """Whether the sweep of this identity is here from its first to its last file."""
@@ -168,8 +164,11 @@ class Folder:
             return
         if not self.path.is_dir():
             raise SweepError(f"{self.path} is a file. Name a folder with --out.")
-        names = {path.name for path in self.path.iterdir()}
-        foreign = sorted(name for name in names if name.removesuffix(PART) not in OURS)
+        there = list(self.path.iterdir())
+        names = {path.name for path in there if not files.is_left(path.name)}
+        # What we write is no link; through one we would write somewhere else.
+        links = {path.name for path in there if path.is_symlink()}
+        foreign = sorted(links | {name for name in names if name.removesuffix(PART) not in OURS})
         if foreign or (names - {LOCK} and RECORD not in names):
             raise SweepError(
                 f"{self.path} holds files that are no sweep of this report: {(foreign or sorted(names))[0]}. "
@@ -180,6 +179,10 @@ class Folder:
         """Make the folder ready for a sweep, or for going on with it; SweepError if it holds another."""
         if restart:
             self._empty()
+        for path in self.path.iterdir():
+            if files.is_left(path.name) or path.name.endswith(PART):
+                # Of a command that was killed. Also, so that nothing is written through a link that waits here.
+                path.unlink()
         record = self.record()
         if record and record.get("identity") != request.identity:
             raise SweepError(
@@ -201,23 +204,17 @@ class Folder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One command at a time. Its processes share the lock, so it also holds until the last of them has ended."""
+        lock = files.Lock(self.path / LOCK)
+        for _ in range(PATIENCE_SECONDS * 10):
+            if lock.take():
+                break
+            time.sleep(0.1)
+        else:
+            raise SweepError(f"Another command is at work in {self.path} ({lock.holder()}). Wait for it to end.")
         try:
-            import fcntl
-        except ImportError:
-            # Windows: nothing of the kind; two commands in one folder would compute blocks twice, to the same bytes.
             yield
-            return
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / LOCK).open("w") as lock:
-            for attempt in range(PATIENCE_SECONDS * 10):
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except OSError:
-                    if attempt == PATIENCE_SECONDS * 10 - 1:
-                        raise SweepError(f"Another command is at work in {self.path}. Wait for it to end.") from None
-                    time.sleep(0.1)
-            yield
+        finally:
+            lock.free()
 
     # --- the finished tables --------------------------------------------------------------------------------------
 

@@ -1,0 +1,224 @@
+"""Files and folders that are there whole or not at all, and work that only one command does at a time.
+
+What is guaranteed, whenever a process is killed:
+
+- `replace`: a file has its old content or its new one. After a power cut too, since the new content is on the disk
+  before the name points to it; which of the two it is, nobody can say.
+- `exchange` on Linux and macOS: a folder is the old one or the new one at every moment, by one call of the kernel.
+- `exchange` on Windows, and on a file system that cannot exchange folders (some network drives): there is a moment
+  with no folder of that name. Who is killed in it leaves both beside, and `recover` puts the old one back.
+- `Lock`: held by the operating system for the life of a process, so that a killed one holds nothing.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import re
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+# A neighbour that a killed process has left; no other program makes such a name.
+LEFT = re.compile(r"\..+\.[0-9a-f]{12}\.part")
+
+
+class BusyError(Exception):
+    """Another command is doing the same; the message says which process, and since when."""
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; several processes may write the same one. Its folder is made if need be.
+
+    A new file has the rights that the user's umask gives, as if it had been opened by its name; an old one keeps its
+    own. A link in its place is replaced, not followed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+    # O_EXCL: never into a file or a link that is there already.
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            # Else a power cut may leave the new name with nothing in it.
+            os.fsync(file.fileno())
+            if sys.platform != "win32" and not path.is_symlink() and path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def is_left(name: str) -> bool:
+    """Whether a name is that of a neighbour which `replace` has left when its process was killed."""
+    return bool(LEFT.fullmatch(name))
+
+
+# --- folders ------------------------------------------------------------------------------------------------------
+
+
+def _neighbours(target: Path) -> tuple[Path, Path]:
+    """Where the new folder waits, and where the old one goes where two cannot be exchanged."""
+    return target.with_name(f".{target.name}.report-new"), target.with_name(f".{target.name}.report-old")
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two names in one step; False where the system or the file system cannot."""
+    library: Any = ctypes.CDLL(None, use_errno=True) if sys.platform in ("linux", "darwin") else None
+    first, second = os.fsencode(one), os.fsencode(other)
+    here, swap = -100, 2  # AT_FDCWD; RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
+    if sys.platform == "linux" and hasattr(library, "renameat2"):
+        failed = library.renameat2(here, first, here, second, swap)
+    elif sys.platform == "darwin" and hasattr(library, "renamex_np"):
+        failed = library.renamex_np(first, second, swap)
+    else:
+        return False
+    if failed:
+        number = ctypes.get_errno()
+        if number in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EXDEV):
+            return False
+        raise OSError(number, os.strerror(number), str(other))
+    return True
+
+
+def recover(target: Path) -> None:
+    """Put the old folder back where a killed process has left none of that name."""
+    _, old = _neighbours(target)
+    if old.exists() and not target.exists():
+        old.rename(target)
+
+
+def exchange(new: Path, target: Path) -> None:
+    """Put a finished folder in the place of another; the old one stays until the new one is there, and then goes.
+
+    Two at once wait for each other. OSError leaves the old one as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(target.parent):
+        recover(target)
+        beside, old = _neighbours(target)
+        for left in (beside, old):
+            if left.exists():
+                shutil.rmtree(left)
+        try:
+            # A copy, if it is another disk: all of it beside the target first, so that a full disk leaves that whole.
+            shutil.move(str(new), str(beside))
+            if not target.exists():
+                beside.rename(target)
+            elif _exchanged(beside, target):
+                shutil.rmtree(beside, ignore_errors=True)
+            else:
+                _in_two_steps(beside, target, old)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+
+
+def _in_two_steps(beside: Path, target: Path, old: Path) -> None:
+    target.rename(old)
+    try:
+        beside.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process exchanges folders here; without a file of its own, by a lock on the folder."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:
+            # Some network drives have no locks; two at once are then kept apart by `Lock` alone.
+            yield
+            return
+        yield
+    finally:
+        os.close(handle)
+
+
+# --- one command at a time ----------------------------------------------------------------------------------------
+
+
+class Lock:
+    """A lock that lives as long as its process: `take` it, `free` it, or be killed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+
+    def take(self) -> bool:
+        """Whether this process has the lock now; False while another has it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Not through a link, since the text of whoever had it before is cut off.
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        file = os.fdopen(os.open(self.path, flags, 0o666), "r+", encoding="utf-8")
+        try:
+            if sys.platform == "win32":
+                import msvcrt
+
+                # Far behind the text, which others read meanwhile.
+                file.seek(1 << 20)
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            if error.errno in (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK):
+                return False
+            raise
+        file.seek(0)
+        file.truncate()
+        file.write(json.dumps({"pid": os.getpid(), "since": datetime.now().strftime("%H:%M:%S")}))
+        file.flush()
+        self._file = file
+        return True
+
+    def free(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def holder(self) -> str:
+        """Who has the lock, in words."""
+        try:
+            said = json.loads(self.path.read_text(encoding="utf-8"))
+            return f"process {int(said['pid'])}, since {str(said['since'])[:8]}"
+        except (OSError, ValueError, KeyError, TypeError):
+            # Just taken, and not yet signed.
+            return "another process"
+
+
+@contextmanager
+def alone(path: Path, what: str) -> Iterator[None]:
+    """Do something that only one command may do at a time; BusyError names the one that is doing it."""
+    lock = Lock(path)
+    if not lock.take():
+        raise BusyError(f"{what} is being done already ({lock.holder()}). Wait for it to end, then run again.")
+    try:
+        yield
+    finally:
+        lock.free()

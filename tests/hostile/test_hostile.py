@@ -1,0 +1,428 @@
+"""Hostile scenario files, command lines and folders: one line each, nothing executed, nothing written."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import corpus
+import oracle
+import pytest
+import strategies
+from hypothesis import given, settings
+
+from analysis import parameters, untrusted
+from analysis.comparison import choose, compare
+from analysis.listing import cite_known
+from analysis.parameters import ParameterError
+from analysis.report import build, cli, files, notebooks, place, store
+
+KEPT = corpus.HERE / "kept"
+STEADY = settings(deadline=None, derandomize=True, max_examples=60)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ready() -> None:
+    oracle.ready()
+
+
+# --- scenario files -----------------------------------------------------------------------------------------------
+
+
+def test_the_table_names_every_file_of_the_corpus() -> None:
+    there = {path.name for path in corpus.FILES.iterdir()}
+    assert there == set(corpus.files()), (
+        "Give each file of tests/hostile/corpus a row in corpus.csv, and each row a file."
+    )
+
+
+@pytest.mark.parametrize(("name", "says"), corpus.files().items())
+def test_a_hostile_file_is_refused_in_one_line_or_harmless(name: str, says: str) -> None:
+    said = oracle.scenario((corpus.FILES / name).read_bytes())
+    assert said.startswith("Scenario file case.yml") if says else not said, said
+    assert says in said
+
+
+def test_no_hostile_text_of_the_corpus_was_run() -> None:
+    """Each asks for a file `pwned`, wherever it would run."""
+    assert not [path for folder in (Path.cwd(), notebooks.ROOT) for path in folder.glob("pwned*")]
+
+
+@pytest.mark.parametrize("target", oracle.TARGETS)
+def test_what_fuzzing_has_found_stays_mended(target: str) -> None:
+    kept = sorted((KEPT / target).iterdir())
+    assert kept, f"tests/hostile/kept/{target} is empty. Run `make fuzz`, then tests/hostile/fuzz.py keep."
+    for path in kept:
+        oracle.TARGETS[target](path.read_bytes())
+
+
+@STEADY
+@given(strategies.ALL["scenario"])
+def test_any_file_is_refused_in_one_line_or_harmless(content: bytes) -> None:
+    oracle.scenario(content)
+
+
+@STEADY
+@given(strategies.ALL["assignment"], strategies.ALL["axis"])
+def test_any_words_of_a_command_line_are_refused_in_one_line_or_harmless(assignment: bytes, axis: bytes) -> None:
+    oracle.TARGETS["assignment"](assignment)
+    oracle.TARGETS["axis"](axis)
+
+
+def test_a_file_without_an_end_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parameters, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
+    with pytest.raises(ParameterError, match="is larger than 400 kB; at most 100,000 characters are read"):
+        parameters.read_scenario(Path("/dev/zero"))
+
+
+def test_a_large_file_is_refused_with_its_size_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parameters, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
+    path = tmp_path / "large.yml"
+    path.write_text("#" * 100_001)
+    with pytest.raises(ParameterError, match="has 100,001 characters; at most 100,000 are read"):
+        parameters.read_scenario(path)
+
+
+def test_a_file_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "loop.yml").symlink_to("loop.yml")
+    with pytest.raises(ParameterError, match="cannot be read: Too many levels of symbolic links"):
+        parameters.read_scenario(tmp_path / "loop.yml")
+
+
+def test_a_path_with_control_characters_is_spelt_out(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError) as error:
+        parameters.read_scenario(tmp_path / "\x1b[2J\n.yml")
+    assert str(error.value).isprintable() and r"\x1b[2J\n.yml" in str(error.value)
+
+
+def test_a_file_of_cases_is_no_device() -> None:
+    from analysis import cases
+
+    with pytest.raises(ParameterError, match="is no regular file"):
+        cases.read(Path("/dev/zero"))
+
+
+# --- command lines ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "says"), corpus.ASSIGNMENTS.items(), ids=lambda text: repr(text)[:40])
+def test_a_hostile_assignment_is_refused_in_one_line(text: str, says: str) -> None:
+    assert says in oracle.assignment(text)
+
+
+@pytest.mark.parametrize(("text", "says"), corpus.AXES.items(), ids=lambda text: repr(text)[:40])
+def test_a_hostile_axis_is_refused_in_one_line(text: str, says: str) -> None:
+    assert says in oracle.axis(text)
+
+
+def test_a_grid_that_is_too_large_is_refused_with_its_number() -> None:
+    from analysis import cases
+
+    with pytest.raises(ParameterError, match=r"This grid has 400,000,000 cases; at most 100,000,000 are computed\."):
+        cases.grid(["pue=1.1:1.4:20000", f"{corpus.RENT}=1:4:20000"])
+
+
+def command(*arguments: str) -> tuple[int, str]:
+    """The whole command in this process: its exit status, and all that it says."""
+    said = io.StringIO()
+    sys_argv, sys.argv = sys.argv, ["report", *arguments]
+    errors, cli.errors.file = cli.errors.file, said
+    try:
+        with redirect_stdout(said), redirect_stderr(said):
+            try:
+                cli.main()
+            except SystemExit as end:
+                return int(end.code or 0), said.getvalue()
+        return 0, said.getvalue()
+    finally:
+        sys.argv, cli.errors.file = sys_argv, errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("build", "-p", "pue=1,5"), "pue = '1,5' is not allowed"),
+        (("build", "-p", "pu\u0435=1.2"), "CYRILLIC SMALL LETTER IE"),
+        (("build", "-f", "/dev/zero"), "is larger than 400 kB"),
+        (("build", "--out", "/dev/null"), "/dev/null is no folder"),
+        (("build", "--out", "x" * 300), "File name too long"),
+        (("build", "--out", "a\udcff"), "is not UTF-8"),
+        (("run", "../../etc/passwd"), "There is no page"),
+        (("run", "capex\x1b[31m"), "There is no page"),
+        (("run", "capex", "-p", "lambda=1"), "is not a parameter's name"),
+        (("compare", "../../etc/passwd"), "cannot be read"),
+        (("compare", "\x1b[31m"), "There is no scenario"),
+        (("compare", "/dev/zero"), "is larger than 400 kB"),
+        (("sweep", "-p", f"{corpus.RENT}=1:4:1e9"), "COUNT must be a whole number"),
+        (("sweep", "-p", f"{corpus.RENT}=1:4:9", "--draws", "9" * 5000), "Invalid value"),
+        (("sweep", "-p", f"{corpus.RENT}=1:4:9", "--draws", "-1"), "--draws -1 is not allowed"),
+        (("sweep", "-p", f"{corpus.RENT}=1:4:9", "--result", "\x1b[31m"), "There is no result"),
+        (("sweep", "-p", f"{corpus.RENT}=1:4:9", "--pages", "../x\n"), "There is no page"),
+        (("sweep", "--cases", "/dev/zero"), "is no regular file"),
+        (("serve", "--port", "70000"), "Invalid value"),
+        (("\x1b[31m",), "No such command"),
+        (("build", "--\x1b[31m"), "No such option"),
+    ],
+    ids=lambda value: repr(value)[:50],
+)
+def test_a_hostile_command_ends_with_a_message(
+    arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(build, "execute_pages", lambda *arguments, **options: pytest.fail("pages were run"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(store, "STORE", tmp_path / "_build" / ".store")
+    status, said = command(*arguments)
+    assert status in (1, 2), said
+    assert says in said.replace("\n", " ")
+    assert "Traceback" not in said
+    assert "\x1b" not in said, "an escape sequence reached the terminal"
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert not written, f"written although it was refused: {written}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("build", "-f", str(corpus.FILES / "tag_apply.yml")),
+        ("build", "-p", "__import__('os').system('touch pwned')=1"),
+        ("sweep", "-p", "\udcff\x1b[2J=1:2:3"),
+    ],
+    ids=str,
+)
+def test_the_real_command_refuses_with_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    # In C, what is told is ASCII.
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    run = subprocess.run(
+        [sys.executable, "-m", "analysis", *arguments], capture_output=True, cwd=tmp_path, env=environment
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith(b"report: ") and run.stderr.count(b"\n") == 1, run.stderr
+    assert b"\x1b" not in run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("REPORT_SITE_URL", "javascript:alert(1)", "is no web address"),
+        ("REPORT_SITE_URL", 'https://example.org/"><script>', "is no web address"),
+        ("REPORT_SITE_URL", "https://example.org/\n", "is no web address"),
+        ("REPORT_REPOSITORY_URL", "file:///etc/passwd", "is no web address"),
+        ("REPORT_REPOSITORY_URL", "https://example.org/" + "{{ 7*7 }}", "is no web address"),
+    ],
+)
+def test_a_hostile_address_is_refused(
+    variable: str, value: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(build.BuildError, match=says) as error:
+        build.stage(parameters.Scenario(), {}, tmp_path / "source")
+    assert str(error.value).isprintable()
+
+
+def test_a_page_writes_its_record_nowhere_but_where_the_runner_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable that says where is the runner's; from outside it would be a way to write any file."""
+    from analysis.case import RECORD
+    from analysis.report import execution
+
+    monkeypatch.setenv(RECORD, str(tmp_path / "precious"))
+    seen: dict[str, Any] = {}
+
+    def caught(*arguments: Any, **options: Any) -> None:
+        seen.update(options["environment"])
+        raise RuntimeError("enough")
+
+    monkeypatch.setattr("papermill.execute_notebook", caught)
+    with pytest.raises(notebooks.PageFailure, match="enough"):
+        execution.execute(notebooks.page("capex").path, tmp_path / "out.ipynb", {})
+    assert seen and RECORD not in seen
+
+
+def test_no_module_of_the_folder_one_is_in_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of downloads may hold a file colorsys.py beside the scenario."""
+    from analysis.report import execution, kernels
+
+    for name in ("colorsys", "chunk", "sitecustomize", "usercustomize", "antigravity"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'pwned')!r}, 'a')")
+    import nbformat
+
+    page = tmp_path / "page.ipynb"
+    cell = nbformat.v4.new_code_cell("import colorsys, sys; print(colorsys.__file__, '' in sys.path)")
+    notebooks.write(notebooks.stripped(nbformat.v4.new_notebook(cells=[cell])), page)
+    monkeypatch.chdir(tmp_path)
+    for kind in ("plain", "forked"):
+        monkeypatch.setenv(kernels.KIND, kind)
+        execution.execute(page, tmp_path / "done.ipynb", {})
+        said = notebooks.read(tmp_path / "done.ipynb").cells[0].outputs[0].text
+        assert str(tmp_path) not in said and said.strip().endswith("False"), f"{kind}: {said}"
+    assert not (tmp_path / "pwned").exists()
+
+
+# --- where words end up -------------------------------------------------------------------------------------------
+
+
+def scenario(name: str) -> parameters.Scenario:
+    return parameters.read_scenario(corpus.FILES / name)
+
+
+HARMLESS = [name for name, says in corpus.files().items() if not says]
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_markdown_shows_every_letter_and_runs_none(name: str) -> None:
+    """Rendered as a page is, and with what a page has not: templates."""
+    from docutils import nodes
+    from docutils.core import publish_doctree
+    from myst_parser.docutils_ import Parser
+
+    found = scenario(name)
+    for text in (found.title, found.motive, found.source):
+        if not text:
+            continue
+        for written in (untrusted.as_markdown(text), untrusted.as_code(text)):
+            tree = publish_doctree(
+                f"| a |\n|---|\n| {written.replace('|', chr(92) + '|') if written[0] == '`' else written} |\n",
+                parser=Parser(),
+                settings_overrides={
+                    "myst_enable_extensions": ["amsmath", "attrs_inline", "dollarmath", "substitution", "tasklist"],
+                    "report_level": 5,
+                    "raw_enabled": True,
+                },
+            )
+            (shown,) = [row.astext() for row in tree.findall(nodes.tbody)]
+            expected = text if written[0] != "`" else text.replace("`", "'")
+            assert re.sub(r"\s+", " ", shown.replace("\\|", "|")) == re.sub(r"\s+", " ", expected)
+            for kind in (nodes.raw, nodes.reference, nodes.image, nodes.math, nodes.emphasis, nodes.problematic):
+                assert not list(tree.findall(kind)), f"{kind.__name__} in {written}"
+
+
+def test_a_source_that_nobody_knows_is_shown_as_code_that_it_cannot_leave() -> None:
+    assert cite_known("x`{{ 7*191 }}`") == "`x'{{ 7*191 }}'`"
+
+
+def test_no_cell_of_a_comparison_is_a_formula(tmp_path: Path) -> None:
+    import csv
+
+    from analysis.case import Case
+
+    choice = choose([str(corpus.FILES / "ok_formula.yml")])
+    assert choice.entries[0].scenario.title.startswith("=")
+    text = compare(Case(), choice.entries).csv()
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    formulas = [cell for cell in cells if untrusted.FORMULA.match(cell) and not re.fullmatch(r"-[0-9.e+-]+", cell)]
+    assert not formulas
+    assert untrusted.as_cell("=cmd()") == "'=cmd()" and untrusted.as_cell(-1.5) == -1.5
+
+
+def test_a_terminal_gets_a_title_letter_by_letter(capsys: pytest.CaptureFixture[str]) -> None:
+    title = scenario("ok_console_markup.yml").title
+    cli.say(title)
+    assert capsys.readouterr().out == f"{title}\n"
+
+
+def test_the_title_of_a_site_holds_no_tag(tmp_path: Path) -> None:
+    """The theme's page of the search does not escape it."""
+    import yaml
+
+    build.stage(scenario("ok_script.yml"), {}, tmp_path / "source")
+    title = yaml.safe_load((tmp_path / "source" / "_config.yml").read_text(encoding="utf-8"))["title"]
+    assert "‹script›alert(1)‹/script›" in title and not set(title) & set('<>"')
+
+
+def test_the_bar_on_every_page_holds_no_tag_of_a_scenario() -> None:
+    for name in HARMLESS:
+        bar = build.announcement(scenario(name))
+        assert set(re.findall(r"<(\w+)", bar)) <= {"div", "strong"}, bar
+
+
+# --- where a site may go ------------------------------------------------------------------------------------------
+
+
+def earlier(folder: Path, mark: str = place.DOWNLOADS[0]) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_text(f"the earlier site {mark}")
+    return folder
+
+
+def test_a_new_an_empty_and_an_earlier_folder_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "new" / "er", tmp_path / "empty", earlier(tmp_path / "site")):
+        assert place.site_folder(folder) == folder
+    assert place.site_folder(place.BUILD / "html") == place.BUILD / "html"
+
+
+def test_a_website_that_is_not_this_report_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(build.BuildError, match="holds files that are no site of this report"):
+        place.site_folder(earlier(tmp_path / "public_html", mark=""))
+
+
+@pytest.mark.parametrize("name", [".git", ".htaccess", ".env"])
+def test_a_site_with_somebodys_hidden_files_is_not_replaced(name: str, tmp_path: Path) -> None:
+    (earlier(tmp_path / "site") / name).mkdir()
+    with pytest.raises(build.BuildError, match=rf"holds {re.escape(name)}, which is no part of a site"):
+        place.site_folder(tmp_path / "site")
+
+
+def test_a_link_is_followed_to_the_folder_that_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("years of work")
+    (tmp_path / "link").symlink_to(tmp_path / "thesis")
+    with pytest.raises(build.BuildError, match="holds files that are no site"):
+        place.site_folder(tmp_path / "link")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(build.BuildError, match=r"cannot be used: .*(circle of links|symbolic links)"):
+        place.site_folder(tmp_path / "loop" / "site")
+
+
+@pytest.mark.parametrize(
+    "inside", ["", "..", "book", "book/new", "data/new", "analysis", ".git/new", "README.md/x", "_build"]
+)
+def test_the_report_itself_is_never_replaced(inside: str) -> None:
+    with pytest.raises(build.BuildError, match=r"Name another folder with --out|Name an empty or a new folder"):
+        place.site_folder(notebooks.ROOT / inside)
+
+
+@pytest.mark.parametrize("inside", [".store", ".store/x", ".work/base/x"])
+def test_the_store_is_never_replaced(inside: str) -> None:
+    with pytest.raises(build.BuildError, match=r"where builds keep their own files|holds this report itself"):
+        place.site_folder(place.BUILD / inside)
+
+
+def test_a_comparison_does_not_replace_a_table_of_somebody_else(tmp_path: Path) -> None:
+    from analysis.report import compare as comparer
+
+    (tmp_path / "comparison.csv").write_text("name,price\nmine,3\n")
+
+    class Found:
+        def csv(self) -> str:
+            return "ours"
+
+    with pytest.raises(build.BuildError, match="is no comparison of this report"):
+        comparer.write_csv(Found(), tmp_path)  # type: ignore[arg-type]
+    assert (tmp_path / "comparison.csv").read_text() == "name,price\nmine,3\n"
+
+
+def test_a_sweep_does_not_write_through_a_link(tmp_path: Path) -> None:
+    from analysis.report.sweeps import store as sweeps
+    from analysis.sweep import SweepError
+
+    (tmp_path / "precious").write_text("precious")
+    folder = tmp_path / "sweep"
+    folder.mkdir()
+    (folder / sweeps.RECORD).write_text("{}")
+    (folder / "cases.csv.part").symlink_to(tmp_path / "precious")
+    with pytest.raises(SweepError, match=r"no sweep of this report: cases\.csv\.part"):
+        sweeps.Folder(folder).refuse_other_files()
+    assert files.is_left(".cases.csv.0123456789ab.part")

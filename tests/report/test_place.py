@@ -1,0 +1,151 @@
+"""One build at a time, in a folder of its own, from files that stay as they are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.figures import style
+from analysis.parameters import Scenario
+from analysis.report import build, files, identity, notebooks, place, store
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "STORE", tmp_path / "store")
+
+
+def quick(monkeypatch: pytest.MonkeyPatch, meanwhile: Any = lambda: None) -> None:
+    """Builds whose making is one file."""
+
+    def made(scenario: Scenario, work: Path, *rest: object) -> None:
+        html = work / "source" / "_build" / "html"
+        html.mkdir(parents=True)
+        (html / "index.html").write_text(f"{scenario.title} {place.DOWNLOADS[0]}")
+        meanwhile()
+
+    monkeypatch.setattr(build, "_make", made)
+    monkeypatch.setattr(build, "work_folder", lambda scenario: store.STORE.parent / "work")
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from analysis.report import files
+assert files.Lock(Path(sys.argv[1])).take() is True
+lock = files.Lock(Path(sys.argv[1] + "x")); lock.take()
+keep = files.Lock(Path(sys.argv[2])); keep.take()
+print("taken", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_second_build_of_a_site_is_refused_until_the_first_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick(monkeypatch)
+    target = tmp_path / "site"
+    command = [sys.executable, "-c", HOLD, str(tmp_path / "other"), str(store.lock_of(target))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "taken\n"
+        with pytest.raises(build.BuildError, match=rf"A build of .*site is being done already \(process {process.pid}"):
+            build.build(Scenario(), target)
+        assert not target.exists()
+        # Another site is no business of that process.
+        build.build(Scenario(), tmp_path / "elsewhere")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert build.build(Scenario(), target) == target
+
+
+def test_a_build_works_in_a_folder_of_its_own_and_takes_away_what_a_killed_one_left(tmp_path: Path) -> None:
+    (tmp_path / "build-dead").mkdir()
+    (tmp_path / "build-dead" / "lock").write_text('{"pid": 1, "since": "00:00:00"}')
+    with place.work_of_its_own(tmp_path) as one, place.work_of_its_own(tmp_path) as other:
+        assert one != other and one.is_dir() and other.is_dir()
+        assert not (tmp_path / "build-dead").exists()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("reverted", [False, True])
+def test_a_table_that_is_edited_while_a_build_runs_is_seen_also_if_it_is_changed_back(
+    reverted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "data" / "models.csv"
+    table.parent.mkdir()
+    table.write_text("a,1\n")
+    monkeypatch.setattr(identity, "files", lambda root=tmp_path: [table])
+    monkeypatch.setattr(identity, "stamps", lambda: {"data/models.csv": identity.stamp(table)})
+
+    def edit() -> None:
+        table.write_text("a,2\n")
+        if reverted:
+            table.write_text("a,1\n")
+            # Not even the time it bears gives it away.
+            os.utime(table, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    before = table.stat()
+    monkeypatch.setattr(identity, "of_site", lambda case: f"{case} {table.read_text()}")
+    quick(monkeypatch, edit)
+    with pytest.raises(build.BuildError, match=r"was changed while the site was built from it. Run again"):
+        build.build(Scenario(), tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_times_of_files_decide_nothing_from_one_run_to_the_next(tmp_path: Path) -> None:
+    """A clock that is set back, or a file from the future."""
+    for name in ("data", "analysis", "book"):
+        (tmp_path / name).mkdir()
+    table = tmp_path / "data" / "models.csv"
+    table.write_text("a,1\n")
+    before = identity.of_site("case", tmp_path)
+    for seconds in (0, 4_000_000_000):
+        os.utime(table, (seconds, seconds))
+        assert identity.of_site("case", tmp_path) == before
+    table.write_text("a,2\n")
+    os.utime(table, (0, 0))
+    assert identity.of_site("case", tmp_path) != before
+
+
+def test_a_record_that_a_disk_has_spoilt_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    folder = store.STORE / "pages" / "key"
+    for name, content in (("a", b""), ("b", b"[]"), ("c", b"\xff"), ("d", b'{"uses"')):
+        files.replace(folder / f"{name}.json", content)
+        files.replace(folder / f"{name}.ipynb", b"{}")
+    assert store.find_page("key") is None
+    assert store.durations() == {}
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("x")
+    store.keep_site(site, "made")
+    assert store.site_made_from(site) == "made"
+    (record,) = (store.STORE / "sites").iterdir()
+    record.write_bytes(b"")
+    assert store.site_made_from(site) == ""
+
+
+def test_a_typeface_that_is_not_there_is_told_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    style._register_fonts.cache_clear()
+    monkeypatch.setattr(style, "files", lambda package: tmp_path)
+    with pytest.raises(style.FontError, match=r"typeface of the figures cannot be used: .*Regular\.ttf.*make setup"):
+        style._register_fonts()
+    monkeypatch.undo()
+    style._register_fonts.cache_clear()
+    style._register_fonts()
+
+
+def test_what_stays_in_book_is_no_part_of_a_site() -> None:
+    """A refresh that was killed leaves a hidden neighbour."""
+    left = notebooks.BOOK / ".capex.ipynb.0123456789ab.part"
+    assert files.is_left(left.name)
+    left.write_text("half")
+    try:
+        assert left not in list(identity.files())
+    finally:
+        left.unlink()
