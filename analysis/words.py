@@ -1,6 +1,7 @@
 """Numbers as words: one formatter for every page, figure and table.
 
-Significant digits follow the range: a number is never printed finer than a tenth of its interval.
+Significant digits follow the range: a number is never printed finer than a tenth of its interval, or than its first two
+digits, so that a sum reads as the sum of its parts.
 Fixed formats also keep the outputs of a page comparable, since nbval has no tolerance for floats.
 """
 
@@ -97,7 +98,7 @@ def amount(
     low: float | None = None,
     high: float | None = None,
     significant: int = 4,
-    least: int = 1,
+    least: int = 2,
 ) -> str:
     """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
 
