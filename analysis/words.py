@@ -118,7 +118,7 @@ def amount(
         return _dress(digits(value / factor, significant), unit, word)
     places = decimals_for(low / factor, high / factor)
     if value:
-        # However wide the range, a value that is not zero does not read as zero.
+        # However wide the range, a value does not read as zero, nor a sum as something else than its parts.
         places = max(places, least - 1 - math.floor(math.log10(abs(value / factor))))
     return _dress(number(value / factor, places), unit, word)
 

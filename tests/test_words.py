@@ -217,9 +217,9 @@ def test_a_range_decides_how_fine(value: float, unit: str, low: float, high: flo
 
 
 def test_a_wide_range_does_not_turn_a_value_into_zero() -> None:
-    """A tenth of 10 to 10,000 is 999, so hundreds: to hundreds 40 would be 0. It keeps its own first digit."""
+    """A tenth of 10 to 10,000 is 999, so hundreds: to hundreds 40 would be 0. It keeps its own first two digits."""
     assert words.amount(40, "USD", 10, 10_000) == "$40"
-    assert words.amount(0.004, "fraction", 0.001, 0.9) == "0.4 %"
+    assert words.amount(0.004, "fraction", 0.001, 0.9) == "0.40 %"
 
 
 def test_a_range_without_width_is_the_amount() -> None:

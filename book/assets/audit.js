@@ -29,7 +29,7 @@
   const all = element("button", { type: "button", textContent: "Show all" });
   // The same below, where the claims stand one by one and the filter is out of sight.
   const told = element("span");
-  const also = element("button", { type: "button", textContent: "Show all" });
+  const also = element("button", { type: "button", textContent: "Clear the filter" });
   const notice = element("p", { className: "filter" }, told, also);
 
   function show() {

@@ -85,7 +85,7 @@ def _quotation(case: Case) -> tuple[float, str]:
     prices = case.data.table("prices")
     offers = prices[(prices.gpu_id == H800) & (prices.kind == "rent_on_demand")].sort_values("date")
     latest = case.data.chosen("prices", offers).iloc[-1]
-    found = "the one found: " if offers.vendor.nunique() == 1 else ""
+    found = "only one: " if offers.vendor.nunique() == 1 else ""
     same = offers[(offers.vendor == latest["vendor"]) & (offers.price_usd == latest["price_usd"])]
     years = "–".join(f"{year}" for year in dict.fromkeys([same.date.dt.year.min(), same.date.dt.year.max()]))
     return float(latest["price_usd"]), f"{found}{latest['vendor']}, {years}"

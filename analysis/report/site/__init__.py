@@ -1,7 +1,7 @@
 """What the book needs beyond Jupyter Book: a Sphinx extension named in `_config.yml`.
 
 breaks      no line break between a number and its per cent sign
-drawings    a computed figure's alt text, and below it the box: downloads, sources, notebook; folded code below its output
+drawings    a computed figure's alt text, and below it the box; folded code below its output
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 hints       notes beside abbreviations, terms and numbers
 letters     drawings with one shape per line of text, which a phone shows sooner
