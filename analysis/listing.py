@@ -69,8 +69,8 @@ def rests_on(rows: Mapping[str, list[str]]) -> str:
     return "; ".join(parts)
 
 
-def results_table(results: pd.DataFrame, basis: str, name: str) -> Markdown:
-    """The results of one cost basis, each under an anchor."""
+def results_table(results: pd.DataFrame, basis: str, name: str, method: str = "") -> Markdown:
+    """The results of one cost basis, each under an anchor; `method`: by which of two, for the caption."""
     chosen = results[results.basis == basis]
     shown = pd.DataFrame(
         {
@@ -91,7 +91,8 @@ def results_table(results: pd.DataFrame, basis: str, name: str) -> Markdown:
             "Rests on": chosen.rests_on.map(rests_on),
         }
     )
-    return table(shown, f"Results on the {basis} basis" if basis else "Results without a cost basis", name)
+    title = f"Results on the {basis} basis" if basis else "Results without a cost basis"
+    return table(shown, f"{title}, {method}" if method else title, name)
 
 
 class Carried:
@@ -106,9 +107,14 @@ class Carried:
 
 
 def results_carried(results: pd.DataFrame) -> Carried:
-    """Value and range of every result in this case, and whether it rests on unverified rows."""
+    """Value and range of every result in this case, whether it rests on unverified rows, and on counts of a fleet."""
     told = {
-        row["name"]: {"value": row["value"], "range": row["range"], "unverified": bool(row["unverified"])}
+        row["name"]: {
+            "value": row["value"],
+            "range": row["range"],
+            "unverified": bool(row["unverified"]),
+            "counts": "fleet" in row["rests_on"],
+        }
         for row in results.to_dict("records")
     }
     return Carried("results", told)

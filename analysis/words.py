@@ -1,6 +1,7 @@
 """Numbers as words: one formatter for every page, figure and table.
 
-Significant digits follow the range: a number is never printed finer than a tenth of its interval.
+Significant digits follow the range: a number is never printed finer than a tenth of its interval, or than its first two
+digits, so that a sum reads as the sum of its parts.
 Fixed formats also keep the outputs of a page comparable, since nbval has no tolerance for floats.
 """
 
@@ -97,7 +98,7 @@ def amount(
     low: float | None = None,
     high: float | None = None,
     significant: int = 4,
-    least: int = 1,
+    least: int = 2,
 ) -> str:
     """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
 
@@ -117,7 +118,7 @@ def amount(
         return _dress(digits(value / factor, significant), unit, word)
     places = decimals_for(low / factor, high / factor)
     if value:
-        # However wide the range, a value that is not zero does not read as zero.
+        # However wide the range, a value does not read as zero, nor a sum as something else than its parts.
         places = max(places, least - 1 - math.floor(math.log10(abs(value / factor))))
     return _dress(number(value / factor, places), unit, word)
 

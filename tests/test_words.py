@@ -196,8 +196,8 @@ def test_a_price_of_an_hour_has_its_cents(value: float, text: str) -> None:
     [
         # Tenths of a million: a tenth of 4.07 million is 0.41.
         (5_576_000, "USD", 4_384_000, 8_453_000, "$5.6 million", "$4.4 to 8.5 million"),
-        # Ten millions: a tenth of 105.6 million is 10.6.
-        (77_380_000, "USD", 58_668_000, 164_327_000, "$80 million", "$60 to 160 million"),
+        # Ends by ten millions: a tenth of 105.6 million is 10.6. The value keeps two digits.
+        (77_380_000, "USD", 58_668_000, 164_327_000, "$77 million", "$60 to 160 million"),
         # Hundredths of a billion: a tenth of 0.26 is 0.026.
         (1.63649e9, "USD", 1.5149e9, 1.7746e9, "$1.64 billion", "$1.51 to 1.77 billion"),
         (1.29167, "USD/GPU-hour", 1.10561, 1.9655, "$1.29", "$1.11 to 1.97"),
@@ -217,9 +217,9 @@ def test_a_range_decides_how_fine(value: float, unit: str, low: float, high: flo
 
 
 def test_a_wide_range_does_not_turn_a_value_into_zero() -> None:
-    """A tenth of 10 to 10,000 is 999, so hundreds: to hundreds 40 would be 0. It keeps its own first digit."""
+    """A tenth of 10 to 10,000 is 999, so hundreds: to hundreds 40 would be 0. It keeps its own first two digits."""
     assert words.amount(40, "USD", 10, 10_000) == "$40"
-    assert words.amount(0.004, "fraction", 0.001, 0.9) == "0.4 %"
+    assert words.amount(0.004, "fraction", 0.001, 0.9) == "0.40 %"
 
 
 def test_a_range_without_width_is_the_amount() -> None:

@@ -1,4 +1,4 @@
-/* The audit's list of claims, filtered by verdict and weight. Without this script the whole table is there.
+/* The audit's claims, in the table and one by one, filtered by verdict and weight. Without this script all are there.
    The choice is in the address (#verdict=contradicted,ambiguous&weight=high), so that it can be shared and reopened. */
 (() => {
   const table = document.getElementById("tab-claims");
@@ -8,7 +8,9 @@
   const rows = [...table.tBodies[0].rows].map((row) => {
     const values = {};
     for (const name of names) values[name] = row.cells[titles.indexOf(name)].textContent.trim();
-    return { row, values };
+    const anchor = row.querySelector("a[href*='#']");
+    const entry = anchor && document.getElementById(anchor.hash.slice(1));
+    return { row, values, claim: entry && entry.closest(".claim") };
   });
   if (!names.length || !rows.length) return;
 
@@ -21,19 +23,32 @@
     return made;
   };
 
-  const shown = ({ values }) => names.every((name) => !chosen[name].size || chosen[name].has(slug(values[name])));
+  const fits = (name, { values }) => !chosen[name].size || chosen[name].has(slug(values[name]));
+  const shown = (entry) => names.every((name) => fits(name, entry));
   const status = element("span", { role: "status" });
   const all = element("button", { type: "button", textContent: "Show all" });
+  // The same below, where the claims stand one by one and the filter is out of sight.
+  const told = element("span");
+  const also = element("button", { type: "button", textContent: "Clear the filter" });
+  const notice = element("p", { className: "filter" }, told, also);
 
   function show() {
     let count = 0;
     for (const entry of rows) {
       entry.row.hidden = !shown(entry);
+      if (entry.claim) entry.claim.hidden = entry.row.hidden;
       count += entry.row.hidden ? 0 : 1;
     }
-    for (const { button, name, value } of buttons) button.setAttribute("aria-pressed", String(chosen[name].has(value)));
+    for (const { button, name, value, text } of buttons) {
+      button.setAttribute("aria-pressed", String(chosen[name].has(value)));
+      // How many there are with what is chosen in the other groups.
+      const others = names.filter((other) => other !== name);
+      const found = rows.filter((entry) => entry.values[name] === text && others.every((other) => fits(other, entry)));
+      button.textContent = `${text} (${found.length})`;
+    }
     status.textContent = `${count} of ${rows.length} claims shown`;
-    all.hidden = !names.some((name) => chosen[name].size);
+    told.textContent = `The filter of the overview shows ${count} of ${rows.length} claims.`;
+    all.hidden = notice.hidden = !names.some((name) => chosen[name].size);
   }
 
   function write() {
@@ -64,30 +79,52 @@
     const sorted = [...counts].sort((a, b) =>
       name === "weight" ? order.indexOf(a[0]) - order.indexOf(b[0]) : b[1] - a[1] || a[0].localeCompare(b[0]),
     );
-    for (const [text, count] of sorted) {
-      const button = element("button", { type: "button", textContent: `${text} (${count})` });
+    for (const [text] of sorted) {
+      const button = element("button", { type: "button" });
       const value = slug(text);
       button.addEventListener("click", () => {
         if (!chosen[name].delete(value)) chosen[name].add(value);
         write();
         show();
       });
-      buttons.push({ button, name, value });
+      buttons.push({ button, name, value, text });
       group.append(button);
     }
     filter.append(group);
   }
-  all.addEventListener("click", () => {
+  function clear() {
     for (const name of names) chosen[name].clear();
     write();
     show();
+  }
+
+  // A link to a claim that is filtered away shows it.
+  function reveal() {
+    const target = document.getElementById(location.hash.slice(1));
+    const claim = target && target.closest(".claim");
+    if (!claim || !claim.hidden) return;
+    for (const name of names) chosen[name].clear();
+    show();
+    claim.scrollIntoView();
+  }
+
+  all.addEventListener("click", () => {
+    clear();
     // The button goes; the keyboard stays where the filter begins.
     buttons[0].button.focus();
   });
+  also.addEventListener("click", () => {
+    clear();
+    first.tabIndex = -1;
+    first.focus();
+  });
   filter.append(element("p", {}, status, all));
   table.parentElement.before(filter);
+  const first = document.querySelector(".claim");
+  if (first) first.before(notice);
   addEventListener("hashchange", () => {
     if (read()) show();
+    else reveal();
   });
   const restored = read();
   show();

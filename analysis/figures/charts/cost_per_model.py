@@ -51,7 +51,7 @@ WELL_KNOWN = {
     "programme": ("gpt3", "opt175", "gpt4", "gemini_ultra"),
 }
 REMARKS = {
-    "rental": "the final run; published: mostly Epoch AI, at cloud prices",
+    "rental": "circles: one price for all; diamonds: mostly cloud prices of the day",
     "amortised": "the final run, by Epoch AI's method",
     "acquisition": "the whole cluster with its network, not the run alone",
     "programme": "V3's compute at the rental price, the others' amortised",

@@ -32,8 +32,7 @@ def gpu_hours(case: Case) -> Drawing:
     hopper, other = rows[rows.gpu.isin(HOPPERS)], rows[~rows.gpu.isin(HOPPERS)]
     v3 = case["v3_gpu_hours"].value
     times = {LLAMA31: case["llama31_over_v3_hours"].text, MAVERICK: case["maverick_over_v3_hours"].text}
-    # A database entry with as many hours as chips is more likely a slip than a run.
-    doubtful = set(rows[rows.hardware_quantity.notna() & (rows.hardware_quantity == rows.wall_hours)].model_id)
+    doubtful = with_doubtful_hours(rows)
     limits = rows.chip_hours.min() / 1.35, rows.chip_hours.max() * 1.35
 
     heights = [ROW * len(hopper), ROW * len(other)]
@@ -88,6 +87,11 @@ def gpu_name(hardware: str) -> str:
     """'NVIDIA H800 SXM5' -> 'H800'."""
     found = re.search(r"TPU v\d+|[A-Z]+\d+", hardware)
     return found.group() if found else hardware
+
+
+def with_doubtful_hours(models: pd.DataFrame) -> set[str]:
+    """Models whose database entry has as many hours as chips: more likely a slip than a run."""
+    return set(models[models.hardware_quantity.notna() & (models.hardware_quantity == models.wall_hours)].model_id)
 
 
 def _millions(hours: float) -> str:

@@ -81,12 +81,14 @@ def _curve(case: Case) -> pd.DataFrame:
 
 
 def _quotation(case: Case) -> tuple[float, str]:
-    """The latest market quotation for renting an H800, and who made it when."""
+    """The latest market quotation for renting an H800, who made it, and in which years it stood."""
     prices = case.data.table("prices")
     offers = prices[(prices.gpu_id == H800) & (prices.kind == "rent_on_demand")].sort_values("date")
     latest = case.data.chosen("prices", offers).iloc[-1]
-    found = "the one found: " if offers.vendor.nunique() == 1 else ""
-    return float(latest["price_usd"]), f"{found}{latest['vendor']}, {latest['date']:%Y}"
+    found = "only one: " if offers.vendor.nunique() == 1 else ""
+    same = offers[(offers.vendor == latest["vendor"]) & (offers.price_usd == latest["price_usd"])]
+    years = "–".join(f"{year}" for year in dict.fromkeys([same.date.dt.year.min(), same.date.dt.year.max()]))
+    return float(latest["price_usd"]), f"{found}{latest['vendor']}, {years}"
 
 
 def _rows(case: Case) -> list[Quantity]:

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 
 from analysis import costs, uncertainty, words
 from analysis.case import Case
-from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
+from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name, with_doubtful_hours
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import free_note
 from analysis.figures.style import (
@@ -49,6 +49,7 @@ def trend(case: Case) -> Drawing:
     """Three scatter plots on log axes over one time axis, with fitted lines."""
     table = _table(case)
     lines = _lines(case)
+    doubtful = with_doubtful_hours(case.data.table("models"))
     start, end = table.years.min() - 0.35, table.years.max() + 1.0
     with paper(NAME, 8.6) as figure:
         axes = figure.subplots(3, 1, sharex=True, height_ratios=[3.0, 2.2, 2.0])
@@ -63,7 +64,7 @@ def trend(case: Case) -> Drawing:
         key(figure, _key(case), 0.08, columns=2)
         settle(figure)
         for ax, (panel, (_, colour)) in zip(axes, titles.items(), strict=True):
-            _panel(ax, table[table.panel == panel], lines[panel], colour)
+            _panel(ax, table[table.panel == panel], lines[panel], colour, doubtful)
     return Drawing(NAME, figure, table.drop(columns="years"), _alt(case))
 
 
@@ -169,7 +170,7 @@ def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, title: str, colour: str, s
     bare(ax, keep=("bottom",))
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str) -> None:
+def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: set[str]) -> None:
     """Marks, lines and their names; after `settle`, so that labels find free room."""
     taken: list[Bbox] = []
     drawn: list[np.ndarray] = []
@@ -197,7 +198,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str) -> None:
             taken.append(note(ax, x[-1] + 0.12, line[-1], label, **words_style).get_window_extent())
     for row in rows.to_dict("records"):
         chosen = row["model_id"] == V3
-        if not chosen and (row["model_id"] not in NAMED or row["kind"] != "published"):
+        if not chosen and (row["model_id"] not in {*NAMED, *doubtful} or row["kind"] != "published"):
             continue
         at = row["years"], row["value_usd"]
         centre = ax.transData.transform(at)
@@ -205,8 +206,10 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str) -> None:
         label = row["model"].removeprefix("DeepSeek-").removesuffix(" 175B")
         amount = words.amount(row["value_usd"], "USD", row["low_usd"], row["high_usd"], 3) if chosen else ""
         style_ = {"fontsize": 9.3, "color": colour if chosen else INK, "fontweight": "bold" if chosen else "normal"}
-        text = f"{label} {short(amount)}".strip()
-        taken += free_note(ax, [at], text, others, drawn, (1, -1) if chosen else (-1, 1), **style_)
+        doubt = ": hours\nin doubt" if row["model_id"] in doubtful else ""
+        text = f"{label}{doubt} {short(amount)}".strip()
+        towards = (1, -1) if chosen else (-0.3, -1) if doubt else (-1, 1)
+        taken += free_note(ax, [at], text, others, drawn, towards, **style_)
 
 
 def _mark(ax: Axes, row: dict[Hashable, Any], colour: str, records: bool) -> None:

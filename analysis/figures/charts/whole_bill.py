@@ -1,6 +1,6 @@
 """From the final run to the whole bill: what each wider reading of "cost" takes in, and what it rests on.
 
-The three cost bases stand in bands of their own: they answer different questions, so no two bands add up.
+The four cost bases stand in bands of their own: they answer different questions, so no two bands add up.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ LEFT, RIGHT, ROW, HEADING, GAP = 2.6, 1.22, 0.42, 0.34, 0.12
 
 LEFT_OUT = {
     "rental": "official runs only, no experiments",
+    "amortised": "Epoch AI's method: no building, no staff",
     "programme": "compute at the same hourly price; no data, no buildings",
     "acquisition": "servers only: no network, no building, no power",
 }
@@ -65,7 +66,12 @@ class Layer:
 @observed
 def whole_bill(case: Case) -> Drawing:
     """V3's bill layer by layer, from the disclosed run to the analyst's fleet, in bands by cost basis."""
-    bands = {"rental": _rental(case), "programme": _programme(case), "acquisition": _acquisition(case)}
+    bands = {
+        "rental": _rental(case),
+        "amortised": _amortised(case),
+        "programme": _programme(case),
+        "acquisition": _acquisition(case),
+    }
     drawn = [layer.result for band in bands.values() for layer in band]
     limits = min(min(q.low, q.value) for q in drawn) / 1.6, max(max(q.high, q.value) for q in drawn) * 1.6
     over, under = 0.42, 0.78
@@ -109,6 +115,12 @@ def _rental(case: Case) -> list[Layer]:
     ]
 
 
+def _amortised(case: Case) -> list[Layer]:
+    sources = case.data.model(V3).chip_hours_source, parameters.known()["server_price_h800_usd_per_gpu"].source
+    run = case["v3_amortised_usd"]
+    return [Layer("V3's final run", "hardware, network and energy used up", "disclosed", run, _keys(*sources))]
+
+
 def _programme(case: Case) -> list[Layer]:
     known = parameters.known()
     share, staff, pay = (
@@ -141,7 +153,7 @@ def _acquisition(case: Case) -> list[Layer]:
     layers = [
         Layer(
             "Servers under V3's run",
-            f"{case['v3_gpus'].text} disclosed GPUs × server price",
+            f"{case['v3_gpus'].text} disclosed GPUs; {short(case['v3_acquisition_usd'].text)} with network",
             "disclosed",
             case["v3_servers_usd"],
             _keys(model.source, parameters.known()["server_price_h800_usd_per_gpu"].source),
@@ -226,8 +238,9 @@ def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:
 def _alt(case: Case) -> str:
     programme, fleet = case["v3_programme_usd"], case["semianalysis_fleet_capex_usd"]
     return (
-        "Dot plot with 5 to 95 % ranges on a log dollar axis, in three bands, one a cost basis. "
+        "Dot plot with 5 to 95 % ranges on a log dollar axis, in four bands, one a cost basis. "
         f"Rented, V3's final run is {case['v3_rental_usd'].text} and {case['v3_r1_rental_usd'].text} with R1; "
+        f"amortised, it is {case['v3_amortised_usd'].text}; "
         f"as a programme, {case['rd_compute_usd'].text} of research compute by analogy and {programme.text} with staff "
         f"({programme.range}). "
         f"Bought, the servers under V3's run are {case['v3_servers_usd'].text}, the documented fleet "

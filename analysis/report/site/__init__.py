@@ -1,6 +1,7 @@
 """What the book needs beyond Jupyter Book: a Sphinx extension named in `_config.yml`.
 
-drawings    a computed figure's alt text, and below it the box: downloads, sources, notebook
+breaks      no line break between a number and its per cent sign
+drawings    a computed figure's alt text, and below it the box; folded code below its output
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 hints       notes beside abbreviations, terms and numbers
 letters     drawings with one shape per line of text, which a phone shows sooner
@@ -23,6 +24,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.report.site import (
+    breaks,
     drawings,
     equations,
     found,
@@ -55,6 +57,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_repository_url", "", "html")
     # A scenario's changed assumptions by name, which the builder of the site passes on.
     app.add_config_value("report_changes", {}, "env")
+    breaks.setup(app)
     drawings.setup(app)
     equations.setup(app)
     hints.setup(app)

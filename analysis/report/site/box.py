@@ -32,6 +32,13 @@ def downloads(folder: str, name: str) -> str:
     return f'<p class="downloads">{" · ".join(links)}</p>\n'
 
 
+def whole(folder: str, name: str) -> str:
+    """A line for narrow screens, where the drawing goes on to the side: how to see all of it."""
+    address, label = escape(posixpath.join(folder, f"{name}.svg")), f"See the whole figure {escape(name)}"
+    link = f'<a href="{address}" aria-label="{label}">see the whole figure</a>'
+    return f'<p class="whole-figure"><span aria-hidden="true">↔ </span>Slide it sideways, or {link}.</p>\n'
+
+
 def launchers(repository: str, page: str) -> list[tuple[str, str]]:
     """Names and addresses of services that run a notebook of a public repository; only GitHub's are known to them."""
     found = re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", repository)

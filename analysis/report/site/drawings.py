@@ -14,6 +14,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -55,6 +56,21 @@ class DrawingRenderer:
         return [nodes.container("", *images, classes=["drawing-box"])]
 
 
+class CodeBelow(SphinxPostTransform):
+    """Puts the folded code of a cell below what the cell shows: a sentence is followed by its figure or table."""
+
+    default_priority = 200  # just after myst-nb has folded it
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for fold in list(self.document.findall(HideCodeCellNode)):
+            cell = fold.parent
+            shows = cell.children[-1].get("nb_element") == "cell_code_output" and cell.children[-1].children
+            if "above-input" in fold["classes"] and shows and cell.children[0] is fold:
+                cell.remove(fold)
+                cell.append(fold)
+
+
 class FigureBox(SphinxPostTransform):
     """Puts the box below the caption, or below the image where there is no caption."""
 
@@ -66,14 +82,22 @@ class FigureBox(SphinxPostTransform):
             name = image.get("drawing")
             if not name:
                 continue
-            content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             frame = image.parent
+            if self.folder():
+                line = nodes.raw("", box.whole(self.folder(), name), format="html")
+                frame.parent.insert(frame.parent.index(frame) + 1, line)
+            content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             figure = frame.parent
             if isinstance(figure, nodes.figure) and any(isinstance(n, nodes.caption) for n in figure):
                 figure.append(content)  # what follows a caption is written inside the <figcaption>
             else:
                 above = figure if isinstance(figure, nodes.figure) else frame
-                above.parent.insert(above.parent.index(above) + 1, content)
+                above.parent.insert(above.parent.index(above) + (2 if above is frame and self.folder() else 1), content)
+
+    def folder(self) -> str:
+        """Where the files of the figures are, as seen from this page; "" where nobody writes them."""
+        up = posixpath.relpath("figures", posixpath.dirname(self.env.docname) or ".")
+        return "" if posixpath.dirname(self.config.root_doc) else up
 
     def content(self, name: str, rests_on: dict[str, list[str]]) -> str:
         unknown = box.checked(rests_on)
@@ -83,11 +107,11 @@ class FigureBox(SphinxPostTransform):
                 "Run `report refresh`."
             )
         where, here = places(self.env), self.env.docname
-        up = posixpath.relpath("figures", posixpath.dirname(here) or ".")
-        links = "" if posixpath.dirname(self.config.root_doc) else box.downloads(up, name)
+        links = box.downloads(self.folder(), name) if self.folder() else ""
         inside = links + box.notebook(where, here) + box.sources(where, here, name, rests_on)
         return f'<div class="figure-box">{inside}</div>\n'
 
 
 def setup(app: Sphinx) -> None:
+    app.add_post_transform(CodeBelow)
     app.add_post_transform(FigureBox)
