@@ -243,7 +243,7 @@ def test_the_audit_can_be_filtered_by_verdict_and_weight(audit: Page) -> None:
     audit.keyboard.press("Space")
     assert button.get_attribute("aria-pressed") == "true"
     assert set(rows(audit)) == {"contradicted"}
-    assert audit.get_by_role("status").inner_text() == f"{len(rows(audit))} of {total} claims shown"
+    assert audit.locator(".filter [role=status]").inner_text() == f"{len(rows(audit))} of {total} claims shown"
     audit.get_by_role("button", name=re.compile("^misattributed")).click()
     assert set(rows(audit)) == {"contradicted", "misattributed"}
     both = len(rows(audit))

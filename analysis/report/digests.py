@@ -1,6 +1,7 @@
 """What a site is, in one number for each kind of file: equal digests mean equal bytes.
 
-The same sources give the same bytes in any folder, time zone, locale and account, with any number of cores. `report digest` says them; `tests/same_bytes.py` builds twice, under other circumstances, and compares.
+The same sources give the same bytes in any folder, time zone, locale and account, with any number of cores.
+`report digest` says them; `tests/same_bytes.py` builds twice, under other circumstances, and compares.
 """
 
 from __future__ import annotations

@@ -23,10 +23,8 @@ from pathlib import Path
 
 from analysis.report import downloads, files, store
 from analysis.report.build import BuildError
-from analysis.report.site.lab import PAGE, SLOT, with_core
+from analysis.report.site.lab import PAGE, SLOT, VERSION, with_core
 
-# Of the versions that a classic worker can start (from 314 on Pyodide is an ES module) the last.
-VERSION = "0.29.5"
 INTEGRITY = "sha512-TkYrUv9m8QmfImADKRmpwZulL48E0uUaBSO+dvRQKyAJc0qh9gu7jn8btyHPh3NZm1r2IH2YrJhIr7Q2B9urAw=="
 
 CORE = "_static/lab-core.js"

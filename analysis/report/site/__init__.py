@@ -3,6 +3,7 @@
 breaks      no line break between a number and its per cent sign
 drawings    a computed figure's alt text, and below it the box; folded code below its output
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
+far         how long sections are, so that a phone lays them out when they come near
 hints       notes beside abbreviations, terms and numbers
 letters     drawings with one shape per line of text, which a phone shows sooner
 live        figures that answer to a slider: their controls, tables and script
@@ -27,6 +28,7 @@ from analysis.report.site import (
     breaks,
     drawings,
     equations,
+    far,
     found,
     hints,
     lab,
@@ -60,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     breaks.setup(app)
     drawings.setup(app)
     equations.setup(app)
+    far.setup(app)
     hints.setup(app)
     letters.setup(app)
     live.setup(app)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PAGE = "lab.html"
+
+# Of Pyodide. Of its versions that a classic worker can start (from 314 on Pyodide is an ES module) the last.
+VERSION = "0.29.5"
+
 SCRIPT = "lab.js"
 FLAG = "report-lab"
 EXAMPLES = notebooks.BOOK / "teaching" / "lab"

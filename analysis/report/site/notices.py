@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.errors import SphinxError
 
 from analysis.report import notebooks
+from analysis.report.site import lab
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -51,6 +52,7 @@ class Component:
     package: the installed package that brings it
     notice:  a file of that package whose head names version and holder, where another's work stands inside it
     text:    the licence's text where the package has none: the name of a file in book/assets, or the text
+    beside:  patterns of paths in the site, outside _static or only there when `report lab` has added them
     """
 
     name: str
@@ -61,6 +63,7 @@ class Component:
     notice: str = ""
     holder: str = ""
     text: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
@@ -199,12 +202,40 @@ COMPONENTS = (
         "",
         text="stix-two-math-OFL.txt",
     ),
+    Component(
+        "reveal.js",
+        "MIT",
+        "https://revealjs.com",
+        (),
+        "sphinx-revealjs",
+        notice="revealjs/dist/reveal.js",
+        holder="Copyright (C) 2011-2024 Hakim El Hattab, http://hakim.se, and reveal.js contributors",
+        text=MIT,
+        beside=("slides/reveal*",),
+    ),
+    Component(
+        "Pyodide",
+        "MPL-2.0",
+        "https://pyodide.org",
+        (),
+        "",
+        text=f"Pyodide {lab.VERSION}, unchanged, copyright its contributors, under the Mozilla Public License 2.0 "
+        "(https://mozilla.org/MPL/2.0/). It holds CPython, copyright Python Software Foundation, under the Python "
+        "Software Foundation License, and the runtime of Emscripten, copyright its authors, under the MIT licence. "
+        "Its sources: https://github.com/pyodide/pyodide. Only a site to which `report lab` has added it holds it.",
+        beside=("_static/lab-core.js",),
+    ),
 )
 
 
 def makers(name: str) -> list[str]:
     """Whose a file below _static is: components that claim it, else "" for the report's own; nothing if nobody's."""
-    found = [each.name for each in COMPONENTS if any(fnmatch(name, pattern) for pattern in each.files)]
+    found = [
+        each.name
+        for each in COMPONENTS
+        if any(fnmatch(name, pattern) for pattern in each.files)
+        or any(fnmatch(f"_static/{name}", pattern) for pattern in each.beside)
+    ]
     own = (ASSETS / name).is_file() or any(fnmatch(name, pattern) for pattern in MADE)
     return found or ([""] if own else [])
 
@@ -223,7 +254,7 @@ def body() -> str:
     """The page: a table of all components, then the licence of each."""
     rows, texts = [], []
     for number, each in enumerate(COMPONENTS):
-        files = ", ".join(f"<code>{escape(pattern)}</code>" for pattern in each.files)
+        files = ", ".join(f"<code>{escape(pattern)}</code>" for pattern in (*each.files, *each.beside))
         rows.append(
             f'<tr><th scope="row"><a href="{each.home}">{escape(each.name)}</a></th>'
             f"<td>{escape(each.version) or 'in the file'}</td>"

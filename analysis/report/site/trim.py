@@ -61,6 +61,8 @@ CHANGES = (
     Change("colour mode button", r'(<i class="theme-switch [^"]*")', r'\1 aria-hidden="true"', 1),
     Change("sidebar", r'(<div id="pst-primary-sidebar")', r'\1 role="complementary" aria-label="Sidebar"', 1),
     Change("boxes that scroll", r'<div class="drawing-box docutils container">', BOX),
+    # Each can be reached; the theme's script takes those out that do not scroll.
+    Change("code that scrolls", r"<pre>", '<pre tabindex="0">'),
     Change("folded cells", r'<summary aria-label="Toggle hidden content">', "<summary>"),
     Change("bibliography", r'<div role="list" class="citation-list">', '<div class="citation-list">'),
     Change("bibliography entries", r' role="doc-biblioentry"', ""),
@@ -178,14 +180,21 @@ MEASURE_LATER = (
 )
 
 
-def measure_later(static: Path) -> None:
-    script = static / "scripts" / "pydata-sphinx-theme.js"
-    text = script.read_text(encoding="utf-8")
-    if MEASURE_LATER in text:
-        return
-    if text.count(MEASURE) != 1:
-        raise SphinxError("The theme's script measures boxes in a new way. Look at MEASURE in site/trim.py.")
-    script.write_text(text.replace(MEASURE, MEASURE_LATER), encoding="utf-8")
+# The search looks words up in plain objects, which know words of their own: `constructor`, `__proto__`.
+LOOK_UP = r"\b(terms|titleTerms)\[(word|term)\]"
+LOOK_UP_OWN = r"(Object.hasOwn(\1, \2) ? \1[\2] : undefined)"
+
+
+def change_scripts(static: Path) -> None:
+    for name, pattern, new, count in (
+        ("scripts/pydata-sphinx-theme.js", re.escape(MEASURE), MEASURE_LATER, 1),
+        ("searchtools.js", LOOK_UP, LOOK_UP_OWN, 8),
+    ):
+        script = static / name
+        text, found = re.subn(pattern, new, script.read_text(encoding="utf-8"))
+        if found != count:
+            raise SphinxError(f"{name} has changed: {found} places for a change instead of {count}. See site/trim.py.")
+        script.write_text(text, encoding="utf-8")
 
 
 def drop_files(static: Path) -> None:
@@ -206,7 +215,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         if "_static" not in page.relative_to(site).parts:
             change_page(page)
     drop_files(site / "_static")
-    measure_later(site / "_static")
+    change_scripts(site / "_static")
     shrink_icon_fonts(site)
 
 
