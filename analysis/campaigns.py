@@ -26,9 +26,9 @@ CHANGES = {
 }
 # What noticed a change first -> the column of the page's table.
 GUARDS = {
-    "loader": "The loader refuses it",
-    "record": "A second record differs",
-    "total": "Only a control total differs",
+    "loader": "Loader",
+    "record": "Second record",
+    "total": "Control total only",
 }
 NOT_POSSIBLE = "-"  # a zero that is zero already, a row without a unit
 

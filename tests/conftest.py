@@ -10,12 +10,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from served import Quiet
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +38,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if run.returncode:
                 pytest.fail(f"`report build` failed:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}", pytrace=False)
     return folder
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from analysis.parameters import Scenario
 from analysis.report import build, cli, digests, notebooks
 from analysis.report.site import cards
+from analysis.teaching import slides, students
 
 
 def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,12 +27,14 @@ def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monke
         "COLUMNS": "43",
     }.items():
         monkeypatch.setenv(name, value)
-    executed = {page.name: site / "_sources" / f"{page.name}.ipynb" for page in notebooks.pages() if page.runs}
+    executed = {page.name: page.path for page in notebooks.pages() if page.runs}
     folder = tmp_path / "another place — über"
     build.stage(Scenario(), executed, folder)
     html = build.render(folder)
     shutil.rmtree(html / "figures", ignore_errors=True)
     build.write_figures(executed, html / "figures")
+    slides.write(html / "slides", executed, Scenario(), "../figures", "../")
+    students.publish(html)
     cards.write(html)
     found = digests.compare(site, html)
     assert not found, told(

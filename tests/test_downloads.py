@@ -19,7 +19,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
-from analysis.report import downloads, notebooks, pdf
+from analysis.report import build, downloads, notebooks, pdf
 from analysis.report.site import cite, found
 
 ADDRESS = "https://example.org/some/report"
@@ -239,7 +239,7 @@ def test_a_download_that_fails_changes_nothing(copy: Path, monkeypatch: pytest.M
 
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     monkeypatch.setattr(downloads, "with_links", refuse)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(build.BuildError, match=r"disk full.*is as it was before"):
         downloads.add(copy, downloads.PDF, b"%PDF-")
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
     assert [path.name for path in copy.parent.iterdir()] == ["site"], "Something half-made was left behind."

@@ -23,11 +23,11 @@ def picture(svg: str) -> Image.Image:
 
 
 def test_an_outline_in_steps_ends_where_it_began() -> None:
-    # On the grid of 5 steps to 64: 128 is 10, 64 is 5, 192 is 15.
+    # On the grid of 4 steps to 64: 128 is 8, 64 is 4, 192 is 12.
     first, rest = relative("M 128 64 \nL 192 64 \nQ 192 128 128 128 \nz\nM 64 64 \nL 64 128 \nz\n")
-    assert first == (10, 5)
-    # (10, 5) right by 5 to (15, 5), a curve by way of (15, 10) to (10, 10), closed; to (5, 5), up by 5, closed; back.
-    assert rest == "l5 0q0 5 -5 5zm-5 0l0 5zm5 0"
+    assert first == (8, 4)
+    # (8, 4) right by 4 to (12, 4), a curve by way of (12, 8) to (8, 8), closed; to (4, 4), up by 4, closed; back.
+    assert rest == "l4 0q0 4 -4 4zm-4 0l0 4zm4 0"
 
 
 def test_two_letters_become_one_path_where_they_stood() -> None:
@@ -35,9 +35,9 @@ def test_two_letters_become_one_path_where_they_stood() -> None:
       <path id="F-1" d="M 64 0 L 128 0 L 128 64 z" transform="scale(0.015625)"/>
       <path id="F-2" transform="scale(0.015625)"/></defs>
       <use xlink:href="#F-1"/><use xlink:href="#F-2" transform="translate(3 0)"/>
-      <use xlink:href="#F-1" transform="translate(4.2 0)"/></g>"""
-    # The second stands 4.2 units to the right: 21 steps, from the first's beginning at 5.
-    assert '<path transform="scale(0.2)" d="m5 0l5 0l0 5zm0 0m21 0l5 0l0 5zm0 0"/></g>' in joined(svg)
+      <use xlink:href="#F-1" transform="translate(4.25 0)"/></g>"""
+    # The second stands 4.25 units to the right: 17 steps, from the first's beginning at 4.
+    assert '<path transform="scale(0.25)" d="m4 0l4 0l0 4zm0 0m17 0l4 0l0 4zm0 0"/></g>' in joined(svg)
     assert "F-1" not in joined(svg)
 
 

@@ -88,7 +88,9 @@ ALLOWED = [
     r"\b[A-Za-z]+[A-Za-z-]*\d+[A-Za-z0-9.-]*",  # H100, V3, BF16, R1, GPT-4
     r"\b5(?:–| to |-)95 %",
     r"^:+\{?.*$",  # directives
-    r"^\d+\. ",  # numbered lists
+    r"^(?:#+ )?\d+\. ",  # numbered lists and headings
+    r"^\| \d+–\d+ \|",  # minutes of a timetable
+    r"^\| Criterion \|.*$",  # marks of a rubric
     r"\(eq-[a-z-]+\)",
 ]
 

@@ -224,11 +224,16 @@ def _option(given: Any, reader: Reader, what: str) -> Option:
     return Option(reader.text(str(given["text"])), right, reader.text(str(why)))
 
 
+def _name(given: Any, number: int) -> str:
+    """What a question is called in a message: by its id, if it has one."""
+    return f"question '{given['id']}'" if isinstance(given, dict) and "id" in given else f"question {number}"
+
+
 def _question(given: Any, reader: Reader, number: int) -> Question:
     what = f"question {number}"
     if not isinstance(given, dict) or not re.fullmatch(r"[a-z][a-z0-9_]*", str(given.get("id", ""))):
         raise QuizError(f"{what} needs an `id` of small letters, digits and _.")
-    what = f"question '{given['id']}'"
+    what = _name(given, number)
     kinds = [kind for kind in KINDS if kind in given]
     if len(kinds) != 1:
         raise QuizError(f"{what} needs exactly one of {', '.join(KINDS)}; it has {', '.join(kinds) or 'none'}.")
@@ -295,7 +300,9 @@ def questions(chapter: str, case: Case, folder: Path = FOLDER, strict: bool = Tr
             found.append(_question(each, reader, number))
         except (QuizError, PageError) as error:
             if strict or not isinstance(error, UnfitError):
-                raise type(error)(f"{path.name}, {error}") from None
+                told = str(error)
+                named = told if told.startswith("question") else f"{_name(each, number)}: {told}"
+                raise (UnfitError if isinstance(error, UnfitError) else QuizError)(f"{path.name}, {named}") from None
     ids = [question.id for question in found]
     if len(set(ids)) < len(ids):
         raise QuizError(f"{path.name}: an id is given twice. Give each question its own: {', '.join(ids)}.")

@@ -43,7 +43,7 @@
     if (unit === "fraction") return `${sign}${bare} %`;
     return unit === "times" ? `${sign}${bare} times` : sign + bare + word;
   };
-  const amount = (value, unit, low = null, high = null, significant = 4, least = 1) => {
+  const amount = (value, unit, low = null, high = null, significant = 4, least = 2) => {
     if (!Number.isFinite(value)) return "not defined";
     const plain = ["times", "ratio", "year"].includes(unit);
     const [factor, word] = unit === "fraction" ? [0.01, ""] : plain ? [1, ""] : scale(value, significant);

@@ -134,7 +134,7 @@ def command(*arguments: str) -> tuple[int, str]:
     """The whole command in this process: its exit status, and all that it says."""
     said = io.StringIO()
     sys_argv, sys.argv = sys.argv, ["report", *arguments]
-    errors, cli.errors.file = cli.errors.file, said
+    cli.errors.file = said
     try:
         with redirect_stdout(said), redirect_stderr(said):
             try:
@@ -143,7 +143,7 @@ def command(*arguments: str) -> tuple[int, str]:
                 return int(end.code or 0), said.getvalue()
         return 0, said.getvalue()
     finally:
-        sys.argv, cli.errors.file = sys_argv, errors
+        sys.argv, cli.errors._file = sys_argv, None  # back to whatever stderr is then
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from fractions import Fraction
@@ -154,7 +155,8 @@ def test_an_unknown_exercise_is_named() -> None:
 def test_checks_need_the_standard_library_only() -> None:
     # They run in a browser too, where nothing else is installed: -S leaves site-packages out.
     code = "from analysis.teaching.checks import check; print(check('capex-4', 1.79481).text)"
-    run = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, cwd=ROOT)
+    inside = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, env=inside)
     assert "You read it as the bill of one year" in run.stdout, run.stderr
 
 

@@ -16,8 +16,8 @@ from types import ModuleType
 import pytest
 import test_accessibility
 import yaml
-from conftest import Quiet
 from playwright.sync_api import Browser, Page
+from served import Quiet
 from test_site import soup, told
 
 from analysis import parameters, tables

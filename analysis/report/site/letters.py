@@ -1,8 +1,8 @@
 """The drawings that pages show, with one shape per line of text.
 
 matplotlib writes each letter as a reference to its outline: two thousand elements in a figure with some labels, and a
-phone styles and lays out each of them. Here the outlines of a line become one path, on a grid of 500 steps to the
-height of a letter's square (a fortieth of a pixel at the size of a label). The files for download stay as they are.
+phone styles and lays out each of them. Here the outlines of a line become one path, on a grid of 400 steps to the
+height of a letter's square (a thirtieth of a pixel at the size of a label). The files for download stay as they are.
 
 Outlines are told in relative steps, so that a letter is the same text wherever it stands, and compresses.
 """
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 # matplotlib gives outlines in 64ths of the unit in which it sets letters, which is a hundredth of their square.
 OUTLINES_PER_UNIT = 64
-STEPS_PER_UNIT = 5
+STEPS_PER_UNIT = 4
 
 OUTLINE = re.compile(r'\s*<path id="([^"]+)"(?: d="([MLQCz\d\s-]*)")? transform="scale\(0\.015625\)"/>')
 LETTERS = re.compile(r'(?:\s*<use xlink:href="#[^"]+"(?: transform="translate\([^)]*\)")?/>)+')
 LETTER = re.compile(r'<use xlink:href="#([^"]+)"(?: transform="translate\(([-\d.e]+) ([-\d.e]+)\)")?/>')
 EMPTY = re.compile(r"\s*<defs>\s*</defs>")
+# What an editor would like to see, and a page carries in vain.
+SPARE = re.compile(r"(?s)<!--(?!\[CDATA).*?-->|(?<=>)\s+(?=<)|(?<=\n) +")
 
 Point = tuple[int, int]
 
@@ -77,7 +79,8 @@ def joined(svg: str) -> str:
 
     short = LETTERS.sub(line, svg)
     left = set(re.findall(r'xlink:href="#([^"]+)"', short))
-    return EMPTY.sub("", OUTLINE.sub(lambda match: match[0] if match[1] in left else "", short))
+    short = EMPTY.sub("", OUTLINE.sub(lambda match: match[0] if match[1] in left else "", short))
+    return SPARE.sub("", short)
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
