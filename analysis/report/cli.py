@@ -268,7 +268,8 @@ def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
 
     content = browser.package()
     site = built(scenario_from(assignments, file), out)
-    console.print(browser.add(site, content), soft_wrap=True, highlight=False)
+    with builder.alone(site):
+        say(browser.add(site, content))
 
 
 @app.command()
@@ -285,7 +286,7 @@ def slides(assignments: Assignments = None, file: ScenarioFile = None, out: Out 
     target = (out or builder.output_folder(scenario).with_name("slides")).resolve()
     with progress_bar() as progress:
         deck.make(scenario, target, progress)
-    console.print(target / deck.DECK, soft_wrap=True, highlight=False)
+    say(target / deck.DECK)
 
 
 @app.command()
@@ -354,7 +355,7 @@ def classroom(
         if refresh:
             exercises.refresh(progress)
         folder = teaching.build(out, progress)
-    console.print(folder, soft_wrap=True, highlight=False)
+    say(folder)
 
 
 EXPECTED = (

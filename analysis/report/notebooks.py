@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +91,13 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     """Write a notebook so that equal notebooks are equal files; whole or not at all."""
     text = nbformat.writes(notebook)
     replace(path, (text if text.endswith("\n") else text + "\n").encode("utf-8"))
+
+
+def extend(path: Path, cells: Mapping[str, str]) -> None:
+    """Put Markdown cells, id -> text, at the end of a notebook."""
+    notebook = read(path)
+    notebook.cells += [nbformat.v4.new_markdown_cell(text, id=name) for name, text in cells.items()]
+    write(notebook, path)
 
 
 def tags(cell: nbformat.NotebookNode) -> list[str]:

@@ -165,7 +165,7 @@ def stage(folder: Path) -> None:
 
 def build(folder: Path, progress: Progress) -> None:
     """The edition as a site below `folder`."""
-    work = builder.BUILD / ".work" / "instructor"
+    work = folder.with_name("instructor")
     stage(work)
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
     shutil.copytree(builder.render(work), folder / FOLDER, ignore=shutil.ignore_patterns("_sources"))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-import nbformat
-
 from analysis.report import notebooks
 from analysis.teaching import exercises
 
@@ -54,8 +52,5 @@ def append(folder: Path, base: bool) -> None:
     for name in exercises.names():
         path = folder / f"{name}.ipynb"
         if path.exists():
-            notebook = notebooks.read(path)
-            for number, source in enumerate(section(exercises.chapter(name), base)):
-                cell = nbformat.v4.new_markdown_cell(source, id=f"exercise-{number:02d}")
-                notebook.cells.append(cell)
-            notebooks.write(notebook, path)
+            cells = section(exercises.chapter(name), base)
+            notebooks.extend(path, {f"exercise-{number:02d}": source for number, source in enumerate(cells)})

@@ -101,8 +101,9 @@ def build(folder: Path, progress: Progress) -> None:
 def publish(site: Path) -> None:
     """The zip and the single notebooks beside the pages of a site, for its links."""
     chapters = exercises.chapters()
+    content = dict(files(chapters))
     folder = site / "exercises"
     folder.mkdir(exist_ok=True)
-    for each in chapters:
-        (folder / f"{each.name}.ipynb").write_text(text_of(exercises.student_notebook(each)), encoding="utf-8")
-    (folder / ZIP).write_bytes(zipped(dict(files(chapters))))
+    for name, file in notebook_names([each.name for each in chapters]).items():
+        (folder / f"{name}.ipynb").write_bytes(content[file])
+    (folder / ZIP).write_bytes(zipped(content))

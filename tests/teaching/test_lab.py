@@ -6,10 +6,7 @@ import ast
 import re
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
 
@@ -17,7 +14,7 @@ import pytest
 import test_accessibility
 import yaml
 from playwright.sync_api import Browser, Page
-from served import Quiet
+from served import Quiet, served
 from test_site import soup, told
 
 from analysis import parameters, tables
@@ -207,10 +204,8 @@ class Strict(Quiet):
 
 @pytest.fixture(scope="module")
 def place(whole: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Strict, directory=str(whole))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with served(whole, Strict) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import parameters
 from analysis.report import notebooks
+from analysis.report.site import scripts
 from analysis.teaching import given
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ PAGE = "lab.html"
 VERSION = "0.29.5"
 
 SCRIPT = "lab.js"
-FLAG = "report-lab"
 EXAMPLES = notebooks.BOOK / "teaching" / "lab"
 
 # What is between the two is written anew when Python is added.
@@ -141,15 +141,9 @@ class LabDirective(SphinxDirective):
             return [nodes.raw("", text, format="html")]
         if self.arguments:
             raise self.error(f"The lab has no part '{self.arguments[0]}'. Write `{{lab}}` or `{{lab}} given`.")
-        self.env.metadata[self.env.docname][FLAG] = True
+        scripts.ask(self.env, SCRIPT)
         return [nodes.raw("", editor(scenario), format="html")]
-
-
-def load_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    if app.env.metadata.get(pagename, {}).get(FLAG):
-        app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
     app.add_directive("lab", LabDirective)
-    app.connect("html-page-context", load_script)

@@ -28,13 +28,13 @@ from analysis.case import Quantity
 from analysis.listing import cite
 from analysis.parameters import Parameter
 from analysis.report import live, notebooks
+from analysis.report.site import scripts
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 PAGE = "change_assumptions"
 SCRIPTS = ("live-model.js", "live.js")
-FLAG = "report-live"
 
 GROUPS = {
     "price": "Prices",
@@ -82,7 +82,7 @@ class LiveDirective(SphinxDirective):
         chosen = self._parameters()
         for path in sorted(tables.DATA.glob("*.csv")):
             self.env.note_dependency(str(path))
-        self.env.metadata[self.env.docname][FLAG] = True
+        scripts.ask(self.env, *SCRIPTS)
         self.number = self.env.new_serialno("live")
         self.whole = chosen == self.model.used
         kind = "live-whole" if self.whole else "live-compact"
@@ -298,14 +298,7 @@ def write_model(app: Sphinx) -> None:
     (folder / SCRIPTS[0]).write_text(script, encoding="utf-8")
 
 
-def load_scripts(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    if app.env.metadata.get(pagename, {}).get(FLAG):
-        for name in SCRIPTS:
-            app.add_js_file(name, loading_method="defer")
-
-
 def setup(app: Sphinx) -> None:
     # The changes to the base case that a scenario's site starts from; the builder fills them in.
     app.add_directive("live", LiveDirective)
     app.connect("builder-inited", write_model)
-    app.connect("html-page-context", load_scripts)

@@ -16,13 +16,13 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import parameters, tables, words
 from analysis.case import Case
 from analysis.report import notebooks
+from analysis.report.site import scripts
 from analysis.teaching import quizzes
 from analysis.teaching.quizzes import Question
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SCRIPT = "quiz.js"
-FLAG = "report-quiz"
 TITLE = "Check yourself"
 
 
@@ -39,10 +38,7 @@ def append(folder: Path) -> None:
     for chapter in quizzes.chapters():
         path = folder / f"{chapter}.ipynb"
         if path.exists():
-            notebook = notebooks.read(path)
-            text = f"## {TITLE}\n\n```{{quiz}} {chapter}\n```"
-            notebook.cells.append(nbformat.v4.new_markdown_cell(text, id="check-yourself"))
-            nbformat.write(notebook, path)
+            notebooks.extend(path, {"check-yourself": f"## {TITLE}\n\n```{{quiz}} {chapter}\n```"})
 
 
 def question_html(question: Question, number: int, count: int, name: str) -> str:
@@ -119,15 +115,9 @@ class QuizDirective(SphinxDirective):
             raise self.error(str(error)) from None
         for path in sorted(tables.DATA.glob("*.csv")):
             self.env.note_dependency(str(path))
-        self.env.metadata[self.env.docname][FLAG] = True
+        scripts.ask(self.env, SCRIPT)
         return [nodes.raw("", quiz_html(found, f"quiz-{chapter}"), format="html")]
-
-
-def load_script(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
-    if app.env.metadata.get(pagename, {}).get(FLAG):
-        app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
     app.add_directive("quiz", QuizDirective)
-    app.connect("html-page-context", load_script)

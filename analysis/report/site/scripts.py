@@ -7,15 +7,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
 # Page -> a script in book/assets.
 SCRIPTS = {"audit": "audit.js"}
 
 
+# Under which a page's metadata name the scripts that its directives have asked for.
+ASKED = "report-scripts"
+
+
+def ask(env: BuildEnvironment, *names: str) -> None:
+    """Load scripts on the page that is being read."""
+    asked = env.metadata[env.docname].setdefault(ASKED, [])
+    asked += [name for name in names if name not in asked]
+
+
 def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     script = SCRIPTS.get(pagename.rpartition("/")[2])
-    if script and doctree is not None:
-        app.add_js_file(script, loading_method="defer")
+    names = [script] if script and doctree is not None else []
+    for name in names + app.env.metadata.get(pagename, {}).get(ASKED, []):
+        app.add_js_file(name, loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
