@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from test_accessibility import RUN, TAGS, axe
 from test_pages import typed_numbers
+from test_site import until
 
 from analysis.case import Case
 from analysis.parameters import Scenario
@@ -51,7 +52,7 @@ def deck(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[str]]]:
     inside = (f"{folder.as_uri()}/", "data:")
     page.on("request", lambda request: request.url.startswith(inside) or heard.append(f"request: {request.url}"))
     page.goto((folder / slides.DECK).as_uri(), wait_until="load")
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    until(page, "window.Reveal && Reveal.isReady()")
     yield page, heard
     context.close()
 
@@ -118,9 +119,7 @@ def test_arrow_keys_walk_through_all_slides_and_each_fits_its_frame(deck: tuple[
     seen, faults = [], []
     for _ in SLIDES:
         seen.append(page.evaluate("Reveal.getCurrentSlide().id"))
-        page.wait_for_function(
-            "[...Reveal.getCurrentSlide().querySelectorAll('img')].every(i => i.complete && i.naturalWidth)"
-        )
+        until(page, "[...Reveal.getCurrentSlide().querySelectorAll('img')].every(i => i.complete && i.naturalWidth)")
         faults += page.evaluate(
             """() => {
               const slide = Reveal.getCurrentSlide(), out = [];
