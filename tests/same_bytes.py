@@ -3,8 +3,8 @@
     python tests/same_bytes.py [--keep FOLDER] [--python OTHER/bin/python]
 
 The two builds differ in folder, time zone, locale, account, home, hash seed, number of cores, file permissions and
-SOURCE_DATE_EPOCH. Both use the packages of the Python that runs this. The clock is not changed: under libfaketime
-kernels wait for ever.
+SOURCE_DATE_EPOCH; and, where there is a C compiler on Linux, in the clock, which the second build sees jump by ten
+years every ten seconds. Both use the packages of the Python that runs this.
 --python: the second build with another Python, which has the locked packages too.
 Exit status 1 and the first differing byte of every file that differs. Takes two whole builds: some minutes.
 """
@@ -12,6 +12,7 @@ Exit status 1 and the first differing byte of every file that differs. Takes two
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import shutil
 import subprocess
@@ -32,6 +33,7 @@ class Circumstances:
     environment: dict[str, str]
     cores: int
     mask: int
+    wrong_clock: bool = False
 
 
 HERE = Circumstances(
@@ -55,12 +57,26 @@ THERE = Circumstances(
     },
     cores=99,
     mask=0o077,
+    wrong_clock=True,
 )
 
 
 def clone(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)], check=True)
+
+
+def wrong_clock() -> dict[str, str]:
+    """The environment in which programs see a wrong clock; empty, and said, where that cannot be had."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        print("The clock is right in both builds: a wrong one needs Linux and a C compiler.")
+        return {}
+    # Not in the build's own folder: LD_PRELOAD ends a name at a space.
+    library = Path(tempfile.mkdtemp(prefix="wrong-clock-")) / "wrong_clock.so"
+    atexit.register(shutil.rmtree, library.parent)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, ROOT / "tests" / "wrong_clock.c"], check=True)
+    return {"LD_PRELOAD": str(library), "WRONG_CLOCK": str(5 * 365 * 86400)}
 
 
 def build(folder: Path, at: Circumstances, python: str) -> Path:
@@ -76,6 +92,7 @@ def build(folder: Path, at: Circumstances, python: str) -> Path:
         "HOME": str(home),
         "PYTHONPATH": str(folder),
         "PYTHONDONTWRITEBYTECODE": "1",
+        **(wrong_clock() if at.wrong_clock else {}),
     }
     cores = min(at.cores, os.cpu_count() or 1)
     pinned = ["taskset", "-c", f"0-{cores - 1}"] if shutil.which("taskset") else []

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import queue
 import signal
 import subprocess
 import sys
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -179,6 +182,28 @@ def test_a_page_that_hangs_is_stopped(cell: str, kind: str, tmp_path: Path, monk
         execution.execute_pages([page], Scenario(), tmp_path / "out")
 
 
+def test_a_kernel_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "START_SECONDS", 0)
+    with pytest.raises(PageFailure, match=r"page\.ipynb: RuntimeError: Its kernel has not answered within 0 seconds"):
+        execution.execute_pages([page_of(tmp_path, "x = 1")], Scenario(), tmp_path / "out")
+
+
+def test_a_clock_that_is_set_meanwhile_costs_no_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jupyter_client.channels import AsyncZMQSocketChannel
+
+    hours, asked, get = itertools.count(), itertools.count(), AsyncZMQSocketChannel.get_msg
+
+    async def slow(self: AsyncZMQSocketChannel, timeout: float | None = None) -> Any:
+        if next(asked) < 3:
+            raise queue.Empty
+        return await get(self, timeout)
+
+    monkeypatch.setattr("jupyter_client.client.time", SimpleNamespace(time=lambda: 3600.0 * next(hours)))
+    monkeypatch.setattr(AsyncZMQSocketChannel, "get_msg", slow)
+    page = page_of(tmp_path, "x = 1")
+    assert set(execution.execute_pages([page], Scenario(), tmp_path / "out")) == {"page"}
+
+
 def test_one_failing_page_ends_the_kernels_of_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alive: list[Any] = []
     stop = kernels.stop_all
@@ -194,6 +219,7 @@ def test_one_failing_page_ends_the_kernels_of_the_others(tmp_path: Path, monkeyp
 SCRIPT = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from analysis.parameters import Scenario
 from analysis.report import cli, execution, notebooks, store
 folder = Path(sys.argv[1])
