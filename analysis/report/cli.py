@@ -20,7 +20,7 @@ from analysis import parameters, tables, untrusted, words
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
-from analysis.report import execution, notebooks
+from analysis.report import execution, files, notebooks
 
 app = typer.Typer(
     add_completion=False,
@@ -385,8 +385,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        where = f": {untrusted.shown_path(error.filename)}" if error.filename else ""
-        errors.print(f"report: {error.strerror or error}{where}", markup=False)
+        errors.print(f"report: {files.fault(error)}", markup=False)
         sys.exit(1)
     except MemoryError:
         errors.print("report: the computer has no memory left; what was published before is untouched.")

@@ -26,12 +26,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from analysis import untrusted
+
 # A neighbour that a killed process has left; no other program makes such a name.
 LEFT = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 
 
 class BusyError(Exception):
     """Another command is doing the same; the message says which process, and since when."""
+
+
+def fault(error: OSError) -> str:
+    """What the disk refused, and where, in one line."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        # A copied folder has one of these for each file that failed: source, target, and the error as a text.
+        (_, where, text), *more = error.args[0]
+        what = text.partition("] ")[2].partition(": ")[0] or text
+        return f"{what}: {untrusted.shown_path(where)}{f' and {len(more)} more' if more else ''}"
+    where = f": {untrusted.shown_path(error.filename)}" if error.filename else ""
+    return f"{error.strerror or error}{where}"
 
 
 # --- files --------------------------------------------------------------------------------------------------------

@@ -56,11 +56,21 @@ def site_folder(out: Path) -> Path:
     if there and (DOWNLOADS[0] not in index or foreign):
         what = f"{foreign[0]}, which is no part of a site" if foreign and index else "files that are no site"
         raise BuildError(f"{asked} holds {what} of this report. Name an empty or a new folder with --out.")
-    above = next(folder for folder in (target, *target.parents) if folder.exists())
-    if not os.access(above, os.W_OK):
-        # Better now than after minutes of work.
+    # Better now than after minutes of work.
+    if above := _locked(target):
         raise BuildError(f"{asked} cannot be used: {above} cannot be written. Name another folder with --out.")
+    if above := _locked(BUILD):
+        raise BuildError(
+            f"The report keeps its work in {BUILD}, and {above} cannot be written. "
+            "Make it writable, or copy the report to a folder that is."
+        )
     return target
+
+
+def _locked(folder: Path) -> Path | None:
+    """What of a path is there already, if nothing can be written in it."""
+    above = next(each for each in (folder, *folder.parents) if each.exists())
+    return None if os.access(above, os.W_OK) else above
 
 
 @contextmanager
@@ -69,8 +79,7 @@ def told(untouched: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = f" {error.filename}" if error.filename else ""
-        raise BuildError(f"{error.strerror or error}:{where}. Mend that and run again; {untouched}.") from None
+        raise BuildError(f"{files.fault(error)}. Mend that and run again; {untouched}.") from None
 
 
 @contextmanager

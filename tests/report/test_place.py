@@ -149,3 +149,15 @@ def test_what_stays_in_book_is_no_part_of_a_site() -> None:
         assert left not in list(identity.files())
     finally:
         left.unlink()
+
+
+def test_a_report_that_lies_where_nothing_can_be_written_says_so_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "BUILD", tmp_path / "report" / "_build")
+    monkeypatch.setattr(place.os, "access", lambda path, mode: path != tmp_path / "report")
+    (tmp_path / "report").mkdir()
+    with pytest.raises(place.BuildError, match=r"its work in \S+/_build, and \S+/report cannot be written\. Make"):
+        place.site_folder(tmp_path / "site")
+    with pytest.raises(place.BuildError, match=r"site cannot be used: \S+/report cannot be written\. Name"):
+        place.site_folder(tmp_path / "report" / "site")
