@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from PIL import Image
 from pybtex.database import parse_string
+from test_site import soup
 
 from analysis.parameters import Scenario
 from analysis.report import build, notebooks
@@ -44,10 +45,6 @@ def published(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(site / "figures", html / "figures")
     cards.write(html)
     return html
-
-
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def told(page: BeautifulSoup, name: str) -> str:

@@ -132,6 +132,8 @@ def test_every_row_stands_under_one_anchor(site: Path, table: str) -> None:
 
 def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
     page = soup(site / "assumptions.html")
+    declared = {each.name: notebooks.declared(notebooks.read(each.path)) for each in notebooks.pages() if each.runs}
+    resting = {result: provenance.rests_on(result, parameters.base()).get("assumptions", []) for result in REGISTRY}
     for name, parameter in parameters.known().items():
         entry = page.find(id=name)
         assert isinstance(entry, Tag)
@@ -141,14 +143,10 @@ def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
             assert part.replace(" ", "") in text, f"The entry of {name} on assumptions.html does not say '{part}'."
         links = [str(a["href"]) for a in entry("a")]
         assert len([h for h in links if h.startswith("references.html#")]) == len(parameter.source.split(";"))
-        using = {
-            page.name
-            for page in notebooks.pages()
-            if page.runs and name in notebooks.declared(notebooks.read(page.path))
-        }
+        using = {each for each, names in declared.items() if name in names}
         assert using <= {h.removesuffix(".html") for h in links}, f"The entry of {name} does not link all its pages."
-        for result in REGISTRY:
-            rests = name in provenance.rests_on(result, parameters.base()).get("assumptions", [])
+        for result, names in resting.items():
+            rests = name in names
             assert rests == (f"results.html#{result}" in links), f"{name}: link to {result} should be there: {rests}"
 
 
