@@ -47,7 +47,7 @@ test: $(READY) ## style, types, tests, and the pages' outputs against the commit
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --nbval tests book
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval tests book
 
 ifneq ($(UV),)
 INSTALL := $(UV) pip install --quiet --no-config --python $(BIN)/python --no-build-isolation

@@ -40,7 +40,12 @@ MARK_REPEATED = """() => {
 }"""
 RUN = """async ([tags, contrast]) => {
   axe.configure({ rules: [{ id: contrast, selector: ":not([data-repeated])" }] });
-  const found = await axe.run({ resultTypes: ["violations"], preload: false, runOnly: { type: "tag", values: tags } });
+  // A dark page is the light one in other colours.
+  const asked = (rule) => rule.tags.some((tag) => tags.includes(tag));
+  const colours = axe.getRules(["cat.color"]).filter(asked).map((rule) => rule.ruleId);
+  const only = matchMedia("(prefers-color-scheme: dark)").matches
+    ? { type: "rule", values: colours } : { type: "tag", values: tags };
+  const found = await axe.run({ resultTypes: ["violations"], preload: false, runOnly: only });
   return found.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html)]);
 }"""
 
