@@ -10,6 +10,7 @@ Standard library only, so that this file also runs in a browser.
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import math
 import textwrap
@@ -227,7 +228,8 @@ def _function(spec: Mapping[str, Any], given: Any) -> Verdict:
     for inputs in spec["on"]:
         shown = f"{spec['name']}({', '.join(map(repr, inputs))})"
         try:
-            result = given(*inputs)
+            # A copy: a function may take entries out of what it is given.
+            result = given(*copy.deepcopy(inputs))
         except Exception as error:
             return _wrong(spec, f"{shown} stops with {type(error).__name__}: {error}")
         if result is None:
@@ -253,18 +255,23 @@ def _plain(text: object) -> str:
     return " ".join(str(text).split()).casefold()
 
 
+def _bare(text: object) -> str:
+    """A short answer without what does not change it: quotation marks, a dollar sign, a full stop."""
+    return _plain(text).strip(" .,;!$\"'“”‘’")
+
+
 def _choice(spec: Mapping[str, Any], given: Any) -> Verdict:
     if given is None or given == "":
         return _blank(spec)
     options = spec["options"]
     if not isinstance(given, str | bool):
         return _wrong(spec, f"is of the type {type(given).__name__}; write one of: {', '.join(map(repr, options))}.")
-    if _plain(given) not in {_plain(option) for option in options}:
+    if _bare(given) not in {_bare(option) for option in options}:
         return _wrong(spec, f"{given!r} is none of the answers to choose from: {', '.join(map(repr, options))}.")
-    if _plain(given) == _plain(spec["value"]):
+    if _bare(given) == _bare(spec["value"]):
         return Verdict("right", spec["praise"])
     for mistake in spec["mistakes"]:
-        if _plain(mistake["value"]) == _plain(given):
+        if _bare(mistake["value"]) == _bare(given):
             return _wrong(spec, mistake["message"])
     return _wrong(spec, spec["step"])
 
@@ -275,15 +282,15 @@ def _chosen(spec: Mapping[str, Any], given: Any) -> Verdict:
         return _blank(spec)
     if isinstance(given, str) or not isinstance(given, list | set | tuple):
         return _wrong(spec, "must be a list, for example ['a', 'b'].")
-    options = {_plain(option): option for option in spec["options"]}
-    strange = [each for each in given if _plain(each) not in options]
+    options = {_bare(option): option for option in spec["options"]}
+    strange = [each for each in given if _bare(each) not in options]
     if strange:
         return _wrong(spec, f"{strange[0]!r} is not on the list: {', '.join(map(repr, spec['options']))}.")
-    got, wanted = {_plain(each) for each in given}, {_plain(each) for each in spec["value"]}
+    got, wanted = {_bare(each) for each in given}, {_bare(each) for each in spec["value"]}
     if got == wanted:
         return Verdict("right", spec["praise"])
     for mistake in spec["mistakes"]:
-        if _plain(mistake["value"]) in got - wanted:
+        if _bare(mistake["value"]) in got - wanted:
             return _wrong(spec, mistake["message"])
     if got - wanted:
         return _wrong(spec, f"{options[sorted(got - wanted)[0]]!r} does not belong there. {spec['step']}")
@@ -304,7 +311,8 @@ def _text(spec: Mapping[str, Any], given: Any) -> Verdict:
     points = "\n".join(f"  [ ] {point}" for point in spec["checklist"])
     return Verdict(
         "read",
-        f"No computer marks an argument; this one only looked for key words. Judge your text yourself:\n{points}",
+        f"No computer marks an argument; this one only looked for key words, and counted {len(given.split())} words. "
+        f"Judge your text yourself:\n{points}",
     )
 
 

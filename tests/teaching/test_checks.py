@@ -118,9 +118,17 @@ def test_a_wrong_function_is_told_by_what_is_wrong(given: Any, told: str) -> Non
     assert not verdict.passed and told in verdict.text, verdict.text
 
 
+def test_a_function_that_takes_entries_out_of_its_input_passes_twice() -> None:
+    asked = function(lambda counts: counts["a"] + counts["b"], "1", on=[({"a": 1, "b": 2},)], step="Add.")
+    expect("t-dictionary", total=asked)
+    for _ in range(2):
+        assert checks.check("t-dictionary", lambda counts: counts.pop("a") + counts["b"]).passed
+
+
 def test_words_lists_and_bounds() -> None:
     assert checks.check("t-function", lambda hours, price: price * hours).passed
     assert checks.check("t-choice", " Rental ").passed
+    assert checks.check("t-choice", "“rental”.").passed
     assert "Bases!" in checks.check("t-choice", "amortised").text
     assert "none of the answers to choose from" in checks.check("t-choice", "rent").text
     assert checks.check("t-choice", None).outcome == "blank"
@@ -140,6 +148,7 @@ def test_a_text_is_never_called_right() -> None:
     assert "does not seem to speak of the hours" in checks.check("t-text", "word " * 40).text
     verdict = checks.check("t-text", "The hours are disclosed. " * 10)
     assert verdict.outcome == "read" and "[ ] It is short." in verdict.text and "RIGHT" not in verdict.text
+    assert "counted 40 words" in verdict.text
 
 
 def test_a_mistake_that_no_check_could_tell_apart_is_refused() -> None:
