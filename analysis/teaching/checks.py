@@ -26,7 +26,7 @@ SLIPS = (
     (1e3, "a factor of 1,000: thousand for million, million for billion, or watt for kilowatt"),
     (1e6, "a factor of 1,000,000: million for one, or billion for thousand"),
     (1e9, "a factor of 1,000,000,000: billion for one"),
-    (100.0, "a factor of 100: per cent for a fraction"),
+    (100.0, "a factor of 100: {hundredths}"),
     (24.0, "a factor of 24: hours for days"),
     (8766.0, "a factor of 8,766: hours for years"),
     (8760.0, "a factor of 8,760: hours for years"),
@@ -164,11 +164,14 @@ def _slip(given: float, wanted: float, unit: str) -> str:
     if _close(-given, wanted, SLIP_TOLERANCE):
         return "has the right size and the wrong sign."
     ratio = given / wanted
-    for factor, told in SLIPS:
+    hundredths = "cents for dollars" if unit.startswith("USD") else "per cent for a fraction"
+    asked = "as a fraction" if unit == "fraction" else f"in {unit}"
+    for factor, slip in SLIPS:
+        told = slip.format(hundredths=hundredths)
         if _close(ratio, factor, SLIP_TOLERANCE):
-            return f"is too large by {told}. The answer is wanted in {unit}."
+            return f"is too large by {told}. The answer is wanted {asked}."
         if _close(ratio, 1 / factor, SLIP_TOLERANCE):
-            return f"is too small by {told}. The answer is wanted in {unit}."
+            return f"is too small by {told}. The answer is wanted {asked}."
     # Near one, a number and its reciprocal are near each other too.
     if _close(given * wanted, 1.0, SLIP_TOLERANCE) and abs(math.log(abs(wanted))) > NEAR:
         return "is one over what is asked for: which number belongs above the line?"
@@ -240,7 +243,9 @@ def _function(spec: Mapping[str, Any], given: Any) -> Verdict:
         if fault:
             return _wrong(spec, f"what {shown} returns {fault}")
         numbers.append(number)
-    verdict = _judged(spec, numbers, spec["value"], [mistake["value"] for mistake in spec["mistakes"]], "its result is")
+    verdict = _judged(
+        spec, numbers, spec["value"], [mistake["value"] for mistake in spec["mistakes"]], "gives a result that is"
+    )
     if verdict.passed:
         return verdict
     first = next(
@@ -305,14 +310,16 @@ def _text(spec: Mapping[str, Any], given: Any) -> Verdict:
     if len(given.split()) < FEWEST_WORDS:
         return _wrong(spec, f"has {len(given.split())} words. An argument needs at least {FEWEST_WORDS}.")
     plain = _plain(given)
-    for mention in spec["mentions"]:
-        if not any(word in plain for word in mention["words"]):
-            return _wrong(spec, f"does not seem to speak of {mention['what']}. {mention['why']}")
+    missed = [each for each in spec["mentions"] if not any(word in plain for word in each["words"])]
+    if 2 * len(missed) > len(spec["mentions"]):
+        return _wrong(spec, f"does not seem to speak of {missed[0]['what']}. {missed[0]['why']}")
+    # One miss may be another way to say it, and nobody who said it well should be told to say it again.
+    notes = "".join(f" No key word was found for {each['what']}: is it said in other words?" for each in missed)
     points = "\n".join(f"  [ ] {point}" for point in spec["checklist"])
     return Verdict(
         "read",
-        f"No computer marks an argument; this one only looked for key words, and counted {len(given.split())} words. "
-        f"Judge your text yourself:\n{points}",
+        f"No computer marks an argument; this one only looked for key words, and counted {len(given.split())} words."
+        f"{notes} Judge your text yourself:\n{points}",
     )
 
 

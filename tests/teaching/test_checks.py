@@ -52,7 +52,7 @@ def declared() -> None:
         (WANTED * 1e3, "too large by a factor of 1,000:"),
         (WANTED / 1e6, "too small by a factor of 1,000,000:"),
         (WANTED * 1e9, "too large by a factor of 1,000,000,000:"),
-        (WANTED * 100, "per cent for a fraction"),
+        (WANTED * 100, "cents for dollars. The answer is wanted in USD."),
         (WANTED / 24, "hours for days"),
         (WANTED * 8766, "hours for years"),
         (WANTED / 365.25, "days for years"),
@@ -72,6 +72,11 @@ def test_a_wrong_number_is_told_by_what_is_wrong(given: Any, told: str) -> None:
     verdict = checks.check("t-number", given)
     assert not verdict.passed
     assert told in verdict.text, f"{given!r} should be told with '{told}', but the check says: {verdict.text}"
+
+
+def test_per_cent_for_a_fraction_is_told_as_that() -> None:
+    expect("t-fraction", share_fraction=number(0.16, "fraction", step="Look again."))
+    assert "per cent for a fraction. The answer is wanted as a fraction." in checks.check("t-fraction", 16).text
 
 
 @pytest.mark.parametrize("given", [WANTED, WANTED * 1.009, np.float64(WANTED), np.int64(4321), Fraction(8643, 2)])
@@ -149,6 +154,14 @@ def test_a_text_is_never_called_right() -> None:
     verdict = checks.check("t-text", "The hours are disclosed. " * 10)
     assert verdict.outcome == "read" and "[ ] It is short." in verdict.text and "RIGHT" not in verdict.text
     assert "counted 40 words" in verdict.text
+
+
+def test_one_key_word_that_is_missed_is_a_question_and_no_fault() -> None:
+    mentions = [("the hours", ["hour"], "They matter."), ("the rent", ["rent"], "It was assumed.")]
+    expect("t-mentions", argument=text("x", mentions=mentions, checklist=["It is short."]))
+    verdict = checks.check("t-mentions", "The hours are disclosed. " * 10)
+    assert verdict.passed and "No key word was found for the rent" in verdict.text
+    assert "does not seem to speak of the hours" in checks.check("t-mentions", "word " * 40).text
 
 
 def test_a_mistake_that_no_check_could_tell_apart_is_refused() -> None:

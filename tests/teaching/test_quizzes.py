@@ -106,7 +106,7 @@ def test_no_option_gives_itself_away() -> None:
         "the shortest": ranks.count("min"),
     }
     most = [f"{what}: {count} of {len(one)}" for what, count in often.items() if count > 0.4 * len(one)]
-    assert not most, told(most, "So the right option gives itself away. Reorder the options, or even out their lengths.")
+    assert not most, told(most, "So the right option gives itself away. Reorder options, or even out their lengths.")
     assert min(places.count(place) for place in range(3)) > 0.2 * len(one), "A place that is never right is a hint too."
     first = [
         each.options[0].right for chapter in CHAPTERS for each in asked(chapter).values() if each.kind == "several"
