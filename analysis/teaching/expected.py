@@ -118,7 +118,8 @@ def chosen(
 def text(value: str, *, mentions: Iterable[tuple[str, Sequence[str], str]], checklist: Sequence[str]) -> Spec:
     """An argument: key words that it can hardly do without, and a checklist for its reader.
 
-    mentions: what it should speak of, words or beginnings of words that show it, and why it matters
+    mentions: what it should speak of, words or beginnings of words that show it, and why it matters;
+              a text that misses more than half is sent back, and after a single miss the check only asks
     """
     return {
         "kind": "text",

@@ -52,7 +52,7 @@ def declared() -> None:
         (WANTED * 1e3, "too large by a factor of 1,000:"),
         (WANTED / 1e6, "too small by a factor of 1,000,000:"),
         (WANTED * 1e9, "too large by a factor of 1,000,000,000:"),
-        (WANTED * 100, "per cent for a fraction"),
+        (WANTED * 100, "cents for dollars. The answer is wanted in USD."),
         (WANTED / 24, "hours for days"),
         (WANTED * 8766, "hours for years"),
         (WANTED / 365.25, "days for years"),
@@ -72,6 +72,11 @@ def test_a_wrong_number_is_told_by_what_is_wrong(given: Any, told: str) -> None:
     verdict = checks.check("t-number", given)
     assert not verdict.passed
     assert told in verdict.text, f"{given!r} should be told with '{told}', but the check says: {verdict.text}"
+
+
+def test_per_cent_for_a_fraction_is_told_as_that() -> None:
+    expect("t-fraction", share_fraction=number(0.16, "fraction", step="Look again."))
+    assert "per cent for a fraction. The answer is wanted as a fraction." in checks.check("t-fraction", 16).text
 
 
 @pytest.mark.parametrize("given", [WANTED, WANTED * 1.009, np.float64(WANTED), np.int64(4321), Fraction(8643, 2)])
@@ -118,9 +123,17 @@ def test_a_wrong_function_is_told_by_what_is_wrong(given: Any, told: str) -> Non
     assert not verdict.passed and told in verdict.text, verdict.text
 
 
+def test_a_function_that_takes_entries_out_of_its_input_passes_twice() -> None:
+    asked = function(lambda counts: counts["a"] + counts["b"], "1", on=[({"a": 1, "b": 2},)], step="Add.")
+    expect("t-dictionary", total=asked)
+    for _ in range(2):
+        assert checks.check("t-dictionary", lambda counts: counts.pop("a") + counts["b"]).passed
+
+
 def test_words_lists_and_bounds() -> None:
     assert checks.check("t-function", lambda hours, price: price * hours).passed
     assert checks.check("t-choice", " Rental ").passed
+    assert checks.check("t-choice", "“rental”.").passed
     assert "Bases!" in checks.check("t-choice", "amortised").text
     assert "none of the answers to choose from" in checks.check("t-choice", "rent").text
     assert checks.check("t-choice", None).outcome == "blank"
@@ -140,6 +153,15 @@ def test_a_text_is_never_called_right() -> None:
     assert "does not seem to speak of the hours" in checks.check("t-text", "word " * 40).text
     verdict = checks.check("t-text", "The hours are disclosed. " * 10)
     assert verdict.outcome == "read" and "[ ] It is short." in verdict.text and "RIGHT" not in verdict.text
+    assert "counted 40 words" in verdict.text
+
+
+def test_one_key_word_that_is_missed_is_a_question_and_no_fault() -> None:
+    mentions = [("the hours", ["hour"], "They matter."), ("the rent", ["rent"], "It was assumed.")]
+    expect("t-mentions", argument=text("x", mentions=mentions, checklist=["It is short."]))
+    verdict = checks.check("t-mentions", "The hours are disclosed. " * 10)
+    assert verdict.passed and "No key word was found for the rent" in verdict.text
+    assert "does not seem to speak of the hours" in checks.check("t-mentions", "word " * 40).text
 
 
 def test_a_mistake_that_no_check_could_tell_apart_is_refused() -> None:

@@ -92,6 +92,28 @@ def test_numbers_are_those_of_the_case(scenario: str) -> None:
     assert slip.value == pytest.approx(x["v3_rental_usd"].value / 1e6, rel=1e-12)
 
 
+def test_no_option_gives_itself_away() -> None:
+    """Somebody who knows nothing must not do well by always taking the longest option, or one place."""
+    one = [each for chapter in CHAPTERS for each in asked(chapter).values() if each.kind == "one"]
+    places = [[option.right for option in each.options].index(True) for each in one]
+    ranks = []
+    for each, place in zip(one, places, strict=True):
+        lengths = [len(option.text) for option in each.options]
+        ranks += [end.__name__ for end in (max, min) if lengths[place] == end(lengths)]
+    often = {
+        **{f"in place {place + 1}": places.count(place) for place in range(3)},
+        "the longest": ranks.count("max"),
+        "the shortest": ranks.count("min"),
+    }
+    most = [f"{what}: {count} of {len(one)}" for what, count in often.items() if count > 0.4 * len(one)]
+    assert not most, told(most, "So the right option gives itself away. Reorder options, or even out their lengths.")
+    assert min(places.count(place) for place in range(3)) > 0.2 * len(one), "A place that is never right is a hint too."
+    first = [
+        each.options[0].right for chapter in CHAPTERS for each in asked(chapter).values() if each.kind == "several"
+    ]
+    assert sum(first) <= len(first) / 2, "Where several are right, the first mostly is. Begin some with a wrong one."
+
+
 def test_no_result_is_typed_into_a_question() -> None:
     typed = []
     for path in sorted(quizzes.FOLDER.glob("*.yml")):
@@ -210,7 +232,8 @@ def test_a_question_is_answered_with_the_keyboard_alone(page: Page, address: str
     box = form(page, "six_million", "product")
     box.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
-    page.keyboard.press("ArrowDown")
+    for _ in range([option.right for option in asked("six_million")["product"].options].index(True)):
+        page.keyboard.press("ArrowDown")
     ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     page.keyboard.press("Enter")
     assert ring != "none", "No ring shows which answer the keyboard is at."

@@ -7,4 +7,4 @@ later = costs.deflated_usd(amount, index_from=100, index_to=104)
 print(f"${amount:,} of the first month are ${later:,.0f} of the later one")
 print(f"and back: ${costs.deflated_usd(later, index_from=104, index_to=100):,.0f}")
 
-# Try: what label error does a figure carry that is in the later dollars, but called the earlier ones?
+# Try: a figure is in dollars of the later month, but labelled as of the first. By how much is it too high?
