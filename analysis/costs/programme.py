@@ -1,6 +1,6 @@
 """What stands behind a final run: research compute and staff.
 
-Developers that published it spent 10 to 30 % of their research compute on final runs.
+OpenAI spent about 10 % of its research compute on final runs, two Chinese developers less than 30 %.
 Dividing the final run by that share gives the research compute. It is an analogy, not a measurement.
 """
 

@@ -127,13 +127,13 @@ def _programme(case: Case) -> list[Layer]:
         known[name] for name in ("final_run_share_of_rd_compute", "staff_count", "staff_cost_usd_per_head_year")
     )
     here = words.amount(case.point.final_run_share_of_rd_compute, "fraction")
-    elsewhere = words.amount(share.low, share.unit).removesuffix(" %") + "–" + words.amount(share.high, share.unit)
+    elsewhere = f"{words.amount(share.low, share.unit)} and < {words.amount(share.high, share.unit)}"
     head = "analyst's headcount" if case.point.staff_count == staff.value else "headcount of this case"
     salaries = "US salaries" if case.point.staff_cost_usd_per_head_year == pay.value else "salaries of this case"
     return [
         Layer(
             "V3's research compute",
-            f"analogy: run = {here} of it; other labs {elsewhere}",
+            f"analogy: run = {here} of it; others {elsewhere}",
             "by analogy",
             case["rd_compute_usd"],
             _keys(case.data.model(V3).chip_hours_source, share.source),
