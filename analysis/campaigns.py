@@ -1,4 +1,4 @@
-"""What the campaigns against this report found: changed data, a changed model, hostile input, killed builds.
+"""What the campaigns against this report found: changed data or model, hostile input, killed builds, other Pythons.
 
 The tables are written by the campaigns themselves, which are run by hand (see CONTRIBUTING.md); here they are counted.
 """
@@ -30,6 +30,7 @@ GUARDS = {
     "record": "Second record",
     "total": "Control total only",
 }
+NOT_TRIED = "not tried"
 NOT_POSSIBLE = "-"  # a zero that is zero already, a row without a unit
 
 MODULES = {
@@ -112,6 +113,21 @@ def kills() -> pd.Series:
     """Builds that were killed: how many, and what was left of the site."""
     found = read("hostile/kills.csv")
     return found[["kills", "ended_before", "whole_old", "whole_new", "broken"]].sum()
+
+
+def pythons() -> pd.DataFrame:
+    """Complete builds from clean clones: a row a version of Python, True where its digest was that of all the others.
+
+    A version that could not be tried is left out here; `pythons_not_tried` has it.
+    """
+    found = read("campaigns/python_versions.csv").set_index("python")
+    return found[(found != NOT_TRIED).all(axis=1)] == "same"
+
+
+def pythons_not_tried() -> list[str]:
+    """Versions of Python for which no complete build could be made."""
+    found = read("campaigns/python_versions.csv").set_index("python")
+    return list(found.index[(found == NOT_TRIED).any(axis=1)])
 
 
 def shown(frame: pd.DataFrame) -> pd.DataFrame:

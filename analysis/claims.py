@@ -51,6 +51,17 @@ RULES = (
     ("unverifiable", "unknown", "No part has evidence that could decide it."),
 )
 
+# What a record comes out as, as pages say it; a record that is only weakened says by what, where its kind tells.
+_SAID = {
+    "holds": "holds",
+    "weakened": "holds in part",
+    "elsewhere": "belongs elsewhere",
+    "denied": "does not hold",
+    "unknown": "no source says",
+    "untestable": "cannot be tested",
+}
+_LOST = {"certainty": "the doubt is lost", "condition": "the condition is lost", "opinion": "an opinion"}
+
 _WORST_FIRST = ("denied", "elsewhere", "open", "unknown", "untestable", "weakened", "holds")
 _IN_WORDS = {"yes": "holds", "partly": "weakened", "no": "denied", "unknown": "unknown"}
 _UNITS = {"GPUs": "GPU", "GPU-hours": "GPU-hour", "ratio": "times"}
@@ -69,6 +80,12 @@ class Finding:
     @property
     def numeric(self) -> bool:
         return bool(np.isfinite(self.asserted) and (np.isfinite(self.found) or np.isfinite(self.elsewhere)))
+
+    @property
+    def said(self) -> str:
+        """The outcome as a reader of a page meets it."""
+        lost = _LOST.get(str(self.record["kind"])) if self.outcome == "weakened" else None
+        return lost or _SAID[self.outcome]
 
 
 @dataclass(frozen=True)

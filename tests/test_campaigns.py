@@ -45,3 +45,19 @@ def test_every_table_is_there_and_the_campaigns_found_nothing_open() -> None:
     tried, agreed = campaigns.sampled()
     assert 0 < agreed <= tried
     assert campaigns.shown(pd.DataFrame({"a": [1234], "b": ["x"]})).iloc[0].to_list() == ["1,234", "x"]
+
+
+def test_other_pythons_are_those_that_were_tried(tables: Path) -> None:
+    text = "python,notebooks,figures,site,zip\n3.11.7,same,same,same,same\n3.12.1,same,same,other,same\n"
+    text += "3.14,not tried,not tried,not tried,not tried\n"
+    (tables / "campaigns" / "python_versions.csv").write_text(text, encoding="utf-8")
+    assert campaigns.pythons().all(axis=1).to_dict() == {"3.11.7": True, "3.12.1": False}
+    assert campaigns.pythons_not_tried() == ["3.14"]
+
+
+def test_all_pythons_that_were_tried_give_the_same_bytes() -> None:
+    found = campaigns.pythons()
+    assert len(found) >= 2 and found.to_numpy().all(), (
+        "tests/campaigns/python_versions.csv has a digest that is not that of the other versions; the page "
+        "“How this report is checked” says that all are the same. `tests/same_bytes.py --python` shows what differs."
+    )

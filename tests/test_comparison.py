@@ -127,7 +127,7 @@ def test_a_verdict_that_turns_is_told_with_its_reason(found: Comparison) -> None
     assert (turn.flip.before, turn.flip.after) == ("ambiguous", "contradicted")
     assert turn.reasons == (
         "H800, by the account of the case: 10,000 asserted, 2,224 found (base case: 10,000), "
-        "so it comes out as “denied” instead of “holds”.",
+        "so it comes out as “does not hold” instead of “holds”.",
     )
     assert ("us_cloud_prices", "C02") in turns
 

@@ -139,7 +139,7 @@ def big_hopper_share_of_count(x: Any, data: Any) -> Any:
     return share(x, data, H800, "count") + share(x, data, H100, "count")
 
 
-@result("Nameplate IT power of the fleet", "MW", uncertain=False)
+@result("Nameplate IT power of the fleet, MW", "MW", uncertain=False)
 def fleet_it_power_mw(x: Any, data: Any) -> Any:
     return sum(by_type(x, data, "power").values()) / 1000
 

@@ -250,9 +250,9 @@ PANELS: dict[str, Panel] = {
             "models",
             "V3 beside other models, like with like",
             "",
-            "V3 and Llama at V3's price move with the setting. The other figures are published by Epoch AI, in dollars "
-            "of 2023, and stay. Compare inside one basis only. A multiple stands where method and price are V3's too: "
-            "Epoch AI's figures at cloud prices must not be divided by V3's at the price of this setting.",
+            "V3 and Llama at V3's price move with the setting. The other figures are published by Epoch AI, labelled "
+            "as dollars of 2023, and stay. Compare inside one basis only. A multiple stands where method and price are "
+            "V3's too: Epoch AI's figures at cloud prices must not be divided by V3's at the price of this setting.",
             (*BASES.values(), LLAMA, "llama31_over_v3_amortised", "gpt4_over_v3_amortised"),
             "cost_per_model",
             "cost-per-model",

@@ -244,7 +244,7 @@ def _note(case: Case, marks: list[Mark]) -> str:
     apart = f" ({developers}'s own in {others} dollars)" if rest else ""
     ours = {year for mark in marks if mark.kind != PUBLISHED for year in mark.currency_year.split(";")}
     text = (
-        f"Published figures are in {usual} dollars{apart}, this report's in dollars of "
+        f"Published figures are labelled {usual} dollars{apart}, this report's in dollars of "
         f"{words.label('', sorted(ours))}.\nThey are not converted: the difference is smaller than a marker."
     )
     if any(not mark.low <= mark.value <= mark.high for mark in marks):

@@ -86,7 +86,8 @@ class ListRows(SphinxPostTransform):
         if key and table in provenance.DESCRIBERS:
             title = provenance.rows(table)[key].title
         else:
-            title = key or tables.package()["by_name"][table]["title"].lower()
+            named = tables.package()["by_name"][table]["title"]
+            title = key or named[0].lower() + named[1:]
         address = where.row(here, table, key) if key else where.link(here, {**PAGES, **WHOLE}[table])
         return nodes.reference("", title, refuri=address, internal=True)
 
