@@ -174,6 +174,7 @@ BY_HAND = [
     ("llama31_rental_usd", 61_680_000, 0),
     ("llama31_over_v3_hours", 11.0617, 1e-4),
     ("maverick_over_v3_hours", 0.85366, 1e-5),
+    ("maverick_over_v3_pretraining_hours", 2.38 / 2.664, 1e-9),
     # Epoch AI, July 2026: 52,885,434 and 37,334,305 over our 4,466,439
     ("llama31_over_v3_amortised", 11.8406, 1e-4),
     ("gpt4_over_v3_amortised", 8.35885, 1e-5),

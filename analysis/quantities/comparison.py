@@ -6,7 +6,7 @@ from typing import Any
 
 from analysis import costs
 from analysis.quantities.registry import result
-from analysis.quantities.runs import v3_amortised_usd, v3_gpu_hours
+from analysis.quantities.runs import V3, v3_amortised_usd, v3_gpu_hours
 
 LLAMA31, MAVERICK = "llama31_405", "llama4_mav"
 
@@ -39,6 +39,12 @@ def maverick_gpu_hours(x: Any, data: Any) -> Any:
 @result("Llama 4 Maverick's GPU-hours over V3's", "times", uncertain=False)
 def maverick_over_v3_hours(x: Any, data: Any) -> Any:
     return maverick_gpu_hours(x, data) / v3_gpu_hours(x, data)
+
+
+@result("Llama 4 Maverick's GPU-hours over those of V3's pre-training", "times", uncertain=False)
+def maverick_over_v3_pretraining_hours(x: Any, data: Any) -> Any:
+    # Meta's count is of pre-training alone.
+    return maverick_gpu_hours(x, data) / data.stage_hours(V3, "pretraining")
 
 
 @result("Llama 3.1 405B, amortised, by Epoch AI", "USD", "amortised", uncertain=False)
@@ -81,7 +87,7 @@ def models_count(x: Any, data: Any) -> Any:
     return float(len(data.chosen("models", data.table("models"))))
 
 
-@result("Models whose developer published its GPU-hours", "model", uncertain=False)
+@result("Models whose GPU-hours were published with them", "model", uncertain=False)
 def models_with_reported_hours(x: Any, data: Any) -> Any:
     models = data.table("models")
     reported = models[models.chip_hours.notna() & (models.chip_hours_confidence == "reported")]
