@@ -349,11 +349,12 @@ def classroom(
     Examples: `report classroom --out /tmp/monday`; `report classroom --refresh`, after a change of an exercise
     """
     from analysis.teaching import classroom as teaching
-    from analysis.teaching import exercises
+    from analysis.teaching import exercises, starters
 
     with progress_bar() as progress:
         if refresh:
             exercises.refresh(progress)
+            starters.refresh()
         folder = teaching.build(out, progress)
     say(folder)
 

@@ -99,7 +99,7 @@ def check(name: str, *answers: Any) -> Verdict:
         raise TypeError(f"Exercise {name} takes {len(specs)} answers ({_names(specs)}), but got {len(answers)}.")
     found = [_TESTS[spec["kind"]](spec, given) for spec, given in zip(specs, answers, strict=True)]
     if all(verdict.outcome == "blank" for verdict in found) and specs[0]["kind"] != "function":
-        verdict = Verdict("blank", f"Not answered yet: set {_names(specs)} in the cell above and run it.")
+        verdict = Verdict("blank", f"Not answered yet: set {_names(specs)} above, and run it.")
     else:
         verdict = next((each for each in found if not each.passed), found[-1])
     _standing[name] = verdict.outcome
@@ -229,7 +229,7 @@ def _function(spec: Mapping[str, Any], given: Any) -> Verdict:
         try:
             result = given(*inputs)
         except Exception as error:
-            return _wrong(spec, f"{shown} stops with {type(error).__name__}: {error}")
+            return _wrong(spec, f"stops with {type(error).__name__}: {error}. It was called as {shown}.")
         if result is None:
             if not numbers:
                 return Verdict("blank", f"`{spec['name']}` returns nothing yet: end it with `return`.")
