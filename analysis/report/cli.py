@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import signal
 import sys
@@ -359,6 +360,18 @@ def classroom(
     say(folder)
 
 
+def require_assignments(words: list[str]) -> None:
+    """ParameterError for a change without its -p, and for a -p without "=": typer would only call a word unexpected."""
+    for before, word in itertools.pairwise(words):
+        if before in ("-p", "--parameter") and "=" not in word:
+            parameters.parsed([word])
+        name = word.partition("=")[0]
+        if "=" in word and not before.startswith("-") and name in parameters.known():
+            raise parameters.ParameterError(
+                f"'{word}' stands alone. A change of an assumption is given with -p: -p {word}"
+            )
+
+
 EXPECTED = (
     parameters.ParameterError,
     tables.DataError,
@@ -377,6 +390,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        require_assignments(sys.argv)
         app()
     except EXPECTED as error:
         errors.print(untrusted.printable(f"report: {error}"), markup=False)
