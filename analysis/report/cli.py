@@ -66,8 +66,17 @@ def scenario_from(assignments: list[str] | None, file: Path | None) -> parameter
         return read
     if not changes:
         return parameters.Scenario()
-    title = "; ".join(f"{parameters.known()[name].title.lower()} {value}" for name, value in changes.items())
+    title = "; ".join(_change_in_words(name, value) for name, value in changes.items())
     return parameters.Scenario(name=parameters.scenario_name(changes), title=title, changes=changes)
+
+
+def _change_in_words(name: str, value: parameters.Value) -> str:
+    """A changed assumption as a scenario's title has it: `Rental price of one H800-hour = 3 USD/GPU-hour`."""
+    row = parameters.known()[name]
+    if isinstance(value, str):
+        return f"{row.title} = {value}"
+    unit = "" if row.unit in ("fraction", "ratio") else f" {row.unit}"
+    return f"{row.title} = {words.setting(value)}{unit}"
 
 
 @contextmanager
@@ -357,7 +366,8 @@ def classroom(
             exercises.refresh(progress)
             starters.refresh()
         folder = teaching.build(out, progress)
-    say(folder)
+    for what, where in teaching.STARTS:
+        say(f"{what}: {folder / where}")
 
 
 def require_assignments(words: list[str]) -> None:
