@@ -368,6 +368,8 @@ def classroom(
         folder = teaching.build(out, progress)
     for what, where in teaching.STARTS:
         say(f"{what}: {folder / where}")
+    if not (folder / "slides" / "slides.pdf").exists():
+        say("The slides have no PDF: Chromium prints it, and is missing here (apt install chromium).")
 
 
 def require_assignments(words: list[str]) -> None:
