@@ -375,7 +375,8 @@ def classroom(
 def require_assignments(words: list[str]) -> None:
     """ParameterError for a change without its -p, and for a -p without "=": typer would only call a word unexpected."""
     for before, word in itertools.pairwise(words):
-        if before in ("-p", "--parameter") and "=" not in word:
+        # A sweep has forms of its own, and says so itself.
+        if before in ("-p", "--parameter") and "=" not in word and "sweep" not in words[:2]:
             parameters.parsed([word])
         name = word.partition("=")[0]
         if "=" in word and not before.startswith("-") and name in parameters.known():

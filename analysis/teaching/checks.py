@@ -61,6 +61,9 @@ class Verdict:
     def passed(self) -> bool:
         return self.outcome in ("right", "read")
 
+    def __str__(self) -> str:
+        return self.text
+
     def __repr__(self) -> str:
         # Jupyter breaks longer lines in the middle of a word.
         return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in self.text.splitlines())

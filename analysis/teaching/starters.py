@@ -36,7 +36,8 @@ def starter(exercise: exercises.Exercise, values: str) -> str:
         for line in textwrap.wrap(paragraph, WIDTH - 2, break_long_words=False, break_on_hyphens=False) or [""]
     ]
     comment = "\n".join(f"# {line}".rstrip() for line in [exercise.title, *question, "", HOW])
-    checks = "\n".join(exercise.sources("check"))
+    # Printed, a verdict is not broken into lines: the page breaks it where its own box ends.
+    checks = "\n".join(f"print({source})" for source in exercise.sources("check"))
     blanks = exercises.blank(exercise).replace("\n\n\n", "\n")
     return "\n\n".join(part for part in (f"{comment}\n{HEAD}", values, blanks, checks) if part) + "\n"
 
