@@ -79,7 +79,7 @@ class Parameter:
 
     def _refusal(self, value: object, given: str = "", among: Iterable[str] = ()) -> str:
         near = nearest(given, among)
-        hint = f" Did you mean {near}?" if near else ""
+        hint = f" Did you mean {near}?" if near else "" if self.type == "choice" else _remedy(value, self)
         return f"{self.name} = {shown(value)} is not allowed: it must be {self.allowed}.{hint}"
 
     def parsed(self, text: str) -> Value:
@@ -90,6 +90,24 @@ class Parameter:
             return self.checked(tables.plain_number(text))
         except ValueError:
             raise ParameterError(self._refusal(text)) from None
+
+
+def _remedy(value: object, parameter: Parameter) -> str:
+    """How a number has to be written that people write otherwise: 2,5 or 70 % or $3; "" where nothing is known."""
+    short = isinstance(value, int | float) and abs(value) < 1e6
+    written = value[:40] if isinstance(value, str) else str(value) if short else ""
+    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", written)
+    alone = re.fullmatch(r"[$€£]?\s*(\d+(?:\.\d+)?)(?:\s*[%$€£]|\s*USD\S*|\s+[A-Za-z]\S*)?", written)
+    if re.fullmatch(r"[+-]?\d+,\d+", written):
+        return f" A decimal point, not a comma: {parameter.name}={written.replace(',', '.')}."
+    percent = parameter.unit == "fraction" and re.fullmatch(r"\d+(?:\.\d+)?", written) is not None
+    if parameter.unit == "fraction" and (share or percent):
+        number = float(share[1] if share else written)
+        if parameter.minimum <= number / 100 <= parameter.maximum:
+            return f" {number:g} % is written {parameter.name}={number / 100:.12g}."
+    if alone and alone[1] != written:
+        return f" The number alone, without a sign or unit: {parameter.name}={alone[1]}."
+    return ""
 
 
 def nearest(name: str, among: Iterable[str]) -> str:
@@ -267,12 +285,21 @@ def read_scenario(path: Path) -> Scenario:
             # No more than can be of use: the file may be a device without an end.
             content = file.read(4 * LONGEST_FILE + 1)
     except OSError as error:
-        raise ParameterError(f"{where} cannot be read: {error.strerror}.") from None
+        raise ParameterError(f"{where} cannot be read: {error.strerror}.{_other_file(path)}") from None
     except ValueError:
         raise ParameterError(f"{where} cannot be read: no file has such a name.") from None
     if len(content) > 4 * LONGEST_FILE:
         raise ParameterError(f"{where} is larger than 400 kB; at most {LONGEST_FILE:,} characters are read.")
     return parsed_scenario(content, path.stem, where)
+
+
+def _other_file(path: Path) -> str:
+    """What to do where there is no such file: the nearest name in its folder, or where examples are."""
+    try:
+        near = nearest(path.name, [each.name for each in path.parent.glob("*.yml")])
+    except (OSError, ValueError):
+        near = ""
+    return f" Did you mean {path.with_name(near)}?" if near else " Examples are in data/scenarios/."
 
 
 def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:

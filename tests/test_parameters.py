@@ -103,7 +103,6 @@ def test_a_name_that_is_given_twice_is_refused() -> None:
         "３",
         "٣",
         "0x10",
-        "1,5",
         "2 000",
         "",
         "two",
@@ -115,6 +114,27 @@ def test_a_name_that_is_given_twice_is_refused() -> None:
 def test_a_text_that_is_no_plain_number_is_refused(text: str) -> None:
     """Python's own float() accepts eight of these."""
     assert refused(f"{RENT}={text}") == f"{RENT} = {text!r} is not allowed: {RENT_ALLOWED}."
+
+
+@pytest.mark.parametrize(
+    ("assignment", "remedy"),
+    [
+        (f"{RENT}=2,5", f"A decimal point, not a comma: {RENT}=2.5."),
+        ("utilisation=70%", "70 % is written utilisation=0.7."),
+        ("utilisation=70", "70 % is written utilisation=0.7."),
+        ("utilisation=7.5 %", "7.5 % is written utilisation=0.075."),
+        ("pue=20%", "The number alone, without a sign or unit: pue=20."),
+        (f"{RENT}=$3", f"The number alone, without a sign or unit: {RENT}=3."),
+        (f"{RENT}=3 USD/GPU-hour", f"The number alone, without a sign or unit: {RENT}=3."),
+        (f"{RENT}=3€", f"The number alone, without a sign or unit: {RENT}=3."),
+    ],
+)
+def test_a_number_that_is_written_as_people_write_it_is_refused_with_the_way_to_write_it(
+    assignment: str, remedy: str
+) -> None:
+    message = refused(assignment)
+    assert " is not allowed: it must be a number from " in message
+    assert message.endswith(f". {remedy}"), message
 
 
 @pytest.mark.parametrize("text", ["1e400", "9" * 400, "9" * 5000])
@@ -477,7 +497,10 @@ def test_a_file_that_is_not_utf8_is_refused(scenario_file: Any) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    assert "cannot be read: No such file or directory." in refused_file(tmp_path / "nowhere.yml")
+    missing = refused_file(tmp_path / "nowhere.yml")
+    assert missing.endswith("cannot be read: No such file or directory. Examples are in data/scenarios/.")
+    (tmp_path / "short_life.yml").write_text("name: short_life\n", encoding="utf-8")
+    assert refused_file(tmp_path / "short_live.yml").endswith(f"Did you mean {tmp_path / 'short_life.yml'}?")
     assert "cannot be read: " in refused_file(tmp_path)
 
 

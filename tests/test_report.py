@@ -34,6 +34,8 @@ REFUSALS = [
     (("-p", "fleet=semianalisis"), "Did you mean semianalysis?"),
     (("-p", "__import__('os')=1"), "is not a parameter's name"),
     (("-p", "pue"), "is not of the form NAME=VALUE"),
+    (("-p", "pue", "1.2"), "'pue' is not of the form NAME=VALUE"),
+    (("pue=1.2",), "'pue=1.2' stands alone. A change of an assumption is given with -p: -p pue=1.2"),
     (("-p", "draws=1000.5"), "it must be a whole number"),
     (("-f", "no_such_file.yml"), "cannot be read"),
 ]

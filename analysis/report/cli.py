@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import signal
 import sys
@@ -65,8 +66,17 @@ def scenario_from(assignments: list[str] | None, file: Path | None) -> parameter
         return read
     if not changes:
         return parameters.Scenario()
-    title = "; ".join(f"{parameters.known()[name].title.lower()} {value}" for name, value in changes.items())
+    title = "; ".join(_change_in_words(name, value) for name, value in changes.items())
     return parameters.Scenario(name=parameters.scenario_name(changes), title=title, changes=changes)
+
+
+def _change_in_words(name: str, value: parameters.Value) -> str:
+    """A changed assumption as a scenario's title has it: `Rental price of one H800-hour = 3 USD/GPU-hour`."""
+    row = parameters.known()[name]
+    if isinstance(value, str):
+        return f"{row.title} = {value}"
+    unit = "" if row.unit in ("fraction", "ratio") else f" {row.unit}"
+    return f"{row.title} = {words.setting(value)}{unit}"
 
 
 @contextmanager
@@ -349,13 +359,30 @@ def classroom(
     Examples: `report classroom --out /tmp/monday`; `report classroom --refresh`, after a change of an exercise
     """
     from analysis.teaching import classroom as teaching
-    from analysis.teaching import exercises
+    from analysis.teaching import exercises, starters
 
     with progress_bar() as progress:
         if refresh:
             exercises.refresh(progress)
+            starters.refresh()
         folder = teaching.build(out, progress)
-    say(folder)
+    for what, where in teaching.STARTS:
+        say(f"{what}: {folder / where}")
+    if not (folder / "slides" / "slides.pdf").exists():
+        say("The slides have no PDF: Chromium prints it, and is missing here (apt install chromium).")
+
+
+def require_assignments(words: list[str]) -> None:
+    """ParameterError for a change without its -p, and for a -p without "=": typer would only call a word unexpected."""
+    for before, word in itertools.pairwise(words):
+        # A sweep has forms of its own, and says so itself.
+        if before in ("-p", "--parameter") and "=" not in word and "sweep" not in words[:2]:
+            parameters.parsed([word])
+        name = word.partition("=")[0]
+        if "=" in word and not before.startswith("-") and name in parameters.known():
+            raise parameters.ParameterError(
+                f"'{word}' stands alone. A change of an assumption is given with -p: -p {word}"
+            )
 
 
 EXPECTED = (
@@ -376,6 +403,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        require_assignments(sys.argv)
         app()
     except EXPECTED as error:
         errors.print(untrusted.printable(f"report: {error}"), markup=False)

@@ -24,6 +24,7 @@ from pathlib import Path
 from analysis.report import downloads, files, store
 from analysis.report.build import BuildError
 from analysis.report.site.lab import PAGE, SLOT, VERSION, with_core
+from analysis.teaching.pages import shown
 
 INTEGRITY = "sha512-TkYrUv9m8QmfImADKRmpwZulL48E0uUaBSO+dvRQKyAJc0qh9gu7jn8btyHPh3NZm1r2IH2YrJhIr7Q2B9urAw=="
 
@@ -120,6 +121,8 @@ def add(site: Path, content: bytes) -> Path:
     def offer(beside: Path) -> None:
         html = (beside / PAGE).read_text(encoding="utf-8")
         (beside / PAGE).write_text(with_core(html, downloads.size(len(core))), encoding="utf-8")
+        for chapter in beside.glob("*.html"):
+            chapter.write_text(shown(chapter.read_text(encoding="utf-8")), encoding="utf-8")
 
     downloads.add(site, CORE, core, offer)
     return page

@@ -62,6 +62,9 @@ class Verdict:
     def passed(self) -> bool:
         return self.outcome in ("right", "read")
 
+    def __str__(self) -> str:
+        return self.text
+
     def __repr__(self) -> str:
         # Jupyter breaks longer lines in the middle of a word.
         return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  ") for line in self.text.splitlines())
@@ -100,7 +103,7 @@ def check(name: str, *answers: Any) -> Verdict:
         raise TypeError(f"Exercise {name} takes {len(specs)} answers ({_names(specs)}), but got {len(answers)}.")
     found = [_TESTS[spec["kind"]](spec, given) for spec, given in zip(specs, answers, strict=True)]
     if all(verdict.outcome == "blank" for verdict in found) and specs[0]["kind"] != "function":
-        verdict = Verdict("blank", f"Not answered yet: set {_names(specs)} in the cell above and run it.")
+        verdict = Verdict("blank", f"Not answered yet: set {_names(specs)} above, and run it.")
     else:
         verdict = next((each for each in found if not each.passed), found[-1])
     _standing[name] = verdict.outcome
@@ -234,7 +237,7 @@ def _function(spec: Mapping[str, Any], given: Any) -> Verdict:
             # A copy: a function may take entries out of what it is given.
             result = given(*copy.deepcopy(inputs))
         except Exception as error:
-            return _wrong(spec, f"{shown} stops with {type(error).__name__}: {error}")
+            return _wrong(spec, f"stops with {type(error).__name__}: {error}. It was called as {shown}.")
         if result is None:
             if not numbers:
                 return Verdict("blank", f"`{spec['name']}` returns nothing yet: end it with `return`.")

@@ -20,6 +20,13 @@ PARTS: tuple[str, ...] = (
     "analysis.teaching.slides",
 )
 
+# What a teacher opens or hands out first.
+STARTS = (
+    ("For students", "student.zip"),
+    ("For teachers, with the solutions", "teachers/index.html"),
+    ("Slides", "slides/index.html"),
+)
+
 FOLDER = BUILD / "classroom"
 # What tells the classroom's folder from another one that --out might name by mistake.
 MARK = "CLASSROOM.txt"

@@ -28,6 +28,32 @@ PUBLISHED = (
     "deepseek_inference_theoretical_revenue_usd_per_day",
 )
 
+# The notebooks' `case`, as far as it goes without pandas: hints that name `case.point` hold on the page too.
+CASE = '''
+class _Point:
+    """The assumptions, as the notebooks ask for them: case.point.pue."""
+
+    def __getattr__(self, name):
+        if name in _ASSUMPTIONS:
+            return globals()[name]
+        raise AttributeError(f"There is no assumption {name}. All are listed under `given` on this page")
+
+
+class _Case:
+    point = _Point()
+
+    def __getitem__(self, name):
+        raise AttributeError(
+            f"The result {name} is not computed on this page. Its chapter shows it, and functions of `costs` give it"
+        )
+
+    def __getattr__(self, name):
+        raise AttributeError(f"`case.{name}` needs the notebooks. Here are `case.point` and what `given` holds")
+
+
+case = _Case()
+'''
+
 
 def plain(value: Any) -> Any:
     """A cell as a Python literal: a whole number without a point, a day as text, None for nothing."""
@@ -105,5 +131,7 @@ def source(scenario: parameters.Scenario) -> str:
             _dictionary("FLEETS", fleets()),
             "# Figures that others have published; the end of a name is its unit, musd being millions of dollars.",
             _dictionary("PUBLISHED", published()),
+            f"_ASSUMPTIONS = {tuple(name for name in parameters.known() if name not in SAMPLING)!r}",
+            CASE,
         ]
     )

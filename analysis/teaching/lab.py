@@ -18,6 +18,8 @@ NAME = "your code"
 MOST_CHARACTERS = 20_000
 
 HERE = "Only Python's own library, the cost model (`analysis.costs`) and `given` are to be had on this page."
+# What hints for the notebooks name, and this page has not.
+ELSEWHERE = ("Case", "parameters", "tables", "np", "numpy", "pd", "pandas", "plt")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def _told(error: BaseException) -> str:
         return f"The code printed more than {MOST_CHARACTERS:,} characters and was ended. Does a loop never stop?"
     if isinstance(error, ModuleNotFoundError):
         return f"There is no module {error.name}. {HERE}"
+    if isinstance(error, NameError) and error.name in ELSEWHERE:
+        return f"{error.name} is for the notebooks. {HERE}"
     if isinstance(error, NameError) and error.name:
         near = _near(error.name)
         return f"Nothing is called {error.name}. Is it spelt as where it was made?{near}"

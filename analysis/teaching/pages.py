@@ -6,10 +6,13 @@ from html import escape
 from pathlib import Path
 
 from analysis.report import notebooks
-from analysis.teaching import exercises
+from analysis.teaching import exercises, starters
 
 # Where the notebooks and the zip are, seen from a page.
 DOWNLOADS = "exercises"
+
+# The way from an exercise to the page that runs Python, hidden in a site that has none: `report lab` shows it.
+HIDDEN, SHOWN = '<span class="exercise-lab" hidden>', '<span class="exercise-lab">'
 
 
 def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
@@ -19,23 +22,33 @@ def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
     """
     count = len(chapter.exercises)
     case = "" if base else "\nThe checks know the answers of the base case, not those of this scenario."
+    in_browser = f"{HIDDEN}Each has a link to answer it in the browser, with nothing to install.</span>\n"
     opening = (
         f"## Exercises\n\n"
         f"{count} exercises, about {chapter.minutes} minutes in all.\n"
+        f"{in_browser if base else ''}"
         f'Answer them in the <a href="{DOWNLOADS}/{escape(chapter.name)}.ipynb" download>notebook of this chapter</a>, '
         f"which checks each answer at once.\n"
         f'It runs in the folder of the <a href="{DOWNLOADS}/student.zip" download>zip with all notebooks</a>; '
         f"{{doc}}`classroom` says how.{case}"
     )
-    return [opening, *(one(exercise, number) for number, exercise in enumerate(chapter.exercises, start=1))]
+    there = starters.starters(chapter) if base else {}
+    return [opening, *(one(each, number, each.id in there) for number, each in enumerate(chapter.exercises, start=1))]
 
 
-def one(exercise: exercises.Exercise, number: int) -> str:
-    """An exercise as a part of a page, its hints folded."""
+def shown(html: str) -> str:
+    """A page with the ways to Python that it hides."""
+    return html.replace(HIDDEN, SHOWN)
+
+
+def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> str:
+    """An exercise as a part of a page, its hints folded. in_browser: whether the page that runs Python has it"""
     hints = exercise.sources("hint")
-    shown = [_folded("What the notebook gives", f"```python\n{given}\n```") for given in exercise.sources("given")]
-    shown += [_folded(_hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
-    parts = [f"### {number}. {exercise.title}", f"*{exercise.about}*", exercise.text, *shown]
+    folded = [_folded("What the notebook gives", f"```python\n{given}\n```") for given in exercise.sources("given")]
+    folded += [_folded(_hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
+    to, label = f"lab.html#{exercise.id}", f"Answer exercise {number} in the browser"
+    way = f'{HIDDEN} · <a id="exercise-{exercise.id}" href="{to}">{label}</a></span>' if in_browser else ""
+    parts = [f"### {number}. {exercise.title}", f"*{exercise.about}*{way}", exercise.text, *folded]
     return "\n\n".join(parts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -56,6 +57,22 @@ def committed() -> dict[str, dict[str, Any]]:
     raise notebooks.PageFailure("book/results.ipynb carries no results. Run `report refresh results`.")
 
 
+def told_by(name: str) -> dict[str, list[str]]:
+    """Pages that tell a result -> their sentences with it, with the names of results in braces."""
+    found: dict[str, list[str]] = {}
+    for page in notebooks.pages():
+        if not page.runs:
+            continue
+        for cell in notebooks.read(page.path).cells:
+            caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
+            for line in (cell.source if cell.cell_type == "markdown" else caption).splitlines():
+                keys = [provenance.stem(key) for key in notebooks.GLUE.findall(line)]
+                if ("results", name) in keys:
+                    plain = re.sub(r"\{glue:text\}`([^`:]+)[^`]*`", r"{\1}", line)
+                    found.setdefault(page.name, []).append(plain.strip())
+    return found
+
+
 def reproduced(case: Case) -> Iterator[str]:
     """Sentences: what is wrong with the data, and how this case's results stand to those of the committed pages."""
     faults = tables.problems()
@@ -72,3 +89,7 @@ def reproduced(case: Case) -> Iterator[str]:
         yield f"  only {'then' if name in then else 'now'}: {name}"
     for name in sorted((set(then) & set(now)) - set(same)):
         yield f"  {name}: {then[name]['value']} then, {now[name]['value']} now"
+        for page, sentences in told_by(name).items():
+            yield from (f"    {page}: {sentence}" for sentence in sentences)
+    if len(same) < len(then):
+        yield "`report refresh` writes the new values into the pages, and names those that change."

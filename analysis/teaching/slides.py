@@ -328,8 +328,8 @@ def printed(folder: Path) -> bytes:
     return printer.finished(content, title[1] if title else "", printer.headings(page))
 
 
-def make(scenario: Scenario, folder: Path, progress: Progress = silent) -> Path:
-    """A scenario's deck with its notes and its PDF in a folder of its own, which travels alone."""
+def make(scenario: Scenario, folder: Path, progress: Progress = silent, paper: bool = True) -> Path:
+    """A scenario's deck with its notes and, on paper, its PDF, in a folder of its own, which travels alone."""
     if folder.exists() and any(folder.iterdir()) and not (folder / NOTES).exists():
         raise SlideError(f"{folder} holds files that are no slides of this report. Name an empty or a new folder.")
     with (
@@ -343,7 +343,8 @@ def make(scenario: Scenario, folder: Path, progress: Progress = silent) -> Path:
         beside = work / "slides"
         write(beside, executed, scenario, pages=_published())
         progress("slides as PDF", 1, 2)
-        (beside / PDF).write_bytes(printed(beside))
+        if paper:
+            (beside / PDF).write_bytes(printed(beside))
         exchange(beside, folder)
     return folder
 
@@ -354,8 +355,15 @@ def _published() -> str:
 
 
 def build(folder: Path, progress: Progress = silent) -> None:
-    """The deck as a part of the classroom's folder."""
-    make(Scenario(), folder / FOLDER, progress)
+    """The deck as a part of the classroom's folder; without Chromium it has no PDF, and all else is there."""
+    from analysis.report import pdf as printer
+
+    try:
+        printer.require()
+    except printer.PrintError:
+        make(Scenario(), folder / FOLDER, progress, paper=False)
+    else:
+        make(Scenario(), folder / FOLDER, progress)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:

@@ -25,13 +25,26 @@
     .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   const decode = (text) => new TextDecoder("utf-8", { fatal: true })
     .decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0)));
+  const isExercise = (name) => /-\d+$/.test(name);
+  // An answer outlives a look at the chapter. It is kept for this tab alone; a browser may refuse even that.
+  const draft = {
+    of: (name) => { try { return sessionStorage.getItem(`lab ${name}`); } catch { return null; } },
+    keep: (name, text) => { try { sessionStorage.setItem(`lab ${name}`, text); } catch { /* only a reload loses it */ } },
+    drop: (name) => { try { sessionStorage.removeItem(`lab ${name}`); } catch { /* nothing was kept */ } },
+  };
   const show = (name) => {
     pick.value = name;
-    code.value = examples[name];
+    const kept = isExercise(name) ? draft.of(name) : null;
+    code.value = kept ?? examples[name];
+    const way = find("chapter");
+    way.hidden = !isExercise(name);
+    if (isExercise(name)) way.querySelector("a").href = `${name.replace(/-\d+$/, "")}.html#exercise-${name}`;
+    say(kept === null || kept === examples[name] ? "" : "Your code from before stands here. “Reset the code” brings back the blank.");
   };
   const reopen = () => {
-    const given = new URLSearchParams(location.hash.slice(1));
-    show(Object.hasOwn(examples, given.get("example")) ? given.get("example") : Object.keys(examples)[0]);
+    const given = new URLSearchParams(location.hash.slice(1)), asked = given.get("example") || location.hash.slice(1);
+    show(Object.hasOwn(examples, asked) ? asked : Object.keys(examples)[0]);
+    if (Object.hasOwn(examples, asked)) lab.scrollIntoView();
     if (!given.has("code")) return;
     try {
       code.value = decode(given.get("code"));
@@ -117,7 +130,8 @@
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     free();
     if (data.done.ok) {
-      say(`Done in ${seconds} s.${output.textContent ? "" : " Nothing was printed: write print(...) around a result."}`, "good");
+      say(`Done in ${seconds} s.${output.textContent ? "" : " Nothing was printed: write print(...) around a result."}`,
+        /: (NOT YET RIGHT|BLANK)\. /.test(output.textContent) ? "" : "good"); // No tick beside a wrong answer.
     } else {
       say(`${data.done.line ? `Line ${data.done.line}: ` : ""}${data.done.message}`, "bad");
       if (data.done.line) select(data.done.line);
@@ -177,16 +191,17 @@
   pick.addEventListener("change", () => {
     show(pick.value);
     history.replaceState(null, "", `#example=${pick.value}`);
-    say("");
   });
   runButton.addEventListener("click", run);
   stopButton.addEventListener("click", () => {
     end("Stopped. Run again starts Python anew.");
     runButton.focus();
   });
+  code.addEventListener("input", () => { if (isExercise(pick.value)) draft.keep(pick.value, code.value); });
   resetButton.addEventListener("click", () => {
+    draft.drop(pick.value);
     show(pick.value);
-    say("The example stands as it was.");
+    say("The code stands as it was.");
   });
   linkButton.addEventListener("click", async () => {
     history.replaceState(null, "", `#code=${encode(code.value)}`);
@@ -201,4 +216,5 @@
   find("listings").hidden = true;
   find("work").hidden = false;
   reopen();
+  addEventListener("hashchange", () => { if (Object.hasOwn(examples, location.hash.slice(1))) reopen(); });
 })();

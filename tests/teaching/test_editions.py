@@ -14,7 +14,7 @@ import yaml
 
 from analysis.parameters import Scenario
 from analysis.report import build, notebooks
-from analysis.teaching import classroom, exercises, instructor, pages, students
+from analysis.teaching import classroom, exercises, instructor, pages, slides, students
 
 CHAPTERS = exercises.chapters()
 SOLVED = ("solution", "teaching", "marking", "expect")
@@ -172,6 +172,11 @@ def test_the_instructors_edition_has_all_that_students_have_not(tmp_path: Path) 
         assert "Teaching notes" in text and "**Expected**" in text and "What the check says" in text
     config = yaml.safe_load((tmp_path / "staged" / "_config.yml").read_text(encoding="utf-8"))
     assert "do not publish" in config["sphinx"]["config"]["html_theme_options"]["announcement"]
+
+
+def test_what_a_teacher_opens_first_is_what_the_parts_make() -> None:
+    made = {students.ZIP, f"{instructor.FOLDER}/index.html", f"{slides.FOLDER}/{slides.DECK}"}
+    assert {where for _, where in classroom.STARTS} == made
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:

@@ -21,10 +21,12 @@ from analysis import parameters, tables
 from analysis.case import Case
 from analysis.report import build, downloads, lab, notebooks, store
 from analysis.report.site import lab as page_of
-from analysis.teaching import given
+from analysis.teaching import exercises, given, pages, starters
 from analysis.teaching import lab as runner
 
 EXAMPLES = {each.name: each for each in page_of.examples()}
+CHAPTERS = exercises.chapters()
+STARTERS = {name: code for chapter in CHAPTERS for name, code in starters.starters(chapter).items()}
 NAMED = parameters.Scenario(changes={"rental_usd_per_gpu_hour": 3.0, "fleet": "documented"})
 
 # Enough of everything that the model does: powers, an annuity, a dictionary.
@@ -137,6 +139,63 @@ def test_an_example_without_a_title_is_told(tmp_path: Path) -> None:
         page_of.examples(tmp_path)
 
 
+# Exercises on the page
+
+
+def test_what_an_exercise_gives_is_what_its_notebook_gives_now() -> None:
+    now = starters.encode(starters.computed(CHAPTERS))
+    assert starters.GIVEN.read_text(encoding="utf-8") == now, (
+        "analysis/teaching/starters.json is older than data or exercises. Run `report classroom --refresh`."
+    )
+
+
+def test_only_exercises_that_run_pages_of_the_report_are_missing() -> None:
+    missing = {exercise.id for chapter in CHAPTERS for exercise in chapter.exercises} - set(STARTERS)
+    assert missing == {"whole_bill-3"}, "Everything else can be answered without pandas."
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_an_exercise_untouched_runs_and_says_what_is_asked(name: str, here: None) -> None:
+    outcome, output = run(STARTERS[name])
+    assert outcome.ok, f"{name}, line {outcome.line}: {outcome.message}"
+    assert output.startswith(f"{name}: BLANK."), output
+
+
+# Exercise -> answers that use only what is given, one of each kind of value: rows, a table by name, numbers, nothing.
+ANSWERS = {
+    "six_million-1": {"answer_gpu_hours": "sum(row['chip_hours'] for row in stages[:3])", "answer_usd": "5.576e6"},
+    "gpu_mix-1": {
+        "answer_share_fraction": "30_000 * 148 / sum(r['count'] * r['peak_bf16_dense_tflops'] for r in fleet.values())"
+    },
+    "capex-4": {"answer_usd_per_gpu_hour": "944e6 / (60_000 * 4 * 8766)"},
+    "owning_and_renting-1": {
+        "electricity_usd_per_gpu_hour": "server_kw_per_gpu * load_fraction * pue * case.point.electricity_usd_per_kwh"
+    },
+}
+
+
+@pytest.mark.parametrize(("name", "answers"), ANSWERS.items())
+def test_an_exercise_can_be_answered_with_what_it_gives(name: str, answers: dict[str, str], here: None) -> None:
+    code = STARTERS[name]
+    for asked, value in answers.items():
+        assert f"{asked} = None" in code
+        code = code.replace(f"{asked} = None", f"{asked} = {value}")
+    assert run(code)[1].startswith(f"{name}: RIGHT."), run(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("Case()", "Case is for the notebooks. Only"),
+        ("from given import case\ncase['v3_rental_usd']", "The result v3_rental_usd is not computed on this page."),
+        ("from given import case\ncase.point.pux", "There is no assumption pux."),
+        ("from given import case\ncase.data", "`case.data` needs the notebooks."),
+    ],
+)
+def test_what_only_a_notebook_has_is_told(code: str, message: str, here: None) -> None:
+    assert run(code)[0].message.startswith(message)
+
+
 # Python for the browser
 
 
@@ -178,7 +237,10 @@ def test_without_python_the_page_says_so_and_its_examples_can_be_read(site: Path
     if found.select("[data-core]"):
         pytest.fail("REPORT_SITE names a site with Python in it; name one that `report build` has just made.")
     assert "built without Python" in found.select_one(".lab-absent").get_text()
-    assert len(found.select(".lab-listings details")) == len(EXAMPLES)
+    assert len(found.select(".lab-listings details")) == len(EXAMPLES) + len(STARTERS)
+    assert not [path.name for path in site.glob("*.html") if pages.SHOWN in path.read_text(encoding="utf-8")], (
+        "A page leads to a Python that this site has not: `report lab` shows the way, and nothing before it."
+    )
     assert not (site / lab.CORE).exists()
 
 
@@ -291,6 +353,27 @@ def test_a_link_brings_the_code_back_and_runs_nothing(opened: tuple[Page, list[s
     other.goto(re.sub("#.*", "#code=%%%", page.url), wait_until="load")
     assert "cannot be read" in other.locator(".lab-status").inner_text()
     other.close()
+
+
+def test_an_exercise_is_answered_in_the_browser(browser: Browser, whole: Path) -> None:
+    page = browser.new_page()
+    page.goto((whole / "six_million.html").as_uri(), wait_until="load")
+    page.get_by_role("link", name="Answer exercise 1 in the browser").click()
+    page.wait_for_url("**/lab.html#six_million-1")
+    code = page.get_by_label("Your code")
+    assert code.input_value() == STARTERS["six_million-1"]
+    wrong = code.input_value().replace("answer_gpu_hours = None", "answer_gpu_hours = 2788")
+    _, output = execute(page, wrong)
+    assert "too small by a factor of 1,000" in output
+    assert page.locator(".lab-status").get_attribute("data-kind") != "good", "A tick stands beside a wrong answer."
+    page.get_by_role("link", name="the exercise in its chapter").click()
+    page.wait_for_url("**/six_million.html#exercise-six_million-1")
+    page.get_by_role("link", name="Answer exercise 1 in the browser").click()
+    page.wait_for_url("**/lab.html#six_million-1")
+    assert code.input_value() == wrong, "An answer is lost by a look at the chapter."
+    page.get_by_role("button", name="Reset").click()
+    assert code.input_value() == STARTERS["six_million-1"]
+    page.close()
 
 
 def test_the_keyboard_alone_edits_runs_and_leaves(opened: tuple[Page, list[str]]) -> None:

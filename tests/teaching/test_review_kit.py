@@ -61,6 +61,10 @@ def test_committed_results_are_compared_and_a_change_is_named(monkeypatch: pytes
     said = "\n".join(review.reproduced(Case()))
     assert f"{len(then)}. Computed now and equal: {len(then) - 1}." in said
     assert "v3_gpu_hours: 1 million then, 2.788 million now" in said
+    assert re.search(r"^    six_million: .*\{v3_gpu_hours\}", said, flags=re.MULTILINE), (
+        "A referee is not told where the result stands."
+    )
+    assert "{glue" not in said and "report refresh" in said
 
 
 def test_a_scenario_is_not_compared_with_the_base_case() -> None:

@@ -20,7 +20,7 @@ from test_site import until
 
 from analysis.case import Case
 from analysis.parameters import Scenario
-from analysis.report import notebooks
+from analysis.report import notebooks, pdf
 from analysis.teaching import slides
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
@@ -185,6 +185,16 @@ def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
     for number, (page, slide) in enumerate(zip(reader.pages, SLIDES, strict=True), start=1):
         assert f"{number} / {len(SLIDES)}" in page.extract_text(), f"Page {number} is not slide {slide.id}."
         assert bool(page.extract_text().strip())
+
+
+def test_a_classroom_without_chromium_has_its_slides_and_no_pdf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    monkeypatch.setattr(slides, "execute_pages", lambda *_: PAGES)
+    slides.build(tmp_path)
+    made = {path.name for path in (tmp_path / slides.FOLDER).iterdir()}
+    assert {slides.DECK, slides.NOTES} <= made and slides.PDF not in made
 
 
 def test_the_source_s_faults_are_told(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from analysis import parameters
 from analysis.report import notebooks
 from analysis.report.site import scripts
-from analysis.teaching import given
+from analysis.teaching import exercises, given, starters
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -43,8 +43,10 @@ CHECKS = ("analysis/teaching/checks.py", "analysis/teaching/answers.json")
 ABSENT = (
     '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.'
     "</strong> "
-    "The examples can be read, and copied into a Python that has the report installed. "
-    "To add it: <code>make lab</code> (it needs npm), which puts it into the site.</p>"
+    "The code can be read below, and runs where the report is installed, beside a file <code>given.py</code> with the "
+    "module's text. "
+    'Exercises can be answered in <a href="classroom.html">their notebooks</a>. '
+    "To add Python: <code>make lab</code> (it needs npm), which puts it into the site.</p>"
 )
 PRESENT = (
     '<p class="lab-core" data-core="_static/lab-core.js">The first run fetches Python from this site: '
@@ -73,6 +75,17 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
     return found
 
 
+def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
+    """Heading -> what stands below it in the list: examples, and in the base case the exercises of each chapter."""
+    found = {"Examples": examples()}
+    if scenario.is_base:
+        for chapter in exercises.chapters():
+            titles = {each.id: f"{number}. {each.title}" for number, each in enumerate(chapter.exercises, start=1)}
+            codes = starters.starters(chapter)
+            found[f"Exercises: {chapter.title}"] = [Example(name, titles[name], code) for name, code in codes.items()]
+    return found
+
+
 def files(scenario: parameters.Scenario) -> dict[str, str]:
     """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
     patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
@@ -94,23 +107,35 @@ def as_data(name: str, value: object) -> str:
     return f'<script type="application/json" id="{name}">{text}</script>'
 
 
-def listing(summary: str, label: str, code: str) -> str:
-    """Code to read, folded away. summary, label: HTML"""
+def listing(summary: str, label: str, code: str, anchor: str = "") -> str:
+    """Code to read, folded away. summary, label: HTML; anchor: where a link to it leads"""
+    at = f' id="{anchor}"' if anchor else ""
     return (
-        f'<details class="lab-listing"><summary>{summary}</summary>'
+        f'<details class="lab-listing"{at}><summary>{summary}</summary>'
         f'<pre tabindex="0" role="group" aria-label="{label}"><code>{escape(code)}</code></pre></details>'
     )
 
 
 def editor(scenario: parameters.Scenario) -> str:
     """The controls, the examples as text, and what the script needs."""
-    found = examples()
-    options = "".join(f'<option value="{each.name}">{escape(each.title)}</option>' for each in found)
-    listed = "".join(listing(escape(each.title), escape(each.title), each.code) for each in found)
+    grouped = groups(scenario)
+    options = "".join(
+        f'<optgroup label="{escape(heading)}">'
+        + "".join(f'<option value="{each.name}">{escape(each.title)}</option>' for each in found)
+        + "</optgroup>"
+        for heading, found in grouped.items()
+    )
+    listed = "".join(
+        f"<p><strong>{escape(heading)}</strong></p>"
+        + "".join(listing(escape(each.title), escape(each.title), each.code, each.name) for each in found)
+        for heading, found in grouped.items()
+    )
+    codes = {each.name: each.code for found in grouped.values() for each in found}
     return f"""<div class="lab" id="lab">
 {SLOT[0]}{ABSENT}{SLOT[1]}
 <div class="lab-work" hidden>
 <p class="lab-pick"><label for="lab-example">Start from</label> <select id="lab-example">{options}</select></p>
+<p class="lab-chapter" hidden>Its question and hints: <a href="index.html">the exercise in its chapter</a></p>
 <p class="lab-label"><label for="lab-code">Your code</label>
 <span id="lab-keys">Tab moves four spaces in; Escape, then Tab, leaves the editor. Ctrl+Enter runs.</span></p>
 <textarea id="lab-code" rows="22" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
@@ -124,7 +149,7 @@ aria-describedby="lab-keys"></textarea>
 </div>
 <div class="lab-listings">{listed}</div>
 </div>
-{as_data("lab-examples", {each.name: each.code for each in found})}
+{as_data("lab-examples", codes)}
 {as_data("lab-files", files(scenario))}
 """
 
