@@ -30,6 +30,7 @@ from analysis.report import build as builder
 from analysis.report import notebooks, place
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.files import exchange
+from analysis.report.site import quotes
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
