@@ -102,6 +102,7 @@ def test_a_table_gets_a_named_box_and_scopes() -> None:
         ("@font-face{font-family:x}", "@font-face{font-family:x}"),
         ('.used::before{content:".unused{}"}', '.used::before{content:".unused{}"}'),
         (".bs-tooltip-top{color:red}", ".bs-tooltip-top{color:red}"),
+        (".live-grid{color:red}", ".live-grid{color:red}"),
     ],
 )
 def test_a_rule_stays_if_a_page_may_use_it(css: str, expected: str) -> None:
@@ -138,6 +139,23 @@ def test_pruned_styles_keep_every_class_of_the_reports_own_sheet_that_a_page_has
         name for name in used & set(re.findall(r"\.([a-z][\w-]*)", own)) if not re.search(rf"\.{name}\b", built)
     )
     assert not lost, told(lost, "analysis/report/site/styles.py has cut a rule that a page needs.")
+    # live.js puts the classes of its drawings together from parts: no page and no script holds them whole.
+    lost = sorted(name for name in set(re.findall(r"\.(live-[\w-]+)", own)) if not re.search(rf"\.{name}\b", built))
+    assert not lost, told(lost, "analysis/report/site/styles.py has cut a rule that live.js needs; see COMPOSED there.")
+
+
+def test_every_block_of_the_reports_own_sheet_is_closed() -> None:
+    """A block that is not closed swallows what follows: rules for the screen were once within those for print."""
+    own = (Path(__file__).parents[1] / "book/assets/report.css").read_text(encoding="utf-8")
+    depth, open_since = 0, 0
+    for number, line in enumerate(
+        re.sub(r"/\*.*?\*/", lambda c: "\n" * c[0].count("\n"), own, flags=re.S).split("\n"), 1
+    ):
+        open_since = number if depth == 0 else open_since
+        depth += line.count("{") - line.count("}")
+        nested = re.match(r"@media", line) and open_since != number
+        assert not nested and depth >= 0, f"report.css: the block of line {open_since} is still open on line {number}."
+    assert depth == 0, f"report.css: the block that begins on line {open_since} is not closed."
 
 
 def test_pages_take_the_figures_colours_by_name(site: Path) -> None:

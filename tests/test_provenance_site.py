@@ -17,7 +17,7 @@ from analysis import parameters, provenance
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
-from analysis.report.site import box
+from analysis.report.site import box, quotes
 from analysis.report.site.hints import ABBREVIATION
 from analysis.report.site.places import PAGES, Places, anchor, grade
 from analysis.trace import unpacked
@@ -140,7 +140,9 @@ def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
         text = "".join(entry.get_text().split())
         value = provenance.parameter_value(parameter, parameter.value)
         for part in (parameter.title, value, parameter.confidence, *parameter.range_reason.split()[:3]):
-            assert part.replace(" ", "") in text, f"The entry of {name} on assumptions.html does not say '{part}'."
+            assert quotes.curled(part).replace(" ", "") in text, (
+                f"The entry of {name} on assumptions.html does not say '{part}'."
+            )
         links = [str(a["href"]) for a in entry("a")]
         assert len([h for h in links if h.startswith("references.html#")]) == len(parameter.source.split(";"))
         using = {each for each, names in declared.items() if name in names}

@@ -30,6 +30,7 @@ from analysis.report import build as builder
 from analysis.report import notebooks, place
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.files import exchange
+from analysis.report.site import quotes
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
@@ -43,6 +44,8 @@ POLICY = (
 )
 # A figure this many times as wide as high fills the slide, with its words below; others stand beside their words.
 WIDE = 1.6
+# Quotes as on the pages.
+TYPOGRAPHIC = {"typographer": True}
 # Width and height that a slide of 1280 by 720 pixels leaves for its figure.
 ROOM = {"below": (1168, 486), "beside": (800, 572)}
 KEYS = {"id", "title", "minutes", "notes"}
@@ -154,11 +157,11 @@ class Deck:
 
     def words(self, text: str) -> str:
         """Markdown with its names filled in, as HTML."""
-        html: str = MarkdownIt("commonmark").enable("table").render(self.case.fill(text))
+        html: str = MarkdownIt("commonmark", TYPOGRAPHIC).enable(["table", "smartquotes"]).render(self.case.fill(text))
         return html.strip()
 
     def inline(self, text: str) -> str:
-        html: str = MarkdownIt("commonmark").renderInline(self.case.fill(text))
+        html: str = MarkdownIt("commonmark", TYPOGRAPHIC).enable("smartquotes").renderInline(self.case.fill(text))
         return html
 
     def plain(self, text: str) -> str:
@@ -204,7 +207,7 @@ class Deck:
         told = "" if scenario.is_base else f"Scenario: {escape(scenario.title)}"
         page = ""
         if slide.page:
-            title = escape(self.titles[slide.page])
+            title = escape(quotes.curled(self.titles[slide.page]))
             page = f'<a href="{self.pages}{slide.page}.html">{title}</a>' if self.pages else title
         return f'<p class="foot"><span>{page}</span><span>{told}</span><span>{number} / {len(self.slides)}</span></p>'
 

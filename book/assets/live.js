@@ -344,6 +344,10 @@
     });
   };
 
+  const halves = (text) => {
+    const cut = text.indexOf(" ", text.length / 2);
+    return [text.slice(0, cut), text.slice(cut + 1)];
+  };
   // Only where both are of one method, at the same price.
   const multiple = (value, own) => `, ${digits(value / here[own], 2)} × V3`;
   const drawDots = (pen, groups) => {
@@ -374,7 +378,9 @@
     for (const group of groups) {
       pen.text(2, y + 18, group.label, "head");
       y += sizes.head;
-      if (group.remark) pen.text(2, y + 9, group.remark, "small");
+      // On a narrow screen a long remark takes two lines, in the same height.
+      const lines = group.remark.length * 4.75 > pen.width ? halves(group.remark) : [group.remark];
+      lines.forEach((line, index) => pen.text(2, y + (lines.length > 1 ? 5 : 9) + index * 12, line, "small"));
       y += group.remark ? sizes.remark : 0;
       const own = Object.keys(group.results)[0];
       for (const [name, label] of Object.entries(group.results)) {

@@ -16,7 +16,7 @@ from test_site import told
 from analysis import parameters
 from analysis.case import Case
 from analysis.report import notebooks
-from analysis.report.site import quiz
+from analysis.report.site import quiz, quotes
 from analysis.teaching import quizzes
 from analysis.teaching.quizzes import Question, QuizError
 
@@ -205,7 +205,9 @@ def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: st
             for value, head, why in given:
                 field.fill(f"{value:.6g}")
                 check.click()
-                assert said(box).startswith(head) and why in said(box), f"{question.id}: {value} gets {said(box)!r}"
+                assert said(box).startswith(head) and quotes.curled(why) in said(box), (
+                    f"{question.id}: {value} gets {said(box)!r}"
+                )
             field.fill(f"{question.answer * 1000:.6g}")
             check.click()
             assert "the unit is not" in said(box), f"{question.id}: a factor of 1,000 gets {said(box)!r}"
@@ -215,7 +217,9 @@ def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: st
             choices.nth(place).check()
             check.click()
             alone = option.right and len(right(question)) == 1
-            assert option.why in said(box) or option.right, f"{question.id}: {option.text!r} is not explained."
+            assert quotes.curled(option.why) in said(box) or option.right, (
+                f"{question.id}: {option.text!r} is not explained."
+            )
             assert said(box).startswith("Right.") == alone, f"{question.id}: {option.text!r} gets {said(box)!r}"
             if question.kind == "several":
                 choices.nth(place).uncheck()
@@ -272,7 +276,7 @@ def test_without_a_script_the_answers_are_folded_below_each_question(browser: Br
     context.close()
     assert buttons == 0, "A button that does nothing is shown where scripts are off."
     assert folded == len(asked("capex"))
-    assert all(option.why in answers for option in asked("capex")["basis"].options)
+    assert all(quotes.curled(option.why) in answers for option in asked("capex")["basis"].options)
 
 
 def test_committed_chapters_hold_no_questions() -> None:

@@ -89,6 +89,21 @@ def test_a_slide_rests_on_pages_and_figures_that_exist(slide: slides.Slide) -> N
         assert slide.top <= picture.size[1], f"Slide {slide.id}: the figure is {picture.size[1]} points high."
 
 
+@pytest.mark.parametrize("slide", [slide for slide in SLIDES if slide.top], ids=lambda slide: slide.id)
+def test_a_figure_is_cut_between_its_panels(slide: slides.Slide) -> None:
+    """A panel that is shown is shown with its last row and the numbers of its axis."""
+    svg = slides.pictures(PAGES.values())[slide.figure].svg
+    for panel in re.split(r'(?=<g id="axes_\d+">)', svg)[1:]:
+        box = re.search(r'<g id="patch_\d+">\s*<path d="([^"]*)"', panel)
+        assert box, f"The panels of {slide.figure} have no ground any more. Has matplotlib's version changed?"
+        rows = [float(y) for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", box[1])]
+        numbers = 11 if 'id="xtick_1"' in panel else 0  # points: a line of small letters below the axis
+        assert slide.top <= min(rows) or slide.top >= max(rows) + numbers, (
+            f"Slide {slide.id} cuts {slide.figure} at {slide.top} points, through the panel from {min(rows):.0f} to "
+            f"{max(rows) + numbers:.0f}. Change `top` in book/teaching/slides.yml."
+        )
+
+
 def test_images_have_the_alt_text_of_the_pages(soup: BeautifulSoup, folder: Path) -> None:
     known = slides.pictures(PAGES.values())
     images = soup.find_all("img")

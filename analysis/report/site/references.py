@@ -6,6 +6,7 @@ sphinxcontrib-bibtex's own author-year style cannot tell two works of one author
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,6 +24,8 @@ from sphinxcontrib.bibtex.style.referencing.basic_author_year import BasicAuthor
 from sphinxcontrib.bibtex.style.referencing.label import LabelReferenceStyle
 from sphinxcontrib.bibtex.style.template import join, join2, post_text, pre_text, reference
 
+from analysis.report.site import quotes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -38,6 +41,7 @@ def short_names(entry: Entry) -> str:
     ]
     if not names:
         return str(Text.from_latex(entry.fields.get("title", entry.key)).render_as("text"))
+    names = [quotes.curled(str(name)) for name in names]
     if len(names) > 2 or names[-1] == "others":
         return f"{names[0]} et al."
     return " and ".join(names)
@@ -53,6 +57,11 @@ class AuthorYearLabels(BaseLabelStyle):
             yield label + letter
 
 
+# One quote of LaTeX that is not half of a double one.
+SINGLE = re.compile(r"(?<!`)`(?!`)|(?<!')'(?!')")
+CURLED = {"`": "‘", "'": "’"}
+
+
 class AsLabelled(BaseSortingStyle):
     """In the order of the labels, so that {Epoch AI} in braces stands among the E."""
 
@@ -65,9 +74,10 @@ class Style(UnsrtStyle):
     default_sorting_style = AsLabelled
 
     def format_entry(self, label: str, entry: Entry, bib_data: Any = None) -> Any:
-        # pybtex reads \& and \% as LaTeX does, and leaves \$ as it is.
+        # pybtex reads \& and \% as LaTeX does, and ``double'' quotes; it leaves \$ and `single' quotes as they are.
         for name, text in entry.fields.items():
-            entry.fields[name] = text.replace(r"\$", "$")
+            plain = text.replace(r"\$", "$")
+            entry.fields[name] = plain if name == "url" else SINGLE.sub(lambda found: CURLED[found[0]], plain)
         return super().format_entry(label, entry, bib_data)
 
 

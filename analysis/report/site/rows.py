@@ -21,6 +21,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from analysis import parameters, provenance, tables
 from analysis.provenance import Described
 from analysis.quantities import REGISTRY
+from analysis.report.site import quotes
 from analysis.report.site.places import PAGES, WHOLE, Places, anchor, breakable, grade, places
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def _entry(where: Places, docname: str, row: Described) -> str:
         )
         moved = where.moved_by.get(row.key, [])
         results = "; ".join(
-            f'<a href="{where.row(docname, "results", name)}">{escape(REGISTRY[name].title)}</a>' for name in moved
+            f'<a href="{where.row(docname, "results", name)}">{escape(quotes.curled(REGISTRY[name].title))}</a>'
+            for name in moved
         )
         count = f"{len(moved)} result{'s' if len(moved) > 1 else ''}"
         links["Results that rest on it"] = (
@@ -178,7 +180,7 @@ def _entry(where: Places, docname: str, row: Described) -> str:
     told = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items() if text)
     return (
         f'<div class="row-entry" id="{escape(anchor(row.table, row.key))}">'
-        f'<p class="row-title"><strong>{escape(row.title)}</strong> <code>{breakable(row.key)}</code></p>'
+        f'<p class="row-title"><strong>{breakable(row.title)}</strong> <code>{breakable(row.key)}</code></p>'
         f'<p class="row-value">{breakable(where.shown(row))}</p><dl>{told}</dl></div>'
     )
 

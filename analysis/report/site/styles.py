@@ -20,8 +20,8 @@ from sphinx.errors import SphinxError
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-# Bootstrap's script puts these names together from parts.
-COMPOSED = re.compile(r"bs-(?:tooltip|popover)")
+# Scripts put these names together from parts: Bootstrap's, and live.js the classes of what it draws.
+COMPOSED = re.compile(r"bs-(?:tooltip|popover)|live-")
 
 
 def names_in_use(site: Path) -> set[str]:

@@ -36,10 +36,17 @@ def css() -> str:
         f"--basis-{basis}: var(--figure-{next(name for name, known in COLOURS.items() if known == colour)});"
         for basis, colour in style.BASIS_COLOURS.items()
     ]
+    # A script draws with the light colours: by name, its drawing follows the page into the dark.
+    drawn = [
+        f':is(.live-draw, .live-hatches) [{part}="{colour}"] {{ {part}: var(--figure-{name}); }}\n'
+        for name, colour in COLOURS.items()
+        for part in ("fill", "stroke")
+    ]
     return (
         f"html {{ --figure-filter: none; {' '.join([*light, *bases])} }}\n"
         # Print is always on white paper.
         f'@media screen {{ html[data-theme="dark"] {{ --figure-filter: {style.DARK_FILTER}; {" ".join(dark)} }} }}\n'
+        + "".join(drawn)
     )
 
 

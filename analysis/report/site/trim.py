@@ -184,11 +184,16 @@ MEASURE_LATER = (
 LOOK_UP = r"\b(terms|titleTerms)\[(word|term)\]"
 LOOK_UP_OWN = r"(Object.hasOwn(\1, \2) ? \1[\2] : undefined)"
 
+# What a result of the search quotes of a page: its text, not its folded code and boxes.
+LEFT_OUT = '[".headerlink", "script", "style"]'
+LEFT_OUT_TOO = '[".headerlink", "script", "style", "details.hide", ".figure-box", ".end-of-page"]'
+
 
 def change_scripts(static: Path) -> None:
     for name, pattern, new, count in (
         ("scripts/pydata-sphinx-theme.js", re.escape(MEASURE), MEASURE_LATER, 1),
         ("searchtools.js", LOOK_UP, LOOK_UP_OWN, 8),
+        ("searchtools.js", re.escape(LEFT_OUT), LEFT_OUT_TOO, 1),
     ):
         script = static / name
         text, found = re.subn(pattern, new, script.read_text(encoding="utf-8"))
