@@ -115,6 +115,12 @@ def kills() -> pd.Series:
     return found[["kills", "ended_before", "whole_old", "whole_new", "broken"]].sum()
 
 
+def commands_killed() -> int:
+    """How many of the killed builds were the command itself."""
+    found = read("hostile/kills.csv").set_index("what").loc["command"]
+    return int(found["kills"] - found["ended_before"])
+
+
 def pythons() -> pd.DataFrame:
     """Complete builds from clean clones: a row a version of Python, True where its digest was that of all the others.
 

@@ -110,6 +110,8 @@ def _literal(value: Any) -> str:
     if isinstance(value, dict):
         known = {key: each for key, each in value.items() if not (isinstance(each, float) and math.isnan(each))}
         return "{\n" + "".join(f"    {key!r}: {given.plain(each)!r},\n" for key, each in known.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
     number = given.plain(value)
     # The last digits of a sum differ between processors, and the file must not.
     return repr(float(f"{number:.11e}")) if isinstance(number, float) else repr(number)
