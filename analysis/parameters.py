@@ -59,7 +59,7 @@ class Parameter:
         if self.type == "choice":
             return "one of " + ", ".join(self.choices)
         kind = "a whole number" if self.type == "int" else "a number"
-        return f"{kind} from {self.minimum:g} to {self.maximum:g} ({self.unit})"
+        return f"{kind} from {self.minimum:.12g} to {self.maximum:.12g} ({self.unit})"
 
     def checked(self, value: object) -> Value:
         """The value in the parameter's type, or ParameterError."""

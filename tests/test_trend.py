@@ -118,11 +118,11 @@ def test_cost_per_arithmetic_by_hand(case: Case) -> None:
 
 
 def test_rents_never_mix_kinds_and_forms(case: Case) -> None:
-    """On-demand list prices of SXM modules in 2023: 1.99, 4.03, 4.40, 4.76, 5.00, 10.00; median 4.58."""
+    """On-demand list prices of SXM modules in 2023: 1.99, 4.03, 4.40, 4.76, 10.00; the median is 4.40."""
     found = results.v3_at_rents(case.data).set_index(["kind", "year"])
     row = found.loc[("List, on demand", 2023)]
-    assert (row.prices, row["median"]) == (6, pytest.approx(4.58))
-    assert row.v3_median_usd == pytest.approx(2_788_000 * 4.58)
+    assert (row.prices, row["median"]) == (5, pytest.approx(4.40))
+    assert row.v3_median_usd == pytest.approx(2_788_000 * 4.40)
     assert found.loc[("Contract, for one year", 2026)]["median"] == pytest.approx(2.35)
     assert found.index.is_unique
     prices = case.data.table("prices")
