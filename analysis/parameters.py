@@ -96,13 +96,12 @@ def _remedy(value: object, parameter: Parameter) -> str:
     """How a number has to be written that people write otherwise: 2,5 or 70 % or $3; "" where nothing is known."""
     short = isinstance(value, int | float) and abs(value) < 1e6
     written = value[:40] if isinstance(value, str) else str(value) if short else ""
-    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", written)
     alone = re.fullmatch(r"[$€£]?\s*(\d+(?:\.\d+)?)(?:\s*[%$€£]|\s*USD\S*|\s+[A-Za-z]\S*)?", written)
     if re.fullmatch(r"[+-]?\d+,\d+", written):
         return f" A decimal point, not a comma: {parameter.name}={written.replace(',', '.')}."
-    percent = parameter.unit == "fraction" and re.fullmatch(r"\d+(?:\.\d+)?", written) is not None
-    if parameter.unit == "fraction" and (share or percent):
-        number = float(share[1] if share else written)
+    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%?", written)
+    if share and parameter.unit == "fraction":
+        number = float(share[1])
         if parameter.minimum <= number / 100 <= parameter.maximum:
             return f" {number:g} % is written {parameter.name}={number / 100:.12g}."
     if alone and alone[1] != written:

@@ -360,6 +360,7 @@ def classroom(
     """
     from analysis.teaching import classroom as teaching
     from analysis.teaching import exercises, starters
+    from analysis.teaching import slides as deck
 
     with progress_bar() as progress:
         if refresh:
@@ -368,15 +369,15 @@ def classroom(
         folder = teaching.build(out, progress)
     for what, where in teaching.STARTS:
         say(f"{what}: {folder / where}")
-    if not (folder / "slides" / "slides.pdf").exists():
+    if not (folder / deck.FOLDER / deck.PDF).exists():
         say("The slides have no PDF: Chromium prints it, and is missing here (apt install chromium).")
 
 
-def require_assignments(words: list[str]) -> None:
+def require_assignments(arguments: list[str]) -> None:
     """ParameterError for a change without its -p, and for a -p without "=": typer would only call a word unexpected."""
-    for before, word in itertools.pairwise(words):
+    for before, word in itertools.pairwise(arguments):
         # A sweep has forms of its own, and says so itself.
-        if before in ("-p", "--parameter") and "=" not in word and "sweep" not in words[:2]:
+        if before in ("-p", "--parameter") and "=" not in word and "sweep" not in arguments[:2]:
             parameters.parsed([word])
         name = word.partition("=")[0]
         if "=" in word and not before.startswith("-") and name in parameters.known():

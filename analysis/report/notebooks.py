@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,17 +132,16 @@ def declared(notebook: nbformat.NotebookNode) -> list[str]:
     return re.findall(r"^([a-z][a-z0-9_]*) = ", cell.source, flags=re.MULTILINE)
 
 
-def mentioned(notebook: nbformat.NotebookNode) -> list[str]:
-    """Names that the prose binds with {glue:text}, in order of appearance, once each.
-
-    Captions of figures stand in the metadata of code cells, and count as prose.
-    """
-    found: dict[str, None] = {}
+def prose(notebook: nbformat.NotebookNode) -> Iterator[str]:
+    """The text of each cell; captions of figures stand in the metadata of code cells, and count as prose."""
     for cell in notebook.cells:
         caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
-        text = cell.source if cell.cell_type == "markdown" else caption
-        found.update(dict.fromkeys(GLUE.findall(text)))
-    return list(found)
+        yield cell.source if cell.cell_type == "markdown" else caption
+
+
+def mentioned(notebook: nbformat.NotebookNode) -> list[str]:
+    """Names that the prose binds with {glue:text}, in order of appearance, once each."""
+    return list(dict.fromkeys(name for text in prose(notebook) for name in GLUE.findall(text)))
 
 
 def told(notebook: nbformat.NotebookNode) -> set[str]:

@@ -6,6 +6,7 @@ dictionaries. What nobody knows is None.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from analysis import parameters, tables
@@ -77,9 +78,14 @@ def assumptions(scenario: parameters.Scenario) -> list[str]:
     ]
 
 
-def _dictionary(name: str, entries: dict[str, Any]) -> str:
+def dictionary(entries: Mapping[Any, Any]) -> str:
+    """A dictionary as a Python literal, an entry a line."""
     rows = "".join(f"    {key!r}: {value!r},\n" for key, value in entries.items())
-    return f"{name} = {{\n{rows}}}\n"
+    return f"{{\n{rows}}}"
+
+
+def _dictionary(name: str, entries: dict[str, Any]) -> str:
+    return f"{name} = {dictionary(entries)}\n"
 
 
 def _rows(table: str, columns: tuple[str, ...], needed: str) -> dict[str, dict[str, Any]]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from analysis import parameters, provenance, tables, words
@@ -57,19 +56,18 @@ def committed() -> dict[str, dict[str, Any]]:
     raise notebooks.PageFailure("book/results.ipynb carries no results. Run `report refresh results`.")
 
 
-def told_by(name: str) -> dict[str, list[str]]:
-    """Pages that tell a result -> their sentences with it, with the names of results in braces."""
-    found: dict[str, list[str]] = {}
-    for page in notebooks.pages():
+def told_by(results: Collection[str]) -> dict[str, list[str]]:
+    """Result -> where pages tell it: page and sentence, with the names of results in braces."""
+    found: dict[str, list[str]] = {name: [] for name in results}
+    for page in notebooks.pages() if results else []:
         if not page.runs:
             continue
-        for cell in notebooks.read(page.path).cells:
-            caption = cell.metadata.get("mystnb", {}).get("figure", {}).get("caption", "")
-            for line in (cell.source if cell.cell_type == "markdown" else caption).splitlines():
-                keys = [provenance.stem(key) for key in notebooks.GLUE.findall(line)]
+        for line in "\n".join(notebooks.prose(notebooks.read(page.path))).splitlines():
+            keys = {provenance.stem(key) for key in notebooks.GLUE.findall(line)}
+            sentence = notebooks.GLUE.sub(r"{\1}", line).strip()
+            for name in results:
                 if ("results", name) in keys:
-                    plain = re.sub(r"\{glue:text\}`([^`:]+)[^`]*`", r"{\1}", line)
-                    found.setdefault(page.name, []).append(plain.strip())
+                    found[name].append(f"{page.name}: {sentence}")
     return found
 
 
@@ -87,9 +85,10 @@ def reproduced(case: Case) -> Iterator[str]:
     yield f"Results in the committed pages: {len(then)}. Computed now and equal: {len(same)}."
     for name in sorted(set(then) ^ set(now)):
         yield f"  only {'then' if name in then else 'now'}: {name}"
-    for name in sorted((set(then) & set(now)) - set(same)):
+    changed = sorted((set(then) & set(now)) - set(same))
+    told = told_by(changed)
+    for name in changed:
         yield f"  {name}: {then[name]['value']} then, {now[name]['value']} now"
-        for page, sentences in told_by(name).items():
-            yield from (f"    {page}: {sentence}" for sentence in sentences)
+        yield from (f"    {place}" for place in told[name])
     if len(same) < len(then):
         yield "`report refresh` writes the new values into the pages, and names those that change."

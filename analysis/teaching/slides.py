@@ -207,7 +207,7 @@ class Deck:
         told = "" if scenario.is_base else f"Scenario: {escape(scenario.title)}"
         page = ""
         if slide.page:
-            title = escape(quotes.curled(self.titles[slide.page]))
+            title = quotes.html(self.titles[slide.page])
             page = f'<a href="{self.pages}{slide.page}.html">{title}</a>' if self.pages else title
         return f'<p class="foot"><span>{page}</span><span>{told}</span><span>{number} / {len(self.slides)}</span></p>'
 
@@ -362,11 +362,10 @@ def build(folder: Path, progress: Progress = silent) -> None:
     from analysis.report import pdf as printer
 
     try:
-        printer.require()
+        paper = bool(printer.require())
     except printer.PrintError:
-        make(Scenario(), folder / FOLDER, progress, paper=False)
-    else:
-        make(Scenario(), folder / FOLDER, progress)
+        paper = False
+    make(Scenario(), folder / FOLDER, progress, paper)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:

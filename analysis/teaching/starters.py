@@ -101,15 +101,14 @@ def _table(name: str, frame: pd.DataFrame) -> str:
     """Rows by their index where it has a name, else a list of rows."""
     rows = [{key: given.plain(value) for key, value in row.items()} for row in frame.to_dict("records")]
     if frame.index.name:
-        inside = "".join(f"    {key!r}: {row!r},\n" for key, row in zip(frame.index, rows, strict=True))
-        return f"{name} = {{\n{inside}}}"
+        return f"{name} = {given.dictionary(dict(zip(frame.index, rows, strict=True)))}"
     return f"{name} = [\n{''.join(f'    {row!r},{chr(10)}' for row in rows)}]"
 
 
 def _literal(value: Any) -> str:
     if isinstance(value, dict):
         known = {key: each for key, each in value.items() if not (isinstance(each, float) and math.isnan(each))}
-        return "{\n" + "".join(f"    {key!r}: {given.plain(each)!r},\n" for key, each in known.items()) + "}"
+        return given.dictionary({key: given.plain(each) for key, each in known.items()})
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
     number = given.plain(value)

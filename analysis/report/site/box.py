@@ -88,7 +88,7 @@ def _listed(where: Places, docname: str, table: str, found: list[Described]) -> 
     """The rows of one table: a list, since a table of five columns would scroll on a phone."""
     lines = []
     for row in found:
-        link = f'<a href="{where.row(docname, table, row.key)}">{escape(quotes.curled(row.title))}</a>'
+        link = f'<a href="{where.row(docname, table, row.key)}">{quotes.html(row.title)}</a>'
         span = f", {escape(row.spread)}" if row.spread else ""
         facts = [grade(row), where.sources(docname, row.source), breakable(row.locator)]
         told = "; ".join(fact for fact in facts if fact)

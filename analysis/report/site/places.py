@@ -179,7 +179,7 @@ def breakable(text: str) -> str:
     """A text in HTML whose long names may break after an underscore or a slash; addresses become links."""
     if re.fullmatch(r"https?://\S+", text):
         return f'<a class="external" href="{escape(text)}">{breakable(text.removeprefix("https://"))}</a>'
-    return re.sub(r"([_/])(?=\w)", r"\1<wbr>", escape(quotes.curled(text)))
+    return re.sub(r"([_/])(?=\w)", r"\1<wbr>", quotes.html(text))
 
 
 _MADE: WeakKeyDictionary[BuildEnvironment, Places] = WeakKeyDictionary()

@@ -168,8 +168,7 @@ def _entry(where: Places, docname: str, row: Described) -> str:
         )
         moved = where.moved_by.get(row.key, [])
         results = "; ".join(
-            f'<a href="{where.row(docname, "results", name)}">{escape(quotes.curled(REGISTRY[name].title))}</a>'
-            for name in moved
+            f'<a href="{where.row(docname, "results", name)}">{quotes.html(REGISTRY[name].title)}</a>' for name in moved
         )
         count = f"{len(moved)} result{'s' if len(moved) > 1 else ''}"
         links["Results that rest on it"] = (
