@@ -270,9 +270,13 @@ class Case:
         A quantity's name gives its central value; with _range, _exact or _full its other forms.
         A parameter's name gives its value; with _range, _low or _high its range.
         An identifier of data/published.csv gives the published figure; with _low or _high its bounds.
+        A judgement's name gives what holds in this case.
         """
+        from analysis.judgements import JUDGEMENTS, said
         from analysis.quantities import REGISTRY
 
+        if key in JUDGEMENTS:
+            return said(key, self)
         stem, _, form = key.rpartition("_")
         if key in REGISTRY:
             return self.quantity(key).text
@@ -300,8 +304,10 @@ class Case:
                 )
             factor, unit = words.BASE_UNITS.get(row["unit"], (1.0, row["unit"]))
             return words.amount(row[column] * factor, unit)
-        near = parameters.nearest(key, [*REGISTRY, *known, *published.index])
-        raise PageError(f"No result, parameter or published figure is called '{key}'. Did you mean '{near}'?")
+        near = parameters.nearest(key, [*REGISTRY, *known, *published.index, *JUDGEMENTS])
+        raise PageError(
+            f"No result, parameter, published figure or judgement is called '{key}'. Did you mean '{near}'?"
+        )
 
     def fill(self, text: str) -> str:
         """A text of data/ with its {names} replaced by what they read as."""

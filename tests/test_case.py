@@ -228,7 +228,9 @@ def test_a_parameter_that_a_page_has_not_declared_is_refused_in_text_too() -> No
 def test_an_unknown_key_is_refused_with_a_suggestion(key: str, meant: str, base: Case) -> None:
     with pytest.raises(PageError) as error:
         base.text(key)
-    assert str(error.value) == (f"No result, parameter or published figure is called '{key}'. Did you mean '{meant}'?")
+    assert str(error.value) == (
+        f"No result, parameter, published figure or judgement is called '{key}'. Did you mean '{meant}'?"
+    )
 
 
 @pytest.mark.parametrize("key", ["fleet_range", "fleet_low"])

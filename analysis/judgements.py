@@ -1,0 +1,48 @@
+"""What a page says of its numbers beside stating them: "agrees with", "the small part", "cheaper than".
+
+A judgement is a result in words. It lists what can be said, each with its condition; the first whose condition holds in
+the case is said. Pages, slides and questions ask for it by name, as they ask for a number: {glue:text}`name`, {name}.
+
+    @judgement
+    def electricity_in_the_hour(case):
+        \"\"\"How much of the owner's hour is electricity.\"\"\"
+        share = case["owner_energy_usd_per_gpu_hour"].value / case["owner_usd_per_gpu_hour"].value
+        yield share < 0.2, "Electricity is the small part."
+        yield share < 0.5, "Electricity is the smaller part."
+        yield True, "Electricity is the larger part."
+
+The last condition is True. A comparison with a value that is not defined (NaN) is false, so that the last words must
+stand without it. Words may hold {names} of results, as texts of data/ do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analysis.case import Case
+
+Readings = Callable[["Case"], Iterator[tuple[Any, str]]]
+
+JUDGEMENTS: dict[str, Readings] = {}
+
+
+def judgement(readings: Readings) -> Readings:
+    """Register what can be said, under the function's name."""
+    name = readings.__name__
+    if name in JUDGEMENTS:
+        raise ValueError(f"judgement '{name}' is defined twice")
+    JUDGEMENTS[name] = readings
+    return readings
+
+
+def said(name: str, case: Case) -> str:
+    """The words of a judgement in a case.
+
+    ValueError if no condition holds: the last one of a judgement must be True.
+    """
+    for holds, text in JUDGEMENTS[name](case):
+        if holds:
+            return case.fill(text)
+    raise ValueError(f"judgement '{name}' says nothing in this case: let its last condition be True")
