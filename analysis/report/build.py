@@ -173,10 +173,10 @@ def png(svg: str) -> bytes:
     """A figure's SVG as PNG, large enough for slides; drawn once for the same SVG."""
     import resvg_py
 
-    path = store.picture(identity.digest(svg, str(PNG_DPI), version("resvg_py")))
-    if not path.exists():
-        files.replace(path, bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=PNG_DPI, skip_system_fonts=True)))
-    return path.read_bytes()
+    def draw() -> bytes:
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=PNG_DPI, skip_system_fonts=True))
+
+    return store.picture(identity.digest(svg, str(PNG_DPI), version("resvg_py")), draw)
 
 
 def write_figures(executed: dict[str, Path], folder: Path, progress: Progress = silent) -> list[str]:

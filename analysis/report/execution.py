@@ -172,7 +172,7 @@ def execute_pages(
         if known is None:
             stale.append(page)
         else:
-            files.replace(path, known.read_bytes())
+            files.replace(path, known)
             done[page.name] = path
     if stale:
         kernels.warm_up()

@@ -28,6 +28,9 @@ from typing import IO, Any
 
 from analysis import untrusted
 
+# Where the report keeps its work. It may be a link to another disk; what is in it comes from the report alone.
+BUILD = Path(__file__).resolve().parents[2] / "_build"
+
 # A neighbour that a killed process has left; no other program makes such a name.
 LEFT = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 
@@ -54,8 +57,9 @@ def replace(path: Path, content: bytes) -> None:
     """Write a file whole or not at all; several processes may write the same one. Its folder is made if need be.
 
     A new file has the rights that the user's umask gives, as if it had been opened by its name; an old one keeps its
-    own. A link in its place is replaced, not followed.
+    own. A link in its place is replaced, not followed; OSError where a folder below _build is a link.
     """
+    refuse_links_to(path.parent)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
     # O_EXCL: never into a file or a link that is there already.
@@ -72,6 +76,12 @@ def replace(path: Path, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def refuse_links_to(folder: Path) -> None:
+    """OSError if a folder of _build lies elsewhere: whoever made that _build chose what would be overwritten there."""
+    if folder.is_relative_to(BUILD) and folder.resolve() != BUILD.resolve() / folder.relative_to(BUILD):
+        raise OSError(errno.ELOOP, "A folder that is a link leads elsewhere", str(folder))
 
 
 def is_left(name: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from analysis import untrusted
 from analysis.report import files, notebooks, store
 
-BUILD = notebooks.ROOT / "_build"
+BUILD = files.BUILD
 
 # Folders of the project in which no site belongs.
 OWN = ("analysis", "benchmarks", "book", "data", "tests")
@@ -98,6 +98,7 @@ def work_of_its_own(above: Path) -> Iterator[Path]:
 
     It goes with the build; a page that failed stays in it for inspection, until the next build in `above`.
     """
+    files.refuse_links_to(above)
     above.mkdir(parents=True, exist_ok=True)
     for left in above.glob("build-*"):
         lock = files.Lock(left / "lock")

@@ -25,7 +25,9 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "STORE", folder / "store")
         execution.execute_pages(CHOSEN, Scenario(), folder / "out")
-        found = [json.loads(path.read_text()) for path in (folder / "store" / "pages").glob("*/*.json")]
+        found = [
+            json.loads(path.read_text().partition("\n")[2]) for path in (folder / "store" / "pages").glob("*/*.json")
+        ]
     assert len(found) == len(CHOSEN), "every page that ran should have left a record"
     return {record["page"]: set(record["uses"]) for record in found}
 
@@ -235,6 +237,6 @@ def test_the_store_keeps_several_runs_of_one_page(tmp_path: Path, monkeypatch: p
         store.keep_page("key", "page", uses, name.encode(), 1.0)
     for name in ("a", "b"):
         found = store.find_page("key", tmp_path / name)
-        assert found is not None and found.read_text() == name
+        assert found == name.encode()
     (tmp_path / "a" / "data.txt").write_text("c")
     assert store.find_page("key", tmp_path / "a") is None

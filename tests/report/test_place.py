@@ -113,13 +113,84 @@ def test_times_of_files_decide_nothing_from_one_run_to_the_next(tmp_path: Path) 
     assert identity.of_site("case", tmp_path) != before
 
 
-def test_a_record_that_a_disk_has_spoilt_is_as_if_it_were_not_there(tmp_path: Path) -> None:
-    folder = store.STORE / "pages" / "key"
-    for name, content in (("a", b""), ("b", b"[]"), ("c", b"\xff"), ("d", b'{"uses"')):
-        files.replace(folder / f"{name}.json", content)
-        files.replace(folder / f"{name}.ipynb", b"{}")
-    assert store.find_page("key") is None
-    assert store.durations() == {}
+def spoilt(content: bytes) -> dict[str, bytes]:
+    """What a disk or a person may leave of a result that was kept."""
+    return {
+        "empty": b"",
+        "cut off": content[:-3],
+        "changed in place": content.replace(b"5.6", b"9.6"),
+        "without its digest": content.partition(b"\n")[2],
+        "with a list for its uses": b'{"page": "page", "seconds": 1, "uses": ["data/a.csv"]}',
+    }
+
+
+def test_a_result_in_the_store_that_is_not_what_was_written_is_as_if_it_were_not_there() -> None:
+    pages, page = store.STORE / "pages", b'{"cells": ["$5.6 million"]}'
+    store.keep_page("key", "page", {}, page, 5.6)
+    store.keep_page("other", "other", {}, b'{"cells": []}', 1.0)
+    assert store.find_page("key") == page and store.durations() == {"page": 5.6, "other": 1.0}
+    for path in (*(pages / "key").iterdir(), *(pages / "other").iterdir()):
+        sound = path.read_bytes()
+        if path.is_relative_to(pages / "other"):
+            # The page of another key, sound in itself.
+            path = pages / "key" / path.name
+            sound, bad = path.read_bytes(), {"another's": sound}
+        else:
+            bad = spoilt(sound)
+        for how, content in bad.items():
+            assert content != sound, how
+            path.write_bytes(content)
+            assert store.find_page("key") is None, f"{path.name}, {how}"
+        path.write_bytes(sound)
+        assert store.find_page("key") == page
+
+
+def test_a_picture_that_is_not_what_was_written_is_drawn_again() -> None:
+    assert store.picture("key", lambda: b"drawn 5.6") == b"drawn 5.6"
+    (path,) = (store.STORE / "pictures").iterdir()
+    for how, content in spoilt(path.read_bytes()).items():
+        path.write_bytes(content)
+        assert store.picture("key", lambda: b"drawn 5.6") == b"drawn 5.6", how
+    assert store.picture("key", lambda: b"again") == b"drawn 5.6", "what is sound is not drawn again"
+
+
+def test_neither_a_link_nor_a_pipe_is_a_result(tmp_path: Path) -> None:
+    folder = store.STORE / "pictures"
+    kept = folder / "key.png"
+    store.picture("key", lambda: b"drawn")
+    kept.rename(tmp_path / "elsewhere")
+    kept.symlink_to(tmp_path / "elsewhere")
+    assert store.picture("key", lambda: b"again") == b"again"
+    kept.unlink()
+    os.mkfifo(kept)
+    assert store.picture("key", lambda: b"and again") == b"and again"
+
+
+def test_nothing_is_written_through_a_folder_of_build_that_is_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "BUILD", tmp_path / "_build")
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "victim" / "executed").mkdir(parents=True)
+    (tmp_path / "victim" / "build-1").mkdir()
+    # _build itself may lie on another disk.
+    (tmp_path / "_build").symlink_to(tmp_path / "disk")
+    files.replace(tmp_path / "_build" / ".work" / "base" / "page", b"x")
+    (tmp_path / "_build" / ".work" / "base" / "page").unlink()
+    (tmp_path / "_build" / ".work" / "base").rmdir()
+    (tmp_path / "_build" / ".work" / "base").symlink_to(tmp_path / "victim")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OSError, match=r"A folder that is a link leads elsewhere: \S+/_build/\.work/base/executed"):
+        files.replace(tmp_path / "_build" / ".work" / "base" / "executed" / "capex.ipynb", b"x")
+    with (
+        pytest.raises(OSError, match="leads elsewhere"),
+        place.work_of_its_own(tmp_path / "_build" / ".work" / "base"),
+    ):
+        pass
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_site_of_which_the_record_is_spoilt_is_not_known(tmp_path: Path) -> None:
     site = tmp_path / "site"
     site.mkdir()
     (site / "index.html").write_text("x")
