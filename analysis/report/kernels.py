@@ -18,6 +18,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.report import limits
+
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
@@ -68,7 +70,11 @@ def environment(settings: Mapping[str, str]) -> Iterator[None]:
 
 
 def warm_up() -> None:
-    """Start the server that kernels are forked from, if it is not there; it imports while the caller goes on."""
+    """Start the server that kernels are forked from, if it is not there; it imports while the caller goes on.
+
+    OSError if the limits of this shell let no kernel live.
+    """
+    limits.require()
     if not forking():
         return
     from multiprocessing import forkserver
