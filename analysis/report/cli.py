@@ -200,16 +200,10 @@ def serve(
     file: ScenarioFile = None,
     assignments: Assignments = None,
 ) -> None:
-    """Show the site on this computer, building it first if it is not there."""
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+    """Show the site on this computer, building it first if it is missing or stale."""
+    from analysis.report.serve import Server
 
-    scenario = scenario_from(assignments, file)
-    folder = builder.output_folder(scenario)
-    if not (folder / "index.html").exists():
-        with progress_bar() as progress:
-            builder.build(scenario, None, progress)
-    with ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=str(folder))) as server:
+    with Server(port, built(scenario_from(assignments, file), None)) as server:
         console.print(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)", highlight=False)
         try:
             server.serve_forever()

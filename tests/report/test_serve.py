@@ -1,0 +1,75 @@
+"""The site on this computer: never stale, and no traceback for what a browser does."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analysis.parameters import Scenario
+from analysis.report import build, cli, serve
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Iterator[int]:
+    (tmp_path / "index.html").write_text("a site")
+    with (tmp_path / "large").open("wb") as file:
+        # More than the system holds for a browser that does not read.
+        file.truncate(200_000_000)
+    with serve.Server(0, tmp_path) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def asked(port: int, address: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(b"GET " + address + b" HTTP/1.0\r\n\r\n")
+    return connection
+
+
+def test_a_browser_that_goes_away_is_one_line(port: int, capfd: pytest.CaptureFixture[str]) -> None:
+    with asked(port, b"/large") as connection:
+        connection.recv(1)
+        # Closed with a reset, as when a tab is closed.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    told = ""
+    while "ended" not in told and "Traceback" not in told:
+        told += capfd.readouterr().err
+    request, ended = told.splitlines()
+    assert "GET /large" in request
+    assert ended.startswith("127.0.0.1 - - the connection ended: ") and "Error" in ended
+
+
+def test_an_address_with_a_nul_is_not_found(port: int, capfd: pytest.CaptureFixture[str]) -> None:
+    with asked(port, b"/a%00b") as connection:
+        assert b" 404 " in connection.recv(100)
+    told = capfd.readouterr().err
+    assert "Traceback" not in told and "\0" not in told
+    with asked(port, b"/") as connection:
+        assert b" 200 " in connection.recv(100)
+
+
+def test_what_is_stale_is_built_before_it_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`build` leaves a site alone that is current; whether one is there is no question of its own."""
+    built: list[Scenario] = []
+
+    def stand_in(scenario: Scenario, *_: Any) -> Path:
+        built.append(scenario)
+        return tmp_path
+
+    monkeypatch.setattr(build, "build", stand_in)
+    monkeypatch.setattr(build, "output_folder", lambda scenario: tmp_path)
+    monkeypatch.setattr(serve.Server, "serve_forever", lambda self: None)
+    (tmp_path / "index.html").write_text("a site of yesterday")
+    monkeypatch.setattr(sys, "argv", ["report", "serve", "--port", "0", "-p", "rental_usd_per_gpu_hour=3"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 0
+    assert [dict(scenario.changes) for scenario in built] == [{"rental_usd_per_gpu_hour": 3.0}]
