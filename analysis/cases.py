@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import math
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -171,16 +172,46 @@ class CaseFile:
         return self.count
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """The cases one after the other: line in the file, and cells."""
-        with self.path.open(encoding="utf-8-sig", newline="") as stream:
-            yield from islice(_lines(stream), 1, None)
+        """The cases one after the other: line in the file, and cells.
+
+        ParameterError at the end, or before, if the file is not the one that was looked through.
+        """
+        try:
+            with _Digested(self.path) as raw:
+                yield from islice(raw.lines(), 1, None)
+                digest = raw.sha256.hexdigest()
+        except (OSError, UnicodeDecodeError, csv.Error):
+            digest = ""
+        if digest != self.digest:
+            where = untrusted.shown_path(self.path)
+            raise ParameterError(f"Case file {where} was changed while the sweep ran. Run the same command again.")
 
 
-def _lines(stream: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(stream)
-    for row in reader:
-        if any(cell.strip() for cell in row) or len(row) > 1:
-            yield reader.line_num, [cell.strip() for cell in row]
+class _Digested(io.RawIOBase):
+    """A file that is digested as it is read, so that what is said of its digest is said of what was read."""
+
+    def __init__(self, path: Path) -> None:
+        self._raw = path.open("rb", buffering=0)
+        self.sha256 = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        count = self._raw.readinto(buffer)
+        self.sha256.update(memoryview(buffer)[:count])
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+    def lines(self) -> Iterator[tuple[int, list[str]]]:
+        """Line and cells of each row of the CSV file; blank lines are none."""
+        reader = csv.reader(io.TextIOWrapper(io.BufferedReader(self, 1 << 20), encoding="utf-8-sig", newline=""))
+        for row in reader:
+            if any(cell.strip() for cell in row) or len(row) > 1:
+                yield reader.line_num, [cell.strip() for cell in row]
 
 
 def read(path: Path) -> CaseFile:
@@ -193,16 +224,13 @@ def read(path: Path) -> CaseFile:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ParameterError(f"{where} is no regular file; it is read twice, so it cannot be a folder or a pipe.")
-        digest = hashlib.sha256()
-        with path.open("rb") as raw:
-            while piece := raw.read(1 << 20):
-                digest.update(piece)
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = _lines(stream)
+        with _Digested(path) as raw:
+            lines = raw.lines()
             line, header = next(lines, (1, []))
             count = 0
             for line, _ in lines:  # noqa: B007
                 count += 1
+            digest = raw.sha256.hexdigest()
     except OSError as error:
         raise ParameterError(f"{where} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
@@ -222,7 +250,7 @@ def read(path: Path) -> CaseFile:
         raise ParameterError(f"{where} holds no case. It needs a header of parameter names, and a row a case.")
     if count > MOST_CASES:
         raise ParameterError(f"{where} has {count:,} cases; at most {MOST_CASES:,} are computed.")
-    return CaseFile(path, tuple(header), count, digest.hexdigest())
+    return CaseFile(path, tuple(header), count, digest)
 
 
 @dataclass

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -52,11 +55,23 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in OUTPUTS}
 
 
-def assert_every_block_once(folder: Path, blocks: int) -> None:
-    found = [row["block"] for row in store.ledger(folder)]
-    assert sorted(found) == list(range(blocks)), (
-        f"the ledger has the blocks {found}, each of {blocks} belongs there once"
-    )
+def blocks_in(folder: Path) -> dict[str, bytes]:
+    """The computed blocks of an unfinished sweep."""
+    return {path.name: path.read_bytes() for path in (folder / store.PARTS).glob("block-*")}
+
+
+@pytest.fixture
+def computed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the results that were computed, as they came in."""
+    names: list[str] = []
+    keep = store.Folder.keep
+
+    def listening(folder: store.Folder, name: str, of: str, content: bytes) -> None:
+        names.append(name)
+        keep(folder, name, of, content)
+
+    monkeypatch.setattr(store.Folder, "keep", listening)
+    return names
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +116,6 @@ def test_the_command_computes_records_failures_and_answers_at_once_when_all_is_t
     second = report("--cases", str(file), "--result", "fleet_capex_usd", "-p", "pue=1.2", "--out", str(out))
     assert "was there already" in second.stdout
     assert contents(out) == before
-    assert_every_block_once(out, 1)
 
 
 REFUSALS = [
@@ -114,6 +128,13 @@ REFUSALS = [
     (("-p", "pue=1,2", "--cases", "no_such.csv"), "Use one of the two"),
     (("--cases", "no_such.csv"), "cannot be read"),
     (("-p", "pue=1,2", "--scheduler", "carrier-pigeon://x"), "No Dask scheduler answers at carrier-pigeon://x"),
+    (("-p", "pue=1,2", "--scheduler", "x"), "No Dask scheduler answers at x: missing port number"),
+    (("-p", "pue=1,2", "--scheduler", "inproc://"), "No Dask scheduler answers at inproc://: "),
+    (
+        ("-p", "pue=1,2", "--scheduler", "tls://127.0.0.1:1"),
+        "No Dask scheduler answers at tls://127.0.0.1:1: TLS expects",
+    ),
+    (("-p", "pue=1,2", "--scheduler", ""), "--scheduler needs the address of a Dask scheduler"),
 ]
 
 
@@ -202,7 +223,9 @@ def test_folders_have_readable_names() -> None:
 # --- stopped and resumed ------------------------------------------------------------------------------------------
 
 
-def test_a_killed_sweep_goes_on_and_computes_nothing_twice(uninterrupted: Path, tmp_path: Path) -> None:
+def test_a_killed_sweep_goes_on_and_computes_nothing_twice(
+    uninterrupted: Path, tmp_path: Path, computed: list[str]
+) -> None:
     out = tmp_path / "out"
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(out), "4", TEN[0][0], str(TEN[1])], cwd=notebooks.ROOT, capture_output=True
@@ -210,18 +233,12 @@ def test_a_killed_sweep_goes_on_and_computes_nothing_twice(uninterrupted: Path, 
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     with store.Folder(out).locked():
         # Its processes have ended with it, so this is what there is.
-        before = store.ledger(out)
-        kept = store.Folder(out).done()
+        before = blocks_in(out)
     assert 3 <= len(before) < 10, "the sweep was to be killed midway"
     assert not (out / "cases.csv").exists()
-    resumed = report("-p", TEN[0][0], "--draws", str(TEN[1]), "--out", str(out))
-    assert resumed.returncode == 0, resumed.stderr
-    assert f"{32 * len(kept)}/320 computing cases" in resumed.stdout, "it goes on from the blocks that were kept"
-    after = store.ledger(out)
-    assert after[: len(before)] == before
-    found = [row["block"] for row in after]
-    assert len(set(found)) == len(found), f"blocks were computed twice: {found}"
-    assert set(found) | kept == set(range(10)), "a block is missing"
+    summary = run.run(ask.ask(TEN[0], draws=TEN[1]), out, processes=2)
+    assert not summary.spoilt
+    assert sorted([*before, *computed]) == [f"block-{number:07d}" for number in range(10)], "each block once"
     assert contents(out) == contents(uninterrupted)
 
 
@@ -232,22 +249,152 @@ def test_ctrl_c_is_one_line_and_keeps_what_was_done(tmp_path: Path) -> None:
         [*command, "--out", str(out)], cwd=notebooks.ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     ) as started:
         assert started.stderr is not None
-        while started.poll() is None and not (out.exists() and store.Folder(out).done()):
+        while started.poll() is None and not blocks_in(out):
             time.sleep(0.05)
         started.send_signal(signal.SIGINT)
         told = started.stderr.read()
     assert started.returncode == 130, told
     assert told == "report: stopped; what was done is kept, and the same command goes on from there.\n"
-    assert {row["block"] for row in store.ledger(out)} == store.Folder(out).done()
     assert not (out / "cases.csv").exists()
 
 
-def test_an_unfinished_line_of_a_ledger_is_dropped(tmp_path: Path) -> None:
-    path = tmp_path / "ledger"
-    path.write_text('{"case": 1, "errors": {}}\n{"case": 2, "err')
-    assert store.whole_lines(path) == ['{"case": 1, "errors": {}}']
-    store.append(path, "next\n")
-    assert path.read_text().splitlines()[1:] == ["next"]
+# --- what is found is not believed --------------------------------------------------------------------------------
+
+# Three blocks of four cases.
+THREE = [f"{RENT}=1:3:12"]
+BLOCKS = ["block-0000000", "block-0000001", "block-0000002"]
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask, "BLOCK_CASES", 4)
+
+
+def stopped(request: ask.Request, out: Path) -> Path:
+    """A sweep of which everything is computed, and nothing put together; its blocks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.Folder, "assemble", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            run.run(request, out, processes=1)
+    assert sorted(path.name for path in (out / store.PARTS).iterdir()) == BLOCKS
+    return out / store.PARTS
+
+
+SPOILT = {
+    "changed in place": lambda block, other: block.replace(b"USD", b"EUR", 1),
+    "cut off": lambda block, other: block[: len(block) // 2],
+    "empty": lambda block, other: b"",
+    "without its digest": lambda block, other: block.partition(b"\n")[2],
+    "another block of the same sweep": lambda block, other: other,
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_block_that_is_not_what_was_written_is_computed_again_and_named(
+    how: str, small: None, tmp_path: Path, computed: list[str]
+) -> None:
+    request = ask.ask(THREE, draws=0)
+    run.run(request, tmp_path / "whole", processes=1)
+    parts = stopped(request, tmp_path / "out")
+    first, second = (parts / name for name in BLOCKS[:2])
+    spoilt = SPOILT[how](second.read_bytes(), first.read_bytes())
+    assert spoilt != second.read_bytes()
+    second.write_bytes(spoilt)
+    computed.clear()
+    summary = run.run(request, tmp_path / "out", processes=1)
+    assert summary.spoilt == ("parts/block-0000001",) and computed == ["block-0000001"]
+    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def test_the_command_says_what_it_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = run.Summary(tmp_path, 12, 0, False, ("parts/block-0000001", "pages/1/capex.ipynb"))
+    monkeypatch.setattr(run, "run", lambda *_: summary)
+    monkeypatch.setattr(sys, "argv", ["report", "sweep", "-p", THREE[0]])
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = capsys.readouterr().err
+    assert told == (
+        f"report: parts/block-0000001 and 1 more in {tmp_path} was changed or damaged since it was written; "
+        "it was computed again.\n"
+    )
+
+
+def test_files_of_somebody_beside_the_blocks_are_neither_read_nor_removed(small: None, tmp_path: Path) -> None:
+    request = ask.ask(THREE, draws=0)
+    parts = stopped(request, tmp_path / "out")
+    (parts / "foo.arrow").write_text("somebody's")
+    (parts / "block-9999999").write_bytes((parts / BLOCKS[0]).read_bytes())
+    summary = run.run(request, tmp_path / "out", processes=1)
+    assert summary.cases == 12 and not summary.spoilt
+    assert [path.name for path in parts.iterdir()] == ["foo.arrow"]
+
+
+def test_a_finished_table_that_was_changed_is_refused_and_one_that_is_missing_is_made_again(tmp_path: Path) -> None:
+    request = ask.ask(THREE, draws=0)
+    run.run(request, tmp_path, processes=1)
+    before, table = contents(tmp_path), tmp_path / "cases.csv"
+    digests = json.loads(before["sweep.json"])["files"]
+    assert sorted(digests) == sorted([*store.TABLES, *store.FIGURE])
+    table.write_bytes(before["cases.csv"].replace(b"1", b"2", 1))
+    with pytest.raises(SweepError, match=r"cases\.csv was changed or damaged since the sweep was written\. Name"):
+        run.run(request, tmp_path, processes=1)
+    table.unlink()
+    assert not run.run(request, tmp_path, processes=1).found
+    assert contents(tmp_path) == before
+    assert run.run(request, tmp_path, processes=1).found
+
+
+def test_nothing_is_written_through_a_link_in_the_folder_of_a_sweep(tmp_path: Path) -> None:
+    out, victim = tmp_path / "out", tmp_path / "victim"
+    request = ask.ask(THREE, draws=0, pages="six_million")
+    victim.mkdir()
+    (out / "pages").mkdir(parents=True)
+    (out / store.RECORD).write_text(json.dumps({"identity": request.identity}))
+    (out / "pages" / "01").symlink_to(victim)
+    with pytest.raises(SweepError, match=r"holds files that are no sweep of this report: pages/01"):
+        run.run(request, out, processes=1)
+    assert not list(victim.iterdir())
+
+
+@pytest.mark.parametrize("rows", ["9\n2\n3\n4\n5\n", "1\n2\n3\n4\n", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", '1\n"'])
+def test_a_case_file_that_changes_while_the_sweep_runs_is_noticed(rows: str, small: None, tmp_path: Path) -> None:
+    file, out = tmp_path / "cases.csv", tmp_path / "out"
+    asked = f"{RENT}\n1\n2\n3\n4\n5\n"
+    file.write_text(asked)
+    request = ask.ask(case_file=file, draws=0)
+
+    def overwrite(what: str, done: int, total: int) -> None:
+        file.write_text(f"{RENT}\n{rows}")
+
+    with pytest.raises(
+        parameters.ParameterError, match=r"Case file \S+ was changed while the sweep ran\. Run the same"
+    ):
+        run.run(request, out, overwrite, processes=1)
+    assert not (out / "cases.csv").exists()
+    file.write_text(asked)
+    run.run(request, out, processes=1)
+    assert pd.read_csv(out / "cases.csv")[RENT].tolist() == [1, 2, 3, 4, 5], "no row of the other file was believed"
+
+
+def test_a_table_that_is_written_while_the_sweep_runs_is_noticed_though_it_is_written_back(
+    small: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, computed: list[str]
+) -> None:
+    table = tmp_path / "models.csv"
+    table.write_text("a")
+    monkeypatch.setattr(ask, "source_files", lambda with_pages: [table])
+    monkeypatch.setattr(ask, "sources", lambda with_pages: "digest")
+    request = ask.ask(THREE, draws=0)
+
+    def write(what: str, done: int, total: int) -> None:
+        if done:
+            table.write_text("b")
+            table.write_text("a")
+
+    with pytest.raises(SweepError, match=r"models\.csv was changed while the sweep ran\. What was done before is kept"):
+        run.run(request, tmp_path / "out", write, processes=1)
+    assert computed == BLOCKS[:1]
 
 
 def peak_mib(process: subprocess.Popen[str]) -> float:
@@ -294,9 +441,10 @@ def test_a_failing_page_is_that_cases_error_and_the_others_go_on(
 
     def execute(chosen: Any, scenario: parameters.Scenario, target: Path, **_: Any) -> dict[str, Path]:
         for page in chosen:
-            store.append(ran, f"{scenario.changes.get(RENT, 2.0)} {page.name}\n")
+            with ran.open("a") as log:
+                log.write(f"{scenario.changes.get(RENT, 2.0)} {page.name}\n")
             if page.name == "capex" and scenario.changes.get(RENT) == 3.0:
-                raise notebooks.PageFailure(f"capex.ipynb, cell 4: ValueError: no\nThe copy is {target}.")
+                raise notebooks.PageFailure(f"=1+1 \x1b[2J: no\nThe copy is {target}.")
             target.mkdir(parents=True, exist_ok=True)
             (target / f"{page.name}.ipynb").write_text(f"{page.name} at {scenario.changes}")
         return {}
@@ -307,21 +455,26 @@ def test_a_failing_page_is_that_cases_error_and_the_others_go_on(
     assert summary.failed == 1
     errors = pd.read_csv(tmp_path / "out" / "cases.csv")["error"]
     assert errors.isna().tolist() == [True, False, True]
-    assert errors[1] == "capex.ipynb, cell 4: ValueError: no", "one line, without this machine's paths"
+    assert errors[1] == "'=1+1 \\x1b[2J: no", "one line that no spreadsheet runs, without this machine's paths"
     written = sorted(path.relative_to(tmp_path / "out" / "pages").as_posix() for path in tmp_path.rglob("*.ipynb"))
     assert written == [
         "1/capex.ipynb", "1/six_million.ipynb", "2/six_million.ipynb", "3/capex.ipynb", "3/six_million.ipynb",
     ]  # fmt: skip
     assert (tmp_path / "out" / "pages" / "3" / "capex.ipynb").read_text() == "capex at {'rental_usd_per_gpu_hour': 4.0}"
-    assert sorted(pages.done(tmp_path / "out")) == [1, 2, 3]
     assert ran.read_text().count("2.0 capex") == 1
 
 
 def test_pages_of_a_resumed_sweep_are_not_run_again(tmp_path: Path) -> None:
-    request = ask.ask([f"{RENT}=2,3"], draws=256, pages="six_million")
-    assert [job.case for job in pages.jobs(request, {1})] == [2]
-    (job,) = pages.jobs(request, {1})
-    assert dict(job.changes) == {RENT: 3.0} and job.pages == ("six_million",)
+    request, folder = ask.ask([f"{RENT}=2,3,4"], draws=256, pages="six_million"), store.Folder(tmp_path)
+    first, second, third = pages.jobs(request)
+    assert dict(second.changes) == {RENT: 3.0} and second.pages == ("six_million",)
+    assert pages.keep(folder, request, first, ({"six_million": b"{}"}, {})) == ""
+    assert pages.keep(folder, request, second, ({}, {"six_million": "cell 4: no"})) == "cell 4: no"
+    assert [pages.find(folder, request, job) for job in (first, second, third)] == ["", "cell 4: no", None]
+    assert not folder.spoilt
+    (tmp_path / "pages" / "1" / "six_million.ipynb").write_text("{} ")
+    assert pages.find(folder, request, first) is None, "an executed page that was changed is run again"
+    assert folder.spoilt == ["pages/1/six_million.ipynb"]
 
 
 # --- a cluster ----------------------------------------------------------------------------------------------------
@@ -345,7 +498,9 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     scheduler_file = tmp_path / "scheduler.json"
 
     def start(what: str, name: str, *options: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{what}", "--host", "127.0.0.1", "--no-dashboard", *options]
+        # Even without its dashboard, Dask would serve its state on every network.
+        private = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
+        command = [sys.executable, "-m", f"distributed.cli.{what}", *private, *options]
         with (tmp_path / f"{name}.log").open("wb") as log:
             started.append(subprocess.Popen(command, cwd=notebooks.ROOT, stdout=log, stderr=log))
         return started[-1]
@@ -367,7 +522,7 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
 
 
 def test_a_cluster_that_loses_a_worker_loses_no_case_and_computes_none_twice(
-    dask: tuple[str, list[subprocess.Popen[bytes]]], uninterrupted: Path, tmp_path: Path
+    dask: tuple[str, list[subprocess.Popen[bytes]]], uninterrupted: Path, tmp_path: Path, computed: list[str]
 ) -> None:
     address, workers = dask
     seen: list[int] = []
@@ -381,7 +536,7 @@ def test_a_cluster_that_loses_a_worker_loses_no_case_and_computes_none_twice(
     run.run(ask.ask(TEN[0], draws=TEN[1]), tmp_path / "out", progress, scheduler=address)
     assert seen[3] < 320, "the worker was to be killed midway"
     assert workers[0].returncode == -signal.SIGKILL and workers[1].poll() is None
-    assert_every_block_once(tmp_path / "out", 10)
+    assert sorted(computed) == [f"block-{number:07d}" for number in range(10)], "each block once"
     assert contents(tmp_path / "out") == contents(uninterrupted)
 
 
@@ -400,6 +555,38 @@ def test_a_cluster_is_asked_whether_it_has_the_same_files_and_runs_whole_pages(
     # 2,788,000 h at three and at four dollars
     for case, cost in (("1", "8.364"), ("2", "11.15")):
         assert f"${cost} million" in (tmp_path / "out" / "pages" / case / "six_million.ipynb").read_text()
+
+
+def test_a_port_without_a_word_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        # Else a command that waits for ever would hang the test, too.
+        rescue = threading.Timer(20, silent.close)
+        rescue.start()
+        with (
+            pytest.raises(SweepError, match=rf"No Dask scheduler answers at {address}: no answer within 2 seconds"),
+            cluster.connected(address, "digest", False),
+        ):
+            pass
+        rescue.cancel()
+
+
+def test_a_scheduler_that_ends_while_its_workers_are_asked_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def introduced(address: str) -> None:
+        pass
+
+    def check(*_: Any) -> int:
+        raise ConnectionError("stream is closed")
+
+    monkeypatch.setattr(cluster, "_introduced", introduced)
+    monkeypatch.setattr(cluster, "_check", check)
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: SimpleNamespace(close=lambda timeout: None))
+    with (
+        pytest.raises(SweepError, match=r"The scheduler at tcp://near:1 is gone \(ConnectionError\)\. Start it again"),
+        cluster.connected("tcp://near:1", "digest", False),
+    ):
+        pass
 
 
 class _Stub:

@@ -336,6 +336,13 @@ def sweep(
     except KeyboardInterrupt:
         errors.print("report: stopped; what was done is kept, and the same command goes on from there.")
         raise typer.Exit(130) from None
+    if done.spoilt:
+        more = f" and {len(done.spoilt) - 1} more" if len(done.spoilt) > 1 else ""
+        errors.print(
+            f"report: {done.spoilt[0]}{more} in {done.folder} was changed or damaged since it was written; "
+            "it was computed again.",
+            markup=False,
+        )
     failed = f"; {done.failed:,} failed, see the column `error`" if done.failed else ""
     found = " (was there already; --restart computes it anew)" if done.found else ""
     say(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}")

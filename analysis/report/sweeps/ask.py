@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +27,25 @@ BLOCK_EVALUATIONS, BLOCK_CASES = 2**21, 2**14
 LIBRARIES = ("numpy", "scipy")
 
 
-@lru_cache(maxsize=2)
-def sources(with_pages: bool = False) -> str:
-    """Digest of all that computes: data/, the package, the pages if they are run, and the numerical libraries.
-
-    Two machines with the same digest compute the same numbers.
-    """
+def source_files(with_pages: bool) -> Iterator[Path]:
+    """Every file that computes: data/, the package, and the pages if they are run."""
     folders = [(tables.DATA, "*.csv"), (tables.DATA, "*.json"), (Path(parameters.__file__).parent, "**/*.py")]
     if with_pages:
         folders.append((notebooks.BOOK, "*.ipynb"))
-    digest = hashlib.sha256()
     for folder, pattern in folders:
-        for path in sorted(folder.glob(pattern)):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(tables.ROOT).as_posix()} {content}\n".encode())
+        yield from sorted(folder.glob(pattern))
+
+
+@lru_cache(maxsize=2)
+def sources(with_pages: bool = False) -> str:
+    """Digest of all that computes: the files, and the numerical libraries.
+
+    Two machines with the same digest compute the same numbers.
+    """
+    digest = hashlib.sha256()
+    for path in source_files(with_pages):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest.update(f"{path.relative_to(tables.ROOT).as_posix()} {content}\n".encode())
     for library in LIBRARIES:
         digest.update(f"{library} {metadata.version(library)}\n".encode())
     return digest.hexdigest()
@@ -114,24 +120,16 @@ class Request:
     def blocks(self) -> int:
         return -(-len(self) // self.block_cases)
 
-    def tasks(self, done: Iterable[int] = ()) -> Iterable[Task]:
-        """The blocks that are not done yet, one after the other."""
-        finished, size = set(done), self.block_cases
-        if isinstance(self.space, Grid):
-            for number in range(self.blocks):
-                if number not in finished:
-                    first = number * size
-                    yield Task(number, first, min(size, len(self) - first))
-            return
-        rows: list[tuple[int, list[str]]] = []
-        for index, row in enumerate(self.space.rows()):
-            number = index // size
-            if number in finished:
-                continue
-            rows.append(row)
-            if len(rows) == size or index == len(self) - 1:
-                yield Task(number, number * size, len(rows), rows)
-                rows = []
+    def tasks(self) -> Iterator[Task]:
+        """The blocks, one after the other; ParameterError if the file of cases is no longer what was asked for."""
+        rows = self.space.rows() if isinstance(self.space, CaseFile) else None
+        for number in range(self.blocks):
+            first = number * self.block_cases
+            count = min(self.block_cases, len(self) - first)
+            yield Task(number, first, count, None if rows is None else list(islice(rows, count)))
+        # What the file is compared by is known at its end.
+        for _ in rows or ():
+            pass
 
     @property
     def name(self) -> str:

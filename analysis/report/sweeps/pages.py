@@ -36,15 +36,24 @@ class Job:
     changes: Mapping[str, Value]
     pages: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """The file that says that they are done."""
+        return f"pages-{self.case:07d}"
 
-def jobs(request: Request, done: set[int]) -> Iterator[Job]:
-    """The cases whose pages are not done yet; a case that cannot be read has its error in the table, and no page."""
+
+# Executed notebooks by page, and the error of each page that failed.
+Ran = tuple[dict[str, bytes], dict[str, str]]
+
+
+def jobs(request: Request) -> Iterator[Job]:
+    """The pages of each case; a case that cannot be read has its error in the table, and no page."""
     digits = len(str(len(request)))
     for task in request.tasks():
         block = request.work.block(task)
         for index in range(block.count):
             case = task.first + index + 1
-            if case in done or index in block.errors:
+            if index in block.errors:
                 continue
             own = {name: column[index] for name, column in block.columns.items()}
             typed = parameters.checked(
@@ -54,8 +63,19 @@ def jobs(request: Request, done: set[int]) -> Iterator[Job]:
             yield Job(case, f"{case:0{digits}d}", changes, request.pages)
 
 
-def run(job: Job, target: Path) -> dict[str, str]:
-    """Run a case's pages into a folder, one at a time: cases run beside each other. The error of each that failed."""
+def run(job: Job) -> Ran:
+    """Run a case's pages one at a time, since cases run beside each other."""
+    with tempfile.TemporaryDirectory(prefix="report-sweep-") as scratch:
+        errors = _run(job, Path(scratch))
+        return _executed(Path(scratch), job, errors), errors
+
+
+def _executed(folder: Path, job: Job, errors: Mapping[str, str]) -> dict[str, bytes]:
+    return {page: (folder / f"{page}.ipynb").read_bytes() for page in job.pages if page not in errors}
+
+
+def _run(job: Job, target: Path) -> dict[str, str]:
+    """Run a case's pages into a folder; the error of each that failed."""
     scenario = Scenario(name=f"case-{job.folder}", title=f"Case {job.case}", changes=job.changes)
     chosen = [notebooks.page(name) for name in job.pages]
     try:
@@ -75,36 +95,40 @@ def _failure(page: notebooks.Page, scenario: Scenario, target: Path) -> str:
     return ""
 
 
-def run_and_keep(folder: Path, job: Job) -> Job:
-    """Run a case's pages where they belong, and say so in the ledger of pages."""
-    keep(folder, job, run(job, folder / store.PAGES / job.folder))
-    return job
+def keep(folder: store.Folder, request: Request, job: Job, ran: Ran) -> str:
+    """Write the executed pages of a case where they belong, and then that they are done; its errors as one text."""
+    executed, errors = ran
+    paths = {page: folder.path / store.PAGES / job.folder / f"{page}.ipynb" for page in executed}
+    for page, content in executed.items():
+        files.replace(paths[page], content)
+    done = {"errors": dict(errors), "pages": {page: store.sha256(path) for page, path in paths.items()}}
+    folder.keep(job.name, store.said_of(request, job), json.dumps(done).encode())
+    return "; ".join(errors.values())
 
 
-def keep(folder: Path, job: Job, errors: Mapping[str, str]) -> None:
-    """Say in the ledger of pages that a case is done."""
-    store.append(folder / store.PAGE_LEDGER, json.dumps({"case": job.case, "errors": dict(errors)}) + "\n")
-
-
-def done(folder: Path) -> dict[int, str]:
-    """Cases whose pages are done, each with the errors of its pages ("" if there were none)."""
-    found: dict[int, str] = {}
-    for line in store.whole_lines(folder / store.PAGE_LEDGER):
-        entry = json.loads(line)
-        found[entry["case"]] = "; ".join(entry["errors"].values())
-    return found
+def find(folder: store.Folder, request: Request, job: Job) -> str | None:
+    """The errors of a case whose pages are done, "" if there were none; None if they are to be run."""
+    content = folder.find(job.name, store.said_of(request, job))
+    if content is None:
+        return None
+    done = json.loads(content)
+    for page, digest in done["pages"].items():
+        path = folder.path / store.PAGES / job.folder / f"{page}.ipynb"
+        if not path.is_file() or store.sha256(path) != digest:
+            folder.spoilt.append(path.relative_to(folder.path).as_posix())
+            return None
+    return "; ".join(done["errors"].values())
 
 
 # --- on a worker of a cluster -------------------------------------------------------------------------------------
 
 
-def run_elsewhere(job: Job) -> tuple[dict[str, bytes], dict[str, str]]:
-    """A case's pages in a program of their own: executed notebooks by page, and the errors."""
+def run_elsewhere(job: Job) -> Ran:
+    """A case's pages in a program of their own."""
     with tempfile.TemporaryDirectory(prefix="report-sweep-") as scratch:
-        asked = json.dumps([job.case, job.folder, dict(job.changes), list(job.pages)])
         program = subprocess.run(
             [sys.executable, "-m", __name__, scratch],
-            input=asked,
+            input=json.dumps([job.case, job.folder, dict(job.changes), list(job.pages)]),
             capture_output=True,
             text=True,
             cwd=notebooks.ROOT,
@@ -114,22 +138,14 @@ def run_elsewhere(job: Job) -> tuple[dict[str, bytes], dict[str, str]]:
         if program.returncode or not told.exists():
             last = (program.stderr.strip().splitlines() or ["ended without a word"])[-1]
             return {}, dict.fromkeys(job.pages, f"the pages of this case could not be run: {last}")
-        executed = {path.stem: path.read_bytes() for path in Path(scratch).glob("*.ipynb")}
-        return executed, json.loads(told.read_text(encoding="utf-8"))
-
-
-def keep_from_elsewhere(folder: Path, job: Job, executed: Mapping[str, bytes], errors: Mapping[str, str]) -> None:
-    """Write what a worker has sent, and say so in the ledger of pages."""
-    target = folder / store.PAGES / job.folder
-    for page, content in executed.items():
-        files.replace(target / f"{page}.ipynb", content)
-    keep(folder, job, errors)
+        errors = json.loads(told.read_text(encoding="utf-8"))
+        return _executed(Path(scratch), job, errors), errors
 
 
 def _main(arguments: Iterable[str]) -> None:
     (scratch,) = arguments
     case, folder, changes, chosen = json.load(sys.stdin)
-    errors = run(Job(case, folder, changes, tuple(chosen)), Path(scratch))
+    errors = _run(Job(case, folder, changes, tuple(chosen)), Path(scratch))
     (Path(scratch) / "errors.json").write_text(json.dumps(errors), encoding="utf-8")
 
 

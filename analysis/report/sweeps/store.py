@@ -1,18 +1,19 @@
-"""The folder of a sweep: blocks as they come in, a ledger of them, and the finished tables.
+"""The folder of a sweep: blocks and pages as they come in, and the finished tables.
 
-A block is a file that appears whole or not at all, and then a line in the ledger. Whoever goes on with a sweep takes
-the files as done. When all are there, they become one table, and go.
+What is done is a file that appears whole or not at all, with the digest of its content and of what it is the result
+of (analysis/report/kept.py). So the files are the ledger: whoever goes on with a sweep looks for the result of each
+block. When all are there, they become one table, and go.
 """
 
 from __future__ import annotations
 
-import csv
+import hashlib
 import json
-import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,47 +23,29 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
-from analysis import parameters
+from analysis import parameters, untrusted
 from analysis.cases import Block
 from analysis.quantities import REGISTRY
-from analysis.report import files
+from analysis.report import files, kept
 from analysis.report.sweeps.ask import Request, Task, Work
 from analysis.sweep import Outcome, SweepError
 
-RECORD, LEDGER, LOCK, PARTS = "sweep.json", "ledger.csv", "lock", "parts"
+RECORD, LOCK, PARTS, PAGES = "sweep.json", "lock", "parts", "pages"
 TABLES = ("cases.parquet", "cases.csv")
 FIGURE = ("sweep.svg", "sweep.png", "sweep.csv", "sweep.txt")
-PAGES, PAGE_LEDGER = "pages", "pages.jsonl"
-OURS = {RECORD, LEDGER, LOCK, PARTS, PAGES, PAGE_LEDGER, *TABLES, *FIGURE}
+# In folders of release 1.1.
+OLD = ("ledger.csv", "pages.jsonl")
+OURS = {RECORD, LOCK, PARTS, PAGES, *TABLES, *FIGURE, *OLD}
 PART = ".part"
 
-LEDGER_HEADER = "block,first_case,last_case,failed\n"
+# What is computed, as `name_of` and `pages.Job` name it.
+RESULT = re.compile(r"(block|pages)-[0-9]+")
 
 # Rows of the final table that are put together at a time.
 GROUP = 2**16
 
 # How long a command waits for the processes of one that was killed to end.
 PATIENCE_SECONDS = 10
-
-
-def append(path: Path, line: str) -> None:
-    """Add a line to a ledger in one piece, so that lines of several processes do not mix."""
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(handle, line.encode("utf-8"))
-    finally:
-        os.close(handle)
-
-
-def whole_lines(path: Path) -> list[str]:
-    """The lines of a ledger; the beginning of a line that was never finished is cut off, in the file too."""
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    end = content.rfind(b"\n") + 1
-    if end < len(content):
-        os.truncate(path, end)
-    return content[:end].decode("utf-8").splitlines()
 
 
 # --- blocks -------------------------------------------------------------------------------------------------------
@@ -117,24 +100,34 @@ def packed(found: pa.Table) -> bytes:
 # --- the folder ---------------------------------------------------------------------------------------------------
 
 
+def name_of(task: Task) -> str:
+    """The file of a computed block."""
+    return f"block-{task.number:07d}"
+
+
+def said_of(request: Request, job: Any) -> str:
+    """What a result is of: the sweep, and all that tells this block, or the pages of this case, from any other."""
+    return json.dumps([request.identity, vars(job)])
+
+
 class Folder:
-    """One sweep's folder."""
+    """One sweep's folder. spoilt: names of results that were there and could not be believed"""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.parts = path / PARTS
+        self.spoilt: list[str] = []
 
-    def _part(self, number: int) -> Path:
-        return self.parts / f"{number:07d}.arrow"
+    def keep(self, name: str, of: str, content: bytes) -> None:
+        """Keep what was computed."""
+        kept.keep(self.parts / name, of, content)
 
-    def keep(self, task: Task, content: bytes, failed: int) -> None:
-        """Keep a computed block, and say so in the ledger."""
-        files.replace(self._part(task.number), content)
-        append(self.path / LEDGER, f"{task.number},{task.first + 1},{task.first + task.count},{failed}\n")
-
-    def done(self) -> set[int]:
-        """Numbers of the blocks that are there."""
-        return {int(path.stem) for path in self.parts.glob("*.arrow")}
+    def find(self, name: str, of: str) -> bytes | None:
+        """What was computed before for just this; None if it is to be computed."""
+        found = kept.find(self.parts / name, of)
+        if found is None and (self.parts / name).exists():
+            self.spoilt.append(f"{PARTS}/{name}")
+        return found
 
     def record(self) -> dict[str, Any]:
         """What sweep.json says; nothing, if there is none."""
@@ -152,11 +145,33 @@ class Folder:
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
         files.replace(self.path / RECORD, text.encode("utf-8"))
 
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each result that is there: tables, figure and pages, by its path in the folder."""
+        paths = [self.path / name for name in (*TABLES, *FIGURE)] + sorted((self.path / PAGES).glob("*/*.ipynb"))
+        return {path.relative_to(self.path).as_posix(): sha256(path) for path in paths if path.is_file()}
+
     def finished(self, identity: str) -> bool:
-        """Whether the sweep of this identity is here from its first to its last file."""
+        """Whether the sweep of this identity is here from its first to its last file, each as it was written.
+
+        SweepError if one was changed: whoever changed it may want to keep it.
+        """
         record = self.record()
-        whole = all((self.path / name).exists() for name in (*TABLES, *FIGURE))
-        return whole and record.get("identity") == identity and record.get("complete") is True
+        written = record.get("files")
+        if record.get("identity") != identity or record.get("complete") is not True or not isinstance(written, dict):
+            return False
+        there = self.digests()
+        for name in sorted(written.keys() & there.keys()):
+            if there[name] != written[name]:
+                raise SweepError(
+                    f"{self.path / name} was changed or damaged since the sweep was written. "
+                    "Name another folder with --out, or compute all of it anew with --restart."
+                )
+        return written.keys() <= there.keys()
+
+    def failed(self) -> int:
+        """How many cases of the finished table failed."""
+        errors = pa.parquet.read_table(self.path / TABLES[0], columns=["error"])
+        return len(errors) - int(errors.column(0).null_count)
 
     def refuse_other_files(self) -> None:
         """SweepError if the folder holds anything but a sweep."""
@@ -164,10 +179,9 @@ class Folder:
             return
         if not self.path.is_dir():
             raise SweepError(f"{self.path} is a file. Name a folder with --out.")
-        there = list(self.path.iterdir())
-        names = {path.name for path in there if not files.is_left(path.name)}
+        names = {path.name for path in self.path.iterdir() if not files.is_left(path.name)}
         # What we write is no link; through one we would write somewhere else.
-        links = {path.name for path in there if path.is_symlink()}
+        links = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_symlink()}
         foreign = sorted(links | {name for name in names if name.removesuffix(PART) not in OURS})
         if foreign or (names - {LOCK} and RECORD not in names):
             raise SweepError(
@@ -189,11 +203,7 @@ class Folder:
                 f"{self.path} holds another sweep, or one of other data or code. "
                 "Name another folder with --out, or replace it with --restart."
             )
-        self.parts.mkdir(exist_ok=True)
-        if not record:
-            self.write_record({"identity": request.identity, "complete": False, "asked": dict(request.asked)})
-        if not whole_lines(self.path / LEDGER):
-            append(self.path / LEDGER, LEDGER_HEADER)
+        self.write_record({"identity": request.identity, "complete": False, "asked": dict(request.asked)})
 
     def _empty(self) -> None:
         for path in self.path.iterdir():
@@ -218,37 +228,30 @@ class Folder:
 
     # --- the finished tables --------------------------------------------------------------------------------------
 
-    def assemble(self, request: Request, page_errors: Mapping[int, str]) -> int:
-        """All blocks as one Parquet file and one CSV file, a piece at a time; the number of failed cases."""
-        form, failed = schema(request.work), 0
+    def assemble(self, request: Request, page_errors: Mapping[int, str]) -> None:
+        """All blocks as one Parquet file and one CSV file, a piece at a time."""
+        form = schema(request.work)
         parquet, text = (self.path / (name + PART) for name in TABLES)
         options = pa.csv.WriteOptions(quoting_style="needed", quoting_header="none")
         with (
             pa.parquet.ParquetWriter(parquet, form, compression="zstd") as columns,
             pa.csv.CSVWriter(text, form, write_options=options) as rows,
         ):
-            for piece in self._pieces(request.blocks):
-                piece = _with_errors(piece, page_errors)
-                failed += piece.num_rows - piece.column("error").null_count
+            for piece in self._pieces(request):
+                piece = _harmless(_with_errors(piece, page_errors))
                 columns.write_table(piece, row_group_size=GROUP)
                 rows.write_table(piece)
         for path in (parquet, text):
             path.replace(path.with_name(path.name.removesuffix(PART)))
-        return failed
 
-    def _pieces(self, blocks: int) -> Iterator[pa.Table]:
+    def _pieces(self, request: Request) -> Iterator[pa.Table]:
         waiting: list[pa.Table] = []
-        for number in range(blocks):
-            try:
-                with pa.memory_map(str(self._part(number))) as source:
-                    waiting.append(pa.ipc.open_file(source).read_all())
-            except (FileNotFoundError, pa.ArrowInvalid):
-                # After a power cut, or when the file of cases has changed since it was counted.
-                self._part(number).unlink(missing_ok=True)
-                raise SweepError(
-                    f"Block {number} of {self.path} is damaged or missing. Run the same command again."
-                ) from None
-            if sum(map(len, waiting)) >= GROUP or number == blocks - 1:
+        for task in request.tasks():
+            content = self.find(name_of(task), said_of(request, task))
+            if content is None:
+                raise SweepError(f"{self.parts / name_of(task)} was damaged or taken away. Run the same command again.")
+            waiting.append(pa.ipc.open_file(pa.BufferReader(content)).read_all())
+            if sum(map(len, waiting)) >= GROUP or task.number == request.blocks - 1:
                 yield pa.concat_tables(waiting)
                 waiting = []
 
@@ -265,7 +268,12 @@ class Folder:
         return pd.concat(found, ignore_index=True)
 
     def drop_parts(self) -> None:
-        shutil.rmtree(self.parts, ignore_errors=True)
+        """Remove the results that are in the tables now, and nothing else that somebody may have put there."""
+        for path in self.parts.iterdir():
+            if RESULT.fullmatch(path.name) or files.is_left(path.name):
+                path.unlink()
+        with suppress(OSError):
+            self.parts.rmdir()
 
 
 def _with_errors(piece: pa.Table, page_errors: Mapping[int, str]) -> pa.Table:
@@ -280,7 +288,17 @@ def _with_errors(piece: pa.Table, page_errors: Mapping[int, str]) -> pa.Table:
     )
 
 
-def ledger(path: Path) -> list[dict[str, int]]:
-    """The ledger of a sweep: a line a computed block, in the order in which they came in."""
-    with (path / LEDGER).open(encoding="utf-8", newline="") as stream:
-        return [{key: int(value) for key, value in row.items()} for row in csv.DictReader(stream)]
+def _harmless(piece: pa.Table) -> pa.Table:
+    """The table with texts that neither a spreadsheet nor a terminal takes for a command."""
+    for index, field in enumerate(piece.schema):
+        if field.type == pa.string():
+            texts = piece.column(index).combine_chunks().dictionary_encode()
+            shown = [untrusted.as_cell(untrusted.printable(text)) for text in texts.dictionary.to_pylist()]
+            piece = piece.set_column(index, field, pa.array(shown, pa.string()).take(texts.indices))
+    return piece
+
+
+def sha256(path: Path) -> str:
+    """What sha256sum says of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
