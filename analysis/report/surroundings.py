@@ -87,6 +87,8 @@ def enter() -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
         if {**kept, **PYTHON} != dict(os.environ):
             os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**kept, **PYTHON})
+    # A file that its owner cannot read is of no use; what others may do with it is left to the user.
+    os.umask(os.umask(0) & 0o077)
     _use_own_folder()
 
 

@@ -76,6 +76,12 @@ def test_a_command_begins_anew_without_settings_of_python_and_keeps_the_rest(tmp
     assert "PYTHONINSPECT" not in run.stdout and "'HTTP_PROXY': 'x'" in run.stdout
 
 
+def test_a_command_hears_ctrl_c_when_it_can_answer_and_can_read_its_own_files(tmp_path: Path) -> None:
+    code = "import os, signal; os.umask(0o777); surroundings.enter(); print(oct(os.umask(0)), "
+    run = entered(f"{code}signal.pthread_sigmask(signal.SIG_BLOCK, []) == {{signal.SIGINT}})", tmp_path)
+    assert (run.stdout, run.stderr) == ("0o77 True\n", "")
+
+
 def test_temporary_files_of_a_command_end_with_it_or_with_the_next_one() -> None:
     code = "import os, tempfile; print(tempfile.mkdtemp(), flush=True); os.kill(os.getpid(), int(os.environ['SIGNAL']))"
     with tempfile.TemporaryDirectory(dir=surroundings.SHORT) as made:
