@@ -11,6 +11,8 @@ import os
 
 # What every input's name begins with: the runner hands these on to pages, and counts them as part of a site.
 INPUT = "REPORT_INPUT_"
+# Between the paths of an input that names files: the report's own folder may have a colon, os.pathsep, in its name.
+BETWEEN = "\n"
 
 uses: set[str] = set()
 

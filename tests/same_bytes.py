@@ -2,11 +2,14 @@
 
     python tests/same_bytes.py [--keep FOLDER] [--python OTHER/bin/python]
 
-The two builds differ in folder, time zone, locale, account, home, hash seed, number of cores, file permissions and
-SOURCE_DATE_EPOCH; and, where there is a C compiler on Linux, in the clock, which the second build sees jump by ten
-years every ten seconds. Both use the packages of the Python that runs this.
+The two builds differ in folder, time zone, locale, account, hash seed, number of cores, file permissions and
+SOURCE_DATE_EPOCH; where there is a C compiler on Linux in the clock, which the second build sees jump by ten years
+every ten seconds; and in whatever somebody may have set (tests/somebody.py) for matplotlib, IPython, docutils, Python
+and git, at home, in the folder that one is in and in the environment. The second clone is made with the line endings of
+Windows and, where root runs this, belongs to another account. A third build in it, under the first circumstances and
+with what the second has left in the store, must give the same again. All use the packages of the Python that runs this.
 --python: the second build with another Python, which has the locked packages too.
-Exit status 1 and the first differing byte of every file that differs. Takes two whole builds: some minutes.
+Exit status 1 and the first differing byte of every file that differs. Takes three renderings: some minutes.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import somebody
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -33,7 +39,7 @@ class Circumstances:
     environment: dict[str, str]
     cores: int
     mask: int
-    wrong_clock: bool = False
+    hostile: bool = False
 
 
 HERE = Circumstances(
@@ -44,26 +50,22 @@ HERE = Circumstances(
 )
 THERE = Circumstances(
     "another place/Ünter — über",
-    {
-        "TZ": "Pacific/Kiritimati",
-        "LC_ALL": "tr_TR.UTF-8",
-        "LANG": "de_DE.UTF-8",
-        "USER": "grace",
-        "LOGNAME": "grace",
-        "PYTHONHASHSEED": "4242",
-        "SOURCE_DATE_EPOCH": "86400",
-        "COLUMNS": "43",
-        "MPLBACKEND": "pdf",
-    },
+    {"USER": "grace", "LOGNAME": "grace", "TMPDIR": "/var/tmp"},
     cores=99,
     mask=0o077,
-    wrong_clock=True,
+    hostile=True,
 )
+# An account that has no other part in this.
+NOBODY = 65534
 
 
-def clone(folder: Path) -> None:
+def clone(folder: Path, hostile: bool) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(folder)], check=True)
+    endings = ["-c", "core.autocrlf=true"] if hostile else []
+    subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", *endings, str(ROOT), str(folder)], check=True)
+    if hostile and os.getuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
 
 def wrong_clock() -> dict[str, str]:
@@ -76,32 +78,36 @@ def wrong_clock() -> dict[str, str]:
     library = Path(tempfile.mkdtemp(prefix="wrong-clock-")) / "wrong_clock.so"
     atexit.register(shutil.rmtree, library.parent)
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, ROOT / "tests" / "wrong_clock.c"], check=True)
-    return {"LD_PRELOAD": str(library), "WRONG_CLOCK": str(5 * 365 * 86400)}
+    return {"LD_PRELOAD": str(library), "REPORT_TEST_WRONG_CLOCK": str(5 * 365 * 86400)}
 
 
-def build(folder: Path, at: Circumstances, python: str) -> Path:
-    """A clean clone's site under these circumstances."""
-    clone(folder)
+def build(folder: Path, at: Circumstances, python: str, out: str = "out", again: bool = True) -> Path:
+    """A clone's site under these circumstances, in `out` below it; the clone is made where there is none."""
+    if not folder.exists():
+        clone(folder, at.hostile)
     home = folder.parent / f"home of {at.environment['USER']}"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
     # The clone's own package, before the one that is installed.
     environment = {
         **kept,
-        **at.environment,
         "HOME": str(home),
-        "PYTHONPATH": str(folder),
+        "PWD": str(folder),
+        **(somebody.settings(home) if at.hostile else {}),
+        **at.environment,
         "PYTHONDONTWRITEBYTECODE": "1",
-        **(wrong_clock() if at.wrong_clock else {}),
+        **(wrong_clock() if at.hostile else {}),
     }
+    environment["PYTHONPATH"] = f"{folder}{os.pathsep}{environment.get('PYTHONPATH', '')}"
     cores = min(at.cores, os.cpu_count() or 1)
     pinned = ["taskset", "-c", f"0-{cores - 1}"] if shutil.which("taskset") else []
 
-    command = [*pinned, python, "-m", "analysis", "build", "--again", "--out", str(folder / "out")]
-    run = subprocess.run(command, cwd=folder, env=environment, umask=at.mask, capture_output=True, text=True)
+    command = [*pinned, python, "-P", "-m", "analysis", "build", *(["--again"] if again else []), "--out"]
+    place: dict[str, Any] = {"cwd": environment["PWD"], "env": environment, "umask": at.mask}
+    run = subprocess.run([*command, str(folder / out)], **place, capture_output=True, text=True)
     if run.returncode:
         sys.exit(f"The build in {folder} failed:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}")
-    return folder / "out"
+    return folder / out
 
 
 def main() -> None:
@@ -116,14 +122,16 @@ def main() -> None:
         sites = [
             build(folder / at.folder, at, python) for at, python in ((HERE, sys.executable), (THERE, given.python))
         ]
-        for kind, value in digests.of_site(sites[0]).items():
-            same = digests.of_site(sites[1])[kind] == value
+        sites.append(build(folder / THERE.folder, HERE, sys.executable, "from the store", again=False))
+        first, *others = (digests.of_site(site) for site in sites)
+        for kind, value in first.items():
+            same = all(other[kind] == value for other in others)
             print(f"{value}  {kind}{'' if same else ': differs'}")
-        found = digests.compare(*sites)
+        found = [line for site in sites[1:] for line in digests.compare(sites[0], site)]
         if found:
             more = [f"and {len(found) - 20} files more"] if len(found) > 20 else []
             sys.exit("\n".join([f"{len(found)} files differ:", *found[:20], *more]))
-        print("The two sites are the same, byte for byte.")
+        print("The sites are the same, byte for byte.")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -151,3 +153,22 @@ def test_one_version_of_each_action() -> None:
             seen.setdefault(action, set()).add(version)
     several = {action: versions for action, versions in seen.items() if len(versions) > 1}
     assert not several, f"Workflows use an action in several versions: {several}"
+
+
+def test_a_checkout_has_the_same_bytes_where_git_writes_the_line_endings_of_windows(tmp_path: Path) -> None:
+    """The default of Git for Windows; a table or a page with other line endings has another digest."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    names = (
+        "data/models.csv",
+        "book/capex.ipynb",
+        "book/assets/report-sans-OFL.txt",
+        "tests/hostile/corpus/ok_crlf_bom.yml",
+    )
+    for name in (".gitattributes", *names):
+        (one / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, one / name)
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "all"]):
+        subprocess.run(["git", "-C", str(one), *words], check=True)
+    subprocess.run(["git", "clone", "-q", "-c", "core.autocrlf=true", str(one), str(other)], check=True)
+    assert all((other / name).read_bytes() == (ROOT / name).read_bytes() for name in names)

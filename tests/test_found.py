@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import somebody
 import yaml
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -23,7 +25,7 @@ from pybtex.database import parse_string
 from test_site import soup
 
 from analysis.parameters import Scenario
-from analysis.report import build, notebooks
+from analysis.report import build, identity, notebooks
 from analysis.report.site import addresses, cards, changes, cite, found
 
 ADDRESS = "https://example.org/some/report"
@@ -359,6 +361,34 @@ def test_day_of_a_page_is_not_guessed(history: Path, tmp_path: Path) -> None:
     shutil.copytree(history / "book", history / "inside" / "book")
     for root in (shallow, bare, history / "inside"):
         assert changes.commit_days(root) == {}, f"{root.name} does not hold the history of its files"
+    changes.commit_days.cache_clear()
+
+
+@pytest.fixture
+def elsewhere(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hooks of git set, and what a user wants of git."""
+    for name, value in somebody.settings(history.parent).items():
+        monkeypatch.setenv(name, value)
+    changes.commit_days.cache_clear()
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_days_are_those_of_this_repository_whatever_git_was_told(history: Path) -> None:
+    before = identity.of_history(history)
+    assert changes.last_changed(Path("a.md"), history) == date(2026, 1, 3)
+    (history / "book" / "a.md").write_text("changed")
+    assert identity.of_history(history) != before
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a folder away")
+def test_days_are_known_in_a_checkout_of_another_account(history: Path) -> None:
+    nobody = 65534
+    for path in (history, *history.rglob("*")):
+        os.chown(path, nobody, nobody)
+    refused = subprocess.run(["git", "-C", str(history), "status"], capture_output=True, text=True)
+    assert "dubious ownership" in refused.stderr, "git itself should have refused"
+    changes.commit_days.cache_clear()
+    assert changes.last_changed(Path("a.md"), history) == date(2026, 1, 3)
     changes.commit_days.cache_clear()
 
 

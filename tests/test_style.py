@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import matplotlib
 import pytest
 
-from analysis.figures import style
+from analysis.case import Case
+from analysis.figures import FIGURES, style
 
 COLOURS = {
     **{f"gpu {name}": colour for name, colour in style.GPU_COLOURS.items()},
@@ -42,3 +44,33 @@ def test_every_colour_stands_out_in_a_drawing_shown_in_dark_mode(name: str, leas
     colour = style.dark({**COLOURS, "ink": style.INK}[name])
     found = contrast(colour, style.DARK_GROUND)
     assert found >= least, f"{name} becomes {colour} in dark mode, with a contrast of {found:.2f}; {least} at least."
+
+
+def test_settings_of_a_user_move_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a matplotlibrc has them; one for each part of a drawing, and those that decide how it is written."""
+    draw = FIGURES["gpu-mix"]
+    before = draw(Case()).svg()
+    settings = {
+        "axes.facecolor": "#eeeeee",
+        "axes.formatter.use_locale": True,
+        "axes.prop_cycle": matplotlib.cycler(color=["r", "g"]),
+        "axes.xmargin": 0.3,
+        "figure.autolayout": True,
+        "figure.dpi": 150,
+        "font.stretch": "condensed",
+        "font.weight": "bold",
+        "legend.fontsize": 20,
+        "lines.dash_capstyle": "round",
+        "patch.force_edgecolor": True,
+        "path.simplify": False,
+        "path.sketch": (1, 100, 2),
+        "savefig.bbox": "tight",
+        "savefig.dpi": 300,
+        "savefig.transparent": True,
+        "svg.id": "somebody",
+        "text.usetex": True,
+        "xtick.minor.visible": True,
+    }
+    with matplotlib.rc_context(settings):
+        assert draw(Case()).svg() == before
+        assert matplotlib.rcParams["figure.dpi"] == 150, "and the user's own drawings keep them"

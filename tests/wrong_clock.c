@@ -1,5 +1,5 @@
 /* A wrong clock for the programs that are started with this in LD_PRELOAD (Linux, glibc); tests/same_bytes.py builds it.
-   The time of day is WRONG_CLOCK seconds ahead for ten seconds, as many behind for the next ten, and so on. How long
+   The time of day is REPORT_TEST_WRONG_CLOCK seconds ahead for ten seconds, as many behind for the next ten, and so on. How long
    something takes, file times and time limits stay those of the machine. libfaketime does not serve: with it time.sleep fails. */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static long wrong_seconds(void) {
-  const char *given = getenv("WRONG_CLOCK");
+  const char *given = getenv("REPORT_TEST_WRONG_CLOCK");
   struct timespec since_start;
   syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &since_start);
   return (since_start.tv_sec / 10 % 2 ? -1 : 1) * (given ? atol(given) : 0);

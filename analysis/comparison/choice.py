@@ -6,7 +6,6 @@ on that variable and on what `chosen_paths` lists, and on nothing else that a pa
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from analysis import asked, parameters, tables
 from analysis.parameters import ParameterError, Scenario
 
-# Absolute paths of scenario files, joined with os.pathsep. Unset or empty: all of data/scenarios/.
+# Absolute paths of scenario files, joined with asked.BETWEEN. Unset or empty: all of data/scenarios/.
 SCENARIOS_VARIABLE = f"{asked.INPUT}SCENARIOS"
 
 FOLDER = tables.DATA / "scenarios"
@@ -55,7 +54,7 @@ class Choice:
     @property
     def variable(self) -> str:
         """The value of SCENARIOS_VARIABLE that makes a page compare these."""
-        return os.pathsep.join(str(entry.path) for entry in self.entries)
+        return asked.BETWEEN.join(str(entry.path) for entry in self.entries)
 
 
 def shipped() -> dict[str, Path]:
@@ -66,7 +65,7 @@ def shipped() -> dict[str, Path]:
 def chosen_paths() -> list[Path]:
     """The scenario files that a page compares."""
     given = asked.value_of(SCENARIOS_VARIABLE)
-    return [Path(path) for path in given.split(os.pathsep)] if given else list(shipped().values())
+    return [Path(path) for path in given.split(asked.BETWEEN)] if given else list(shipped().values())
 
 
 def read(path: Path) -> Chosen:
@@ -86,9 +85,9 @@ def _path(name: str) -> Path:
         return known[name]
     path = Path(name)
     if path.suffix in SUFFIXES or path.name != name:
-        if os.pathsep in str(path.resolve()):
+        if asked.BETWEEN in str(path.resolve()):
             raise ParameterError(
-                f"The path of scenario file {name} holds '{os.pathsep}', which separates paths. "
+                f"The path of scenario file {name!r} holds a line break, which separates paths. "
                 "Copy the file to a folder without it."
             )
         return path.resolve()

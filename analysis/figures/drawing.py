@@ -14,11 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
-import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.case import Case
+from analysis.figures.style import plain
 from analysis.trace import in_order, packed
 
 MADE_ID = r"[a-z][0-9a-f]{10}"
@@ -54,7 +54,7 @@ class Drawing:
     def svg(self) -> str:
         """The drawing as SVG: the same bytes for the same numbers."""
         buffer = io.StringIO()
-        with matplotlib.rc_context({"svg.hashsalt": self.name, "svg.fonttype": "path"}):
+        with plain(**{"svg.hashsalt": self.name, "svg.fonttype": "path"}):
             self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         return numbered(buffer.getvalue())
 

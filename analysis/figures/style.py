@@ -105,6 +105,16 @@ RC: dict[str, Any] = {
 }
 
 
+@contextmanager
+def plain(**settings: Any) -> Iterator[None]:
+    """matplotlib as it is without its user's settings, which it reads in the home, in this folder and elsewhere."""
+    everything: Any = {**matplotlib.rcParamsDefault}
+    # Not a setting of a drawing, and whoever runs a page in Jupyter has one.
+    del everything["backend"]
+    with matplotlib.rc_context(everything | settings):
+        yield
+
+
 class FontError(OSError):
     """The typeface of the figures is not there; the message says where it was looked for, and how to mend it."""
 
@@ -139,8 +149,7 @@ def paper(name: str, height_inches: float, width_inches: float = WIDTH_INCHES) -
     `name` salts the ids inside the SVG, so that the same figure always has the same bytes.
     """
     _register_fonts()
-    settings: Any = {**RC, "svg.hashsalt": name}
-    with matplotlib.rc_context(settings):
+    with plain(**RC, **{"svg.hashsalt": name}):
         figure = Figure(figsize=(width_inches, height_inches))
         yield figure
         settle(figure)

@@ -24,7 +24,7 @@ import yaml
 from analysis import tables, untrusted, words
 from analysis.figures import NAMES
 from analysis.parameters import Scenario, known
-from analysis.report import files, identity, kernels, notebooks, store
+from analysis.report import files, identity, kernels, notebooks, store, surroundings
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.place import BUILD as BUILD
 from analysis.report.place import BuildError as BuildError
@@ -144,9 +144,9 @@ def render(folder: Path) -> Path:
     # Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
     start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", str(folder), "-W", "-n", "--keep-going"]
-    # Sphinx would put its year in place of the copyright's, which is a fact of the report and not of the day.
-    environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
-    run = subprocess.run(command, capture_output=True, text=True, env={**environment, **kernels.QUIET})
+    # In that folder: docutils and matplotlib look for settings in the one that they are in.
+    place: dict[str, Any] = {"env": surroundings.environment(), "cwd": folder}
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", **place)
     html = folder / "_build" / "html"
     if run.returncode or not (html / "index.html").exists():
         told = (run.stdout + run.stderr).splitlines()

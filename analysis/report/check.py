@@ -29,6 +29,8 @@ def page_problems(page: notebooks.Page) -> list[str]:
             found.append(
                 f"book/{page.name}.ipynb, cell {number}: the generated cell is not up to date. Run `report refresh`."
             )
+    for number, said in notebooks.undeclared(notebook):
+        found.append(f"book/{page.name}.ipynb, cell {number} holds a message to stderr: {said}. Run `report refresh`.")
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             found.append(f"book/{page.name}.ipynb, cell {number} was never run. Run `report refresh`.")

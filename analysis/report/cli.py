@@ -10,20 +10,33 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from typer.core import TyperGroup
 
 from analysis import parameters, tables, untrusted, words
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
-from analysis.report import execution, files, notebooks
+from analysis.report import execution, files, notebooks, surroundings
+
+
+class Stoppable(TyperGroup):
+    """Says what Ctrl-C did; Typer itself would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise surroundings.Stopped from None
+
 
 app = typer.Typer(
+    cls=Stoppable,
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -420,6 +433,3 @@ def main() -> None:
     except MemoryError:
         errors.print("report: the computer has no memory left; what was published before is untouched.")
         sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("report: stopped; what was published before is untouched.")
-        sys.exit(130)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -60,7 +61,7 @@ def build_site(choice: Choice, target: Path, progress: Progress = silent) -> Pat
     BuildError or PageFailure leave an earlier site as it was.
     """
     # Pages learn the scenarios from the environment, which their kernels inherit.
-    with kernels.environment({SCENARIOS_VARIABLE: choice.variable}):
+    with kernels.environment({**os.environ, SCENARIOS_VARIABLE: choice.variable}):
         return builder.build(Scenario(), target / "html", progress) / PAGE
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from analysis import parameters
 from analysis.case import RECORD
-from analysis.report import files, identity, kernels, notebooks, store
+from analysis.report import files, identity, kernels, notebooks, store, surroundings
 from analysis.report.notebooks import Page, PageFailure
 
 # A page takes seconds; a cell that has not finished after this has hung, and so has a kernel that does not answer.
@@ -92,7 +92,7 @@ def execute(
     with tempfile.TemporaryDirectory(prefix="report-page-") as scratch:
         fresh, done, used, uses = (Path(scratch) / name for name in (source.name, "done.ipynb", "used", "uses"))
         notebooks.write(notebook, fresh)
-        environment = {**os.environ, **kernels.QUIET, kernels.USES: str(uses)}
+        environment = {**surroundings.environment(), kernels.USES: str(uses)}
         # Whatever was set outside: a page writes nowhere else.
         environment.pop(RECORD, None)
         if find_parameters:
@@ -121,6 +121,11 @@ def execute(
             # nbclient makes a loop for each thread and leaves it open.
             ensure_event_loop().close()
         executed = notebooks.stripped(notebooks.read(done))
+        for number, said in notebooks.undeclared(executed):
+            raise PageFailure(
+                f"{source.name}, cell {number} wrote to stderr: {said} What a page shows, it prints. "
+                f"Mend the cause, or give the cell the tag `{notebooks.STDERR_TAG}`."
+            )
         cell = notebooks.tagged(executed, notebooks.PARAMETERS_TAG)
         if find_parameters and cell is not None:
             names = used.read_text(encoding="utf-8").split() if used.exists() else []
@@ -184,7 +189,7 @@ def execute_pages(
         path, start = target / f"{page.name}.ipynb", time.perf_counter()
         uses = {use: before.of_use(use) for use in execute(page.path, path, scenario.changes, find_parameters)}
         # A file that was edited while the page ran may have been read before or after: such a run proves nothing.
-        if all(before.holds(use) for use in uses):
+        if all(before.holds(use) and kernels.has_read(use) for use in uses):
             store.keep_page(keys[page.name], page.name, uses, path.read_bytes(), time.perf_counter() - start)
         return path
 

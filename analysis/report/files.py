@@ -20,6 +20,7 @@ import re
 import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -233,6 +234,31 @@ class Lock:
         except (OSError, ValueError, KeyError, TypeError):
             # Just taken, and not yet signed.
             return "another process"
+
+
+def own_folder(above: Path, prefix: str) -> tuple[Path, Lock]:
+    """A new folder that is this process's as long as it has the lock; what killed processes have left is removed.
+
+    The prefix must be one that nobody else's folder has.
+    """
+    for left in above.glob(f"{prefix}*"):
+        lock = Lock(left / "lock")
+        try:
+            if lock.path.is_file() and not left.is_symlink() and _is_ours(left) and lock.take():
+                lock.free()
+                shutil.rmtree(left, ignore_errors=True)
+        except OSError:
+            continue
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=above))
+        lock = Lock(folder / "lock")
+        # False, if another that starts just now takes it for one that was left.
+        if lock.take():
+            return folder, lock
+
+
+def _is_ours(path: Path) -> bool:
+    return sys.platform == "win32" or path.stat().st_uid == os.getuid()
 
 
 @contextmanager

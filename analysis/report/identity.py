@@ -15,7 +15,6 @@ import json
 import os
 import platform
 import re
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -23,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from analysis import asked
-
-ROOT = Path(__file__).resolve().parents[2]
+from analysis.report.surroundings import ROOT as ROOT
+from analysis.report.surroundings import git
 
 # Modules of analysis/report that decide how a page is run; the others only decide what becomes of it.
-MACHINERY = ("execution", "kernels", "manager", "notebooks", "uses", "warm")
+MACHINERY = ("execution", "kernels", "manager", "notebooks", "surroundings", "uses", "warm")
 
 # What a site is made from.
 SITE = (
@@ -73,7 +72,7 @@ def _resources(root: Path, dictionary: str) -> dict[str, str]:
 def of_input(name: str) -> str:
     """Digest of an input, an environment variable, and of the files that it names."""
     value = os.environ.get(name, "")
-    return digest(value, *(of_file(Path(path)) for path in value.split(os.pathsep) if value))
+    return digest(value, *(of_file(Path(path)) for path in value.split(asked.BETWEEN) if value))
 
 
 def of_use(use: str, root: Path = ROOT) -> str:
@@ -169,11 +168,7 @@ def files(root: Path = ROOT) -> Iterable[Path]:
 def of_history(root: Path = ROOT) -> str:
     """Digest of what version control knows: pages say when they last changed."""
     questions = (["rev-parse", "HEAD"], ["status", "--porcelain", "--", "book", "CHANGELOG.md"])
-    try:
-        answers = [subprocess.run(["git", "-C", str(root), *words], capture_output=True).stdout for words in questions]
-    except OSError:
-        return "no git"
-    return digest(*answers)
+    return digest(*(git(root, *words) for words in questions))
 
 
 def of_site(case: str, root: Path = ROOT) -> str:

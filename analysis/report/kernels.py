@@ -3,35 +3,28 @@
 Most of a kernel's time goes into importing pandas, matplotlib and the tables, the same for every page. So where the
 system can fork, a server process (Python's own multiprocessing fork server) imports all that once and forks a kernel
 for each page; it starts no thread, so a fork of it is safe. Elsewhere, or when asked, each kernel is a new process.
-Both run `serve`, speak the whole Jupyter protocol, and give the same outputs (tests/report/test_kernels.py).
+Both run `serve`, speak the whole Jupyter protocol, and give the same outputs (tests/report/test_execution.py).
 """
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.report import limits
+from analysis.report import identity, limits, surroundings
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
-
-# One thread, so that sums come out in one order, and fixed hashes, so that sets do.
-# And no module from the folder in which somebody happens to be: a file random.py there would run.
-QUIET = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "MPLBACKEND": "agg",
-    "PYTHONSAFEPATH": "1",
-}
 
 # Set to "plain" to start each kernel as a new process although the system can fork.
 KIND = "REPORT_KERNELS"
@@ -41,6 +34,11 @@ USES = "REPORT_USES"
 
 # Processes of the kernels that are running: what `stop_all` kills.
 running: set[Any] = set()
+
+_starting = threading.Lock()
+
+# The stamps of all files when the server of kernels began to read them.
+_read: dict[str, tuple[int, ...]] = {}
 
 
 def forking() -> bool:
@@ -56,52 +54,94 @@ def fork_server() -> ForkServerContext:
 
 @contextmanager
 def environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables, which kernels inherit, and put back what was there."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+    """Have just these environment variables, which new processes inherit, and put back what was there."""
+    before = dict(os.environ)
+    _become(settings)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        _become(before)
+
+
+def _become(settings: Mapping[str, str]) -> None:
+    """The environment, at no moment without what stays in it: other threads may be reading."""
+    for name in set(os.environ) - set(settings):
+        del os.environ[name]
+    os.environ.update(settings)
 
 
 def warm_up() -> None:
     """Start the server that kernels are forked from, if it is not there; it imports while the caller goes on.
 
-    OSError if the limits of this shell let no kernel live.
+    OSError: the limits of this shell let no kernel live, or temporary files go where no socket can be.
     """
     limits.require()
-    if not forking():
-        return
+    surroundings.require_room_for_sockets()
+    Path(surroundings.FIXED["MPLCONFIGDIR"]).mkdir(parents=True, exist_ok=True)
+    if forking():
+        with _starting:
+            # A process that was forked from one with a server needs its own.
+            _start_server(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _start_server(_process: int) -> None:
     from multiprocessing import forkserver
 
     fork_server()
+    _read.update(identity.stamps())
     # The server takes its settings from the environment when it starts, and its kernels have them from there.
-    with environment(QUIET):
+    with environment(surroundings.environment()), _ignored_interrupts():
         forkserver.ensure_running()
+
+
+def has_read(use: str) -> bool:
+    """Whether a kernel that is forked now knows a file as it is now: its server has modules and tables in memory."""
+    return not forking() or use not in _read or identity.stamp(surroundings.ROOT / use) == _read[use]
+
+
+@contextmanager
+def _ignored_interrupts() -> Iterator[None]:
+    """Start a process that does not hear Ctrl-C, which reaches the whole group and is the command's alone to answer."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    answer = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, answer)
+
+
+def application() -> Any:
+    """The class of IPython's kernel without what it reads from its user, from /etc and from Python's own folder."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    class Application(IPKernelApp):
+        def load_config_file(self, *_: Any, **__: Any) -> None:
+            """Nobody's configuration."""
+
+        def init_code(self) -> None:
+            """Nobody's start-up files."""
+
+    return Application
 
 
 def serve(connection_file: str, settings: Mapping[str, str], forked: bool) -> None:
     """Be a kernel until told to stop: the body of the process, forked or new."""
-    os.environ.clear()
-    os.environ.update(settings)
-    arguments = ["-f", connection_file, "--HistoryManager.enabled=False", "--InteractiveShellApp.exec_files=[]"]
-    arguments.append("--InteractiveShellApp.ignore_cwd=True")
+    _become(settings)
+    # In a new process as in a forked one: what libraries say while they are imported belongs to the terminal.
+    importlib.import_module(f"{__package__}.warm")
+    os.chdir(settings["IPYTHONDIR"])
+    arguments = ["-f", connection_file, "--HistoryManager.enabled=False", "--InteractiveShellApp.ignore_cwd=True"]
     if forked:
         arguments.append(f"--IPKernelApp.parent_handle={os.getppid()}")
         # A group of its own, so that Ctrl-C at the terminal reaches the command and not its kernels.
         os.setsid()
         threading.Thread(target=_follow_parent, daemon=True).start()
-    from ipykernel.kernelapp import IPKernelApp
-
     from analysis.report import uses
 
-    app = IPKernelApp.instance()
-    # A user's history and start-up files have no part in a page.
+    app = application().instance()
     app.initialize(arguments)
     if path := settings.get(USES):
         recorder = uses.Recorder(Path(path))

@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import yaml
 
-from analysis import parameters, tables
+from analysis import parameters, tables, untrusted
 from analysis.case import ordered
 from analysis.report.files import replace
 
@@ -25,6 +25,8 @@ ROOT = tables.ROOT
 BOOK = ROOT / "book"
 
 PARAMETERS_TAG, WORDS_TAG, INJECTED_TAG = "parameters", "words", "injected-parameters"
+# A cell whose messages to stderr are expected, and shown on no page.
+STDERR_TAG = "remove-stderr"
 PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
 
 GLUE = re.compile(r"\{glue:text\}`([^`:]+)`")
@@ -155,6 +157,17 @@ def told(notebook: nbformat.NotebookNode) -> set[str]:
         for keyword in call.keywords
         if keyword.arg
     }
+
+
+def undeclared(notebook: nbformat.NotebookNode) -> Iterator[tuple[int, str]]:
+    """Number of each cell that wrote to stderr without the tag for it, and the first line of what it wrote, quoted.
+
+    So does a library when something is amiss here: a list of fonts that is made anew, a letter that no font has.
+    """
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr" and STDERR_TAG not in tags(cell):
+                yield number, untrusted.shown(output.text.partition("\n")[0])
 
 
 def words_cell(names: Iterable[str]) -> str:

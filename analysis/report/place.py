@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,18 +99,14 @@ def work_of_its_own(above: Path) -> Iterator[Path]:
     """
     files.refuse_links_to(above)
     above.mkdir(parents=True, exist_ok=True)
-    for left in above.glob("build-*"):
-        lock = files.Lock(left / "lock")
-        if left.is_dir() and lock.take():
-            lock.free()
-            shutil.rmtree(left, ignore_errors=True)
-    work = Path(tempfile.mkdtemp(prefix="build-", dir=above))
+    work, lock = files.own_folder(above, "build-")
     try:
-        with files.alone(work / "lock", "This build"):
-            yield work
+        yield work
     except notebooks.PageFailure:
         raise
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise
+    finally:
+        lock.free()
     shutil.rmtree(work, ignore_errors=True)

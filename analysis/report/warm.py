@@ -5,8 +5,10 @@ which modules and tables it uses is recorded in its kernel (analysis/report/uses
 """
 
 import importlib
+import os
 
 from analysis import tables
+from analysis.report import surroundings
 
 LIBRARIES = (
     "analysis.case",
@@ -26,6 +28,8 @@ LIBRARIES = (
     "sympy",
 )
 
+# matplotlib takes settings from a file in the folder that it is imported in, before all others.
+os.chdir(surroundings.FIXED["MPLCONFIGDIR"])
 for library in LIBRARIES:
     importlib.import_module(library)
 for table in tables.names():

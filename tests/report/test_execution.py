@@ -18,7 +18,7 @@ import nbformat
 import pytest
 
 from analysis.parameters import Scenario
-from analysis.report import execution, kernels, notebooks, store
+from analysis.report import check, execution, kernels, notebooks, store
 from analysis.report.notebooks import Page, PageFailure
 
 
@@ -68,6 +68,16 @@ def test_a_known_page_is_not_run_again_in_this_scenario_or_another(tmp_path: Pat
     assert one["six_million"].read_bytes() != three["six_million"].read_bytes()
     execution.execute_pages(chosen[1:], Scenario(), tmp_path / "e", again, again=True)
     assert again.ran == 1, "--again runs what is known"
+
+
+def test_a_page_is_not_remembered_when_its_kernel_had_an_older_module_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(tmp_path, "from analysis import words")
+    kernels.warm_up()
+    monkeypatch.setitem(kernels._read, "analysis/words.py", (0, 0, 0, 0))
+    execution.execute_pages([page], Scenario(), tmp_path / "out")
+    assert store.find_page(execution.key(page, {})) is None
 
 
 def test_a_parameter_runs_just_the_pages_that_declare_it(tmp_path: Path) -> None:
@@ -216,23 +226,27 @@ def test_one_failing_page_ends_the_kernels_of_the_others(tmp_path: Path, monkeyp
     assert all(process.wait() is not None for process in alive)
 
 
+# The real command with one more subcommand, which runs a page that takes long.
 SCRIPT = """
-import sys
 from pathlib import Path
-from types import SimpleNamespace
-from analysis.parameters import Scenario
-from analysis.report import cli, execution, notebooks, store
-folder = Path(sys.argv[1])
-store.STORE = folder / "store"
-page = notebooks.Page("slow", folder / "slow.ipynb")
-cli.builder.execute_pages = None
-def run():
-    print("started", flush=True)
-    execution.execute_pages([page], Scenario(), folder / "out")
-cli.app = run
+from analysis import __main__ as start
+enter = start.surroundings.enter
+
+def enter_and_add() -> None:
+    enter()
+    from analysis.parameters import Scenario
+    from analysis.report import cli, execution, notebooks, store
+
+    @cli.app.command()
+    def slow(folder: Path) -> None:
+        store.STORE = folder / "store"
+        execution.execute_pages([notebooks.Page("slow", folder / "slow.ipynb")], Scenario(), folder / "out")
+
 if __name__ == "__main__":
-    cli.main()
+    start.surroundings.enter = enter_and_add
+    start.main()
 """
+STOPPED = "report: stopped; what was published before is untouched."
 
 
 @pytest.mark.parametrize(
@@ -246,20 +260,71 @@ def test_an_ended_command_leaves_no_kernel_and_no_half_written_file(
     begun = tmp_path / "begun"
     page_of(tmp_path, f"open({str(begun)!r}, 'w')", "import time; time.sleep(60)", name="slow")
     (tmp_path / "script.py").write_text(SCRIPT)
-    command = [sys.executable, str(tmp_path / "script.py"), str(tmp_path)]
+    command = [sys.executable, str(tmp_path / "script.py"), "slow", str(tmp_path)]
     environment = {**os.environ, "REPORT_TEST_MARK": mark, kernels.KIND: kind}
-    with subprocess.Popen(
-        command, cwd=notebooks.ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=notebooks.ROOT, env=environment, start_new_session=True, **pipes) as process:
         end = time.monotonic() + 60
         while not begun.exists() and time.monotonic() < end:
             time.sleep(0.05)
         assert begun.exists(), "the page should have begun"
-        process.send_signal(sent)
+        # As a terminal sends it: to the whole group.
+        os.killpg(process.pid, sent)
         _, said = process.communicate(timeout=60)
     assert process.returncode == status, said
     if status == 130:
-        assert said.strip() == "report: stopped; what was published before is untouched."
+        assert said.strip() == STOPPED
     assert gone(mark), f"processes left behind: {strays(mark)}"
     left = [p for p in tmp_path.rglob("*") if p.is_file() and p.name not in ("slow.ipynb", "script.py", "begun")]
     assert not left, f"half-written: {left}"
+
+
+def test_ctrl_c_in_the_first_seconds_is_answered_in_one_line() -> None:
+    def interrupted() -> None:
+        # The signal waits from before the first line of Python, which nobody could time.
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        os.kill(os.getpid(), signal.SIGINT)
+
+    command = [sys.executable, "-m", "analysis", "params"]
+    run = subprocess.run(command, cwd=notebooks.ROOT, preexec_fn=interrupted, capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", f"{STOPPED}\n")
+
+
+def test_the_server_of_kernels_leaves_ctrl_c_to_the_command() -> None:
+    """Also while it imports, when a handler of Python's own would end it with a traceback."""
+    from multiprocessing import forkserver
+
+    kernels.warm_up()
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    status = Path(f"/proc/{server._forkserver_pid}/status").read_text()
+    ignored = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")), 16)
+    assert ignored & 1 << (signal.SIGINT - 1)
+
+
+# What a page writes to stderr
+
+
+def test_a_message_to_stderr_is_refused_unless_the_page_declares_it(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "x = 1", "import sys; print('font cache', file=sys.stderr)")
+    with pytest.raises(
+        PageFailure, match=r"page\.ipynb, cell 1 wrote to stderr: 'font cache' What a page shows, it pri"
+    ):
+        execution.execute_pages([page], Scenario(), tmp_path / "out")
+    assert not list((tmp_path / "store").rglob("*.json")), "nor is it remembered"
+    notebook = notebooks.read(page.path)
+    notebook.cells[1].metadata["tags"] = [notebooks.STDERR_TAG]
+    notebooks.write(notebook, page.path)
+    done = execution.execute_pages([page], Scenario(), tmp_path / "out")
+    assert [number for number, _ in notebooks.undeclared(notebooks.read(done["page"]))] == []
+
+
+def test_a_committed_message_to_stderr_is_found(tmp_path: Path) -> None:
+    page = page_of(tmp_path, "x = 1")
+    notebook = notebooks.read(page.path)
+    output = nbformat.v4.new_output("stream", name="stderr", text="building the font cache\nmay take a moment\n")
+    notebook.cells[0].update(outputs=[output], execution_count=1)
+    notebooks.write(notebook, page.path)
+    (found,) = check.page_problems(page)
+    assert (
+        found == "book/page.ipynb, cell 0 holds a message to stderr: 'building the font cache'. Run `report refresh`."
+    )

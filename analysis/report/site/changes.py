@@ -13,7 +13,6 @@ release only, and the sitemap and the structured data leave the day out.
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -24,6 +23,7 @@ from xml.etree import ElementTree
 from markdown_it import MarkdownIt
 
 from analysis.report.site.cite import citation, day
+from analysis.report.surroundings import git
 from analysis.tables import ROOT
 
 CHANGELOG = ROOT / "CHANGELOG.md"
@@ -113,30 +113,21 @@ def feed(address: str, report: str) -> bytes:
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
 
-def _git(root: Path, *arguments: str) -> str:
-    """What git says; "" where there is no git or no repository."""
-    try:
-        run = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
-    except OSError:
-        return ""
-    return run.stdout if run.returncode == 0 else ""
-
-
 @lru_cache
 def commit_days(root: Path = ROOT) -> dict[str, date]:
     """File -> day of the last commit that changed it, for the files in which nothing waits to be committed."""
-    top, _, shallow = _git(root, "rev-parse", "--show-toplevel", "--is-shallow-repository").partition("\n")
+    top, _, shallow = git(root, "rev-parse", "--show-toplevel", "--is-shallow-repository").partition("\n")
     if not top or Path(top).resolve() != root.resolve() or shallow.strip() != "false":
         return {}
     files = ("book", CHANGELOG.name)
     found: dict[str, date] = {}
     when = date.min
-    for line in _git(root, "log", "--format=%x00%ct", "--name-only", "--no-renames", "--", *files).splitlines():
+    for line in git(root, "log", "--format=%x00%ct", "--name-only", "--no-renames", "--", *files).splitlines():
         if line.startswith("\0"):
             when = datetime.fromtimestamp(int(line[1:]), UTC).date()
         elif line:
             found.setdefault(line, when)
-    for line in _git(root, "status", "--porcelain", "--", *files).splitlines():
+    for line in git(root, "status", "--porcelain", "--", *files).splitlines():
         found.pop(line[3:], None)
     return found
 

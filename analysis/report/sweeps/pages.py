@@ -19,7 +19,7 @@ from pathlib import Path
 
 from analysis import parameters
 from analysis.parameters import Scenario, Value
-from analysis.report import execution, files, notebooks
+from analysis.report import execution, files, notebooks, surroundings
 from analysis.report.sweeps import store
 from analysis.report.sweeps.ask import Request
 
@@ -132,6 +132,7 @@ def run_elsewhere(job: Job) -> Ran:
             capture_output=True,
             text=True,
             cwd=notebooks.ROOT,
+            env=surroundings.environment(),
             timeout=PATIENCE_SECONDS,
         )
         told = Path(scratch) / "errors.json"
