@@ -106,8 +106,8 @@ def test_what_a_changed_assumption_could_make_false_is_a_judgement_or_was_review
     new = [f"{found.kind}: {found.sentence}" for found in unjudged(page) if (page.name, found.sentence) not in known]
     assert not new, (
         f"book/{page.name}.ipynb says of a number that an assumption moves what may be false of another: {new}. "
-        "Make it a judgement (analysis/judgements), bind it to what was published, or say in tests/reviewed_sentences.csv why it "
-        "holds in every case."
+        "Make it a judgement (analysis/judgements), bind it to what was published, or say in "
+        "tests/reviewed_sentences.csv why it holds in every case."
     )
 
 
