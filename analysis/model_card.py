@@ -41,7 +41,9 @@ def weak_numbers(case: Case) -> pd.DataFrame:
 def _present(case: Case, table: str, key: str) -> dict[str, str]:
     if table == "assumptions":
         row = case.data.row(table, key)
-        found = {"title": row.title, "value": case.text(key), "range": case.text(f"{key}_range")}
+        here, base = case.text(key), case.text(f"{key}_base")
+        value = here if here == base else f"{here} (base case: {base})"
+        found = {"title": row.title, "value": value, "range": case.text(f"{key}_range")}
     elif table == "fleet":
         account, gpu_id = key.split(":")
         fleet = case.data.table(table)
