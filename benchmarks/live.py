@@ -7,12 +7,13 @@ SITE is a built site, _build/html if it is not named. The goal is a median of at
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from analysis.report import browser
 
 SITE = Path(sys.argv[1] if len(sys.argv) > 1 else "_build/html").resolve()
 MOVES, SLOWER = 60, 4
@@ -42,13 +43,14 @@ MEASURE = """async ([moves, moving]) => {
 
 
 def main() -> None:
+    path = browser.find()
+    if path is None:
+        sys.exit(f"The page is measured in Chromium, which is missing. {browser.REMEDY}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        chromium = playwright.chromium.launch(executable_path=path, args=list(browser.ARGUMENTS))
         for name in ("change_assumptions", "six_million"):
             for screen, size in SCREENS.items():
-                page = browser.new_page(viewport=size)
+                page = chromium.new_page(viewport=size)
                 page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
                 page.goto((SITE / f"{name}.html").as_uri(), wait_until="load")
                 page.locator("[data-parameter]").first.scroll_into_view_if_needed()
@@ -60,7 +62,7 @@ def main() -> None:
                     f"a frame in which nothing moves {empty:.1f} ms"
                 )
                 page.close()
-        browser.close()
+        chromium.close()
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ from markdown_it import MarkdownIt
 from analysis.case import Case
 from analysis.figures import style
 from analysis.parameters import Scenario, nearest
+from analysis.report import browser, notebooks, place
 from analysis.report import build as builder
-from analysis.report import notebooks, place
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.files import exchange
 from analysis.report.site import quotes
@@ -319,13 +319,13 @@ def printed(folder: Path) -> bytes:
     title = re.search(r"<title>(.*?)</title>", html)
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=list(printer.ARGUMENTS))
-            context = browser.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
+            chromium = playwright.chromium.launch(executable_path=path, args=list(browser.ARGUMENTS))
+            context = chromium.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
             context.route("**/*", lambda route: printer.answer(folder, page, route))
             tab = context.new_page()
             tab.goto(f"{printer.ORIGIN}/", wait_until="networkidle")
             content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-            browser.close()
+            chromium.close()
     except Error as error:
         raise printer.PrintError(f"Chromium could not print the slides: {str(error).splitlines()[0]}") from error
     return printer.finished(content, title[1] if title else "", printer.headings(page))
