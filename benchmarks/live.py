@@ -12,8 +12,6 @@ import statistics
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from analysis.report import browser
 
 SMALLEST = "--smallest" in sys.argv
@@ -46,11 +44,7 @@ MEASURE = """async ([moves, moving]) => {
 
 
 def main() -> None:
-    path = browser.find()
-    if path is None:
-        sys.exit(f"The page is measured in Chromium, which is missing. {browser.REMEDY}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(browser.ARGUMENTS))
+    with browser.started() as chromium:
         for name in PAGES:
             for screen, size in SCREENS.items():
                 page = chromium.new_page(viewport=size)
@@ -65,7 +59,6 @@ def main() -> None:
                     f"a frame in which nothing moves {empty:.1f} ms"
                 )
                 page.close()
-        chromium.close()
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from served import served
 
-from analysis.report.browser import ARGUMENTS, REMEDY, find
+from analysis.report.browser import NoBrowserError, started
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +48,10 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, to which no host exists but this computer."""
-    path = find()
-    if path is None:
-        pytest.fail(f"The tests look at the pages with Chromium, which is missing. {REMEDY}", pytrace=False)
-    arguments = [*ARGUMENTS, "--disable-sync", "--no-first-run"]
-    arguments += ["--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield chromium
-        chromium.close()
+    try:
+        with started(
+            "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+        ) as chromium:
+            yield chromium
+    except NoBrowserError as error:
+        pytest.fail(f"The tests look at the pages with a browser. {error}", pytrace=False)

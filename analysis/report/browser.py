@@ -11,8 +11,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.report import node
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 # Where packages put it, also when an account has a shorter PATH; and applications, which are on no PATH at all.
@@ -42,18 +48,29 @@ def _search(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(FOLDERS))
 
 
+def _use_node() -> None:
+    """Give Playwright the Node.js of the lock; its own needs a library that a small system lacks."""
+    if root := node.folder():
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", node.program(root))
+
+
+def _python(*words: str) -> str:
+    """What Playwright says when it is asked apart from this process; nothing, where it is missing or does not run."""
+    _use_node()
+    environment = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": str(PATIENCE_MS), **os.environ}
+    return subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True).stdout.strip()
+
+
 def _playwrights() -> str:
     """Where Playwright keeps a browser of its own, whether or not it is there."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+    ask = "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
+    return _python("-c", f"from playwright.sync_api import sync_playwright\n{ask}")
 
 
 def _candidates() -> Iterator[str]:
     yield from filter(None, map(_search, NAMES))
     yield from (path for path in APPLICATIONS if Path(path).is_file())
-    if find_spec("playwright") and Path(own := _playwrights()).is_file():
+    if Path(own := _playwrights()).is_file():
         yield own
 
 
@@ -72,11 +89,23 @@ def find() -> str | None:
     return next(filter(_starts, _candidates()), None)
 
 
+@contextmanager
+def started(*more: str) -> Iterator[Browser]:
+    """The browser, running, with these arguments beside its own; NoBrowserError, where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    path = find()
+    if path is None:
+        raise NoBrowserError(f"Chromium is missing. {REMEDY}")
+    _use_node()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *more])
+        yield browser
+        browser.close()
+
+
 def _fetch_playwrights() -> None:
-    if find_spec("playwright"):
-        command = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
-        environment = {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": str(PATIENCE_MS), **os.environ}
-        subprocess.run(command, env=environment, capture_output=True)
+    _python("-m", "playwright", "install", "--no-shell", "chromium")
 
 
 def _fetch_debians() -> None:

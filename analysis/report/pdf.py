@@ -267,31 +267,27 @@ def finished(pdf: bytes, title: str, known: Mapping[str, str]) -> bytes:
     return target.getvalue()
 
 
-def require() -> str:
-    """The path of Chromium; PrintError, with the command that installs it, for what is missing to print."""
+def require() -> None:
+    """PrintError, with the command that installs it, for what is missing to print."""
     missing = [name for name in LIBRARIES if find_spec(name) is None]
     if missing:
         raise PrintError(f"The PDF needs {' and '.join(missing)}. Install what is missing: pip install -e '.[pdf]'")
-    path = browser.find()
-    if path is None:
+    if browser.find() is None:
         raise PrintError(f"The PDF is printed by Chromium, which is missing. {browser.REMEDY}")
-    return path
 
 
 def make(site: Path, address: str = "") -> bytes:
     """The PDF of a built site. PrintError names what is missing."""
-    path = require()
-    from playwright.sync_api import Error, sync_playwright
+    require()
+    from playwright.sync_api import Error
 
     names = [name for part in parts() for name in part.pages]
     title = title_of(article((site / f"{names[0]}.html").read_text(encoding="utf-8"), names[0]), names[0])
     try:
-        with sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(executable_path=path, args=list(browser.ARGUMENTS))
+        with browser.started() as chromium:
             first = _print(chromium, site, document(site, address, {}))
             page = document(site, address, pages_of(first, names))
             second = _print(chromium, site, page)
-            chromium.close()
     except Error as error:
         raise PrintError(f"Chromium could not print the report: {str(error).splitlines()[0]}") from error
     if pages_of(first, names) != pages_of(second, names):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.report import browser
+from analysis.report import browser, node
 
 
 @pytest.fixture
@@ -98,3 +98,13 @@ def test_debian_s_package_is_installed_by_root_alone(
     told = (bare / "told").read_text().splitlines() if (bare / "told").exists() else []
     wanted = ["update", "install --no-install-recommends --yes chromium"] if installs else []
     assert told == [f"noninteractive -qq -o DPkg::Lock::Timeout=300 {words}" for words in wanted]
+
+
+def test_playwright_runs_with_the_node_of_the_lock_and_may_not_run_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PLAYWRIGHT_NODEJS_PATH", raising=False)
+    assert "chrom" in Path(browser._playwrights()).name.lower()
+    wheel = node.folder()
+    assert wheel and os.environ["PLAYWRIGHT_NODEJS_PATH"] == node.program(wheel)
+    # As where a library is missing that Node.js needs.
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", "/bin/false")
+    assert browser._playwrights() == ""

@@ -226,7 +226,7 @@ def test_a_package_that_cannot_be_had_is_told_in_one_line(tmp_path: Path, monkey
     monkeypatch.setattr(store, "STORE", tmp_path)
     by_hand = rf"put the file {lab.archive().name} from another computer into {lab.archive().parent}\.$"
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(lab, "find_spec", lambda name: None)
+    monkeypatch.setattr(lab.node, "folder", lambda: None)
     with pytest.raises(build.BuildError, match=rf"npm, which fetches it, is missing: run `make setup`, or {by_hand}"):
         lab.package()
     npm = tmp_path / "npm"
