@@ -1,5 +1,7 @@
 """How long the complete model takes for 10^3 to 10^5 draws: `.venv/bin/python benchmarks/draws.py`.
 
+--smallest: the fewest draws, once, to see that it runs.
+
 Every uncertain result with its range, in one process, imports and tables already there. Medians of five runs that
 take turns, so that the ratios hold when the machine's speed drifts. For a person to read: no test depends on it.
 """
@@ -7,14 +9,16 @@ take turns, so that the ratios hold when the machine's speed drifts. For a perso
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 
 from analysis import parameters
 from analysis.case import Case
 from analysis.quantities import REGISTRY
 
-DRAWS = (1_000, 10_000, 100_000)
-RUNS = 5
+SMALLEST = "--smallest" in sys.argv
+DRAWS = (1_000,) if SMALLEST else (1_000, 10_000, 100_000)
+RUNS = 1 if SMALLEST else 5
 
 
 def seconds(draws: int, seed: int) -> float:

@@ -1,21 +1,23 @@
 """How long the live page takes from a moved slider to a painted frame, on a processor four times slower.
 
-    .venv/bin/python benchmarks/live.py [SITE]
+    .venv/bin/python benchmarks/live.py [SITE] [--smallest]
 
 SITE is a built site, _build/html if it is not named. The goal is a median of at most 50 ms.
+--smallest: two moves of one slider, to see that it runs.
 """
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from analysis.report import browser
 
-SITE = Path(sys.argv[1] if len(sys.argv) > 1 else "_build/html").resolve()
-MOVES, SLOWER = 60, 4
+SMALLEST = "--smallest" in sys.argv
+SITE = Path(next((word for word in sys.argv[1:] if word != "--smallest"), "_build/html")).resolve()
+PAGES = ("six_million",) if SMALLEST else ("change_assumptions", "six_million")
+MOVES, SLOWER = 2 if SMALLEST else 60, 4
 SCREENS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 # From the input event until the task after the next frame: by then the frame has been painted.
@@ -42,13 +44,10 @@ MEASURE = """async ([moves, moving]) => {
 
 
 def main() -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        for name in ("change_assumptions", "six_million"):
+    with browser.started() as chromium:
+        for name in PAGES:
             for screen, size in SCREENS.items():
-                page = browser.new_page(viewport=size)
+                page = chromium.new_page(viewport=size)
                 page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
                 page.goto((SITE / f"{name}.html").as_uri(), wait_until="load")
                 page.locator("[data-parameter]").first.scroll_into_view_if_needed()
@@ -60,7 +59,6 @@ def main() -> None:
                     f"a frame in which nothing moves {empty:.1f} ms"
                 )
                 page.close()
-        browser.close()
 
 
 if __name__ == "__main__":

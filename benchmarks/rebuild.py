@@ -2,7 +2,8 @@
 
 Works on a copy of the project in a temporary folder. The alternatives take turns, so that their ratios hold when the
 machine's speed drifts; medians are printed, in wall and processor seconds with peak memory of the largest process.
-For a person to read: no test depends on it. Options: --runs N (default 3), --only NAME,NAME (see ALTERNATIVES).
+For a person to read: no test depends on it. Options: --runs N (default 3), --only NAME,NAME (those below),
+--smallest (one page once, to see that it runs).
 
 build          `report build` from nothing: every page executed, then rendered
 jupyter-book   `jupyter-book build` of the same pages, execution forced
@@ -30,7 +31,7 @@ from pathlib import Path
 
 import yaml
 
-from analysis.report import identity
+from analysis.report import notebooks
 
 BIN = Path(sys.executable).parent
 
@@ -87,12 +88,11 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        for path in identity.files():
-            copy = root / path.relative_to(identity.ROOT)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-        for name in ("pyproject.toml", "CITATION.cff", "CHANGELOG.md"):
-            shutil.copyfile(identity.ROOT / name, root / name)
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=notebooks.ROOT, capture_output=True, check=True).stdout
+        for name in filter(None, listed.decode().split("\0")):
+            if (notebooks.ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(notebooks.ROOT / name, root / name)
         self.environment = {**os.environ, "PYTHONPATH": str(root), "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1"}
 
     def run(self, *command: str | Path) -> None:
@@ -139,7 +139,7 @@ class Tree:
         self.script("execute", EXECUTE, *sorted(folder.glob("*.ipynb")))
 
 
-def alternatives(tree: Tree) -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
+def alternatives(tree: Tree, smallest: bool) -> dict[str, tuple[Callable[[], None], Callable[[], None]]]:
     """Name -> what is done before, untimed, and what is timed."""
 
     def nothing() -> None:
@@ -161,7 +161,7 @@ def alternatives(tree: Tree) -> dict[str, tuple[Callable[[], None], Callable[[],
         "unchanged": (finished, lambda: tree.report("build")),
         "one changed": (beside, lambda: tree.report("build", "-p", "server_overhead_ratio=1.7")),
     }
-    for count in (8, 16, 32):
+    for count in (1,) if smallest else (8, 16, 32):
         found[f"pages {count}"] = (nothing, lambda count=count: tree.copies(count))  # type: ignore[misc]
     return found
 
@@ -189,11 +189,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="")
+    parser.add_argument("--smallest", action="store_true")
     options = parser.parse_args()
+    if options.smallest:
+        options.runs, options.only = 1, "pages 1"
     wanted = [name for name in options.only.split(",") if name]
     with tempfile.TemporaryDirectory(prefix="report-benchmark-") as folder:
         tree = Tree(Path(folder))
-        chosen = {name: pair for name, pair in alternatives(tree).items() if not wanted or name in wanted}
+        chosen = {
+            name: pair for name, pair in alternatives(tree, options.smallest).items() if not wanted or name in wanted
+        }
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in chosen}
         for _ in range(options.runs):
             for name, (before, action) in chosen.items():

@@ -5,6 +5,7 @@ the arrays in one process, and the whole sweep with its files, with ranges and w
 would take minutes. `grid` is two assumptions; in `all` fifteen change at once, so that no two cases share any work.
 Times are medians of processes of their own, from the first computation to the last file, without the start of
 Python; memory is the peak of the process and of its children. For a person to read: no test depends on it.
+--smallest: the fewest cases and draws, once, to see that it runs.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 
-RUNS = 3
-CASES = (100, 1_000, 10_000, 100_000)
+SMALLEST = "--smallest" in sys.argv
+RUNS = 1 if SMALLEST else 3
+CASES = (100,) if SMALLEST else (100, 1_000, 10_000, 100_000)
 LOOP_UP_TO = 1_000
 
 PROGRAM = """
@@ -61,12 +63,13 @@ peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SEL
 print(taken, peak[0] + local.cores() * peak[1] * (way == "files"), request.plan.draws)
 """
 
+DEFAULT = "256" if SMALLEST else "default"
 WAYS = [
-    ("loop", "grid", "default", "loop over Case, grid"),
-    ("arrays", "grid", "default", "arrays, one process, grid"),
-    ("files", "grid", "default", "whole sweep, grid"),
+    ("loop", "grid", DEFAULT, "loop over Case, grid"),
+    ("arrays", "grid", DEFAULT, "arrays, one process, grid"),
+    ("files", "grid", DEFAULT, "whole sweep, grid"),
     ("files", "grid", "0", "whole sweep, grid, no ranges"),
-    ("files", "all", "default", "whole sweep, all change"),
+    ("files", "all", DEFAULT, "whole sweep, all change"),
 ]
 
 
@@ -74,7 +77,9 @@ def measure(way: str, shape: str, count: int, draws: str) -> tuple[float, float,
     """Seconds, MiB and draws of one run in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", PROGRAM, way, shape, str(count), draws, folder]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{way}, {count} cases:\n{done.stderr}")
     seconds, peak, used = done.stdout.split()[-3:]
     return float(seconds), float(peak), int(used)
 

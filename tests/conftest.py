@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from served import served
+
+from analysis.report.browser import NoBrowserError, started
 
 
 @pytest.fixture(scope="session")
@@ -47,16 +48,10 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, to which no host exists but this computer."""
-    path = shutil.which("chromium")
-    if path is None:
-        pytest.fail(
-            "Chromium is missing. Install it (Debian, Ubuntu: apt install chromium), or put a link of that name to "
-            "another Chromium-based browser on the PATH.",
-            pytrace=False,
-        )
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    arguments += ["--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield chromium
-        chromium.close()
+    try:
+        with started(
+            "--disable-sync", "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+        ) as chromium:
+            yield chromium
+    except NoBrowserError as error:
+        pytest.fail(f"The tests look at the pages with a browser. {error}", pytrace=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -19,7 +17,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
-from analysis.report import build, downloads, notebooks, pdf
+from analysis.report import build, cli, downloads, pdf
 from analysis.report.site import cite, found
 
 ADDRESS = "https://example.org/some/report"
@@ -203,11 +201,14 @@ def test_what_printing_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(pdf, "find_spec", lambda name: None if name == "pypdf" else object())
     with pytest.raises(pdf.PrintError, match=r"The PDF needs pypdf\. .*pip install -e '\.\[pdf\]'"):
         pdf.require()
-    command = [sys.executable, "-m", "analysis", "pdf", "--out", str(tmp_path / "none")]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, env={"PATH": str(tmp_path)})
-    assert done.returncode == 1 and not (tmp_path / "none").exists(), "It should fail before it builds."
-    assert done.stderr.strip() == (
-        "report: The PDF is printed by Chromium, which is missing. Install it: apt install chromium"
+    monkeypatch.undo()
+    monkeypatch.setattr(pdf.browser, "find", lambda: None)
+    with pytest.raises(pdf.PrintError) as told:
+        cli.pdf(out=tmp_path / "none")
+    assert not (tmp_path / "none").exists(), "It should fail before it builds."
+    assert str(told.value) == (
+        "The PDF is printed by Chromium, which is missing. "
+        "Run `make browser`, or install Chromium or Chrome (Debian: apt install chromium)."
     )
 
 

@@ -73,11 +73,7 @@ def test_environment_names_a_python_that_the_project_supports() -> None:
     )
 
 
-# Installed when a campaign is run, by `make mutate-model`.
-NOT_LOCKED = {"campaigns"}
-
-
-@pytest.mark.parametrize("extra", [None, *sorted(PROJECT["optional-dependencies"].keys() - NOT_LOCKED)])
+@pytest.mark.parametrize("extra", [None, *sorted(PROJECT["optional-dependencies"])])
 def test_lock_has_the_pins_of_the_project(extra: str | None) -> None:
     lines = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
     found = locked()
@@ -91,7 +87,14 @@ def test_lock_has_the_pins_of_the_project(extra: str | None) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", ".ci/tools.lock"])
+LOCKS = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in (".ci", "analysis", "tests")
+    for path in (ROOT / folder).rglob("*.lock")
+)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", *LOCKS])
 def test_lock_has_a_hash_for_every_package_and_names_no_host(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     entries = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]
@@ -106,13 +109,28 @@ def test_lock_has_a_hash_for_every_package_and_names_no_host(name: str) -> None:
     assert not hosts, f"{name} names {', '.join(hosts)}. Run `make lock`, which leaves hosts out."
 
 
-def test_lock_of_the_tools_has_their_pins() -> None:
-    lines = (ROOT / ".ci/tools.in").read_text(encoding="utf-8").splitlines()
-    wanted = pins([line for line in lines if line and not line.startswith("#")], ".ci/tools.in")
-    found = pins(
-        re.findall(r"^[\w.-]+==[\w.+!]+", (ROOT / ".ci/tools.lock").read_text("utf-8"), re.M), ".ci/tools.lock"
-    )
-    assert wanted.items() <= found.items(), ".ci/tools.lock is behind .ci/tools.in. Run `make lock`."
+@pytest.mark.parametrize("name", [".ci/tools", ".ci/campaigns"])
+def test_lock_of_tools_has_their_pins(name: str) -> None:
+    lines = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
+    wanted = pins([line for line in lines if line and not line.startswith("#")], f"{name}.in")
+    text = (ROOT / f"{name}.lock").read_text(encoding="utf-8")
+    found = pins(re.findall(r"^[\w.-]+==[\w.+!]+", text, re.M), f"{name}.lock")
+    assert wanted.items() <= found.items(), f"{name}.lock is behind {name}.in. Run `make lock`."
+
+
+def test_what_a_campaign_adds_changes_no_package_of_the_report() -> None:
+    versions = re.findall(r"^([\w.-]+)==([\w.+!]+)", (ROOT / ".ci/campaigns.lock").read_text("utf-8"), re.M)
+    other = [f"{name} {version}" for name, version in versions if version not in locked().get(name, {version})]
+    assert not other, f"`make mutate-model` would install {', '.join(other)} over what requirements.lock has."
+
+
+def test_make_installs_nothing_without_a_digest() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    steps = re.findall(r"(?m)^\t.*(?:\$\(call INSTALL|pip install|npm install).*$", makefile)
+    locked_or_own = r"--require-hashes -r \S+\.lock|--no-deps .*--editable \.$"
+    loose = [step.strip() for step in steps if not re.search(locked_or_own, step)]
+    assert len(steps) > 4 and not loose, f"{loose}: install from a lock, with --require-hashes."
+    assert makefile.count("pip install") == 2, "Installations go through INSTALL, defined for uv and for pip."
 
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -123,7 +141,7 @@ def test_workflow_runs_pinned_actions_with_the_least_rights(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     loose = [
         use
-        for use in re.findall(r"uses: (.+)", text)
+        for use in re.findall(r"uses: (?!\./)(.+)", text)
         if not re.fullmatch(r"[\w-]+/[\w/-]+@[0-9a-f]{40} # v[\d.]+", use)
     ]
     assert not loose, f"{path.name}: {loose}. A tag can be moved: name the commit's digest, and the version behind it."
@@ -138,12 +156,30 @@ def test_workflow_runs_pinned_actions_with_the_least_rights(path: Path) -> None:
         assert writing <= ({"pages", "id-token"} if name == "deploy" else set()), (
             f"{path.name}, {name} may write {writing}. Only the deployment writes, and it runs no code of the report."
         )
-        for step in job["steps"]:
+        for step in job.get("steps", []):
             if "actions/checkout@" in step.get("uses", ""):
                 assert step["with"]["persist-credentials"] is False, f"{path.name}, {name}: keep no credentials."
             # What an event says (a title, a branch's name) would be run as code.
             event = re.findall(r"\$\{\{[^}]*\}\}", step.get("run", ""))
             assert not event, f"{path.name}, {name}: {event} in a script. Pass it through `env`."
+
+
+def test_what_is_published_has_passed_the_tests() -> None:
+    read = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in WORKFLOWS}
+    jobs = read["publish"]["jobs"]
+
+    def needed(name: str) -> set[str]:
+        """A job's name, and all that it waits for."""
+        needs = jobs[name].get("needs", [])
+        return {name}.union(*map(needed, [needs] if isinstance(needs, str) else needs))
+
+    tests = {name for name, job in jobs.items() if job.get("uses") == "./.github/workflows/test.yml"}
+    publishing = [name for name, job in jobs.items() if "write" in job["permissions"].values()]
+    assert publishing and all(needed(name) & tests for name in publishing), "A red commit would be published."
+    # Only then does it run the tests of the very commit; YAML reads the key `on` as true.
+    assert "workflow_call" in read["test"][True] and not [name for name in needed("deploy") if "if" in jobs[name]]
+    checkouts = [step for job in jobs.values() for step in job.get("steps", []) if "checkout@" in step.get("uses", "")]
+    assert not [step for step in checkouts if "ref" in step["with"]], "What is built must be what was tested."
 
 
 def test_one_version_of_each_action() -> None:

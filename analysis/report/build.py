@@ -107,6 +107,12 @@ def published_at(variable: str, setting: str) -> str:
     return address.rstrip("/")
 
 
+def addressed(settings: dict[str, Any]) -> dict[str, Any]:
+    """Sphinx's settings as they are for a staged folder, with the addresses that hold for this build."""
+    found = {name: _without_book(value) for name, value in settings.items()}
+    return found | {name: published_at(variable, str(found[name])) for name, variable in ADDRESSES.items()}
+
+
 def site_address() -> str:
     """Where the site will be published; "" where nobody has said it."""
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
@@ -128,8 +134,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     pages.append(folder, scenario.is_base)
     toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
     config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
-    for setting, variable in ADDRESSES.items():
-        config["sphinx"]["config"][setting] = published_at(variable, config["sphinx"]["config"][setting])
+    config["sphinx"]["config"] = addressed(config["sphinx"]["config"])
     config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
     bar = announcement(scenario)
     if bar:
@@ -152,8 +157,6 @@ def render(folder: Path) -> Path:
         told = (run.stdout + run.stderr).splitlines()
         complaints = [line for line in told if "WARNING" in line or "ERROR" in line or "Error" in line]
         raise BuildError("Jupyter Book refused the pages:\n" + "\n".join(complaints[-30:] or told[-30:]))
-    # What Sphinx was set to, for a later build into the same folder: none comes, and it differs from place to place.
-    (html / ".buildinfo").unlink(missing_ok=True)
     return html
 
 
@@ -233,8 +236,7 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
 def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> None:
     """A scenario's site, whole and checked, in the folder `work`/source/_build/html."""
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
-    from analysis.report.site import cards
-    from analysis.teaching import slides, students
+    from analysis.teaching import slides
 
     kernels.warm_up()
     require_sound_data()
@@ -250,6 +252,16 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
         deck.result()
     shutil.copytree(work / "figures", html / "figures")
     shutil.copytree(work / "slides", html / "slides")
+    complete(html, figures)
+
+
+def complete(html: Path, figures: Iterable[str]) -> None:
+    """Give a rendered site, which has its figures, the rest; BuildError, if it is not fit to publish."""
+    from analysis.report.site import cards
+    from analysis.teaching import students
+
+    # What Sphinx was set to, for a later build into the same folder: none comes, and it differs from place to place.
+    (html / ".buildinfo").unlink(missing_ok=True)
     students.publish(html)
     cards.write(html)
     wrong = faults(html, figures)

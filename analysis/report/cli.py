@@ -111,10 +111,14 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
     Examples: `report build`; `report build -p rental_usd_per_gpu_hour=3`;
     `report build -f data/scenarios/documented_fleet.yml --out /tmp/site`
     """
+    from analysis.report import lab as python
+
     scenario = scenario_from(assignments, file)
     with progress_bar() as progress:
         target = builder.build(scenario, out, progress, again)
     say(f"{scenario.title}: {target / 'index.html'}")
+    if not python.present(target):
+        say("Python for its page lab.html is not in it; `report lab` adds that.")
 
 
 @app.command()
@@ -277,16 +281,22 @@ def digest(
 
 @app.command()
 def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
-    """Put Python into the site, so that its page "Run the model in your browser" runs; builds the site where needed.
+    """Build the site with Python in it, so that its page "Run the model in your browser" runs.
 
-    Needs npm, the first time. Example: `report lab`
+    Fetches Python for browsers the first time, with npm or the extra `lab`. Example: `report lab`
     """
-    from analysis.report import lab as browser
+    from analysis.report import lab as python
 
-    content = browser.package()
-    site = built(scenario_from(assignments, file), out)
-    with builder.alone(site):
-        say(browser.add(site, content))
+    scenario = scenario_from(assignments, file)
+    site = built(scenario, out)
+    if not python.present(site):
+        try:
+            content = python.package()
+        except builder.BuildError as error:
+            raise builder.BuildError(f"{error} The site is there without it: {site / 'index.html'}") from None
+        with builder.alone(site):
+            python.add(site, content)
+    say(f"{scenario.title}, with Python in it: {site / 'index.html'}")
 
 
 @app.command()
@@ -372,6 +382,7 @@ def classroom(
 
     Examples: `report classroom --out /tmp/monday`; `report classroom --refresh`, after a change of an exercise
     """
+    from analysis.report import browser
     from analysis.teaching import classroom as teaching
     from analysis.teaching import exercises, starters
     from analysis.teaching import slides as deck
@@ -384,7 +395,7 @@ def classroom(
     for what, where in teaching.STARTS:
         say(f"{what}: {folder / where}")
     if not (folder / deck.FOLDER / deck.PDF).exists():
-        say("The slides have no PDF: Chromium prints it, and is missing here (apt install chromium).")
+        say(f"The slides have no PDF: Chromium prints it, and is missing here. {browser.REMEDY}")
 
 
 def require_assignments(arguments: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Python for the page "Run the model in your browser": Pyodide's core as one script of the site.
 
-The core comes from npm, at one version and with one digest, and is kept in _build/.store. Everything else of the page
-is built with the site, so a site without the core is whole; its page says that it has none, and how to add it.
+The core comes from npm, at one version and with one digest, and is kept in _build/.store. Where there is no npm, a
+package of Python's index brings one. Everything else of the page is built with the site, so a site without the core is
+whole; its page promises nothing then, and says how to add it.
 
 One classic script holds it all: the page works from a server and also when it is opened as a file, where browsers fetch
 nothing and start no worker from an address.
@@ -13,15 +14,18 @@ import base64
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from analysis.report import downloads, files, store
+from analysis.report import downloads, files, node, store
 from analysis.report.build import BuildError
 from analysis.report.site.lab import PAGE, SLOT, VERSION, with_core
 from analysis.teaching.pages import shown
@@ -57,27 +61,36 @@ def sound(content: bytes, where: str) -> bytes:
     return content
 
 
+def _npm(arguments: list[str], folder: Path) -> Iterator[subprocess.CompletedProcess[str]]:
+    """What each npm makes of a command: the computer's own, which knows its settings, and that of the extra `lab`."""
+    # A network that checks what passes has a certificate of its own, which the system knows and Node asks only so.
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    run = partial(subprocess.run, capture_output=True, text=True, cwd=folder, env=environment)
+    if npm := shutil.which("npm"):
+        yield run([npm, *arguments])
+    if root := node.folder():
+        yield run([*node.npm(root), *arguments])
+
+
 def package() -> bytes:
     """The package of npm, from the store, or fetched and then kept; BuildError if it cannot be had."""
     kept = archive()
     if kept.exists():
         return sound(kept.read_bytes(), str(kept))
-    npm = shutil.which("npm")
-    if npm is None:
-        raise BuildError(
-            f"The page runs Python in the browser, and that comes from npm, which is missing. Install it (Debian, "
-            f"Ubuntu: apt install npm), or put the file pyodide-{VERSION}.tgz from another computer into {kept.parent}."
-        )
+    by_hand = f"put the file {kept.name} from another computer into {kept.parent}."
+    told = "npm, which fetches it, is missing: run `make setup`"
     with tempfile.TemporaryDirectory() as folder:
-        command = [npm, "pack", f"pyodide@{VERSION}", "--ignore-scripts", "--pack-destination", folder]
-        run = subprocess.run(command, capture_output=True, text=True, cwd=folder)
-        found = Path(folder) / kept.name
-        if run.returncode or not found.exists():
-            told = "\n".join(line for line in run.stderr.splitlines()[-6:] if line.strip())
-            raise BuildError(f"`npm pack pyodide@{VERSION}` failed; is there a network?\n{told}")
-        content = sound(found.read_bytes(), f"What npm calls pyodide {VERSION}")
-    files.replace(kept, content)
-    return content
+        command = ["pack", f"pyodide@{VERSION}", "--ignore-scripts", "--pack-destination", folder]
+        command += ["--cache", str(Path(folder) / "cache"), "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
+        for run in _npm(command, Path(folder)):
+            found = Path(folder) / kept.name
+            if not run.returncode and found.exists():
+                content = sound(found.read_bytes(), f"What npm calls pyodide {VERSION}")
+                files.replace(kept, content)
+                return content
+            lines = [line for line in run.stderr.splitlines() if "error" in line] or ["it says nothing"]
+            told = f"npm could not fetch it ({next((line for line in lines if 'reason:' in line), lines[0])})"
+    raise BuildError(f"Python for the browser is missing, since {told}, or {by_hand}")
 
 
 def members(content: bytes) -> dict[str, bytes]:
@@ -109,6 +122,11 @@ def script(content: bytes) -> bytes:
 
 def _deflated(content: bytes) -> str:
     return base64.b64encode(zlib.compress(content, 9)).decode()
+
+
+def present(site: Path) -> bool:
+    """Whether a built site has Python in it."""
+    return (site / CORE).is_file()
 
 
 def add(site: Path, content: bytes) -> Path:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import io
 import mimetypes
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
@@ -27,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from analysis.report import build, notebooks
+from analysis.report import browser, build, notebooks
 from analysis.report.site import cite, found
 
 if TYPE_CHECKING:
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from pypdf.generic import DictionaryObject
 
 LIBRARIES = ("playwright", "pypdf")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 ORIGIN = "http://report.invalid"  # answered from the folder of the site; never looked up
 FONTS = {"SourceSansPro-Regular": (400, "normal"), "SourceSansPro-It": (400, "italic")}
 FONTS |= {"SourceSansPro-Semibold": (600, "normal"), "SourceSansPro-SemiboldIt": (600, "italic")}
@@ -270,31 +267,27 @@ def finished(pdf: bytes, title: str, known: Mapping[str, str]) -> bytes:
     return target.getvalue()
 
 
-def require() -> str:
-    """The path of Chromium; PrintError, with the command that installs it, for what is missing to print."""
+def require() -> None:
+    """PrintError, with the command that installs it, for what is missing to print."""
     missing = [name for name in LIBRARIES if find_spec(name) is None]
     if missing:
         raise PrintError(f"The PDF needs {' and '.join(missing)}. Install what is missing: pip install -e '.[pdf]'")
-    path = next((place for name in BROWSERS if (place := shutil.which(name))), None)
-    if path is None:
-        raise PrintError("The PDF is printed by Chromium, which is missing. Install it: apt install chromium")
-    return path
+    if browser.find() is None:
+        raise PrintError(f"The PDF is printed by Chromium, which is missing. {browser.REMEDY}")
 
 
 def make(site: Path, address: str = "") -> bytes:
     """The PDF of a built site. PrintError names what is missing."""
-    path = require()
-    from playwright.sync_api import Error, sync_playwright
+    require()
+    from playwright.sync_api import Error
 
     names = [name for part in parts() for name in part.pages]
     title = title_of(article((site / f"{names[0]}.html").read_text(encoding="utf-8"), names[0]), names[0])
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-            first = _print(browser, site, document(site, address, {}))
+        with browser.started() as chromium:
+            first = _print(chromium, site, document(site, address, {}))
             page = document(site, address, pages_of(first, names))
-            second = _print(browser, site, page)
-            browser.close()
+            second = _print(chromium, site, page)
     except Error as error:
         raise PrintError(f"Chromium could not print the report: {str(error).splitlines()[0]}") from error
     if pages_of(first, names) != pages_of(second, names):
@@ -302,9 +295,9 @@ def make(site: Path, address: str = "") -> bytes:
     return finished(second, unescape(title), headings(page))
 
 
-def _print(browser: Browser, site: Path, page: str) -> bytes:
+def _print(chromium: Browser, site: Path, page: str) -> bytes:
     # Without scripts: what a page shows then is what can be printed.
-    context = browser.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
+    context = chromium.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
     context.route("**/*", lambda route: answer(site, page, route))
     tab = context.new_page()
     tab.goto(f"{ORIGIN}/", wait_until="load")

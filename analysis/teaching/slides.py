@@ -26,8 +26,8 @@ from markdown_it import MarkdownIt
 from analysis.case import Case
 from analysis.figures import style
 from analysis.parameters import Scenario, nearest
+from analysis.report import browser, notebooks, place
 from analysis.report import build as builder
-from analysis.report import notebooks, place
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.files import exchange
 from analysis.report.site import quotes
@@ -307,25 +307,23 @@ def write(
 
 def printed(folder: Path) -> bytes:
     """A finished deck as PDF, a slide a page. PrintError names what is missing."""
-    from playwright.sync_api import Error, sync_playwright
+    from playwright.sync_api import Error
 
     from analysis.report import pdf as printer
 
-    path = printer.require()
+    printer.require()
     html = (folder / DECK).read_text(encoding="utf-8")
     # Nobody scrolls through a print, so a picture that waits until it is in sight would never come.
     page = html.replace(' loading="lazy"', "").replace("<head>", f'<head>\n<base href="{printer.ORIGIN}/">', 1)
     page = page.replace("base-uri 'none'; ", "")
     title = re.search(r"<title>(.*?)</title>", html)
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=path, args=list(printer.ARGUMENTS))
-            context = browser.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
+        with browser.started() as chromium:
+            context = chromium.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
             context.route("**/*", lambda route: printer.answer(folder, page, route))
             tab = context.new_page()
             tab.goto(f"{printer.ORIGIN}/", wait_until="networkidle")
             content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-            browser.close()
     except Error as error:
         raise printer.PrintError(f"Chromium could not print the slides: {str(error).splitlines()[0]}") from error
     return printer.finished(content, title[1] if title else "", printer.headings(page))
@@ -362,9 +360,11 @@ def build(folder: Path, progress: Progress = silent) -> None:
     from analysis.report import pdf as printer
 
     try:
-        paper = bool(printer.require())
+        printer.require()
     except printer.PrintError:
         paper = False
+    else:
+        paper = True
     make(Scenario(), folder / FOLDER, progress, paper)
 
 

@@ -212,10 +212,29 @@ def test_only_the_pinned_package_is_used(package: bytes, tmp_path: Path, monkeyp
         lab.package()
 
 
-def test_without_npm_there_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_npm_on_the_path_the_package_is_fetched_all_the_same(
+    package: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(build.BuildError, match=r"comes from npm, which is missing\. Install it"):
+    monkeypatch.setenv("HOME", str(tmp_path / "none"))
+    assert lab.package() == package
+    assert [path.name for path in tmp_path.rglob("*")] == ["pyodide", lab.archive().name], "Something else was kept."
+
+
+def test_a_package_that_cannot_be_had_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "STORE", tmp_path)
+    by_hand = rf"put the file {lab.archive().name} from another computer into {lab.archive().parent}\.$"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(lab.node, "folder", lambda: None)
+    with pytest.raises(build.BuildError, match=rf"npm, which fetches it, is missing: run `make setup`, or {by_hand}"):
+        lab.package()
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho 'npm error code X' >&2\necho 'npm error failed, reason: no route' >&2\nexit 1\n")
+    npm.chmod(0o755)
+    with pytest.raises(
+        build.BuildError, match=rf"could not fetch it \(npm error failed, reason: no route\), or {by_hand}"
+    ):
         lab.package()
     assert not list(tmp_path.rglob("*.tgz")), "Something was half-written."
 
@@ -236,7 +255,9 @@ def test_without_python_the_page_says_so_and_its_examples_can_be_read(site: Path
     found = soup(site / page_of.PAGE)
     if found.select("[data-core]"):
         pytest.fail("REPORT_SITE names a site with Python in it; name one that `report build` has just made.")
-    assert "built without Python" in found.select_one(".lab-absent").get_text()
+    assert "Python for the browser is not in this copy" in found.select_one(".lab-absent").get_text()
+    promised = re.search(r"(?i)python runs|nothing is installed|nothing runs", found.select_one("article").get_text())
+    assert not promised, f"The page says '{promised and promised[0]}', without Python."
     assert len(found.select(".lab-listings details")) == len(EXAMPLES) + len(STARTERS)
     assert not [path.name for path in site.glob("*.html") if pages.SHOWN in path.read_text(encoding="utf-8")], (
         "A page leads to a Python that this site has not: `report lab` shows the way, and nothing before it."
@@ -253,6 +274,8 @@ def whole(site: Path, package: bytes, tmp_path_factory: pytest.TempPathFactory) 
     copy = tmp_path_factory.mktemp("lab") / "site"
     shutil.copytree(site, copy)
     assert lab.add(copy, package) == copy / page_of.PAGE
+    found = soup(copy / page_of.PAGE)
+    assert "Python runs in this page" in found.get_text() and not found.select(".lab-absent")
     return copy
 
 

@@ -205,7 +205,7 @@ def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
 def test_a_classroom_without_chromium_has_its_slides_and_no_pdf(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf.shutil, "which", lambda name: None)
+    monkeypatch.setattr(pdf.browser, "find", lambda: None)
     monkeypatch.setattr(slides, "execute_pages", lambda *_: PAGES)
     slides.build(tmp_path)
     made = {path.name for path in (tmp_path / slides.FOLDER).iterdir()}

@@ -9,6 +9,7 @@ letters     drawings with one shape per line of text, which a phone shows sooner
 live        figures that answer to a slider: their controls, tables and script
 notices     the page of licences: whose work the site ships
 policy      the Content-Security-Policy of each page, and its scripts and styles made to fit it
+plain       a plain `jupyter-book build .` becomes the site of `report build`
 lab         the page that runs the cost model in the browser
 quiz        questions at the end of a chapter
 references  author-year citations
@@ -35,6 +36,7 @@ from analysis.report.site import (
     letters,
     live,
     notices,
+    plain,
     policy,
     quiz,
     references,
@@ -59,6 +61,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_repository_url", "", "html")
     # A scenario's changed assumptions by name, which the builder of the site passes on.
     app.add_config_value("report_changes", {}, "env")
+    plain.setup(app)
     breaks.setup(app)
     drawings.setup(app)
     equations.setup(app)

@@ -4,7 +4,6 @@ A page shows a figure as an SVG output whose metadata is {"image/svg+xml": {"alt
 Without this, the alt text would be the path of the file. The table that comes with it as CSV is for nbval and for the
 download, not for the page.
 The links lead to `figures/<name>.svg|png|csv` beside the front page, where the builder of the site writes them.
-A plain `jupyter-book build .` has its front page in `book/` and nobody writes those files, so it shows no links.
 The rest of the box is in `box`.
 """
 
@@ -83,21 +82,19 @@ class FigureBox(SphinxPostTransform):
             if not name:
                 continue
             frame = image.parent
-            if self.folder():
-                line = nodes.raw("", box.whole(self.folder(), name), format="html")
-                frame.parent.insert(frame.parent.index(frame) + 1, line)
+            line = nodes.raw("", box.whole(self.folder(), name), format="html")
+            frame.parent.insert(frame.parent.index(frame) + 1, line)
             content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             figure = frame.parent
             if isinstance(figure, nodes.figure) and any(isinstance(n, nodes.caption) for n in figure):
                 figure.append(content)  # what follows a caption is written inside the <figcaption>
             else:
                 above = figure if isinstance(figure, nodes.figure) else frame
-                above.parent.insert(above.parent.index(above) + (2 if above is frame and self.folder() else 1), content)
+                above.parent.insert(above.parent.index(above) + (2 if above is frame else 1), content)
 
     def folder(self) -> str:
-        """Where the files of the figures are, as seen from this page; "" where nobody writes them."""
-        up = posixpath.relpath("figures", posixpath.dirname(self.env.docname) or ".")
-        return "" if posixpath.dirname(self.config.root_doc) else up
+        """Where the files of the figures are, as seen from this page."""
+        return posixpath.relpath("figures", posixpath.dirname(self.env.docname) or ".")
 
     def content(self, name: str, rests_on: dict[str, list[str]]) -> str:
         unknown = box.checked(rests_on)
@@ -107,8 +104,8 @@ class FigureBox(SphinxPostTransform):
                 "Run `report refresh`."
             )
         where, here = places(self.env), self.env.docname
-        links = box.downloads(self.folder(), name) if self.folder() else ""
-        inside = links + box.notebook(where, here) + box.sources(where, here, name, rests_on)
+        links = box.downloads(self.folder(), name) + box.notebook(where, here)
+        inside = links + box.sources(where, here, name, rests_on)
         return f'<div class="figure-box">{inside}</div>\n'
 
 

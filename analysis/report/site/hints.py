@@ -86,7 +86,7 @@ class Hints(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         where = places(self.env)
-        if self.env.docname == where.page("glossary"):
+        if self.env.docname == "glossary":
             return
         self.notes: dict[str, str] = {}
         self.numbers(where)

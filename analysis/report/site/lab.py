@@ -41,16 +41,16 @@ SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/te
 CHECKS = ("analysis/teaching/checks.py", "analysis/teaching/answers.json")
 
 ABSENT = (
-    '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.'
-    "</strong> "
+    '<p class="lab-core lab-absent"><strong>Python for the browser is not in this copy of the site;</strong> '
+    "<code>make book</code> builds one with it. "
     "The code can be read below, and runs where the report is installed, beside a file <code>given.py</code> with the "
     "module's text. "
-    'Exercises can be answered in <a href="classroom.html">their notebooks</a>. '
-    "To add Python: <code>make lab</code> (it needs npm), which puts it into the site.</p>"
+    'Exercises can be answered in <a href="classroom.html">their notebooks</a>.</p>'
 )
 PRESENT = (
-    '<p class="lab-core" data-core="_static/lab-core.js">The first run fetches Python from this site: '
-    "<strong>{size}</strong>, once. Nothing is fetched before you press “Run”, and nothing leaves your computer.</p>"
+    '<p class="lab-core" data-core="_static/lab-core.js"><strong>Python runs in this page, and nothing is installed.'
+    "</strong> What you write stays on your computer. The first run fetches Python from this site: "
+    "<strong>{size}</strong>, once; nothing is fetched before you press “Run”.</p>"
 )
 
 

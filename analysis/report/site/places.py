@@ -56,19 +56,14 @@ class Places:
 
     def __init__(self, env: BuildEnvironment) -> None:
         self.env = env
-        # In a plain `jupyter-book build .` the pages are in book/.
-        self.folder = posixpath.dirname(env.config.root_doc)
         self.changes: dict[str, Any] = dict(env.config.report_changes)
-
-    def page(self, name: str) -> str:
-        return posixpath.join(self.folder, name)
 
     def link(self, docname: str, page: str, fragment: str = "") -> str:
         """The address of a place, as seen from a document."""
         builder = self.env.app.builder
         if builder.name == "singlehtml":
-            return f"#{quote(fragment)}" if fragment else f"#document-{self.page(page)}"
-        target = "" if docname == self.page(page) and fragment else builder.get_relative_uri(docname, self.page(page))
+            return f"#{quote(fragment)}" if fragment else f"#document-{page}"
+        target = "" if docname == page and fragment else builder.get_relative_uri(docname, page)
         return target + (f"#{quote(fragment)}" if fragment else "")
 
     def row(self, docname: str, table: str, key: str) -> str:
@@ -100,7 +95,7 @@ class Places:
 
     @cached_property
     def _notebooks(self) -> dict[str, nbformat.NotebookNode]:
-        folder = Path(self.env.srcdir) / self.folder
+        folder = Path(self.env.srcdir)
         pages = [page.name for page in notebooks.pages() if (folder / f"{page.name}.ipynb").exists()]
         return {name: notebooks.read(folder / f"{name}.ipynb") for name in pages}
 
@@ -108,7 +103,7 @@ class Places:
         return posixpath.basename(docname) in self._notebooks
 
     def title(self, page: str) -> str:
-        return self.env.titles[self.page(page)].astext()
+        return self.env.titles[page].astext()
 
     @cached_property
     def moved_by(self) -> dict[str, list[str]]:
@@ -157,7 +152,7 @@ class Places:
     def terms(self) -> dict[str, tuple[str, str]]:
         """Headword of the glossary -> its anchor and its definition. Headwords may share a definition."""
         found: dict[str, tuple[str, str]] = {}
-        for glossary in self.env.get_doctree(self.page("glossary")).findall(addnodes.glossary):
+        for glossary in self.env.get_doctree("glossary").findall(addnodes.glossary):
             for item in glossary.findall(nodes.definition_list_item):
                 definition = " ".join(" ".join(part.astext().split()) for part in item.findall(nodes.definition))
                 for term in item.findall(nodes.term):

@@ -1,0 +1,39 @@
+"""The ecosystem's own command, `jupyter-book build .`, in a checkout as it stands, with its .venv and its _build."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from analysis.report import digests, lab, notebooks
+
+
+def jupyter_book(out: Path) -> subprocess.CompletedProcess[str]:
+    start = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", start, "build", ".", "--path-output", str(out)]
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "86400"}
+    return subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_it_makes_the_site_of_report_build_and_replaces_nothing_else(site: Path, tmp_path: Path) -> None:
+    html = tmp_path / "_build" / "html"
+    html.mkdir(parents=True)
+    (html / "thesis.txt").write_text("years of work")
+    refused = jupyter_book(tmp_path)
+    assert refused.returncode and "of this report. Name an empty or a new folder" in refused.stderr, refused.stderr
+    assert [path.name for path in html.iterdir()] == ["thesis.txt"]
+
+    (html / "thesis.txt").unlink()
+    done = jupyter_book(tmp_path)
+    assert not done.returncode, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    told = [line for line in (done.stdout + done.stderr).splitlines() if "WARNING" in line or "ERROR" in line]
+    assert not told, "\n".join(told)
+    assert not lab.present(site), "REPORT_SITE names a site with Python in it; name one that `report build` has made."
+    ours, wanted = digests.of_files(html), digests.of_files(site)
+    other = sorted(name for name in ours.keys() | wanted.keys() if ours.get(name) != wanted.get(name))
+    assert not other, (
+        f"`jupyter-book build .` and `report build` differ in {', '.join(other[:10])}. "
+        "Is a page stale? Run `report refresh`; else see analysis/report/site/plain.py."
+    )
