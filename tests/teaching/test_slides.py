@@ -188,6 +188,22 @@ def test_notes_show_on_the_slide_and_in_a_window_that_follows(deck: tuple[Page, 
     assert not heard, "\n".join(heard)
 
 
+def test_a_message_of_another_page_is_not_obeyed(deck: tuple[Page, list[str]]) -> None:
+    """reveal.js would take commands from any page that holds the deck in a frame, whatever its origin."""
+    page, _ = deck
+    orders = [{"method": "configure", "args": [{"showNotes": True}]}, {"method": "slide", "args": [3]}]
+    page.evaluate(
+        """orders => new Promise(done => {
+          let heard = 0;
+          window.addEventListener("message", () => ++heard === orders.length && done());
+          for (const order of orders) window.postMessage(JSON.stringify(order), "*");
+        })""",
+        orders,
+    )
+    assert page.evaluate("Reveal.getConfig().showNotes") is False
+    assert page.evaluate("Reveal.getCurrentSlide().id") == SLIDES[0].id
+
+
 def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
     # A process of its own: the browser of the other tests holds this one's event loop.
     script = "import sys; from pathlib import Path; from analysis.teaching import slides as s; "
