@@ -268,7 +268,8 @@ class Case:
         """What `key` reads as in a sentence.
 
         A quantity's name gives its central value; with _range, _exact or _full its other forms.
-        A parameter's name gives its value; with _range, _low or _high its range.
+        A parameter's name gives its value; with _range, _low or _high its range, with _base the value that its
+        sources support, whatever the case takes.
         An identifier of data/published.csv gives the published figure; with _low or _high its bounds.
         A judgement's name gives what holds in this case.
         """
@@ -286,12 +287,12 @@ class Case:
         if key in known:
             value = getattr(self.point, key)
             return value if isinstance(value, str) else words.amount(value, known[key].unit)
-        if stem in known and not known[stem].choices and form in ("range", "low", "high"):
+        if stem in known and not known[stem].choices and form in ("base", "range", "low", "high"):
             row = known[stem]
             self.trace.add("assumptions", [stem])
             if form == "range":
                 return words.amount(row.low, row.unit) + words.THIN_RANGE + words.amount(row.high, row.unit)
-            return words.amount(getattr(row, form), row.unit)
+            return words.amount(row.value if form == "base" else getattr(row, form), row.unit)
         published = self.data.table("published").set_index("figure_id")
         column = {"low": "low", "high": "high"}.get(form, "value")
         found = published.index.intersection([key if column == "value" else stem])

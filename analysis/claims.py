@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import parameters, words
+from analysis import costs, parameters, words
 from analysis.quantities.registry import REGISTRY
 from analysis.tables import DataError
 
@@ -212,7 +212,7 @@ def sides(record: Mapping[str, Any], names: Names) -> tuple[Any, Any, Any]:
             if not its:
                 raise _fault(record, column, "a published figure or parameter has no cost basis to compare.")
         ratio = not np.isnan(record["asserted"])
-        return (record["asserted"], other / subject, nan) if ratio else (subject, other, nan)
+        return (record["asserted"], costs.over(other, subject), nan) if ratio else (subject, other, nan)
     asserted, unit, basis = record["asserted"], record["unit"], ""
     if record["subject"]:
         asserted, unit, basis = names.look_up(record["subject"], record, "subject")

@@ -168,7 +168,9 @@ def interval(draws: np.ndarray | float) -> tuple[float, float]:
     """5th and 95th percentile; a plain number is its own interval."""
     if not isinstance(draws, np.ndarray):
         return float(draws), float(draws)
-    low, high = np.quantile(draws, INTERVAL)
+    with np.errstate(invalid="ignore"):
+        # Between infinities there is no percentile: it is not defined.
+        low, high = np.quantile(draws, INTERVAL)
     return float(low), float(high)
 
 

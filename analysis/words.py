@@ -19,6 +19,7 @@ BASE_UNITS = {
     "USD million": (1e6, "USD"),
     "USD million per year": (1e6, "USD per year"),
     "%": (0.01, "fraction"),
+    "USD per GPU-hour": (1.0, "USD/GPU-hour"),
     "billion": (1e9, "number of"),
 }
 

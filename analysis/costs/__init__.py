@@ -43,7 +43,7 @@ from analysis.costs.runs import (
     return_on_cost,
     training_flop,
 )
-from analysis.costs.units import GPUS_PER_SERVER, HOURS_PER_DAY, HOURS_PER_YEAR, interconnect_markup
+from analysis.costs.units import GPUS_PER_SERVER, HOURS_PER_DAY, HOURS_PER_YEAR, interconnect_markup, over
 
 __all__ = [
     "GPUS_PER_SERVER",
@@ -66,6 +66,7 @@ __all__ = [
     "interconnect_usd_per_gpu_hour",
     "model_flop_utilisation",
     "network_usd",
+    "over",
     "owner_usd_per_gpu_hour",
     "programme_usd",
     "rd_compute_usd",

@@ -29,6 +29,19 @@ def interconnect_markup(interconnect_fraction: Number) -> Number:
     return interconnect_fraction / (1 - interconnect_fraction)
 
 
+def over(numerator: Number, denominator: Number) -> Number:
+    """A ratio that is infinite where the denominator is zero; for floats, arrays and symbols.
+
+    Nothing that costs nothing is a measure of others, but what is compared with a bound still compares rightly.
+    """
+    if hasattr(denominator, "shape"):
+        import numpy as np
+
+        with np.errstate(divide="ignore"):
+            return numerator / denominator
+    return math.inf if denominator == 0 else numerator / denominator
+
+
 def where_positive(test: Number, if_positive: Any, otherwise: Number, negligible: float = 0.0) -> Number:
     """`if_positive(test)` where test > 0, `otherwise` elsewhere, for a float, an array or a symbol.
 

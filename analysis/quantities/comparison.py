@@ -54,7 +54,7 @@ def llama31_amortised_usd(x: Any, data: Any) -> Any:
 
 @result("Llama 3.1 405B over V3, amortised", "times")
 def llama31_over_v3_amortised(x: Any, data: Any) -> Any:
-    return llama31_amortised_usd(x, data) / v3_amortised_usd(x, data)
+    return costs.over(llama31_amortised_usd(x, data), v3_amortised_usd(x, data))
 
 
 @result("GPT-4, amortised, by Epoch AI", "USD", "amortised", uncertain=False)
@@ -79,7 +79,7 @@ def gpt4_programme_usd(x: Any, data: Any) -> Any:
 
 @result("GPT-4 over V3, amortised", "times")
 def gpt4_over_v3_amortised(x: Any, data: Any) -> Any:
-    return gpt4_amortised_usd(x, data) / v3_amortised_usd(x, data)
+    return costs.over(gpt4_amortised_usd(x, data), v3_amortised_usd(x, data))
 
 
 @result("Models in the table", "model", uncertain=False)

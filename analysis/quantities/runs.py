@@ -32,6 +32,11 @@ def v3_rental_usd(x: Any, data: Any) -> Any:
     return costs.rental_run_cost_usd(v3_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
 
 
+@result("DeepSeek's own sum for V3's official run", "USD", "rental", uncertain=False)
+def deepseek_v3_usd(x: Any, data: Any) -> Any:
+    return float(data.row("estimates", "dsv3_deepseek")["value_usd"])
+
+
 def stage_rental_usd(x: Any, data: Any, model_id: str, stage: str) -> Any:
     """One published stage of a run at the rental price, in USD."""
     return costs.rental_run_cost_usd(data.stage_hours(model_id, stage), x.rental_usd_per_gpu_hour)
@@ -218,7 +223,7 @@ def break_even_utilisation(x: Any, data: Any) -> Any:
     price, life, rate = x.server_price_h800_usd_per_gpu, x.service_life_years, x.cost_of_capital
     capital = costs.capital_usd_per_gpu_hour(price, life, 1.0, rate)
     network = costs.interconnect_usd_per_gpu_hour(price, life, 1.0, x.interconnect_fraction, rate)
-    return (capital + network) / (x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data))
+    return costs.over(capital + network, x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data))
 
 
 @result("V3's run at the owner's cost of an H800-hour", "USD", "amortised")

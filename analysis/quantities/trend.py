@@ -200,18 +200,19 @@ def record_line_at_v3_usd(x: Any, data: Any) -> Any:
 
 @result("The line of all models over V3, amortised", "times")
 def line_over_v3(x: Any, data: Any) -> Any:
-    return line_at_v3_usd(x, data) / v3_amortised_usd(x, data)
+    return costs.over(line_at_v3_usd(x, data), v3_amortised_usd(x, data))
 
 
 @result("The line of the costliest models over V3, amortised", "times")
 def record_line_over_v3(x: Any, data: Any) -> Any:
-    return record_line_at_v3_usd(x, data) / v3_amortised_usd(x, data)
+    return costs.over(record_line_at_v3_usd(x, data), v3_amortised_usd(x, data))
 
 
 @result("The line of the models before V3 over V3, amortised", "times")
 def earlier_line_over_v3(x: Any, data: Any) -> Any:
     rows = published_costs(data, "amortised")
-    return float(fitted(rows[rows.years < release(data)]).at(release(data))) / v3_amortised_usd(x, data)
+    line = float(fitted(rows[rows.years < release(data)]).at(release(data)))
+    return costs.over(line, v3_amortised_usd(x, data))
 
 
 @result("V3 per 1e24 FLOP, amortised", "USD", "amortised")

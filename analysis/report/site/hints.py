@@ -21,6 +21,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import provenance
+from analysis.judgements import JUDGEMENTS
 from analysis.report.site.places import Places, places
 
 if TYPE_CHECKING:
@@ -47,13 +48,16 @@ class noted(nodes.Inline, nodes.TextElement):
 
 
 class NamedText(PasteTextRole):
-    """{glue:text} that keeps the name of what it shows."""
+    """{glue:text} that keeps the name of what it shows. A judgement may say nothing."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         found, messages = super().run()
+        name = self.text.partition(":")[0]
+        if name in JUDGEMENTS and not "".join(node.astext() for node in found):
+            return [], messages
         for node in found:
             if isinstance(node, nodes.inline):
-                node["glued"] = self.text.partition(":")[0]
+                node["glued"] = name
         return found, messages
 
 

@@ -12,7 +12,8 @@ the case is said. Pages, slides and questions ask for it by name, as they ask fo
         yield True, "Electricity is the larger part."
 
 The last condition is True. A comparison with a value that is not defined (NaN) is false, so that the last words must
-stand without it. Words may hold {names} of results, as texts of data/ do.
+stand without it. Words may hold {names} of results, as texts of data/ do, and may be empty: nothing is said then.
+A number in a judgement has no note of its own on a page, so numbers stand beside it where they can.
 """
 
 from __future__ import annotations
@@ -37,12 +38,17 @@ def judgement(readings: Readings) -> Readings:
     return readings
 
 
-def said(name: str, case: Case) -> str:
-    """The words of a judgement in a case.
+def reading(name: str, case: Case) -> tuple[int, str]:
+    """Which reading of a judgement holds in a case, from 0, and its words with {names} as they stand.
 
     ValueError if no condition holds: the last one of a judgement must be True.
     """
-    for holds, text in JUDGEMENTS[name](case):
+    for place, (holds, text) in enumerate(JUDGEMENTS[name](case)):
         if holds:
-            return case.fill(text)
+            return place, text
     raise ValueError(f"judgement '{name}' says nothing in this case: let its last condition be True")
+
+
+def said(name: str, case: Case) -> str:
+    """The words of a judgement in a case."""
+    return case.fill(reading(name, case)[1])

@@ -1,0 +1,146 @@
+"""The price of the fleet beside the published sums, its counts beside its prices, and its electricity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from analysis.judgements.registry import judgement
+from analysis.judgements.rent import SMALL
+from analysis.quantities.fleet import A100, ALL_TYPES, H20, by_type
+from analysis.reconciliation import FAR
+
+if TYPE_CHECKING:
+    from analysis.case import Case
+
+Said = Iterator[tuple[Any, str]]
+
+
+def over_cells(case: Case) -> dict[str, float]:
+    """Our capex of each type over the analyst's unverified cell."""
+    return {
+        gpu: case[f"{gpu}_capex_usd"].value / case.data.published(f"semianalysis_cell_{gpu}_server_capex_musd")
+        for gpu in ALL_TYPES
+    }
+
+
+def _factors(case: Case) -> tuple[float, float]:
+    """How far apart the accounts of the fleet are, and how far apart prices can set the sum of one: factors over 1."""
+    whole, documented = case["semianalysis_fleet_capex_usd"], case["documented_capex_usd"]
+    counts, published = whole.value / documented.value, case["capex_over_published"].value
+    return max(counts, 1 / counts), max(whole.high / whole.low, published, 1 / published)
+
+
+@judgement
+def capex_beside_the_article(case: Case) -> Said:
+    """After "our own sum"; the sum of the article follows."""
+    ours = case["capex_over_published"]
+    yield abs(ours.value - 1) <= FAR, "it agrees with"
+    yield ours.low <= 1 <= ours.high, "its range holds"
+    yield True, "it is {capex_over_published} of"
+
+
+@judgement
+def weak_link(case: Case) -> Said:
+    """Whether the counts or the prices decide the fleet's sum."""
+    counts, prices = _factors(case)
+    agree = abs(case["capex_over_published"].value - 1) <= FAR
+    yield agree and counts > prices, "For the fleet's sum the counts are the weak link, the prices are not."
+    yield counts > prices, "For the fleet's sum the counts matter more than the prices, although these differ too."
+    yield True, "In this scenario the prices move the fleet's sum more than the counts do."
+
+
+@judgement
+def account_beside_price(case: Case) -> Said:
+    """After "the choice of account matters"; "any price" follows."""
+    counts, prices = _factors(case)
+    yield counts > 2 * prices, "far more than"
+    yield counts > prices, "more than"
+    yield True, "no more than"
+
+
+@judgement
+def cells_beside_sum(case: Case) -> Said:
+    """Whether our prices and the analyst's differ more for some type than in sum."""
+    largest = max(abs(ratio - 1) for ratio in over_cells(case).values())
+    in_sum = abs(case["capex_over_published"].value - 1)
+    yield largest > 1.5 * in_sum, "Type by type the two sets of prices differ more than in sum."
+    yield True, "The two sets of prices differ in sum nearly as much as type by type."
+
+
+@judgement
+def cells_go(case: Case) -> Said:
+    """After the four ratios of our capex to the analyst's cells."""
+    ratios = over_cells(case).values()
+    yield min(ratios) < 1 < max(ratios), "the differences go both ways and partly cancel"
+    yield True, "the differences all go one way"
+
+
+@judgement
+def a100_cell(case: Case) -> Said:
+    """After our figure for the A100s over the analyst's cell."""
+    gaps = {gpu: abs(ratio - 1) for gpu, ratio in over_cells(case).items()}
+    yield gaps["a100"] == max(gaps.values()), ", the largest difference of the four"
+    yield True, ""
+
+
+@judgement
+def network_counted_twice(case: Case) -> Said:
+    """After the A100's price, which holds a network: how much the fleet's network is too large by."""
+    pieces = by_type(case.point, case.data, "capex")
+    servers, network = case["fleet_capex_usd"].value, case["fleet_network_usd"].value
+    twice = network * pieces.get(A100, 0.0) / servers / (servers + network)
+    yield A100 not in pieces, "; this fleet has none"
+    yield twice <= 0.05, "; on this fleet that is a small error"
+    yield True, ""
+
+
+@judgement
+def electricity_of_the_fleet(case: Case) -> Said:
+    """What of the published cost to operate electricity explains."""
+    yield case["analyst_energy_share"].value < 1, "That explains {analyst_energy_share} of it."
+    yield True, "That is {analyst_energy_share} of it: at this tariff the sum cannot even hold the electricity."
+
+
+@judgement
+def rest_of_the_operating_cost(case: Case) -> Said:
+    """What electricity leaves of the published cost to operate, and what would fit in."""
+    share = case["analyst_energy_share"].value
+    leaves = (
+        "That leaves {cost_to_operate_rest_usd}, or {cost_to_operate_rest_usd_per_kw_month} "
+        "for each kilowatt of servers and month. "
+    )
+    rest = "colocation, network, staff, repair and interest"
+    yield share < 0.5, f"{leaves}{rest.capitalize()} would all fit in; which of them are in it is not disclosed."
+    yield share < 1, f"{leaves}What of it is {rest.replace(' and ', ' or ')} is not disclosed."
+    yield True, "At this tariff that leaves nothing for anything else."
+
+
+@judgement
+def operating_cost_cannot_be(case: Case) -> Said:
+    """Why the published cost to operate is not electricity alone."""
+    yield case["analyst_energy_share"].value < 1 - FAR, "it is too large, and it does not follow power"
+    yield True, "it does not follow power"
+
+
+@judgement
+def h20_counted(case: Case) -> Said:
+    """After "the H20s", between commas."""
+    yield H20 in by_type(case.point, case.data, "count"), "by their unverified count"
+    yield True, "which this account does not have"
+
+
+@judgement
+def cards_alone(case: Case) -> Said:
+    """Whether the number of cards tells what they can do."""
+    count, compute = case["h20_share_of_count"].value, case["h20_share_of_compute"].value
+    yield count > compute, "The number of cards alone misleads."
+    yield True, "The number of cards misleads where there are H20s; this account has none."
+
+
+@judgement
+def electricity_is_small(case: Case) -> Said:
+    """After "electricity is", of the analyst's fleet: its place in the published cost to operate."""
+    yield case["analyst_energy_share"].value <= SMALL, "a small part"
+    yield case["analyst_energy_share"].value < 1, "a part"
+    yield True, "more than the whole"
