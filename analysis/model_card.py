@@ -41,7 +41,9 @@ def weak_numbers(case: Case) -> pd.DataFrame:
 def _present(case: Case, table: str, key: str) -> dict[str, str]:
     if table == "assumptions":
         row = case.data.row(table, key)
-        found = {"title": row.title, "value": case.text(key), "range": case.text(f"{key}_range")}
+        # What its sources support comes first: why it is weak is said of that.
+        value = case.fill(f"{{{key}_base}}{{{key}_here}}")
+        found = {"title": row.title, "value": value, "range": case.text(f"{key}_range")}
     elif table == "fleet":
         account, gpu_id = key.split(":")
         fleet = case.data.table(table)
