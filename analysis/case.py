@@ -153,6 +153,10 @@ class Quantity:
         return self.low == self.high
 
     @property
+    def ends(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    @property
     def text(self) -> str:
         """Central value, as fine as the range allows; two to four significant digits where there is none."""
         return words.amount(self.value, self.unit, self.low, self.high, self.significant)
@@ -292,7 +296,7 @@ class Case:
             self.trace.add("assumptions", [stem])
             if form == "range":
                 return words.amount(row.low, row.unit) + words.THIN_RANGE + words.amount(row.high, row.unit)
-            return words.amount(row.value if form == "base" else getattr(row, form), row.unit)
+            return words.amount(getattr(row, "value" if form == "base" else form), row.unit)
         published = self.data.table("published").set_index("figure_id")
         column = {"low": "low", "high": "high"}.get(form, "value")
         found = published.index.intersection([key if column == "value" else stem])

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis import tables
+from analysis import tables, words
+from analysis.parameters import Parameter
 from analysis.untrusted import as_code
 
 UNVERIFIED = '<span class="unverified">unverified</span>'
@@ -31,6 +32,17 @@ def cite_known(keys: str) -> str:
 def doubt(text: str, confidence: str) -> str:
     """A text, marked where its number is unverified."""
     return f"{text} {UNVERIFIED}" if confidence == "unverified" else text
+
+
+def beside_base(row: Parameter, here: object) -> str:
+    """After a value that a scenario has changed: the value that the row's source supports."""
+    return "" if here == row.value else f" (base case: {words.digits(float(row.value), 6)})"
+
+
+def says_who(row: Parameter, here: object) -> str:
+    """What an assumption rests on, and its source; a scenario's own value rests on the scenario."""
+    sourced = f"{row.confidence}, from {cite(row.source)}"
+    return sourced if here == row.value else f"this scenario; in the base case {sourced}"
 
 
 def cell(value: object) -> str:

@@ -41,8 +41,8 @@ def weak_numbers(case: Case) -> pd.DataFrame:
 def _present(case: Case, table: str, key: str) -> dict[str, str]:
     if table == "assumptions":
         row = case.data.row(table, key)
-        # What its sources support comes first: why it is weak is said of that.
-        value = case.fill(f"{{{key}_base}}{{{key}_here}}")
+        here, base = case.text(key), case.text(f"{key}_base")
+        value = here if here == base else f"{here} (base case: {base})"
         found = {"title": row.title, "value": value, "range": case.text(f"{key}_range")}
     elif table == "fleet":
         account, gpu_id = key.split(":")

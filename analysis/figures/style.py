@@ -7,7 +7,7 @@ apart by colour alone: hatches, positions or direct labels say the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
@@ -180,6 +180,12 @@ def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: f
     )
 
 
+def log_limits(values: Iterable[float], margin: float) -> tuple[float, float]:
+    """Ends of a logarithmic axis that leave a factor of room around all values above zero."""
+    shown = [value for value in values if value > 0]
+    return min(shown) / margin, max(shown) * margin
+
+
 def range_bar(ax: Axes, low: float, high: float, y: float, colour: str = INK, height: float = 0.16) -> None:
     """A horizontal range with end caps, at height y."""
     ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=4)
@@ -210,7 +216,12 @@ def beside(ax: Axes, y: float, text: str, points: float, **style: Any) -> None:
 
 
 def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str = "full", size: float = 6.5) -> None:
-    """One value of a row. fill: full, left (a half) or none; what lies behind a hollow dot does not shine through."""
+    """One value of a row. fill: full, left (a half) or none; what lies behind a hollow dot does not shine through.
+
+    Nothing has no place on a logarithmic axis: the words beside the row tell it.
+    """
+    if (x <= 0 and ax.get_xscale() == "log") or (y <= 0 and ax.get_yscale() == "log"):
+        return
     ax.plot(
         x,
         y,

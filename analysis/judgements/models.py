@@ -80,10 +80,13 @@ def significantly_lower(case: Case) -> Said:
 
 
 @judgement
-def run_beside_rivals(case: Case) -> Said:
-    """After "the final run of V3 cost", amortised; the runs of GPT-4 and Llama 3.1 405B follow."""
+def run_beside_rivals_better(case: Case) -> Said:
+    """How a claim that V3's cost was significantly lower is better worded, on the amortised basis."""
     ratios = case["gpt4_over_v3_amortised"].value, case["llama31_over_v3_amortised"].value
-    yield min(ratios) >= 3, "several times less than"
-    yield min(ratios) > 1, "less than"
-    yield max(ratios) > 1, "less than one of"
-    yield True, "no less than"
+    rest = (
+        "those of GPT-4 and Llama 3.1 405B; that does not hold against Llama 4 Maverick, "
+        "nor is it known for whole programmes."
+    )
+    yield min(ratios) >= 3, f"The final run of V3 cost several times less than {rest}"
+    yield min(ratios) > 1, f"The final run of V3 cost less than {rest}"
+    yield True, "Of whole programmes it is not known, and the final run of V3 cost no less than all of its rivals'."

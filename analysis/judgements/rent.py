@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from analysis import parameters
+from analysis import costs, parameters, words
 from analysis.judgements.registry import judgement
+from analysis.judgements.settings import changed
 
 if TYPE_CHECKING:
     from analysis.case import Case
@@ -28,6 +29,20 @@ def amortised_at_high(case: Case, name: str) -> float:
 
     values = {**case.values, name: parameters.known()[name].high}
     return float(v3_amortised_usd(Values(values, case.used), case.data))
+
+
+def lost_in_first_year(oom_per_year: float) -> str:
+    """The share of its value that hardware loses in its first year, at a fall of price-performance."""
+    kept = costs.amortised_chip_value_usd(1.0, 1.0, oom_per_year)
+    return words.amount(1 - kept, "fraction", significant=2)
+
+
+@judgement
+def loss_here(case: Case) -> Said:
+    """After the loss of the first year at Epoch AI's rate: the loss at the rate of the case."""
+    yield not changed(case, "price_decline_oom_per_year"), ""
+    lost = lost_in_first_year(case.point.price_decline_oom_per_year)
+    yield True, f"; at the rate of this scenario it is {lost}"
 
 
 @judgement
@@ -81,7 +96,7 @@ def renting_is_cheaper(case: Case) -> Said:
     """Below which use renting is cheaper, with the range of that point where all of it can be reached."""
     even = case["break_even_utilisation"]
     yield (
-        0 < even.low and even.high <= 1 and even.value <= 1,
+        even.low > 0 and even.high <= 1 and even.value <= 1,
         "Below {break_even_utilisation} of use, range {break_even_utilisation_range}, "
         "renting at the assumed rent would have been cheaper.",
     )
@@ -99,7 +114,7 @@ def renting_is_cheaper(case: Case) -> Said:
 
 @judgement
 def amortised_beside_rental(case: Case) -> Said:
-    """V3 amortised, with new cards at the price of launch, with old ones, at a late price; "the rental figure" follows."""
+    """V3 amortised, as in the case, with old cards and at a late price; "the rental figure" follows."""
     rental = case["v3_rental_usd"].value
     ratios = [
         amortised / rental

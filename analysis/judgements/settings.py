@@ -26,7 +26,7 @@ SERVER_PRICES = tuple(f"server_price_{gpu}_usd_per_gpu" for gpu in ("a100", "h20
 def changed(case: Case, *names: str) -> bool:
     """Whether the case has another value than the row of data/assumptions.csv, for one of some parameters at least."""
     known = parameters.known()
-    return any([getattr(case.point, name) != known[name].value for name in names])
+    return any(getattr(case.point, name) != known[name].value for name in names)
 
 
 def _here(name: str) -> Readings:
@@ -99,8 +99,22 @@ def server_prices_say_who(case: Case) -> Said:
 
 
 @judgement
+def h800_price_in_table(case: Case) -> Said:
+    """Beside a count of H800s: what its price is."""
+    yield not changed(case, "server_price_h800_usd_per_gpu"), "market price"
+    yield True, "this scenario's price"
+
+
+@judgement
+def documented_prices_in_table(case: Case) -> Said:
+    """Beside the counts of the documents, of A100s and H800s."""
+    yield not changed(case, "server_price_a100_usd_per_gpu", "server_price_h800_usd_per_gpu"), "market price"
+    yield True, "this scenario's price"
+
+
+@judgement
 def headcount_is_whose(case: Case) -> Said:
-    yield not changed(case, "staff_count"), "analyst's headcount"
+    yield not changed(case, "staff_count"), "an analyst's headcount"
     yield True, "this scenario's headcount"
 
 

@@ -1,6 +1,6 @@
 """What slides, questions and the debate say of their numbers, beside what the chapters say.
 
-A card of the debate that a changed assumption turns is said to hold in the base case, with the number that it has there.
+A card of the debate that a changed assumption turns is said to hold in the base case, with its number there.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
     case = (
         ""
         if base
-        else "\nThe checks know the answers of the base case, not those of this scenario, and where an exercise speaks of "
-        "a number of this chapter, it is that of the base case."
+        else "\nThe checks know the answers of the base case, not those of this scenario. "
+        "Where an exercise speaks of a number of this chapter, it means that of the base case."
     )
     in_browser = f"{HIDDEN}Each has a link to answer it in the browser, with nothing to install.</span>\n"
     opening = (

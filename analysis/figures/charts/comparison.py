@@ -30,6 +30,7 @@ from analysis.figures.style import (
     beside,
     dot,
     heading,
+    log_limits,
     panel,
     paper,
     range_bar,
@@ -100,7 +101,7 @@ def _limits(found: Comparison, panels: dict[str, list[Change]]) -> tuple[float, 
         for result in (base, *(change.here for change in moved)):
             ratios += [over_base(value, base) for value in (result.low, result.value, result.high)]
         ratios += [1 + end for change in moved for end in (change.relative_low, change.relative_high)]
-    return min(ratio for ratio in ratios if ratio > 0) / 1.15, max(ratios) * 1.15
+    return log_limits(ratios, 1.15)
 
 
 def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
@@ -32,6 +31,7 @@ from analysis.figures.style import (
     dot,
     heading,
     key,
+    log_limits,
     panel,
     paper,
     range_bar,
@@ -93,8 +93,7 @@ def cost_per_model(case: Case) -> Drawing:
     """Four dot plots on one dollar axis: rental, amortised, acquisition and programme."""
     marks = [*_hours_times_price(case), *_modelled(case), *_published(case)]
     panels = {basis: _rows([mark for mark in marks if mark.basis == basis]) for basis in BASIS_NAMES}
-    ends = np.array([(min(m.low, m.value), max(m.high, m.value)) for m in marks])
-    limits = ends.min() / 1.6, ends.max() * 1.6
+    limits = log_limits((end for mark in marks for end in (mark.low, mark.value, mark.high)), 1.6)
     over, under = 0.5, 0.7
     height_inches = over + under + sum(ROW * len(rows) + HEADING + AXIS for rows in panels.values()) - AXIS
 

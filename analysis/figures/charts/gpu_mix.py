@@ -99,9 +99,9 @@ def gpu_mix(case: Case) -> Drawing:
         ],
         columns=["measure", "gpu", "count_confidence", "amount", "unit", "share_percent", "p05_percent", "p95_percent"],
     )
-    doubt = ", a count that is unverified," if first in unverified else ""
+    doubt = " by an unverified count" if first in unverified else ""
     alt = (
-        f"Stacked bar chart of shares. {GPU_NAMES[first]} cards are {percent['count']} of the fleet{doubt} but "
+        f"Stacked bar chart of shares. {GPU_NAMES[first]} cards are {percent['count']} of the fleet{doubt} and "
         f"{percent['compute']} of its BF16 arithmetic, {percent['bandwidth']} of its memory bandwidth, "
         f"{percent['memory']} of its memory, {percent['power']} of its power and {percent['capex']} "
         f"({low} to {high} %) of the price of its servers. "

@@ -26,6 +26,7 @@ from analysis.figures.style import (
     dollar_axis,
     dot,
     key,
+    log_limits,
     note,
     paper,
     settle,
@@ -157,8 +158,9 @@ def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, title: str, colour: str, s
     ax.set_xlim(*span)
     marks = rows[["value_usd", "low_usd", "high_usd"]].to_numpy(dtype=float).ravel()
     ends = np.concatenate([marks, *(growth.at(through.years.to_numpy()) for growth, through in lines.values())])
-    ax.set_ylim(np.nanmin(ends) / 1.7, np.nanmax(ends) * 1.7)
-    narrow = np.nanmax(ends) / np.nanmin(ends) < 50
+    low, high = log_limits(ends, 1.7)
+    ax.set_ylim(low, high)
+    narrow = high / low < 50 * 1.7**2
     ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,), numticks=20))
     ax.yaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_locator(MultipleLocator(1))
@@ -171,7 +173,8 @@ def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, title: str, colour: str, s
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: set[str]) -> None:
-    """Marks, lines and their names; after `settle`, so that labels find free room."""
+    """Marks, lines and their names; after `settle`, so that labels find free room. Nothing has no place on its axis."""
+    rows = rows[rows.value_usd > 0]
     taken: list[Bbox] = []
     drawn: list[np.ndarray] = []
     for row in rows.to_dict("records"):
@@ -237,8 +240,8 @@ def _alt(case: Case) -> str:
     return (
         f"Three scatter plots over time on log axes. The amortised cost of {len(rows)} models grows by "
         f"{every.factor:.1f} times a year (90 % interval {low:.1f} to {high:.1f}), that of the costliest so far by "
-        f"{records.factor:.1f}. DeepSeek-V3, {case['v3_amortised_usd'].text}, lies {case['line_over_v3'].text} below "
-        f"the line of all. Rented, V3 is {case['v3_rental_usd'].text}. Per unit of arithmetic costs fall by "
+        f"{records.factor:.1f}. DeepSeek-V3, {case['v3_amortised_usd'].text}, {case.text('v3_beside_the_line')}. "
+        f"Rented, V3 is {case['v3_rental_usd'].text}. Per unit of arithmetic costs fall by "
         f"{1 / per_flop.factor:.1f} times a year, and V3 at {case['v3_amortised_usd_per_1e24_flop'].text} "
         f"per 1e24 FLOP is {case['v3_over_llama31_per_flop'].text} Llama 3.1 405B."
     )

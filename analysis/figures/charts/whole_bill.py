@@ -27,6 +27,7 @@ from analysis.figures.style import (
     dot,
     heading,
     key,
+    log_limits,
     panel,
     paper,
     range_bar,
@@ -73,7 +74,7 @@ def whole_bill(case: Case) -> Drawing:
         "acquisition": _acquisition(case),
     }
     drawn = [layer.result for band in bands.values() for layer in band]
-    limits = min(min(q.low, q.value) for q in drawn) / 1.6, max(max(q.high, q.value) for q in drawn) * 1.6
+    limits = log_limits((end for q in drawn for end in (q.low, q.value, q.high)), 1.6)
     over, under = 0.42, 0.78
     height_inches = over + under + (len(bands) - 1) * GAP
     height_inches += sum(HEADING + ROW * len(band) for band in bands.values())
@@ -128,8 +129,6 @@ def _programme(case: Case) -> list[Layer]:
     )
     here = words.amount(case.point.final_run_share_of_rd_compute, "fraction")
     elsewhere = f"{words.amount(share.low, share.unit)} and < {words.amount(share.high, share.unit)}"
-    head = "analyst's headcount" if case.point.staff_count == staff.value else "headcount of this case"
-    salaries = "US salaries" if case.point.staff_cost_usd_per_head_year == pay.value else "salaries of this case"
     return [
         Layer(
             "V3's research compute",
@@ -140,7 +139,7 @@ def _programme(case: Case) -> list[Layer]:
         ),
         Layer(
             "+ staff: V3's programme",
-            f"{head} ({words.number(case.point.staff_count)}) × {salaries}",
+            f"{case.text('headcount_is_whose')} ({words.number(case.point.staff_count)}) × {case.text('pay_is_whose')}",
             "by analogy",
             case["v3_programme_usd"],
             _keys(case.data.model(V3).chip_hours_source, share.source, staff.source, pay.source),
