@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis import parameters
+from analysis.judgements.models import costs_something
 from analysis.judgements.registry import judgement, reading
 from analysis.judgements.rent import ABOUT, SAME_ORDER
 
@@ -59,13 +60,20 @@ def critics_are_right(case: Case) -> Said:
 
 
 @judgement
+def line_beside_v3(case: Case) -> Said:
+    """After the growth of costs: where their line stands."""
+    yield costs_something(case), "their line is {line_over_v3} V3's cost"
+    yield True, "V3 costs nothing in this scenario"
+
+
+@judgement
 def saved_by(case: Case) -> Said:
     """After V3's price of a unit of arithmetic over that of Llama 3.1 405B: what made its run cheaper."""
     cheaper = case["llama31_over_v3_amortised"].value > 1
     less = case["llama31_over_v3_flop"].value * case["v3_over_llama31_per_flop"].value >= 1
     yield cheaper and less, ": it saved by computing less"
-    yield cheaper, ": it saved by cheaper arithmetic more than by computing less"
-    yield True, ": all that it saved by computing less went into dearer arithmetic"
+    yield cheaper, ": it saved by cheap arithmetic"
+    yield True, ", and no less in all"
 
 
 @judgement
@@ -74,7 +82,7 @@ def design_or_chips(case: Case) -> Said:
     each = case["v3_over_llama31_per_flop"].value
     yield (
         1 / 2 <= each <= 2,
-        "Its price per operation is ordinary: a mixture of experts needs fewer operations for each token. "
+        "V3's price per operation is ordinary: a mixture of experts needs fewer operations for each token. "
         'So "cheap" is a matter of design more than of cheap chips.',
     )
     fewer = "A mixture of experts needs fewer operations for each token; in this scenario each of them is"
