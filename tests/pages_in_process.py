@@ -28,6 +28,7 @@ class Shown:
     prose: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     alts: list[str] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
 
     def texts(self) -> Iterator[str]:
         yield from self.prose
@@ -41,8 +42,8 @@ def shown(name: str, changes: Mapping[str, parameters.Value]) -> Shown:
     if not page.runs:
         return Shown([page.path.read_text(encoding="utf-8")])
     notebook = notebooks.read(page.path)
-    told: dict[str, str] = {}
     found = Shown()
+    told = found.told
 
     def tell(self: Case, **texts: str) -> None:
         told.update(texts)

@@ -175,8 +175,11 @@ def tightness(found: Comparison, names: Sequence[str]) -> str:
     if change is None:
         return "Here nothing but the scenarios decides any change."
     share = words.amount(change.width_over_result, "fraction", significant=2)
+    narrower = "far narrower" if change.width_over_result < 0.5 else "narrower"
+    if change.width_over_result >= 1:
+        return "Here the second is no narrower than the first."
     return (
-        f"The second can be far narrower. An example is {_quoted(found, change.scenario)}, for which the change of "
+        f"The second can be {narrower}. An example is {_quoted(found, change.scenario)}, for which the change of "
         f"“{change.base.title}” is {change.text}, range {change.range}: {share} of the width of the result's range."
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from analysis.judgements.registry import judgement
-from analysis.judgements.rent import SMALL
 from analysis.quantities.fleet import A100, ALL_TYPES, H20, by_type
 from analysis.reconciliation import FAR
 
@@ -136,11 +135,3 @@ def cards_alone(case: Case) -> Said:
     count, compute = case["h20_share_of_count"].value, case["h20_share_of_compute"].value
     yield count > compute, "The number of cards alone misleads."
     yield True, "The number of cards misleads where there are H20s; this account has none."
-
-
-@judgement
-def electricity_is_small(case: Case) -> Said:
-    """After "electricity is", of the analyst's fleet: its place in the published cost to operate."""
-    yield case["analyst_energy_share"].value <= SMALL, "a small part"
-    yield case["analyst_energy_share"].value < 1, "a part"
-    yield True, "more than the whole"

@@ -46,15 +46,6 @@ def loss_here(case: Case) -> Said:
 
 
 @judgement
-def rent_beside_owner(case: Case) -> Said:
-    """After "the rent is"; "an owner's hour" follows."""
-    ratio = case["rent_over_owner"].value
-    yield ratio > 1 + ABOUT, "more than"
-    yield ratio < 1 - ABOUT, "less than"
-    yield True, "about as much as"
-
-
-@judgement
 def quotation_beside_rent(case: Case) -> Said:
     """After the only market quotation; "the assumed rent" follows."""
     quoted, rent = parameters.known()["rental_usd_per_gpu_hour"].high, case.point.rental_usd_per_gpu_hour

@@ -39,7 +39,9 @@ def _here(name: str) -> Readings:
 
 
 for _name in parameters.known():
-    judgement(_here(_name))
+    # Of the draws no source says anything.
+    if _name not in ("draws", "seed"):
+        judgement(_here(_name))
 
 
 @judgement

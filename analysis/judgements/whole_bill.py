@@ -36,12 +36,3 @@ def programme_skew(case: Case) -> Said:
     middle, central = float(np.median(case.sampled("v3_programme_usd"))), case["v3_programme_usd"].value
     yield middle > central, "because its uncertain factors reach farther up than down"
     yield True, "because its uncertain factors reach farther down than up"
-
-
-@judgement
-def final_run_in_the_bill(case: Case) -> Said:
-    """How much of V3's programme its final run is."""
-    times = case["programme_over_final_run"].value
-    yield times >= 5, "a small part"
-    yield times >= 2, "the smaller part"
-    yield True, "the larger part"

@@ -338,7 +338,8 @@ def _alt(case: Case, rows: list[Quantity]) -> str:
     )
     return (
         f"Bar chart over a line chart. An owned H800-hour in use costs {_price(owner.value)}, range {owner.range}; "
-        f"the assumed rent is {_price(rent.value)}, the market quotation {_price(quotation.value)}, and an "
-        f"analyst's costs of an H100-hour are {words.label('', [_price(row.value) for row in others])}. "
+        f"the rent {case.text('rent_is_whose')} is {_price(rent.value)}, the market quotation "
+        f"{_price(quotation.value)}, and an analyst's costs of an H100-hour are "
+        f"{words.label('', [_price(row.value) for row in others])}. "
         f"{crossing[0].upper()}{crossing[1:]}"
     )

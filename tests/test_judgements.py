@@ -1,0 +1,179 @@
+"""Judgements: every reading can hold, each turns where it should, and no sentence of a page goes without one."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from corners import FEW, around, drawn
+from pages_in_process import Shown, shown
+from sentences import chapters, everything_moved, faults, reviewed, unjudged, with_everything_moved
+
+from analysis import parameters
+from analysis.case import Case
+from analysis.judgements import JUDGEMENTS, judgement, reading
+from analysis.judgements.registry import said
+from analysis.report import notebooks
+
+
+def case(**changes: parameters.Value) -> Case:
+    return Case({**parameters.base(), **FEW, **changes})
+
+
+# --- the rules of a judgement ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scratch() -> Iterator[None]:
+    before = dict(JUDGEMENTS)
+    yield
+    JUDGEMENTS.clear()
+    JUDGEMENTS.update(before)
+
+
+@pytest.mark.usefixtures("scratch")
+def test_the_first_reading_that_holds_is_said_with_its_numbers() -> None:
+    @judgement
+    def size_of_the_rent(case: Case):
+        yield case.point.rental_usd_per_gpu_hour < 1, "little"
+        yield True, "much: {rental_usd_per_gpu_hour}"
+
+    assert case(rental_usd_per_gpu_hour=0.99).text("size_of_the_rent") == "little"
+    assert case(rental_usd_per_gpu_hour=1.0).text("size_of_the_rent") == "much: $1.00"
+    with pytest.raises(ValueError, match="judgement 'size_of_the_rent' is defined twice"):
+        judgement(size_of_the_rent)
+
+
+@pytest.mark.usefixtures("scratch")
+def test_a_judgement_that_may_say_nothing_at_all_is_refused() -> None:
+    @judgement
+    def gap_in_it(case: Case):
+        yield case.point.rental_usd_per_gpu_hour > 50, "dear"
+
+    with pytest.raises(ValueError, match="judgement 'gap_in_it' says nothing in this case: let its last"):
+        said("gap_in_it", case())
+
+
+# --- every reading of every judgement --------------------------------------------------------------------------------
+
+# Cases tried for the readings of one judgement: most are reached within a dozen.
+TRIES = 3000
+
+
+def _used(name: str) -> list[str]:
+    """The assumptions that a judgement rests on, whichever of its readings holds."""
+    used: set[str] = set()
+    for text in [text for _, text in JUDGEMENTS[name](Case({**parameters.base(), **FEW}, used=used))]:
+        Case({**parameters.base(), **FEW}, used=used).fill(text)
+    return [parameter for parameter in parameters.known() if parameter in used and parameter not in ("draws", "seed")]
+
+
+@pytest.mark.parametrize("name", JUDGEMENTS)
+def test_every_reading_is_reached_in_some_case_that_is_allowed(name: str) -> None:
+    wanted = set(range(sum(1 for _ in JUDGEMENTS[name](case()))))
+    for changes in itertools.islice(around(_used(name), seed=20261128), TRIES):
+        place, _ = reading(name, case(**changes))
+        wanted.discard(place)
+        if not wanted:
+            return
+    pytest.fail(f"judgement '{name}': no case was found for reading {sorted(wanted)}. Drop it, or mend its condition.")
+
+
+# The values of one assumption just on either side of where a judgement turns, and the words there. Where it turns was
+# worked out by hand from the formulas.
+TURNS = pd.read_csv(Path(__file__).parent / "judgement_turns.csv", dtype=str)
+
+
+@pytest.mark.parametrize("turn", list(TURNS.itertuples()), ids=lambda turn: f"{turn.judgement}-{turn.there}")
+def test_a_judgement_turns_where_its_numbers_do(turn: Any) -> None:
+    cases = [case(**parameters.parsed([f"{turn.assumption}={value}"])) for value in (turn.here, turn.there)]
+    first, second = (each.text(turn.judgement) for each in cases)
+    assert turn.words_here in first and turn.words_there in second and first != second, (
+        f"{turn.judgement} with {turn.assumption} at {turn.here}: '{first}'; at {turn.there}: '{second}'"
+    )
+
+
+# --- the sentences of the pages --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.name)
+def test_what_a_changed_assumption_could_make_false_is_a_judgement_or_was_reviewed(page: notebooks.Page) -> None:
+    known = reviewed()
+    new = [f"{found.kind}: {found.sentence}" for found in unjudged(page) if (page.name, found.sentence) not in known]
+    assert not new, (
+        f"book/{page.name}.ipynb says of a number that an assumption moves what may be false of another: {new}. "
+        "Make it a judgement (analysis/judgements), bind it to what was published, or say in "
+        "tests/reviewed_sentences.csv why it holds in every case."
+    )
+
+
+def test_no_reviewed_sentence_is_left_that_no_page_has() -> None:
+    pages = {page.name: page for page in chapters()}
+    stale = [
+        f"{page}: {sentence}"
+        for page, sentence in reviewed()
+        if page not in pages or sentence not in (found.sentence for found in unjudged(pages[page]))
+    ]
+    assert not stale, f"tests/reviewed_sentences.csv holds sentences that are gone: {stale}"
+
+
+# --- corners ---------------------------------------------------------------------------------------------------------
+
+# Two corners that broke pages, each with what the other has not; tests/campaigns/corners.py tries two hundred.
+CORNERS: dict[str, dict[str, parameters.Value]] = {
+    "nothing is lost": {"electricity_usd_per_kwh": 0.0, "price_decline_oom_per_year": 0.0, **FEW},
+    "dear power": {"electricity_usd_per_kwh": 2.0, "rental_usd_per_gpu_hour": 0.01, "fleet": "documented", **FEW},
+}
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.name)
+def test_no_page_puts_the_value_of_a_scenario_into_a_mouth(page: notebooks.Page) -> None:
+    assert not faults(page.name, with_everything_moved(page.name), everything_moved())
+
+
+@pytest.mark.parametrize("name", CORNERS)
+def test_no_page_says_in_a_corner_what_is_broken(name: str) -> None:
+    wrong = [
+        fault for page in chapters() for fault in faults(page.name, shown(page.name, CORNERS[name]), CORNERS[name])
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_rules_find_what_is_broken() -> None:
+    changes = {"rental_usd_per_gpu_hour": 3.0, **FEW}
+    texts = Shown(
+        [
+            "DeepSeek's assumed rent of $3.00 is much.\n\nDeepSeek assumed $2.00; this scenario takes $3.00.",
+            "V3 costs not defined.",
+            "It leaves −$2 million.",
+        ],
+        ["| nan |"],
+    )
+    found = faults("page", texts, changes)
+    assert [fault.split(": ")[1] for fault in found] == [
+        "'nan' in",
+        "rental_usd_per_gpu_hour = $3.00 beside a source",
+        "'not defined' in",
+        "'leaves −' in",
+    ]
+
+
+def test_two_values_that_are_allowed_make_a_cost_of_nothing_and_no_traceback() -> None:
+    free = case(electricity_usd_per_kwh=0, price_decline_oom_per_year=0)
+    assert free.text("v3_amortised_usd") == "$0"
+    for name in ("gpt4_over_v3_amortised", "line_over_v3", "line_over_v3_range"):
+        assert free.text(name) == "not defined"
+    assert free.text("others_over_v3") == "On the amortised basis V3 costs nothing in this scenario."
+    # The rent is what the electricity of an hour costs: no use is enough for owning to break even.
+    paid = case()["owner_energy_usd_per_gpu_hour"].value
+    assert case(rental_usd_per_gpu_hour=paid)["break_even_utilisation"].value == float("inf")
+
+
+def test_corners_are_drawn_alike_each_time_and_none_twice() -> None:
+    first, second = ([tuple(found.items()) for found in drawn(50, seed=1)] for _ in range(2))
+    assert first == second and len(set(first)) == 50
+    assert {len(found) for found in first} == {2, 3}
