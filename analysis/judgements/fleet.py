@@ -51,11 +51,11 @@ def weak_link(case: Case) -> Said:
 
 @judgement
 def account_beside_price(case: Case) -> Said:
-    """After "the choice of account matters"; "any price" follows."""
+    """After "the choice of account matters"."""
     counts, prices = _factors(case)
-    yield counts > 2 * prices, "far more than"
-    yield counts > prices, "more than"
-    yield True, "no more than"
+    yield counts > 2 * prices, "far more than any price"
+    yield counts > prices, "more than any price"
+    yield True, "no more than the prices do"
 
 
 @judgement

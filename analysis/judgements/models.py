@@ -63,6 +63,11 @@ def missing_models(case: Case) -> Said:
 def cost_and_arithmetic(case: Case) -> Said:
     """How much of the difference to Llama 3.1 405B is arithmetic."""
     yield (
+        case["v3_over_llama31_per_flop"].value > 1,
+        "So Llama 3.1 405B took {llama31_over_v3_flop_exact} the arithmetic at {llama31_over_v3_amortised} the cost: "
+        "a unit was dearer for V3.",
+    )
+    yield (
         costs_something(case),
         "So the {llama31_over_v3_amortised} between the two in cost are {llama31_over_v3_flop_exact} in arithmetic; "
         "the rest is the price of a unit.",
