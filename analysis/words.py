@@ -159,6 +159,8 @@ def label(name: str, rows: list[str]) -> str:
 
 def signed_percent(fraction: float) -> str:
     """A relative change: '+50 %', '−12 %'."""
+    if not math.isfinite(fraction):
+        return NOT_DEFINED
     return f"{'+' if fraction >= 0 else MINUS}{digits(abs(fraction) * 100, 3)} %"
 
 
