@@ -50,7 +50,7 @@ def test_numbers_are_shown_as_they_stand(case: Case) -> None:
     assert UNVERIFIED not in shown.value["rental_price"]
     assert shown.range["operating_cost"] == "none published"
     dearer = weak_numbers(Case({**case.values, "rental_usd_per_gpu_hour": 3.0})).set_index("weak_id")
-    assert dearer.value["rental_price"] == "$3.00"
+    assert dearer.value["rental_price"] == "$3.00 (base case: $2.00)"
 
 
 def test_every_number_marked_unverified_is_so_in_its_table(case: Case) -> None:
