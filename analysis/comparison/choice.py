@@ -85,7 +85,7 @@ def _path(name: str) -> Path:
     if name in known:
         return known[name]
     path = Path(name)
-    if path.suffix in SUFFIXES or path.name != name:
+    if path.suffix.lower() in SUFFIXES or path.name != name:
         if os.pathsep in str(path.resolve()):
             raise ParameterError(
                 f"The path of scenario file {name} holds '{os.pathsep}', which separates paths. "
