@@ -3,7 +3,7 @@
 Most of a kernel's time goes into importing pandas, matplotlib and the tables, the same for every page. So where the
 system can fork, a server process (Python's own multiprocessing fork server) imports all that once and forks a kernel
 for each page; it starts no thread, so a fork of it is safe. Elsewhere, or when asked, each kernel is a new process.
-Both run `serve`, speak the whole Jupyter protocol, and give the same outputs (tests/report/test_kernels.py).
+Both run `serve`, speak the whole Jupyter protocol, and give the same outputs (tests/report/test_execution.py).
 """
 
 from __future__ import annotations
