@@ -24,11 +24,14 @@ from typing import Any
 
 import numpy as np
 
-from analysis import parameters, untrusted
+from analysis import parameters, tables, untrusted
 from analysis.parameters import ParameterError, Value
 from analysis.untrusted import shown
 
 MOST_CASES = 100_000_000
+
+# Of the first line so much is looked at, in characters: a file may be one line without an end.
+LONGEST_LINE = 10_000
 
 FORMS = "NAME=START:STOP:COUNT, NAME=START:STOP:COUNT:log, NAME=A,B,C or NAME=VALUE"
 
@@ -111,6 +114,18 @@ def _count(assignment: str, text: str) -> int:
     return int(text)
 
 
+def _one_reading(parameter: parameters.Parameter, text: str) -> None:
+    """ParameterError where a list may be a number with commas between its thousands: 120,500."""
+    joined = parameters.without_thousands(text)
+    if joined != text and parameter.accepts(joined):
+        parts = text.split(",")
+        as_list = f'; the list, "{parameter.name}={", ".join(parts)}"' if all(map(parameter.accepts, parts)) else ""
+        raise ParameterError(
+            f"{parameter.name}={text} has commas between thousands, or is a list. "
+            f"The number is written {parameter.name}={joined}{as_list}."
+        )
+
+
 def axis(assignment: str) -> Axis:
     """The axis that one NAME=... of a command line asks for; ParameterError if it cannot be."""
     name, equals, text = (part.strip() for part in assignment.partition("="))
@@ -120,6 +135,7 @@ def axis(assignment: str) -> Axis:
     if name == "draws":
         raise ParameterError("draws is the same in all cases of a sweep. Set it with --draws.")
     if ":" not in text:
+        _one_reading(parameter, text)
         values = tuple(_one(name, part.strip()) for part in text.split(","))
         if len(set(values)) < len(values):
             raise ParameterError(f"{shown(assignment)} gives a value twice. Give it once.")
@@ -128,7 +144,7 @@ def axis(assignment: str) -> Axis:
         raise ParameterError(f"{name} has no grid: it is {parameter.allowed}. Give a list, {name}=A,B.")
     parts = [part.strip() for part in text.split(":")]
     log = len(parts) == 4 and parts[3] == "log"
-    if "," in text or not (len(parts) == 3 or log):
+    if not (len(parts) == 3 or log):
         raise ParameterError(f"{shown(assignment)} is not of the form {FORMS}.")
     start, stop = (float(_one(name, part)) for part in parts[:2])
     count = _count(assignment, parts[2])
@@ -224,6 +240,8 @@ def read(path: Path) -> CaseFile:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise ParameterError(f"{where} is no regular file; it is read twice, so it cannot be a folder or a pipe.")
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            first = stream.readline(LONGEST_LINE).strip()
         with _Digested(path) as raw:
             lines = raw.lines()
             line, header = next(lines, (1, []))
@@ -237,7 +255,13 @@ def read(path: Path) -> CaseFile:
         raise ParameterError(f"{where} is not UTF-8 text. Save it as UTF-8.") from None
     except csv.Error as error:
         raise ParameterError(f"{where}, after line {line}, is no CSV: {error}.") from None
-    for name in header:
+    if fault := tables.separator_fault(first, header):
+        raise ParameterError(f"{where}, header: {fault}")
+    for place, name in enumerate(header, start=1):
+        if not name:
+            raise ParameterError(f"{where}, header: column {place} has no name. Delete it, or name its assumption.")
+        if name.startswith("#"):
+            raise ParameterError(f"{where}, header: {shown(name)} is a comment. Delete it: a CSV file has none.")
         try:
             parameters.named(name)
         except ParameterError as error:

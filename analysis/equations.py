@@ -190,6 +190,14 @@ EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {
 }
 
 
+def named() -> list[str]:
+    """Every name that the printed equations need a letter for: left sides, arguments and parts."""
+    needed = (
+        (name, *parameters(function), *(part.name for part in parts)) for name, (function, parts) in EQUATIONS.items()
+    )
+    return list(dict.fromkeys(name for names in needed for name in names))
+
+
 def label(name: str) -> str:
     """What {eq} refers to."""
     return "eq-" + name.replace("_usd", "").replace("_", "-")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import tables, untrusted
+from analysis import tables, untrusted, written
 from analysis.untrusted import shown
 
 Value = float | int | str
@@ -67,15 +67,20 @@ class Parameter:
             if isinstance(value, str) and value in self.choices:
                 return value
             raise ParameterError(self._refusal(value, str(value), self.choices))
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ParameterError(self._refusal(value))
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ParameterError(self._refusal(value))
-        if self.type == "int" and value != int(value):
-            raise ParameterError(self._refusal(value))
-        if not self.minimum <= value <= self.maximum:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not self._within(value):
             raise ParameterError(self._refusal(value))
         return int(value) if self.type == "int" else float(value)
+
+    def _within(self, value: int | float) -> bool:
+        whole = self.type != "int" or (math.isfinite(value) and value == int(value))
+        return whole and self.minimum <= value <= self.maximum
+
+    def accepts(self, text: str) -> bool:
+        """Whether a text is a number that may be given."""
+        try:
+            return self.type != "choice" and self._within(tables.plain_number(text))
+        except ValueError:
+            return False
 
     def _refusal(self, value: object, given: str = "", among: Iterable[str] = ()) -> str:
         near = nearest(given, among)
@@ -92,21 +97,39 @@ class Parameter:
             raise ParameterError(self._refusal(text)) from None
 
 
+THOUSANDS = re.compile(
+    r"[+-]?\d{1,3}(?:(?P<mark>[,.' \u00a0\u2009\u202f’])\d{3}(?:(?P=mark)\d{3})*)(?:(?!(?P=mark))[.,]\d+)?"
+)
+
+
 def _remedy(value: object, parameter: Parameter) -> str:
-    """How a number has to be written that people write otherwise: 2,5 or 70 % or $3; "" where nothing is known."""
+    """How a number has to be written that people write otherwise: 2,5 or 34,819 or 70 % or $3.
+
+    What is advised is accepted; "" where nothing is known.
+    """
     short = isinstance(value, int | float) and abs(value) < 1e6
     written = value[:40] if isinstance(value, str) else str(value) if short else ""
-    alone = re.fullmatch(r"[$€£]?\s*(\d+(?:\.\d+)?)(?:\s*[%$€£]|\s*USD\S*|\s+[A-Za-z]\S*)?", written)
-    if re.fullmatch(r"[+-]?\d+,\d+", written):
-        return f" A decimal point, not a comma: {parameter.name}={written.replace(',', '.')}."
-    share = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%?", written)
-    if share and parameter.unit == "fraction":
-        number = float(share[1])
-        if parameter.minimum <= number / 100 <= parameter.maximum:
-            return f" {number:g} % is written {parameter.name}={number / 100:.12g}."
-    if alone and alone[1] != written:
-        return f" The number alone, without a sign or unit: {parameter.name}={alone[1]}."
-    return ""
+    if written and isinstance(value, Quoted) and parameter.accepts(written):
+        return f" Without quotation marks: {parameter.name}: {written}."
+    bare = re.sub(r"^[$€£]\s*|\s*[%$€£]$|\s*USD\S*$|\s+[A-Za-z]\S*$", "", written)
+    readings = {bare: "The number alone, without a sign or unit:"} if bare != written else {}
+    if re.fullmatch(r"[+-]?\d+,\d+", bare):
+        readings[bare.replace(",", ".")] = "A decimal point, not a comma:"
+    if (joined := without_thousands(bare)) != bare:
+        readings[joined] = "The digits without marks between them:"
+    per_cent = bare.replace(",", ".")
+    if parameter.unit == "fraction" and re.fullmatch(r"[1-9]\d*(\.\d+)?", per_cent):
+        readings = {f"{float(per_cent) / 100:.12g}": f"{per_cent} % is written"}
+    told = [f"{words} {parameter.name}={text}" for text, words in readings.items() if parameter.accepts(text)]
+    return f" {', or '.join(told)}." if told else ""
+
+
+def without_thousands(text: str) -> str:
+    """A number without the marks between groups of three digits, 34,819 or 16 338.77; any other text as it is."""
+    found = THOUSANDS.fullmatch(text)
+    if not found:
+        return text
+    return text.replace(found["mark"], "").replace(",", ".")
 
 
 def nearest(name: str, among: Iterable[str]) -> str:
@@ -280,8 +303,11 @@ def read_scenario(path: Path) -> Scenario:
     """A scenario file (YAML): name, title, motive, source, parameters. ParameterError if it cannot be used."""
     where = f"Scenario file {untrusted.shown_path(path)}"
     try:
+        # Opening a pipe that nobody writes to would never end.
+        if written.endless(path):
+            raise ParameterError(f"{where} is no regular file.")
         with path.open("rb") as file:
-            # No more than can be of use: the file may be a device without an end.
+            # No more than can be of use.
             content = file.read(4 * LONGEST_FILE + 1)
     except OSError as error:
         raise ParameterError(f"{where} cannot be read: {error.strerror}.{_other_file(path)}") from None
@@ -316,6 +342,7 @@ def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:
         if key not in KEYS:
             near = nearest(str(key), KEYS)
             hint = f" Did you mean {near}?" if near else ""
+            hint = hint or _no_break_space(str(key))
             raise ParameterError(f"{where} has an unknown key {shown(str(key))}.{hint} Allowed: {', '.join(KEYS)}.")
     name = document.get("name", stem)
     forbidden = ("html", "base")
@@ -330,35 +357,42 @@ def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:
         raise ParameterError(f"{where}: name '{name}' is a device on Windows, where no folder can be called so.")
     parameters = document.get("parameters") or {}
     if not isinstance(parameters, dict):
-        raise ParameterError(f"{where}: `parameters` must be a list of NAME: VALUE lines.")
+        hint = _no_break_space(str(parameters))
+        raise ParameterError(f"{where}: `parameters` must be a list of NAME: VALUE lines.{hint}")
     try:
         changes = without_idle_changes(read_changes(parameters))
     except ParameterError as error:
         raise ParameterError(f"{where}: {error}") from None
     words = {key: _plain_words(key, document.get(key, ""), where) for key in LONGEST_TEXT}
-    words["title"] = words["title"] or name.replace("_", " ")
+    words["title"] = untrusted.isolated(words["title"]) or name.replace("_", " ")
+    words["motive"] = untrusted.isolated(words["motive"])
     return Scenario(name=name, changes=changes, **words)
+
+
+def _no_break_space(text: str) -> str:
+    return " It holds a no-break space (U+00A0); put an ordinary one." if "\u00a0" in text else ""
 
 
 def _plain_yaml(text: str, where: str) -> object:
     import yaml
 
+    if line := written.conflict(text):
+        raise ParameterError(f"{where}, line {line}: {written.CONFLICT_HERE}")
     try:
         return yaml.load(text, Loader=_strict_loader())
     except (yaml.YAMLError, ParameterError, RecursionError, ValueError, OverflowError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
         mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise ParameterError(f"{where}{line} is not plain YAML: {first}.") from None
+        place = f", line {mark.line + 1}" if mark else ""
+        raise ParameterError(f"{where}{place} is not plain YAML: {written.yaml_fault(error)}.") from None
 
 
 def _plain_words(key: str, found: object, where: str) -> str:
     """A title, motive or source as one line of text that can be seen."""
     if not isinstance(found, str):
         raise ParameterError(f"{where}: `{key}` must be a text, not a list or a table.")
-    if hidden := untrusted.strange(found):
-        raise ParameterError(f"{where}: `{key}` holds {hidden}, which nobody can see. Take it out.")
     words = untrusted.one_line(found)
+    if fault := untrusted.unreadable(found):
+        raise ParameterError(f"{where}: `{key}` holds {fault}. Take it out.")
     if len(words) > LONGEST_TEXT[key]:
         raise ParameterError(
             f"{where}: `{key}` has {len(words):,} characters; at most {LONGEST_TEXT[key]:,} are shown. Shorten it."
@@ -379,7 +413,7 @@ def read_changes(written: Mapping[str, object]) -> dict[str, Value]:
         if not isinstance(text, str):
             raise ParameterError(f"{parameter.name} must have one value, not a list or a table.")
         if isinstance(text, Quoted) and not parameter.choices:
-            raise ParameterError(parameter._refusal(str(text)))
+            raise ParameterError(parameter._refusal(text))
         changes[name] = parameter.parsed(text)
     return changes
 

@@ -1,8 +1,9 @@
 """data/ to validated tables.
 
 The schema of every table is data/datapackage.json, which is also the data dictionary.
-frictionless checks a table against it on each load; what it cannot say (low <= value <= high, sums of
-published parts, keys of the bibliography) is checked here. A bad cell never becomes a number.
+A table is read once, as texts: what frictionless has checked against the schema is what becomes numbers. What the
+schema cannot say (low <= value <= high, sums of published parts, keys of the bibliography) is checked here.
+A bad cell never becomes a number.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import json
 import math
 import re
 import threading
@@ -22,7 +22,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import asked
+from analysis import asked, untrusted, written
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -46,7 +46,17 @@ ORDERED: dict[str, list[tuple[str, ...]]] = {
 PLAIN_NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
-class DataError(Exception):
+# What is wrong with a row or a cell, where frictionless has a name for it and no words.
+IN_WORDS = {
+    "blank-row": "the row is blank. Delete it",
+    "extra-cell": "more cells than the header has columns. Put a text that holds a comma in quotation marks",
+    "missing-cell": "the row ends before this column. Write a comma for each blank cell",
+}
+
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ":": "colons"}
+
+
+class DataError(written.FileError):
     """A table in data/ cannot be used; the message names file, row, column, value and remedy."""
 
 
@@ -85,7 +95,7 @@ def package(folder: Path = DATA) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _package(folder: Path) -> dict[str, Any]:
-    descriptor = json.loads((folder / DICTIONARY).read_text(encoding="utf-8"))
+    descriptor: dict[str, Any] = written.json_of(folder / DICTIONARY, f"data/{DICTIONARY}")
     descriptor["by_name"] = {resource["name"]: resource for resource in descriptor["resources"]}
     return descriptor
 
@@ -122,15 +132,67 @@ def _load(name: str, folder: Path) -> pd.DataFrame:
     found = list(schema_problems(name, folder))
     if found:
         raise DataError("\n".join(found))
-    frame = _read(_package(folder)["by_name"][name], folder)
+    resource = _package(folder)["by_name"][name]
+    frame = _typed(resource, rows(resource, folder))
     found = list(order_problems(name, frame))
     if found:
         raise DataError("\n".join(found))
     return frame
 
 
-def _read(resource: dict[str, Any], folder: Path) -> pd.DataFrame:
-    frame = pd.read_csv(folder / resource["path"], dtype=str, keep_default_na=False)
+def rows(resource: dict[str, Any], folder: Path = DATA) -> list[list[str]]:
+    """A table as it is written, its header first. DataError where its form alone is wrong: nothing else can be said.
+
+    The one reader of tables: a second might take another sign for the separator.
+    """
+    path = f"data/{resource['path']}"
+    if not (folder / resource["path"]).is_file():
+        raise DataError(f"{path} is missing. Restore it from version control, or drop it from data/datapackage.json.")
+    text = written.text(folder / resource["path"], path)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=resource["dialect"]["delimiter"], strict=True)
+    try:
+        found = list(reader)
+    except csv.Error as error:
+        raise DataError(
+            f"{path}, line {reader.line_num}: {error}. Put a text with quotation marks in quotation marks, "
+            "and double its own; then run `report check`."
+        ) from None
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    if len(found) < 2:
+        raise DataError(f"{path} is empty, or has a header alone. Restore it from version control.")
+    if fault := header_fault(text.splitlines()[0], found[0], columns):
+        raise DataError(f"{path}, row 1: {fault} Then run `report check`.")
+    return found
+
+
+def separator_fault(line: str, names: list[str]) -> str:
+    """What is wrong with the way a first line, read as `names`, sets its cells apart, and what to do; or ""."""
+    if line.lower().startswith("sep="):
+        return f"{untrusted.shown(line)} is a note for a spreadsheet, and no header. Delete the line."
+    for sign, word in SEPARATORS.items():
+        if line.count(sign) >= max(len(names), 1):
+            return f"the cells are separated by {word}. Save the file as CSV with commas."
+    return ""
+
+
+def header_fault(line: str, names: list[str], columns: list[str]) -> str:
+    """What is wrong with a table's first line, read as `names`, that should name its columns, and what to do; or ""."""
+    if names == columns:
+        return ""
+    if fault := separator_fault(line, names):
+        return fault
+    if [name.strip() for name in names] == columns:
+        return "there are spaces beside the commas. Take them out, in all rows."
+    told = [f"column `{name}` is missing" for name in columns if name not in names]
+    told += [f"column {place} has no name" for place, name in enumerate(names, start=1) if not name.strip()]
+    strangers = [name for name in names if name.strip() and name not in columns]
+    told += [f"{untrusted.shown(name)} is no column of the table" for name in strangers]
+    told = told or ["columns stand in another order, or twice"]
+    return f"{'; '.join(told[:4])}. data/{DICTIONARY} has the columns."
+
+
+def _typed(resource: dict[str, Any], lines: list[list[str]]) -> pd.DataFrame:
+    frame = pd.DataFrame(lines[1:], columns=lines[0], dtype=object)
     for field in resource["schema"]["fields"]:
         column = frame[field["name"]]
         kind = field["type"]
@@ -155,19 +217,14 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
 
     resource = _package(folder)["by_name"][name]
     path = f"data/{resource['path']}"
-    if not (folder / resource["path"]).is_file():
-        yield f"{path} is missing. Restore it from version control, or drop it from data/datapackage.json."
-        return
-    descriptor = {key: value for key, value in resource.items() if key != "schema"}
-    schema = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
-    descriptor["schema"] = schema
     try:
-        text = (folder / resource["path"]).read_bytes().decode("utf-8")
-    except UnicodeDecodeError as fault:
-        yield f"{path} is not UTF-8 text (byte {fault.start}). Save it as UTF-8, then run `report check`."
+        found = rows(resource, folder)
+    except written.FileError as fault:
+        yield str(fault)
         return
-    yield from notation_problems(path, resource, text)
-    report = frictionless.Resource.from_descriptor(descriptor, basepath=str(folder)).validate()
+    yield from notation_problems(path, resource, found)
+    schema = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
+    report = frictionless.Resource.from_descriptor({"name": name, "data": found, "schema": schema}).validate()
     for error in report.flatten(["rowNumber", "fieldName", "cell", "type", "note"]):
         row, column, cell, kind, note = error
         where = path
@@ -175,9 +232,10 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
             where += f", row {row}"
         if column:
             where += f", column `{column}`"
-        value = f" has '{cell}'" if cell not in (None, "") else ""
-        note = note if len(note) <= 240 else note[:237] + "..."
-        yield f"{where}{value}: {note} ({kind}). Correct the cell, then run `report check`."
+        value = f" has '{untrusted.printable(str(cell))}'" if cell not in (None, "") else ""
+        note = untrusted.printable(note if len(note) <= 240 else note[:237] + "...")
+        told = IN_WORDS.get(kind, f"{note} ({kind}). Correct the cell")
+        yield f"{where}{value}: {told}, then run `report check`."
 
 
 def _python_reads(cell: str) -> bool:
@@ -188,15 +246,17 @@ def _python_reads(cell: str) -> bool:
         return False
 
 
-def notation_problems(path: str, resource: dict[str, Any], text: str) -> Iterator[str]:
-    """Cells of number columns that Python would read and a person would not write: 1_000, NaN, foreign digits."""
+def notation_problems(path: str, resource: dict[str, Any], lines: list[list[str]]) -> Iterator[str]:
+    """Cells that a schema takes and a person would not write: 1_000, NaN, foreign digits; what nobody can see."""
     numeric = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("number", "integer")]
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    places = [(index, name) for index, name in enumerate(rows[0] if rows else []) if name in numeric]
-    for number, row in enumerate(rows[1:], start=2):
-        for index, column in places:
-            cell = row[index] if index < len(row) else ""
-            if not PLAIN_NUMBER.fullmatch(cell) and _python_reads(cell):
+    for number, row in enumerate(lines[1:], start=2):
+        for column, cell in zip(lines[0], row, strict=False):
+            if hidden := untrusted.strange(cell):
+                yield (
+                    f"{path}, row {number}, column `{column}` holds {hidden}, which nobody can see. "
+                    "Take it out, then run `report check`."
+                )
+            elif column in numeric and not PLAIN_NUMBER.fullmatch(cell) and _python_reads(cell):
                 yield (
                     f"{path}, row {number}, column `{column}` has '{cell}': write a plain number, such as 1234.5, "
                     "or leave the cell blank. Correct the cell, then run `report check`."
@@ -228,9 +288,9 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
 
 def reference_keys(path: Path = REFERENCES) -> set[str]:
     """Keys of all entries of the bibliography."""
-    from pybtex.database import parse_file
+    from pybtex.database import parse_string
 
-    return set(parse_file(str(path)).entries)
+    return set(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:

@@ -7,12 +7,22 @@ Each of the four has its own way to be taken in, and its own function here.
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from html import escape
 
 # Joiners of emoji and of Persian, Hindi and others: invisible, and part of the writing.
 JOINERS = "\u200c\u200d"
+
+# What stands between them has a direction of its own: "1.6" after a Hebrew word stays where it was written.
+ISOLATES = "\u2068\u2069"
+
+# They count as letters, marks or symbols, and show nothing.
+BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+# So many marks above one letter a script may need; more of them cover what stands beside.
+MOST_MARKS = 6
 
 # What Markdown and MyST read as markup within a line; the rest of punctuation is left alone.
 MARKUP = re.compile(r"[\\`*_{}\[\]|$~^]")
@@ -39,18 +49,41 @@ def shown_path(path: object) -> str:
 
 def printable(message: str) -> str:
     """A message of some lines with its control characters spelt out: a last guard before a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in message)
+    return "".join(c if c.isprintable() or c in f"\n{ISOLATES}" else repr(c)[1:-1] for c in message)
 
 
 def strange(text: str) -> str:
     """The first character that a person cannot see, as its name; "" if there is none."""
+    if text.isprintable() and not BLANK & set(text):
+        return ""
     for character in text:
-        if not character.isprintable() and not character.isspace() and character not in JOINERS:
+        unseen = not character.isprintable() and not character.isspace() and character not in JOINERS
+        if unseen or character in BLANK:
             return f"U+{ord(character):04X} {unicodedata.name(character, 'a control character')}"
         if character in "\x1c\x1d\x1e\x1f\x85":
             # Python counts them as space.
             return f"U+{ord(character):04X} a control character"
     return ""
+
+
+def unreadable(text: str) -> str:
+    """What keeps a person from reading a text that is not blank, in words; "" if nothing does."""
+    if hidden := strange(text):
+        return f"{hidden}, which nobody can see"
+    kinds = [unicodedata.category(character) for character in text]
+    if text.strip() and not any(kind[0] in "LNPS" for kind in kinds):
+        return "nothing that can be seen"
+    marks = (len(list(run)) for mark, run in itertools.groupby(kind in ("Mn", "Me") for kind in kinds) if mark)
+    if (most := max(marks, default=0)) > MOST_MARKS:
+        return f"{most} marks on one letter, which cover what stands beside it; at most {MOST_MARKS} are shown"
+    return ""
+
+
+def isolated(text: str) -> str:
+    """A text that cannot move what stands before and after it, where some of its letters run from right to left."""
+    if any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text):
+        return f"{ISOLATES[0]}{text}{ISOLATES[1]}"
+    return text
 
 
 def one_line(text: str) -> str:
@@ -67,7 +100,7 @@ def foreign_letter(name: str) -> str:
 
 
 def as_markdown(text: str) -> str:
-    """The text as Markdown that shows it letter by letter, whatever it holds."""
+    """The text as Markdown that shows it as it is, whatever it holds; quotes and dashes as in the pages' own prose."""
     return MARKUP.sub(lambda found: f"\\{found[0]}", escape(text, quote=False))
 
 

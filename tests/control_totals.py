@@ -1,24 +1,28 @@
-"""Control totals of data/: how many cells of each numeric column are filled, and what they add up to, exactly.
+"""Control totals of data/: how many cells of each column are filled, what its numbers add up to, and its digest.
 
 A book-keeper's guard: a single cell that is changed, blanked, or put on another unit changes a total, whether or not
-any page shows it. It says nothing about which number is right. tests/control_totals.csv holds the totals;
+any page shows it. The digest is of the cells as they are written, from the first row to the last: it also sees texts
+(a source, a place in it, a date, the kind of a price) and changes that make up for one another. Neither says what is
+right, only that the column was touched. tests/control_totals.csv holds both;
 `python tests/control_totals.py` writes it anew, for the diff to be read beside that of data/.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, localcontext
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from analysis import tables
 
 PATH = Path(__file__).with_name("control_totals.csv")
-COLUMNS = ["table", "column", "unit", "filled", "total"]
-Row = tuple[str, str, str, str, str]
+COLUMNS = ["table", "column", "unit", "filled", "total", "digest"]
+Row = tuple[str, str, str, str, str, str]
 
 # Numbers in a column of texts, which holds a name too.
 MIXED = {("assumptions", "value")}
@@ -44,17 +48,21 @@ def is_number(text: str) -> bool:
 
 
 def of(name: str, written: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """The totals of a table, by column, and by unit where each row has its own."""
+    """The totals of a table, by column, and of numbers by unit where each row has its own."""
+    numbers = set(numeric(name))
     cells: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in written:
-        for column in numeric(name):
-            if is_number(row[column]):
-                cells[column, row.get("unit", "")].append(row[column])
+        for column, cell in row.items():
+            cells[column, row.get("unit", "") if column in numbers else ""].append(cell)
+    found = ((column, unit, texts) for (column, unit), texts in sorted(cells.items()) if any(texts))
+    return [(name, column, unit, *_totals(texts, column in numbers)) for column, unit, texts in found]
+
+
+def _totals(texts: list[str], numbers: bool) -> tuple[str, str, str]:
+    counted = [text for text in texts if (is_number(text) if numbers else text)]
     with localcontext(prec=60):
-        return [
-            (name, column, unit, str(len(found)), format(sum(map(Decimal, found), Decimal(0)).normalize(), "f"))
-            for (column, unit), found in sorted(cells.items())
-        ]
+        total = format(sum(map(Decimal, counted), Decimal(0)).normalize(), "f") if numbers else ""
+    return str(len(counted)), total, sha256(json.dumps(texts).encode()).hexdigest()[:16]
 
 
 def known() -> list[Row]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from analysis import cases, parameters
 from analysis.parameters import ParameterError
 
-RENT, PUE = "rental_usd_per_gpu_hour", "pue"
+RENT, PUE, H100 = "rental_usd_per_gpu_hour", "pue", "server_price_h100_usd_per_gpu"
 
 
 # No deadline: how fast a machine is, is no property of a grid.
@@ -73,7 +73,7 @@ REFUSED = [
     ("rental_usd_per_gpu_hou=1:2:3", "There is no parameter 'rental_usd_per_gpu_hou'. Did you mean rental_usd"),
     ("pue=1:2", "is not of the form NAME=START:STOP:COUNT"),
     ("pue=1:2:3:lin", "is not of the form NAME=START:STOP:COUNT"),
-    ("pue=1:2:3,4", "is not of the form NAME=START:STOP:COUNT"),
+    ("pue=1:2:3,4", "COUNT must be a whole number from 2"),
     ("pue", "is not of the form NAME=START:STOP:COUNT"),
     ("pue=1:9:3", "pue = 9 is not allowed: it must be a number from 1 to 3 (ratio)."),
     ("pue=1:2:1", "COUNT must be a whole number from 2"),
@@ -85,6 +85,10 @@ REFUSED = [
     ("electricity_usd_per_kwh=0:1:3:log", "equal ratios need ends above 0"),
     ("staff_count=150:160:4", "staff_count = 153.333333333333 is not allowed: it must be a whole number"),
     ("fleet=a:b:3", "fleet has no grid"),
+    (f"{H100}=120,500", f'The number is written {H100}=120500; the list, "{H100}=120, 500".'),
+    ("seed=20,261,123", 'The number is written seed=20261123; the list, "seed=20, 261, 123".'),
+    (f"{H100}=34,819", f"commas between thousands, or is a list. The number is written {H100}=34819."),
+    (f"{H100}=34,819:44,750:3", f"The digits without marks between them: {H100}=34819."),
     ("fleet=semianalisis,documented", "Did you mean semianalysis?"),
     ("draws=256,512", "Set it with --draws"),
 ]
@@ -136,7 +140,12 @@ BAD_FILES = [
     ("draws\n256\n", "Set it with --draws"),
     ("pue\n", "holds no case"),
     ("", "holds no case"),
-    ("pue,\n1,2\n", "is not a parameter's name"),
+    ("pue,\n1,2\n", "header: column 2 has no name. Delete it, or name its assumption."),
+    (",pue\n0,1.2\n", "header: column 1 has no name"),
+    ("pue;utilisation\n1,2;0,7\n", "header: the cells are separated by semicolons. Save the file as CSV with commas."),
+    ("pue\tutilisation\n1.2\t0.7\n", "header: the cells are separated by tabs."),
+    ("sep=,\npue\n1.2\n", "header: 'sep=,' is a note for a spreadsheet, and no header. Delete the line."),
+    ("# mine\npue\n1.2\n", "header: '# mine' is a comment. Delete it: a CSV file has none."),
 ]
 
 

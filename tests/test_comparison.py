@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from analysis import comparison, parameters, tables
 from analysis.case import Case, PageError
@@ -216,6 +217,8 @@ def test_names_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
         choose(["base"])
     with pytest.raises(ParameterError, match=r"nowhere\.yml cannot be read"):
         choose(["nowhere.yml"])
+    with pytest.raises(ParameterError, match=r"nowhere\.YML cannot be read"):
+        choose(["nowhere.YML"])
     other = tmp_path / "other.yml"
     other.write_text("name: three_year_life\nparameters: {pue: 1.1}\n")
     with pytest.raises(ParameterError, match="Two scenarios are called 'three_year_life'"):
@@ -311,6 +314,22 @@ def test_figures_bear_a_case_without_any_change_to_a_headline(monkeypatch: pytes
     monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
     assert "no scenario moves it" in FIGURES["comparison"](Case()).alt
     assert FIGURES["comparison-parts"](Case()).alt.endswith(".")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("title", ["每小时三美元", "نرخ اجاره", "\u05d0 1.6", "Größe 🚀", "Ωμέγα и Ж"])
+def test_figures_bear_a_title_in_a_script_that_the_typeface_lacks(
+    title: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It shows the scenario's name instead; alt text and tables have the title."""
+    mine = tmp_path / "mine.yml"
+    mine.write_text(f"title: {title}\nparameters: {{rental_usd_per_gpu_hour: 3, service_life_years: 3}}\n", "utf-8")
+    monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
+    for name in ("comparison", "comparison-parts"):
+        drawing = FIGURES[name](Case())
+        written = {text.get_text() for text in drawing.figure.findobj(Text)}
+        assert ("mine" in written) is ("Ω" not in title), written
+        assert drawing.svg() and title in drawing.alt
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

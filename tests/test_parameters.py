@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import parameters, tables
+from analysis import parameters, tables, words
 from analysis.parameters import ParameterError, Scenario
 
 STEADY = settings(deadline=None, derandomize=True)
@@ -120,10 +120,17 @@ def test_a_text_that_is_no_plain_number_is_refused(text: str) -> None:
     ("assignment", "remedy"),
     [
         (f"{RENT}=2,5", f"A decimal point, not a comma: {RENT}=2.5."),
+        (f"{RENT}=$2,50", f"A decimal point, not a comma: {RENT}=2.50."),
+        ("utilisation=7,5 %", "7.5 % is written utilisation=0.075."),
+        ("staff_count=1 500", "The digits without marks between them: staff_count=1500."),
+        ("staff_count=1'500", "The digits without marks between them: staff_count=1500."),
+        ("seed=20.261.123", "The digits without marks between them: seed=20261123."),
+        ("server_price_h800_usd_per_gpu=$16.338,77", "between them: server_price_h800_usd_per_gpu=16338.77."),
+        ("service_life_years=2,000", "A decimal point, not a comma: service_life_years=2.000."),
         ("utilisation=70%", "70 % is written utilisation=0.7."),
         ("utilisation=70", "70 % is written utilisation=0.7."),
         ("utilisation=7.5 %", "7.5 % is written utilisation=0.075."),
-        ("pue=20%", "The number alone, without a sign or unit: pue=20."),
+        ("pue=1.2 times", "The number alone, without a sign or unit: pue=1.2."),
         (f"{RENT}=$3", f"The number alone, without a sign or unit: {RENT}=3."),
         (f"{RENT}=3 USD/GPU-hour", f"The number alone, without a sign or unit: {RENT}=3."),
         (f"{RENT}=3€", f"The number alone, without a sign or unit: {RENT}=3."),
@@ -133,8 +140,24 @@ def test_a_number_that_is_written_as_people_write_it_is_refused_with_the_way_to_
     assignment: str, remedy: str
 ) -> None:
     message = refused(assignment)
-    assert " is not allowed: it must be a number from " in message
-    assert message.endswith(f". {remedy}"), message
+    assert re.search(" is not allowed: it must be a (whole )?number from ", message)
+    assert message.endswith(remedy), message
+
+
+@pytest.mark.parametrize("name", [name for name, row in parameters.known().items() if not row.choices])
+def test_a_number_as_pages_show_it_is_refused_with_advice_that_is_accepted(name: str) -> None:
+    """34,819 is not 34.819, and what is advised is not refused in its turn."""
+    row = parameters.known()[name]
+    for number in (row.value, row.low, row.high):
+        shown = words.digits(float(number), 9)
+        if "," in shown:
+            advised = refused(f"{name}={shown}").rpartition("between them: ")[2].removesuffix(".")
+            assert parameters.parsed([advised]) == {name: number}
+
+
+@pytest.mark.parametrize("text", ["utilisation=170", "pue=20%", "staff_count=3,5", "pue=1,2,3", "pue=x"])
+def test_no_advice_is_given_that_would_be_refused(text: str) -> None:
+    assert refused(text).endswith(").")
 
 
 @pytest.mark.parametrize("text", ["1e400", "9" * 400, "9" * 5000])
@@ -366,8 +389,16 @@ def test_an_unknown_key_is_refused_with_a_suggestion(scenario_file: Any) -> None
         ("title: &t hello\nmotive: *t\n", "aliases (*name) are not allowed"),
         ("name: a\nname: b\n", "the key 'name' is given twice"),
         ("parameters:\n  pue: 1.1\n  pue: 1.2\n", "the key 'pue' is given twice"),
-        ("title: a: b\n", "mapping values are not allowed here"),
+        (
+            "title: a: b\n",
+            "line 1 is not plain YAML: a second ': ' in one line; put a text",
+        ),
         ("title: [\n", "is not plain YAML"),
+        (
+            "parameters:\n\tpue: 1.1\n",
+            "line 2 is not plain YAML: a tab where only spaces may stand;",
+        ),
+        ("title: @home\n", "line 1 is not plain YAML: a text that starts with @; put it in quotation marks"),
         ("name: a\n---\nname: b\n", "expected a single document"),
         ("title: \x00\n", "special characters are not allowed"),
         ("[" * 5000, "is not plain YAML"),
@@ -381,6 +412,21 @@ def test_a_file_that_is_not_plain_names_and_values_is_refused(text: str, words: 
 
 def test_a_fault_of_yaml_is_placed_on_its_line(scenario_file: Any) -> None:
     assert "line 3 is not plain YAML" in refused_file(scenario_file("name: a\ntitle: b\nmotive: c: d\n"))
+
+
+def test_a_number_in_quotation_marks_is_refused_with_advice(scenario_file: Any) -> None:
+    assert refused_file(scenario_file("parameters: {pue: '1.2'}\n")).endswith("Without quotation marks: pue: 1.2.")
+    assert "Without" not in refused_file(scenario_file("parameters: {pue: '12'}\n"))
+
+
+@pytest.mark.parametrize("text", ["parameters:\n  pue:\u00a01.2\n", "parameters:\n\u00a0\u00a0pue: 1.2\n"])
+def test_a_space_that_looks_like_another_is_named(text: str, scenario_file: Any) -> None:
+    assert "It holds a no-break space (U+00A0)" in refused_file(scenario_file(text))
+
+
+def test_a_title_that_runs_from_right_to_left_moves_nothing_beside_it(scenario_file: Any) -> None:
+    read = parameters.read_scenario(scenario_file('title: "\u05d0 1.6"\nmotive: a\nparameters: {pue: 1.2}\n'))
+    assert (read.title, read.motive) == ("\u2068\u05d0 1.6\u2069", "a")
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,23 @@ def test_by_hand(name: str, value: float, tolerance: float) -> None:
     assert float(compute(name, WORKED)) == pytest.approx(value, rel=1e-14, abs=tolerance)
 
 
+def test_the_fleets_own_table_says_what_prices_a_gpu() -> None:
+    """10,000 H800 at the price of an H20: 10,000 x (34,819 - 22,632) less, in every account that has as many."""
+
+    class Other(Data):
+        def table(self, name: str) -> Any:
+            frame = super().table(name)
+            if name == "fleet":
+                frame.loc[frame.gpu_id == "H800-SXM", "price_parameter"] = "server_price_h20_usd_per_gpu"
+            return frame
+
+    prices = {"server_price_h800_usd_per_gpu": 34_819.0, "server_price_h20_usd_per_gpu": 22_632.0}
+    at = Values({**BASE, **prices}, set())
+    for name in ("fleet_capex_usd", "hopper_capex_usd", "h800_capex_usd"):
+        here, there = (REGISTRY[name].compute(at, data) for data in (Data(), Other()))
+        assert here - there == pytest.approx(10_000 * (34_819 - 22_632)), name
+
+
 def test_the_fleets_capex_is_the_counts_times_the_four_prices(base: Case) -> None:
     """10,000 x A100 + 30,000 x H20 + 10,000 x H800 + 10,000 x H100, at whatever prices the base case has."""
     price = {gpu: float(BASE[f"server_price_{gpu}_usd_per_gpu"]) for gpu in ("a100", "h20", "h800", "h100")}

@@ -8,6 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,60 @@ def test_params_lists_every_parameter_with_its_source() -> None:
     for name, row in parameters.known().items():
         assert name in done.stdout
         assert row.source.split(";")[0] in done.stdout
+
+
+def on_a_terminal(columns: int, *arguments: str) -> list[str]:
+    """What the command shows on a terminal so wide."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    command = [sys.executable, "-m", "analysis", *arguments]
+    process = subprocess.Popen(command, stdout=child, stdin=child, cwd=notebooks.ROOT, env=environment)
+    os.close(child)
+    told = b""
+    with suppress(OSError):
+        while piece := os.read(parent, 65536):
+            told += piece
+    os.close(parent)
+    assert process.wait() == 0
+    return told.decode().splitlines()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 250])
+def test_params_cuts_no_name_that_has_to_be_typed(columns: int) -> None:
+    lines = on_a_terminal(columns, "params")
+    assert [line.split()[0] for line in lines[1:25]] == list(parameters.known())
+    assert not any("…" in line or "\x1b" in line for line in lines)
+    assert any("hopper_only; without_h100; documented" in line for line in lines)
+    assert ("deepseek_v3_2024" in lines[1]) == (columns == 250)
+
+
+def test_params_on_a_pipe_is_the_same_where_colours_are_forced() -> None:
+    forced = subprocess.run(
+        [sys.executable, "-m", "analysis", "params"],
+        env={**os.environ, "FORCE_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        cwd=notebooks.ROOT,
+    )
+    assert forced.stdout == report("params").stdout
+
+
+def test_params_shows_numbers_as_they_are_taken() -> None:
+    for line in report("params").stdout.splitlines()[1:]:
+        name, *numbers = line.split()
+        row = parameters.known()[name]
+        if not row.choices:
+            assert [parameters.parsed([f"{name}={number}"])[name] for number in numbers[:3]] == [
+                row.value,
+                row.low,
+                row.high,
+            ]
 
 
 def test_check_passes_on_the_committed_tree() -> None:

@@ -315,6 +315,92 @@ def test_a_table_of_another_shape_is_named(
     assert words in message
 
 
+def resaved(path: Path, delimiter: str = ",", before: str = "", after: str = "") -> None:
+    """The table as another program saves it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(before)
+        csv.writer(file, delimiter=delimiter, lineterminator="\n").writerows(lines)
+        file.write(after)
+
+
+def rewritten(path: Path, change: Callable[[str], str]) -> None:
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+FORMS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "semicolons": (lambda path: resaved(path, ";"), "row 1: the cells are separated by semicolons. Save the file as"),
+    "tabs": (lambda path: resaved(path, "\t"), "row 1: the cells are separated by tabs. Save the file as CSV"),
+    "sep=,": (
+        lambda path: resaved(path, before="sep=,\n"),
+        "row 1: 'sep=,' is a note for a spreadsheet, and no",
+    ),
+    "sep=;": (lambda path: resaved(path, ";", "sep=;\n"), "row 1: 'sep=;' is a note for a spreadsheet, and no header"),
+    "spaces": (
+        lambda path: rewritten(path, lambda text: text.replace(",", ", ")),
+        "row 1: there are spaces beside",
+    ),
+    "a header alone": (
+        lambda path: rewritten(path, lambda text: text.splitlines()[0]),
+        "is empty, or has a header alone.",
+    ),
+    "a conflict": (
+        lambda path: resaved(path, after="<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> theirs\n"),
+        "git has left a conflict here.",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_in_the_form_of_another_program_is_one_line(
+    form: str, broken: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One for each table, and the same from whoever reads it."""
+    folder, (save, says) = broken(), FORMS[form]
+    for name in tables.names():
+        save(folder / f"{name}.csv")
+    told = tables.problems(folder)
+    assert len(told) == len(tables.names())
+    for name, line in zip(tables.names(), told, strict=True):
+        assert line.startswith(f"data/{name}.csv") and says in line and "\n" not in line
+    with pytest.raises(DataError) as error:
+        tables.load("gpus", folder)
+    assert str(error.value) == told[tables.names().index("gpus")]
+
+
+def test_a_bom_and_other_ends_of_lines_change_nothing(broken: Callable[..., Path]) -> None:
+    folder = broken()
+    for name, end in (("gpus", b"\r\n"), ("prices", b"\r")):
+        path = folder / f"{name}.csv"
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", end))
+        pd.testing.assert_frame_equal(tables.load(name, folder), tables.load(name))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text + "\n", "row 25: the row is blank. Delete it, then run"),
+        (lambda text: text + "," * 20 + "\n", "row 25: the row is blank"),
+        (lambda text: text.replace("\n", ",,\n"), "row 1: column 24 has no name; column 25 has no name."),
+        (lambda text: text.replace("gpu_id", "gpu", 1), "row 1: column `gpu_id` is missing; 'gpu' is no column"),
+        (lambda text: text.replace("NVIDIA,", "NVIDIA,NVIDIA,", 1), "row 2 has '"),
+        (lambda text: text.replace("NVIDIA V100", '"NVIDIA" V100', 1), "line 2: "),
+        (lambda text: text.replace("NVIDIA V100", "NVIDIA\0 V100", 1), "holds U+0000 a control character, which"),
+        (lambda text: text.replace("NVIDIA V100", "NVIDIA\x1b V100", 1), "row 2, column `name` holds U+001B a control"),
+    ],
+    ids=["blank line", "blank row", "blank columns", "renamed", "cell too many", "half quoted", "NUL", "ESC"],
+)
+def test_what_a_spreadsheet_leaves_behind_is_told_in_words(
+    change: Callable[[str], str], words: str, broken: Callable[..., Path]
+) -> None:
+    folder = broken()
+    path = folder / "gpus.csv"
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    message = faults(folder)
+    assert words in message and message.replace("\n", "").isprintable(), message
+
+
 def test_a_file_that_is_not_utf8_is_named(broken: Callable[..., Path]) -> None:
     folder = broken()
     path = folder / "gpus.csv"

@@ -42,6 +42,37 @@ def test_the_control_totals_are_those_that_were_last_looked_at() -> None:
     assert not gone + new, "\n".join(["Numbers of data/ have changed:", *gone, *new, advice])
 
 
+# Table -> rows by the value of their first column, and the cells that change: alone, or so that the totals stay.
+CHANGES = [
+    ("assumptions", {"pue": {"maximum": "5"}, "server_overhead_ratio": {"maximum": "3"}}),
+    ("assumptions", {"rental_usd_per_gpu_hour": {"locator": "Table 9, p. 99"}}),
+    ("assumptions", {"rental_usd_per_gpu_hour": {"source": "cottier_2024"}}),
+    ("gpus", {"TPUv3": {"server_to_chip_power_ratio": "TPUv4"}, "TPUv4": {"server_to_chip_power_ratio": "TPUv3"}}),
+    ("prices", {"P130": {"source": "epoch_hardware_2026"}}),
+    ("prices", {"P130": {"basis": "list_1y"}}),
+    ("prices", {"P130": {"gpu_id": "H200"}}),
+    ("prices", {"P130": {"confidence": "estimated"}}),
+    ("prices", {"P130": {"note": "Another note."}}),
+    ("export_rules", {"letter_2022": {"date": "2022-09-26"}}),
+]
+
+
+@pytest.mark.parametrize(("name", "changes"), CHANGES, ids=str)
+def test_the_control_totals_see_a_text_and_changes_that_make_up_for_one_another(
+    name: str, changes: dict[str, dict[str, str]]
+) -> None:
+    written = control_totals.rows(name)
+    assert set(control_totals.of(name, written)) <= set(control_totals.known())
+    by_key = {next(iter(row.values())): row for row in written}
+    before = {key: dict(row) for key, row in by_key.items()}
+    for key, cells_ in changes.items():
+        for column, text in cells_.items():
+            by_key[key][column] = before[text][column] if text in before else text
+            assert by_key[key][column] != before[key][column], "The cell holds that already; the test would be idle."
+    new = set(control_totals.of(name, written)) - set(control_totals.known())
+    assert {total[1] for total in new} == {column for cells_ in changes.values() for column in cells_}
+
+
 # --- numbers that follow from other published numbers -----------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ def _path(name: str) -> Path:
     if name in known:
         return known[name]
     path = Path(name)
-    if path.suffix in SUFFIXES or path.name != name:
+    if path.suffix.lower() in SUFFIXES or path.name != name:
         if asked.BETWEEN in str(path.resolve()):
             raise ParameterError(
                 f"The path of scenario file {name!r} holds a line break, which separates paths. "

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from analysis.case import Case
 from analysis.figures.style import plain
 from analysis.trace import in_order, packed
+from analysis.untrusted import as_cell
 
 MADE_ID = r"[a-z][0-9a-f]{10}"
 
@@ -59,8 +60,8 @@ class Drawing:
         return numbered(buffer.getvalue())
 
     def csv(self) -> str:
-        """The table behind the drawing, six significant digits."""
-        return self.table.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+        """The table behind the drawing, six significant digits; no text in it is a formula to a spreadsheet."""
+        return self.table.map(as_cell).to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = {"image/svg+xml": self.svg(), "text/csv": self.csv(), "text/plain": self.alt}

@@ -18,6 +18,7 @@ import matplotlib
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import get_font
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
@@ -119,11 +120,29 @@ class FontError(OSError):
     """The typeface of the figures is not there; the message says where it was looked for, and how to mend it."""
 
 
+def _font_file(face: str) -> Path:
+    return Path(str(files("font_source_sans_pro"))) / "files" / f"SourceSansPro-{face}.ttf"
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> frozenset[int]:
+    return frozenset(get_font(_font_file("Regular")).get_charmap())
+
+
+def shows(text: str) -> bool:
+    """Whether the typeface has a shape for every letter; for one without, matplotlib draws a box and warns."""
+    return _shapes().issuperset(map(ord, text))
+
+
+def legible(title: str, name: str) -> str:
+    """A scenario's title, or its name, which is ASCII, where the typeface cannot show the title."""
+    return title if shows(title) else name
+
+
 @lru_cache(maxsize=1)
 def _register_fonts() -> None:
-    folder = Path(str(files("font_source_sans_pro"))) / "files"
     for face, (weight, slant) in FACES.items():
-        path = folder / f"SourceSansPro-{face}.ttf"
+        path = _font_file(face)
         try:
             font_manager.fontManager.addfont(path)
             # To the front: of two that fit as well the first is taken, and the system may have another version.

@@ -9,12 +9,7 @@ from analysis.quantities.registry import result
 from analysis.quantities.runs import H800, v3_gpu_hours
 
 A100, H20, H100 = "A100-PCIe-40", "H20", "H100-SXM"
-PRICES = {
-    A100: "server_price_a100_usd_per_gpu",
-    H20: "server_price_h20_usd_per_gpu",
-    H800: "server_price_h800_usd_per_gpu",
-    H100: "server_price_h100_usd_per_gpu",
-}
+TYPES = (A100, H20, H800, H100)
 MEASURES = ("count", "compute", "bandwidth", "memory", "power", "capex")
 
 
@@ -38,7 +33,7 @@ def by_type(x: Any, data: Any, measure: str, fleet: str | None = None, only: str
             "bandwidth": lambda row: row.memory_bandwidth_tb_s,
             "memory": lambda row: row.memory_gb,
             "power": lambda row: costs.server_kw_per_gpu(row.tdp_w, row.server_to_chip_power_ratio),
-            "capex": lambda row: getattr(x, PRICES[row.gpu_id]),
+            "capex": lambda row: getattr(x, row.price_parameter),
         }[measure](row)
         amounts[row.gpu_id] = row.count * each if measure != "capex" else costs.capex_usd(row.count, each)
     return amounts

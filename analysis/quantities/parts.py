@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis import costs
-from analysis.quantities.fleet import PRICES, by_type, fleet_capex_usd
+from analysis.quantities.fleet import TYPES, by_type, fleet_capex_usd
 from analysis.quantities.registry import Definition
 
 COMPONENTS = {"chips": "Chips", "rest_of_server": "Rest of the servers", "network": "Network"}
@@ -39,7 +39,7 @@ PARTS: dict[str, Definition] = {
     for piece in (
         *(
             _piece(f"fleet_{short.lower()}s_usd", f"{short}s", "USD", "acquisition", _of_type(gpu))
-            for gpu in PRICES
+            for gpu in TYPES
             for short in [gpu.split("-")[0]]
         ),
         *(

@@ -21,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from analysis import tables, untrusted, words
+from analysis import tables, untrusted, words, written
 from analysis.figures import NAMES
 from analysis.parameters import Scenario, known
 from analysis.report import files, identity, kernels, notebooks, store, surroundings
@@ -33,6 +33,9 @@ from analysis.report.place import site_folder, work_of_its_own
 from analysis.report.place import told as told
 
 PNG_DPI = 200
+
+# How often `refresh` looks at all pages: the review kit reads what other pages say.
+ROUNDS = 4
 
 # Setting of _config.yml -> the environment variable that overrides it for one build.
 ADDRESSES = {"html_baseurl": "REPORT_SITE_URL", "report_repository_url": "REPORT_REPOSITORY_URL"}
@@ -91,9 +94,9 @@ def _without_book(value: object) -> object:
     return value
 
 
-def staged(text: str) -> Any:
+def staged(path: Path) -> Any:
     """A configuration in YAML, with its paths as they are in a staged folder."""
-    return _without_book(yaml.safe_load(text))
+    return _without_book(written.yaml_of(path))
 
 
 def published_at(variable: str, setting: str) -> str:
@@ -115,7 +118,7 @@ def addressed(settings: dict[str, Any]) -> dict[str, Any]:
 
 def site_address() -> str:
     """Where the site will be published; "" where nobody has said it."""
-    config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config = written.yaml_of(notebooks.ROOT / "_config.yml")
     return published_at("REPORT_SITE_URL", config["sphinx"]["config"]["html_baseurl"])
 
 
@@ -132,8 +135,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
 
     quiz.append(folder)
     pages.append(folder, scenario.is_base)
-    toc = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    config = yaml.safe_load((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    toc, config = (written.yaml_of(notebooks.ROOT / name) for name in ("_toc.yml", "_config.yml"))
     config["sphinx"]["config"] = addressed(config["sphinx"]["config"])
     config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
     bar = announcement(scenario)
@@ -290,10 +292,14 @@ def _refresh(chosen: list[notebooks.Page], progress: Progress) -> list[str]:
     kernels.warm_up()
     require_sound_data()
     folder = work_folder(Scenario()) / "refreshed"
-    executed = execute_pages(chosen, Scenario(), folder, progress, find_parameters=True)
-    changed = []
-    for page in chosen:
-        if page.name in executed and executed[page.name].read_bytes() != page.path.read_bytes():
+    changed: set[str] = set()
+    # Some pages read others. Those that did not change are not run again, so one round more costs little.
+    for _ in range(ROUNDS):
+        executed = execute_pages(chosen, Scenario(), folder, progress, find_parameters=True)
+        stale = [p for p in chosen if p.name in executed and executed[p.name].read_bytes() != p.path.read_bytes()]
+        for page in stale:
             notebooks.write(notebooks.read(executed[page.name]), page.path)
-            changed.append(page.name)
-    return changed
+        if not stale:
+            break
+        changed.update(page.name for page in stale)
+    return [page.name for page in chosen if page.name in changed]

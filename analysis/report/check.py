@@ -1,9 +1,15 @@
-"""What can be checked without running a page: data, references, and pages in step with both."""
+"""What can be checked without running a page: data, references, scenarios, and pages in step with all of them."""
 
 from __future__ import annotations
 
-from analysis import parameters, tables
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from analysis import comparison, parameters, tables, written
 from analysis.report import notebooks
+
+File = TypeVar("File")
 
 
 def problems() -> list[str]:
@@ -12,26 +18,60 @@ def problems() -> list[str]:
     if found:
         return found
     parameters.known()
+    found += parameter_problems()
+    for path in comparison.shipped().values():
+        found += told(scenario_problems, path)
     for page in notebooks.pages():
-        if page.runs:
-            found.extend(page_problems(page))
+        found += told(page_problems, page)
     return found
 
 
-def page_problems(page: notebooks.Page) -> list[str]:
-    """Generated cells that do not say what data and prose say, and cells that were never run."""
-    found = []
-    notebook = notebooks.read(page.path)
-    before = [cell.source for cell in notebook.cells]
-    after = [cell.source for cell in notebooks.synced(notebooks.read(page.path)).cells]
-    for number, (here, wanted) in enumerate(zip(before, after, strict=True)):
-        if here != wanted:
-            found.append(
-                f"book/{page.name}.ipynb, cell {number}: the generated cell is not up to date. Run `report refresh`."
+def told(look: Callable[[File], Iterable[str]], file: File) -> list[str]:
+    """The faults that a look at one file finds; one that ends it is a fault like others, and hides no other file."""
+    try:
+        return list(look(file))
+    except (written.FileError, notebooks.PageFailure, parameters.ParameterError) as error:
+        return [str(error)]
+
+
+def parameter_problems() -> Iterator[str]:
+    """Assumptions, and what else a printed equation names, of which a page would ask for words that nobody wrote."""
+    from analysis import equations, sensitivity, uncertainty
+
+    missing: dict[str, list[str]] = {}
+    for parameter in uncertainty.uncertain(parameters.known()):
+        if parameter.name not in sensitivity.EVIDENCE:
+            missing.setdefault(parameter.name, []).append(
+                "EVIDENCE of analysis/sensitivity.py (what would narrow its range)"
             )
+    for name in equations.named():
+        if name not in equations.SYMBOLS:
+            missing.setdefault(name, []).append("SYMBOLS of analysis/equations.py (its letter, and what it is)")
+    for name, places in missing.items():
+        yield f"`{name}` has no entry in {' and none in '.join(places)}. Add what is missing."
+
+
+def scenario_problems(path: Path) -> Iterator[str]:
+    """What `report compare` would stop at."""
+    parameters.read_scenario(path)
+    yield from ()
+
+
+def page_problems(page: notebooks.Page) -> Iterator[str]:
+    """Generated cells that do not say what data and prose say, and cells that were never run."""
+    if not page.runs:
+        written.text(page.path)
+        return
+    notebook, wanted = notebooks.read(page.path), notebooks.synced(notebooks.read(page.path))
+    for tag in notebooks.GENERATED:
+        cell, current = notebooks.tagged(notebook, tag), notebooks.tagged(wanted, tag)
+        if cell is None:
+            yield f"book/{page.name}.ipynb has no cell tagged `{tag}`. `report refresh` puts it in."
+        elif current is not None and cell.source != current.source:
+            number = notebook.cells.index(cell)
+            yield f"book/{page.name}.ipynb, cell {number}: the generated cell is not up to date. Run `report refresh`."
     for number, said in notebooks.undeclared(notebook):
-        found.append(f"book/{page.name}.ipynb, cell {number} holds a message to stderr: {said}. Run `report refresh`.")
+        yield f"book/{page.name}.ipynb, cell {number} holds a message to stderr: {said}. Run `report refresh`."
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            found.append(f"book/{page.name}.ipynb, cell {number} was never run. Run `report refresh`.")
-    return found
+            yield f"book/{page.name}.ipynb, cell {number} was never run. Run `report refresh`."

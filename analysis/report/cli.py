@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from typer.core import TyperGroup
 
-from analysis import parameters, tables, untrusted, words
+from analysis import parameters, tables, untrusted, words, written
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
@@ -43,13 +43,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Rebuild the report 'What does a frontier AI model really cost?' with these or other assumptions.",
 )
-console = Console()
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+# Without emoji: a title may hold `:smile:`, and shows it so.
+console = Console(emoji=False)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def say(line: object) -> None:
-    """A line for the user, letter by letter: no bracket in a title is a style."""
-    console.print(str(line), soft_wrap=True, highlight=False, markup=False)
+    """A line for the user, letter by letter: no bracket in a title is a style, no letter a command to the terminal."""
+    console.print(untrusted.printable(str(line)), soft_wrap=True, highlight=False, markup=False)
+
+
+def complain(line: object) -> None:
+    """A line on what is wrong, letter by letter."""
+    errors.print(untrusted.printable(str(line)), markup=False)
+
+
+def on_terminal() -> bool:
+    """Whether a person reads what is printed; rich says so of a pipe too, where FORCE_COLOR is set."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 Assignments = Annotated[
@@ -95,7 +106,7 @@ def _change_in_words(name: str, value: parameters.Value) -> str:
 @contextmanager
 def progress_bar() -> Iterator[execution.Progress]:
     """One bar that names what runs; on a pipe, plain lines."""
-    if not console.is_terminal:
+    if not on_terminal():
         yield lambda what, done, total: print(f"{done}/{total} {what}", flush=True)
         return
     columns = TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.completed}/{task.total}")
@@ -176,10 +187,10 @@ def compare(
 
     choice = comparison.choose(scenarios or [])
     for line in choice.notes:
-        errors.print(untrusted.printable(f"report: {line}"), markup=False)
+        complain(f"report: {line}")
     builder.require_sound_data()
     found = comparer.beside(choice)
-    comparer.show(found, console if console.is_terminal else Console(width=160))
+    comparer.show(found, console if on_terminal() else Console(width=160, force_terminal=False))
     target = (out or comparer.folder(choice)).resolve()
     say(comparer.write_csv(found, target))
     if site:
@@ -191,13 +202,21 @@ def compare(
 @app.command()
 def params() -> None:
     """List every parameter: name, unit, value, plausible range and source."""
-    table = Table("name", "value", "low", "high", "unit", "source", box=None, header_style="bold")
+    rows = [("name", "value", "low", "high", "unit", "source")]
     for row in parameters.known().values():
-        low, high = ("", "") if row.choices else (words.digits(row.low, 8), words.digits(row.high, 8))
-        value = row.value if isinstance(row.value, str) else words.digits(row.value, 9)
-        table.add_row(row.name, value, low, high, "; ".join(row.choices) or row.unit, row.source.replace(";", "; "))
-    wide = console if console.is_terminal else Console(width=220)
-    wide.print(table)
+        # As -p takes them: no comma between thousands.
+        value, low, high = (
+            "" if number != number else number if isinstance(number, str) else f"{number:.12g}"
+            for number in (row.value, row.low, row.high)
+        )
+        rows.append((row.name, value, low, high, "; ".join(row.choices) or row.unit, row.source.replace(";", "; ")))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    # Sources are left out before a name is cut, which somebody has to type.
+    columns = 5 if on_terminal() and sum(widths) + 2 * len(widths) > console.width else 6
+    for line in rows:
+        say("  ".join(map(str.ljust, line, widths[:columns])).rstrip())
+    if columns == 5:
+        say("Sources: `report params | cat`, or data/assumptions.csv.")
 
 
 @app.command()
@@ -205,7 +224,7 @@ def check() -> None:
     """Check data, references and pages without running anything."""
     found = checker.problems()
     for line in found:
-        errors.print(line, markup=False)
+        complain(line)
     if found:
         raise typer.Exit(1)
     console.print(f"{len(tables.names())} tables, {len(notebooks.pages())} pages: all sound.", highlight=False)
@@ -276,7 +295,7 @@ def digest(
     folder = site or builder.output_folder(parameters.Scenario())
     found = digests.of_files(folder) if files else digests.of_site(folder)
     for name, value in found.items():
-        print(f"{value}  {name}")
+        say(f"{value}  {name}")
 
 
 @app.command()
@@ -413,15 +432,28 @@ def require_assignments(arguments: list[str]) -> None:
 
 EXPECTED = (
     parameters.ParameterError,
-    tables.DataError,
+    written.FileError,
     notebooks.PageFailure,
     builder.BuildError,
     PageError,
 )
 
 
+def unexpected(error: Exception) -> str:
+    """A line on a fault of the report itself; the traceback goes into a file, for whoever will mend it."""
+    told = "".join(traceback.format_exception(error))
+    path = builder.BUILD / "traceback.txt"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        files.replace(path, told.encode("utf-8", "backslashreplace"))
+    except OSError:
+        return told
+    what = traceback.format_exception_only(error)[0].splitlines()[0]
+    return f"a fault of the report itself ({what}). Please report it with {path}, as CONTRIBUTING.md says."
+
+
 def main() -> None:
-    """Run the command; an expected error is a message and exit status 1, not a traceback."""
+    """Run the command; an error is a message and exit status 1, not a traceback."""
     # Being told to end is like Ctrl-C: kernels are ended, and what is half-done is taken away.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
@@ -432,15 +464,18 @@ def main() -> None:
         require_assignments(sys.argv)
         app()
     except EXPECTED as error:
-        errors.print(untrusted.printable(f"report: {error}"), markup=False)
+        complain(f"report: {error}")
         sys.exit(1)
     except BrokenPipeError:
         # Whoever was reading has gone, as in `report params | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        errors.print(f"report: {files.fault(error)}", markup=False)
+        complain(f"report: {files.fault(error)}")
         sys.exit(1)
     except MemoryError:
         errors.print("report: the computer has no memory left; what was published before is untouched.")
+        sys.exit(1)
+    except Exception as error:
+        complain(f"report: {unexpected(error)}")
         sys.exit(1)

@@ -86,7 +86,7 @@ def execute(
     from jupyter_core.utils import ensure_event_loop
 
     kernels.warm_up()
-    notebook = notebooks.synced(notebooks.read(source))
+    notebook = notebooks.synced(notebooks.read(source), whole=find_parameters)
     own = _own(notebook, changes)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="report-page-") as scratch:

@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from analysis import asked
+from analysis import asked, written
 from analysis.report.surroundings import ROOT as ROOT
 from analysis.report.surroundings import git
 
@@ -65,7 +65,7 @@ def of_folder(path: Path) -> str:
 @cache
 def _resources(root: Path, dictionary: str) -> dict[str, str]:
     """Path of each table -> its part of the data dictionary, as text. `dictionary` is its digest."""
-    descriptor = json.loads((root / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    descriptor = written.json_of(root / "data" / "datapackage.json")
     return {f"data/{each['path']}": json.dumps(each, sort_keys=True) for each in descriptor["resources"]}
 
 
@@ -134,7 +134,7 @@ def of_python() -> str:
 
 def cells(path: Path) -> list[Any]:
     """What the author of a page decides: kind, source, tags and other metadata of each cell, without outputs."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook = written.json_of(path)
     return [[cell["cell_type"], "".join(cell["source"]), cell["metadata"]] for cell in notebook["cells"]]
 
 

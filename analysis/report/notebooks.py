@@ -2,7 +2,7 @@
 
 A page has two generated cells. The one tagged `parameters` holds the literals of the base case, taken from
 data/assumptions.csv. The one tagged `words` names every result that the page's prose mentions with {glue:text}.
-Both are brought up to date by `report refresh`; a test compares them.
+Both are put in and brought up to date by `report refresh`; a test compares them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import ast
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
-import yaml
 
-from analysis import parameters, tables, untrusted
+from analysis import parameters, tables, untrusted, written
 from analysis.case import ordered
 from analysis.report.files import replace
 
@@ -27,6 +28,8 @@ BOOK = ROOT / "book"
 PARAMETERS_TAG, WORDS_TAG, INJECTED_TAG = "parameters", "words", "injected-parameters"
 # A cell whose messages to stderr are expected, and shown on no page.
 STDERR_TAG = "remove-stderr"
+# Tag of a generated cell -> how the book shows the cell.
+GENERATED = {PARAMETERS_TAG: "hide-input", WORDS_TAG: "remove-cell"}
 PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
 
 GLUE = re.compile(r"\{glue:text\}`([^`:]+)`")
@@ -50,7 +53,7 @@ class Page:
 
 def pages(root: Path = ROOT) -> list[Page]:
     """All pages in reading order, from _toc.yml."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    toc = written.yaml_of(root / "_toc.yml")
 
     def files(entry: object) -> Iterable[str]:
         if isinstance(entry, dict):
@@ -85,8 +88,17 @@ def page(name: str) -> Page:
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """A notebook, in the format that is written."""
-    return nbformat.read(path, as_version=4)
+    """A notebook, in the format that is written; FileError if it is none."""
+    return written.parsed(path, _parsed)
+
+
+def _parsed(text: str) -> nbformat.NotebookNode:
+    invalid: dict[str, Any] = {}
+    # Else a notebook without what its format asks for is logged, and taken.
+    notebook = nbformat.reads(text, as_version=4, capture_validation_error=invalid)
+    if invalid:
+        raise ValueError(f"no notebook: {invalid['ValidationError'].message}")
+    return notebook
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
@@ -148,11 +160,19 @@ def mentioned(notebook: nbformat.NotebookNode) -> list[str]:
 
 def told(notebook: nbformat.NotebookNode) -> set[str]:
     """Names that a page's own code binds with case.tell(name=...)."""
+    found: set[str] = set()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            # What is no Python fails when the page runs, and is told there.
+            with suppress(SyntaxError):
+                found |= _told(ast.parse(cell.source))
+    return found
+
+
+def _told(tree: ast.AST) -> set[str]:
     return {
         keyword.arg
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for call in ast.walk(ast.parse(cell.source))
+        for call in ast.walk(tree)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "tell"
         for keyword in call.keywords
         if keyword.arg
@@ -178,16 +198,28 @@ def words_cell(names: Iterable[str]) -> str:
     return "\n".join(["# Every result that the text mentions, bound to its value.", "case.say(", *lines, ")"])
 
 
-def synced(notebook: nbformat.NotebookNode, names: Iterable[str] | None = None) -> nbformat.NotebookNode:
-    """The notebook with its generated cells brought up to date; `names` are the parameters that it uses."""
+def synced(notebook: nbformat.NotebookNode, whole: bool = True) -> nbformat.NotebookNode:
+    """The notebook with its generated cells brought up to date; `whole`: those that are missing are put in."""
+    for tag, manner in GENERATED.items() if whole else ():
+        if tagged(notebook, tag) is None:
+            cell = nbformat.v4.new_code_cell(metadata={"tags": [tag, manner]})
+            notebook.cells.insert(_place(notebook, tag), cell)
     cell = tagged(notebook, PARAMETERS_TAG)
     if cell is not None:
-        cell.source = parameter_cell(declared(notebook) if names is None else names)
+        cell.source = parameter_cell(declared(notebook))
     cell = tagged(notebook, WORDS_TAG)
     if cell is not None:
         own = told(notebook)
         cell.source = words_cell(name for name in mentioned(notebook) if name not in own)
     return notebook
+
+
+def _place(notebook: nbformat.NotebookNode, tag: str) -> int:
+    """Where a missing cell belongs: the parameters before all code, the words after the cell that makes the case."""
+    code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    if tag == PARAMETERS_TAG:
+        return code[0] if code else len(notebook.cells)
+    return 1 + next((index for index in code if "Case.from_page" in notebook.cells[index].source), code[0])
 
 
 def stripped(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
-import yaml
-
+from analysis import written
 from analysis.report import browser, build, notebooks
 from analysis.report.site import cite, found
 
@@ -55,7 +54,7 @@ class Part:
 
 def parts(root: Path = notebooks.ROOT) -> list[Part]:
     """The parts in reading order, from _toc.yml."""
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    toc = written.yaml_of(root / "_toc.yml")
     named = [
         Part(part["caption"], tuple(Path(c["file"]).name for c in part["chapters"] if "file" in c))
         for part in toc["parts"]

@@ -147,7 +147,7 @@ def stage(folder: Path) -> None:
     (folder / "index.md").write_text(index(chapters), encoding="utf-8")
     for each in chapters:
         (folder / f"{each.name}.md").write_text(page(each, answers), encoding="utf-8")
-    config = builder.staged((notebooks.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config = builder.staged(notebooks.ROOT / "_config.yml")
     config["title"] = TITLE
     settings = config["sphinx"]["config"]
     settings["html_theme_options"]["announcement"] = f'<div class="scenario">{WARNING}</div>'

@@ -29,9 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from analysis import claims, parameters, sensitivity, tables, words
+from analysis import claims, parameters, sensitivity, tables, words, written
 from analysis.case import Case, PageError
 from analysis.quantities import REGISTRY
 from analysis.quantities.audit import VERDICTS
@@ -48,7 +46,7 @@ SLIP = {"value", "why"}
 MOST_TOLERANCE = 0.1
 
 
-class QuizError(Exception):
+class QuizError(written.FileError):
     """A file of questions cannot be used: which file and question, what is wrong, what is allowed."""
 
 
@@ -287,13 +285,10 @@ def questions(chapter: str, case: Case, folder: Path = FOLDER, strict: bool = Tr
     strict: a question that has no sense in this case is an error too; else it is left out
     """
     path = folder / f"{chapter}.yml"
-    try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         near = parameters.nearest(chapter, chapters())
-        raise QuizError(f"There are no questions on '{chapter}'. Did you mean '{near}'?") from None
-    except yaml.YAMLError as error:
-        raise QuizError(f"{path.name} is no YAML: {' '.join(str(error).split())}") from None
+        raise QuizError(f"There are no questions on '{chapter}'. Did you mean '{near}'?")
+    given = written.yaml_of(path)
     if not isinstance(given, list) or not given:
         raise QuizError(f"{path.name} must be a list of questions.")
     reader, found = Reader(case), []

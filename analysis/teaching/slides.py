@@ -20,9 +20,9 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-import yaml
 from markdown_it import MarkdownIt
 
+from analysis import written
 from analysis.case import Case
 from analysis.figures import style
 from analysis.parameters import Scenario, nearest
@@ -99,7 +99,7 @@ class Picture:
 def source(path: Path = SOURCE) -> list[Slide]:
     """The slides in order. SlideError names the slide and the key that is missing or unknown."""
     slides = []
-    for number, given in enumerate(yaml.safe_load(path.read_text(encoding="utf-8")), start=1):
+    for number, given in enumerate(written.yaml_of(path), start=1):
         where = f"{path.name}, slide {number} ({given.get('id', 'no id')})"
         if missing := KEYS - set(given):
             raise SlideError(f"{where} lacks {', '.join(sorted(missing))}.")

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import written
 from analysis.teaching import exercises, given
 
 GIVEN = Path(__file__).with_name("starters.json")
@@ -51,7 +52,7 @@ def starters(chapter: exercises.Chapter) -> dict[str, str]:
 
 def committed() -> dict[str, str | None]:
     """Exercise -> what is given, as Python text, as it was when the exercises were refreshed last."""
-    found: dict[str, str | None] = json.loads(GIVEN.read_text(encoding="utf-8"))
+    found: dict[str, str | None] = written.json_of(GIVEN)
     return found
 
 

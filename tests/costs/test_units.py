@@ -13,7 +13,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import costs
+from analysis import costs, parameters
 from analysis.costs import units
 
 STEADY = settings(deadline=None, derandomize=True)
@@ -70,8 +70,10 @@ def test_what_is_negligible_counts_as_zero(test: float, wanted: float) -> None:
     assert float(units.where_positive(symbol, inverse, 7.0, negligible=0.25).subs(symbol, test)) == wanted
 
 
-# A range of sensible arguments for every argument that the cost model has. The name tells the unit.
+# A range of sensible values for every argument of the cost model, in the unit that its name tells: of an assumption,
+# all that data/assumptions.csv accepts, unless it is given here.
 RANGES = {
+    **{name: (row.minimum, row.maximum) for name, row in parameters.known().items() if not row.choices},
     "value_usd": (1e3, 1e9),
     "acquisition_usd_per_chip": (1_000, 100_000),
     "active_parameters": (1e9, 1e12),
@@ -88,27 +90,18 @@ RANGES = {
     "gpus": (1, 1e5),
     "gpus_per_node": (1, 16),
     "hardware_usd": (1e4, 1e9),
-    "interconnect_fraction": (0, 0.9),
     "index_from": (50, 200),
     "index_to": (50, 200),
-    "load_fraction": (0.05, 1),
     "nodes": (1, 1e4),
     "peak_tflops": (100, 5_000),
-    "price_decline_oom_per_year": (0, 1),
-    "programme_years": (0.05, 20),
-    "pue": (1, 3),
-    "rental_usd_per_gpu_hour": (0.01, 100),
     "revenue_usd": (1e3, 1e7),
     "server_capex_usd": (1e6, 1e10),
     "server_kw_per_gpu": (0.1, 5),
-    "server_overhead_ratio": (1, 5),
     "server_price_usd_per_gpu": (1_000, 100_000),
     "server_to_chip_power_ratio": (1, 3),
-    "service_life_years": (0.5, 20),
     "staff_cost_usd_per_head_year": (1e3, 1e6),
     "staff_count": (1, 1e4),
     "tokens": (1e11, 1e14),
-    "utilisation": (0.01, 1),
     "years": (0.5, 20),
     "years_acquisition_to_training": (0, 10),
 }

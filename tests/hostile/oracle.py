@@ -96,7 +96,9 @@ def judge_scenario(found: Scenario) -> None:
     judge_changes(dict(found.changes))
     assert re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", found.name), found.name
     for text in (found.title, found.motive, found.source):
-        assert all(letter.isprintable() or letter in untrusted.JOINERS for letter in text), repr(text)
+        assert all(letter.isprintable() or letter in untrusted.JOINERS + untrusted.ISOLATES for letter in text), repr(
+            text
+        )
         text.encode("utf-8")
         # What is escaped ends up as itself: no tag, no template, no role.
         markdown = untrusted.as_markdown(text)

@@ -75,10 +75,20 @@ def test_any_words_of_a_command_line_are_refused_in_one_line_or_harmless(assignm
     oracle.TARGETS["axis"](axis)
 
 
-def test_a_file_without_an_end_is_refused_before_it_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_an_end_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    """Opening a pipe that nobody writes to would never end."""
+    os.mkfifo(tmp_path / "pipe.yml")
+    for path in (Path("/dev/zero"), tmp_path / "pipe.yml"):
+        with pytest.raises(ParameterError, match="is no regular file"):
+            parameters.read_scenario(path)
+
+
+def test_a_file_is_not_read_beyond_what_can_be_of_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parameters, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
+    path = tmp_path / "huge.yml"
+    path.write_bytes(b"#" * 400_001)
     with pytest.raises(ParameterError, match="is larger than 400 kB; at most 100,000 characters are read"):
-        parameters.read_scenario(Path("/dev/zero"))
+        parameters.read_scenario(path)
 
 
 def test_a_large_file_is_refused_with_its_size_before_it_is_parsed(
@@ -151,7 +161,7 @@ def command(*arguments: str) -> tuple[int, str]:
     [
         (("build", "-p", "pue=1,5"), "pue = '1,5' is not allowed"),
         (("build", "-p", "pu\u0435=1.2"), "CYRILLIC SMALL LETTER IE"),
-        (("build", "-f", "/dev/zero"), "is larger than 400 kB"),
+        (("build", "-f", "/dev/zero"), "is no regular file"),
         (("build", "--out", "/dev/null"), "/dev/null is no folder"),
         (("build", "--out", "x" * 300), "File name too long"),
         (("build", "--out", "a\udcff"), "is not UTF-8"),
@@ -160,7 +170,7 @@ def command(*arguments: str) -> tuple[int, str]:
         (("run", "capex", "-p", "lambda=1"), "is not a parameter's name"),
         (("compare", "../../etc/passwd"), "cannot be read"),
         (("compare", "\x1b[31m"), "There is no scenario"),
-        (("compare", "/dev/zero"), "is larger than 400 kB"),
+        (("compare", "/dev/zero"), "is no regular file"),
         (("sweep", "-p", f"{corpus.RENT}=1:4:1e9"), "COUNT must be a whole number"),
         (("sweep", "-p", f"{corpus.RENT}=1:4:9", "--draws", "9" * 5000), "Invalid value"),
         (("sweep", "-p", f"{corpus.RENT}=1:4:9", "--draws", "-1"), "--draws -1 is not allowed"),

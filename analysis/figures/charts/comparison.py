@@ -30,6 +30,7 @@ from analysis.figures.style import (
     beside,
     dot,
     heading,
+    legible,
     log_limits,
     panel,
     paper,
@@ -133,7 +134,7 @@ def _panel(ax: Axes, found: Comparison, base: Quantity, moved: list[Change], lim
     for y, change in enumerate(moved, start=1):
         column = found.column(change.scenario)
         ends = [1 + change.relative_low, 1 + change.relative_high]
-        _row(ax, y, column.title, change.here, base, colour, "full")
+        _row(ax, y, legible(column.title, column.name), change.here, base, colour, "full")
         ax.plot(ends, [y, y], color=colour, linewidth=5.5, solid_capstyle="butt", alpha=0.55, zorder=4.5)
         _beside(
             ax, y, f"{change.percent} ({short(change.text)})", f"{short(change.here.text)}; {short(change.here.range)}"

@@ -28,6 +28,7 @@ from analysis.figures.style import (
     beside,
     gpu_piece,
     heading,
+    legible,
     note,
     panel,
     paper,
@@ -100,8 +101,8 @@ def _frame(ax: Axes, title: str, rows: list[Row]) -> None:
     heading(ax, title, LEFT - 0.1, up=26, fontsize=11, fontweight="semibold")
     base = rows[0][2]
     ax.plot([base.value] * 2, [-0.5, len(rows) - 0.5], color=INK, linewidth=1.1, zorder=3)
-    for y, (_, name, total, _) in enumerate(rows):
-        text = wrapped(ax, name, LEFT - 0.3, fontsize=9.8)
+    for y, (name, given, total, _) in enumerate(rows):
+        text = wrapped(ax, legible(given, name), LEFT - 0.3, fontsize=9.8)
         beside(ax, y, text, -(LEFT - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
         change = "" if y == 0 else f" ({words.signed_percent(total.value / base.value - 1)})"
         beside(ax, y - 0.19, short(total.text) + change, 8, fontsize=9.8, fontweight="semibold")

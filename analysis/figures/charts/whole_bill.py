@@ -218,7 +218,8 @@ def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:
         [
             {
                 "basis": basis,
-                "layer": layer.name,
+                # A spreadsheet takes what begins with a plus for a formula.
+                "layer": layer.name.removeprefix("+ "),
                 "value_usd": layer.result.value,
                 "low_usd": layer.result.low,
                 "high_usd": layer.result.high,

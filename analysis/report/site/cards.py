@@ -98,9 +98,12 @@ def write(site: Path) -> list[str]:
     pages = [page.read_text(encoding="utf-8") for page in sorted(site.glob("*.html"))]
     named = {name for page in pages for name in re.findall(r'"og:image" content="[^"]*/cards/([^"]+)\.png"', page)}
     # The report's own title: that of its front page, a scenario's name included.
-    title = re.search(r'"og:site_name" content="([^"]*)"', "".join(pages))
+    found = re.search(r'"og:site_name" content="([^"]*)"', "".join(pages))
+    title = unescape(found[1]) if found else ""
+    if not style.shows(title):
+        title = f"{cite.citation().title} (a scenario)"
     for name in sorted(named):
         (site / "cards").mkdir(exist_ok=True)
-        card = draw(site / "figures" / f"{name}.png", unescape(title[1]) if title else "")
+        card = draw(site / "figures" / f"{name}.png", title)
         card.save(site / "cards" / f"{name}.png", optimize=True)
     return sorted(named)

@@ -15,8 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from analysis import written
 from analysis.tables import ROOT
 
 KEY = "frontier_model_cost_report"
@@ -28,7 +27,7 @@ MONTHS = (
 LATEX = {c: rf"\{c}" for c in "$&%#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
-class CitationError(Exception):
+class CitationError(written.FileError):
     """CITATION.cff cannot be used; the message says what it lacks."""
 
 
@@ -93,7 +92,7 @@ def day(when: date) -> str:
 
 def read(path: Path = ROOT / "CITATION.cff") -> Citation:
     """CITATION.cff, or CitationError naming what is missing."""
-    held: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    held: dict[str, Any] = written.yaml_of(path)
     wanted = ("title", "authors", "version", "date-released", "abstract", "license", "keywords")
     missing = [key for key in wanted if not held.get(key)]
     if missing:

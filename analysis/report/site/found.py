@@ -124,7 +124,7 @@ def report_facts(app: Sphinx, title: str, about: str, url: str, changed: date | 
 @lru_cache
 def data_facts() -> dict[str, Any]:
     """schema.org/Dataset, from data/datapackage.json and the tables; the addresses of the files are relative."""
-    package = json.loads((tables.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    package = tables.package()
     fields = [(resource, field) for resource in package["resources"] for field in resource["schema"]["fields"]]
     # "the unit of the row" is no unit.
     measured = {f["name"]: f for _, f in fields if f.get("unit") and "row" not in f["unit"] and f["name"] != "sentence"}

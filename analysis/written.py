@@ -1,0 +1,112 @@
+"""Files of the project as editors, spreadsheets and git leave them: every fault is told with its file and line.
+
+A parser by itself knows no file, and says what it was scanning for. So each file of the project is read through
+`parsed`, whatever its format.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from analysis.untrusted import shown_path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+CONFLICT_HERE = "git has left a conflict here. Choose a version, and take out the marks."
+ADVICE = "Mend it, or take it from version control, then run `report check`."
+
+Content = TypeVar("Content")
+
+
+class FileError(Exception):
+    """A file of the project cannot be read; the message names file, line where there is one, and remedy."""
+
+
+def name_of(path: Path) -> str:
+    """A file as messages name it: from the project's folder on, if it lies there."""
+    return shown_path(path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path)
+
+
+def conflict(content: str) -> int:
+    """The first line where git has left two versions for somebody to choose from; 0 if there is none."""
+    found = CONFLICT.search(content)
+    return content.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def endless(path: Path) -> bool:
+    """Whether a path is a pipe, a device or a socket, from which reading may never end."""
+    return path.exists() and not (path.is_file() or path.is_dir())
+
+
+def text(path: Path, name: str = "") -> str:
+    """A file's text. `name`: how messages name it. FileError: not there, no UTF-8, or an unfinished merge."""
+    name = name or name_of(path)
+    if endless(path):
+        raise FileError(f"{name} is no regular file.")
+    try:
+        content = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileError(f"{name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise FileError(f"{name} is not UTF-8 text (byte {error.start}). Save it as UTF-8.") from None
+    if line := conflict(content):
+        raise FileError(f"{name}, line {line}: {CONFLICT_HERE}")
+    return content
+
+
+def parsed(path: Path, parse: Callable[[str], Content], name: str = "") -> Content:
+    """What a parser makes of a file; FileError with the line and the parser's words if it refuses."""
+    name = name or name_of(path)
+    content = text(path, name)
+    try:
+        return parse(content)
+    except Exception as error:
+        # A parser raises what it likes, and it was given nothing but the text.
+        line, words = _told(error)
+        raise FileError(f"{name}{f', line {line}' if line else ''}: {words}. {ADVICE}") from error
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Line and words of a parser's complaint."""
+    import yaml
+
+    cause = error.__cause__ or error
+    if isinstance(cause, json.JSONDecodeError):
+        return cause.lineno, f"no JSON ({cause.msg})"
+    if isinstance(error, yaml.MarkedYAMLError):
+        return (error.problem_mark.line + 1 if error.problem_mark else 0), f"no YAML ({yaml_fault(error)})"
+    first = str(error).splitlines()[0] if str(error) else type(error).__name__
+    line = getattr(error, "lineno", 0) or 0
+    # pybtex says the line itself, without the file.
+    return line, f"cannot be read ({first.removeprefix(f'syntax error in line {line}: ')})"
+
+
+def yaml_fault(error: Exception) -> str:
+    """What YAML complains of, for the person who wrote it."""
+    said = getattr(error, "problem", None) or (str(error).splitlines() or [type(error).__name__])[0]
+    if said.startswith("but "):
+        said = f"{getattr(error, 'context', '')}, {said}"
+    if "'\\t'" in said:
+        return "a tab where only spaces may stand; indent with spaces"
+    if said == "mapping values are not allowed here":
+        return "a second ': ' in one line; put a text that holds one in quotation marks"
+    if at := re.search(r"character '([@`%])' that cannot start", said):
+        return f"a text that starts with {at[1]}; put it in quotation marks"
+    return str(said)
+
+
+def yaml_of(path: Path, name: str = "") -> Any:
+    """A file of the project's own in YAML."""
+    import yaml
+
+    return parsed(path, yaml.safe_load, name)
+
+
+def json_of(path: Path, name: str = "") -> Any:
+    """A file of the project's own in JSON."""
+    return parsed(path, json.loads, name)

@@ -1,0 +1,234 @@
+"""`report check`, and files of the project as people, spreadsheets and git leave them: one line, with file and line."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from analysis import equations, sensitivity, tables, written
+from analysis.comparison import choice
+from analysis.report import build, check, cli, notebooks
+from analysis.written import FileError
+
+CONFLICT = "<<<<<<< HEAD\n{0}=======\n{0}>>>>>>> theirs\n"
+CAPEX = notebooks.BOOK / "capex.ipynb"
+
+
+def edited(source: Path, line: int, put: str) -> str:
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join([*lines[: line - 1], put.format(lines[line - 1]), *lines[line:]])
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    ".ipynb": notebooks.read,
+    ".bib": tables.reference_keys,
+    ".json": written.json_of,
+    ".yml": written.yaml_of,
+}
+NO_CELL = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}'
+BROKEN = [
+    (".ipynb", lambda: edited(CAPEX, 31, CONFLICT), ", line 31: git has left a conflict here."),
+    (".ipynb", lambda: CAPEX.read_text(encoding="utf-8")[:2000], ", line 60: no JSON (Unterminated string"),
+    (".ipynb", lambda: "", ", line 1: no JSON (Expecting value)"),
+    (".ipynb", lambda: "[]", ": cannot be read ("),
+    (".ipynb", lambda: NO_CELL, ": cannot be read ("),
+    (".bib", lambda: edited(tables.REFERENCES, 3, CONFLICT), ", line 3: git has left a conflict here."),
+    (".bib", lambda: "@misc{one,\n  title = {A}\n  year = 1\n}\n", ", line 3: cannot be read ("),
+    (".bib", lambda: "@misc{a, title = {A}}\n" * 2, "(repeated bibliography entry: a)"),
+    (".json", lambda: '{\n "a": 1,\n "b" 2}\n', ", line 3: no JSON (Expecting ':' delimiter)"),
+    (".yml", lambda: "format: jb-book\nroot:\n\t- a\n", ", line 3: no YAML (a tab where only spaces may stand"),
+    (".yml", lambda: "a: b: c\n", ", line 1: no YAML (a second ': ' in one line;"),
+]
+
+
+@pytest.mark.parametrize(("suffix", "content", "says"), BROKEN, ids=lambda value: str(value)[:24])
+def test_a_broken_file_is_named_with_its_line_whatever_its_format(
+    suffix: str, content: Callable[[], str], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"file{suffix}"
+    path.write_text(content(), encoding="utf-8")
+    with pytest.raises(FileError) as error:
+        READERS[suffix](path)
+    assert str(error.value).startswith(f"{path}{says}" if says[0] in ",:" else f"{path}: ")
+    assert says in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_file_that_is_no_text_or_no_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "latin").write_bytes(b"caf\xe9")
+    os.mkfifo(tmp_path / "pipe")
+    for name, says in (("latin", "is not UTF-8 text (byte 3)"), ("pipe", "is no regular file"), ("none", "cannot be")):
+        with pytest.raises(FileError, match=re.escape(f"{tmp_path / name} {says}")):
+            written.text(tmp_path / name)
+
+
+def test_a_mark_at_the_start_of_a_notebook_is_no_fault(tmp_path: Path) -> None:
+    """Some editors write one."""
+    (tmp_path / "page.ipynb").write_bytes(b"\xef\xbb\xbf" + CAPEX.read_bytes())
+    assert notebooks.read(tmp_path / "page.ipynb") == notebooks.read(CAPEX)
+
+
+def test_every_broken_file_is_told_and_none_hides_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "merged.yml").write_text(CONFLICT.format("title: a\n"))
+    (tmp_path / "other.yml").write_text("parameters: {pue: 9}\n")
+    (tmp_path / "prose.md").write_text("# Prose\n" + CONFLICT.format("text\n"))
+    (tmp_path / "cut.ipynb").write_text("{")
+    monkeypatch.setattr(choice, "FOLDER", tmp_path)
+    pages = [notebooks.Page(name.split(".")[0], tmp_path / name) for name in ("cut.ipynb", "prose.md")]
+    monkeypatch.setattr(notebooks, "pages", lambda: pages)
+    told = check.problems()
+    assert [line.partition(str(tmp_path))[2].split(":")[0] for line in told] == [
+        "/merged.yml, line 1",
+        "/other.yml",
+        "/cut.ipynb, line 1",
+        "/prose.md, line 2",
+    ]
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def page(folder: Path, *cells: nbformat.NotebookNode) -> notebooks.Page:
+    notebook = nbformat.v4.new_notebook(cells=list(cells))
+    notebooks.write(notebook, folder / "mine.ipynb")
+    return notebooks.Page("mine", folder / "mine.ipynb")
+
+
+def test_a_page_without_its_generated_cells_is_told_and_gets_them(tmp_path: Path) -> None:
+    make = nbformat.v4.new_code_cell(
+        "from analysis.case import Case\ncase = Case.from_page(globals())", execution_count=1
+    )
+    prose = [nbformat.v4.new_markdown_cell(text) for text in ("# Mine", "It costs {glue:text}`v3_rental_usd`.")]
+    mine = page(tmp_path, prose[0], make, prose[1])
+    assert list(check.page_problems(mine)) == [
+        "book/mine.ipynb has no cell tagged `parameters`. `report refresh` puts it in.",
+        "book/mine.ipynb has no cell tagged `words`. `report refresh` puts it in.",
+    ]
+    whole = notebooks.synced(notebooks.read(mine.path))
+    assert [cell.source.split("\n")[0] for cell in whole.cells] == [
+        "# Mine",
+        notebooks.PARAMETERS_HEAD,
+        "from analysis.case import Case",
+        "# Every result that the text mentions, bound to its value.",
+        "It costs {glue:text}`v3_rental_usd`.",
+    ]
+    assert notebooks.synced(whole) == whole
+
+
+def test_a_page_without_code_gets_its_cells_too() -> None:
+    whole = notebooks.synced(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Mine")]))
+    generated = [[tag, manner] for tag, manner in notebooks.GENERATED.items()]
+    assert [notebooks.tags(cell) for cell in whole.cells] == [[], *generated]
+
+
+def test_a_cell_that_is_no_python_stops_no_check(tmp_path: Path) -> None:
+    mine = page(tmp_path, nbformat.v4.new_code_cell("%matplotlib inline\n", execution_count=1))
+    assert all("has no cell tagged" in line for line in check.page_problems(mine))
+
+
+def test_refresh_goes_on_until_no_page_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that tells what another says is right after one command."""
+
+    def cell(text: str) -> nbformat.NotebookNode:
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text, id="a")])
+
+    pages = [notebooks.Page(name, tmp_path / f"{name}.ipynb") for name in ("review_kit", "results")]
+    for each in pages:
+        notebooks.write(cell("old"), each.path)
+
+    def execute(chosen: object, scenario: object, folder: Path, *rest: object, **options: object) -> dict[str, Path]:
+        folder.mkdir(parents=True, exist_ok=True)
+        before = notebooks.read(pages[1].path).cells[0].source
+        for name, text in (("review_kit", f"results says {before}"), ("results", "new")):
+            notebooks.write(cell(text), folder / f"{name}.ipynb")
+        return {each.name: folder / f"{each.name}.ipynb" for each in pages}
+
+    monkeypatch.setattr(build, "execute_pages", execute)
+    monkeypatch.setattr(build, "work_folder", lambda scenario: tmp_path / "work")
+    monkeypatch.setattr(build.kernels, "warm_up", lambda: None)
+    assert build._refresh(pages, lambda *arguments: None) == ["review_kit", "results"]
+    assert notebooks.read(pages[0].path).cells[0].source == "results says new"
+
+
+# --- a new assumption -------------------------------------------------------------------------------------------------
+
+
+def test_a_new_assumption_is_told_everything_that_it_lacks_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(check.parameter_problems()) == []
+    monkeypatch.delitem(sensitivity.EVIDENCE, "staff_count")
+    monkeypatch.delitem(equations.SYMBOLS, "staff_count")
+    (line,) = check.parameter_problems()
+    assert line.startswith("`staff_count` has no entry in EVIDENCE of analysis/sensitivity.py")
+    assert "and none in SYMBOLS of analysis/equations.py" in line
+    assert line in check.problems()
+
+
+# --- the terminal -----------------------------------------------------------------------------------------------------
+
+
+def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    monkeypatch.setattr("sys.argv", ["report", *arguments])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 1
+    return capsys.readouterr().err
+
+
+def test_a_fault_of_the_report_itself_is_one_line_and_its_traceback_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(check, "problems", lambda: 1 / 0)
+    said = ended(monkeypatch, capsys, "check")
+    assert said.count("\n") == 1
+    assert "a fault of the report itself (ZeroDivisionError: division by zero)" in said
+    assert str(tmp_path / "_build" / "traceback.txt") in said
+    told = (tmp_path / "_build" / "traceback.txt").read_text(encoding="utf-8")
+    assert told.startswith("Traceback") and "in check" in told
+
+
+def test_where_no_file_can_be_written_the_traceback_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(build, "BUILD", tmp_path / "file" / "_build")
+    monkeypatch.setattr(check, "problems", lambda: 1 / 0)
+    assert "Traceback (most recent call last)" in ended(monkeypatch, capsys, "check")
+
+
+def test_no_fault_of_a_file_commands_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(check, "problems", lambda: ["data/x.csv has '\x1b[31m'"])
+    assert ended(monkeypatch, capsys, "check") == "data/x.csv has '\\x1b[31m'\n"
+
+
+def test_no_name_of_a_file_commands_the_terminal(tmp_path: Path) -> None:
+    for name in ("index.html", "\x1b[31mred", ":smile: [b]"):
+        (tmp_path / name).write_text("")
+    from typer.testing import CliRunner
+
+    said = CliRunner().invoke(cli.app, ["digest", "--files", str(tmp_path)]).output
+    assert [line.split("  ", 1)[1] for line in said.splitlines()] == ["\\x1b[31mred", ":smile: [b]", "index.html"]
+
+
+# --- what sources say of one another ----------------------------------------------------------------------------------
+
+
+def test_no_docstring_names_a_file_that_is_not_there() -> None:
+    folders = ("analysis", "tests", "benchmarks", "book", "data")
+    named = re.compile(rf"\b(?:{'|'.join(folders)})/[\w/.-]*\w\.(?:py|csv|ipynb|md|yml|js|css|bib|json)\b")
+    wrong = []
+    for path in (path for folder in folders for path in (notebooks.ROOT / folder).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+        said = [ast.get_docstring(node) or "" for node in ast.walk(ast.parse(text)) if isinstance(node, documented)]
+        found = {name for words in [*said, *re.findall(r"(?m)^ *#.*", text)] for name in named.findall(words)}
+        wrong += [f"{path} names {name}" for name in found if not (notebooks.ROOT / name).exists()]
+    assert not wrong, "\n".join(wrong)
