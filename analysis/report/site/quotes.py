@@ -31,15 +31,15 @@ def html(text: str) -> str:
 
 
 class LetterByLetter(SphinxTransform):
-    """Outputs of a page that compares somebody's scenarios hold their titles: no quotes are turned there."""
+    """Results on a page that compares somebody's scenarios hold their titles: no quotes are turned there."""
 
     default_priority = 740  # just before Sphinx turns them
 
     def apply(self, **kwargs: Any) -> None:
         if os.environ.get(SCENARIOS_VARIABLE) and self.env.docname == "comparison":
-            for output in self.document.findall(nodes.container):
-                if "cell_output" in output["classes"]:
-                    output["support_smartquotes"] = False
+            for node in self.document.findall(nodes.Element):
+                if {"cell_output", "pasted-text"}.intersection(node["classes"]):
+                    node["support_smartquotes"] = False
 
 
 def setup(app: Sphinx) -> None:
