@@ -192,9 +192,11 @@ def test_pages_fit_a_screen_of_320_pixels(browser: Browser, site: Path, address:
     wide = []
     for name in names(site):
         page.goto(address + name, wait_until="load")
-        width = page.evaluate("document.scrollingElement.scrollWidth")
-        if width > 321:
-            wide.append(f"{name}: {width} pixels: {test_site.widest(page)}")
+        for size in ("100%", "200%"):  # and with letters of twice the size
+            page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+            width = page.evaluate("document.scrollingElement.scrollWidth")
+            if width > 321:
+                wide.append(f"{name}: {width} pixels, letters at {size}: {test_site.widest(page)}")
     page.close()
     assert not wide, told(
         wide, "At four times its size a page must not scroll sideways; what is wide scrolls in a box."

@@ -159,7 +159,7 @@ class Tab:
         return self.text(f'tr[data-result="{result}"] output')
 
     def field(self, name: str) -> Any:
-        return self.page.locator(f'[data-parameter="{name}"] input[type="number"]')
+        return self.page.locator(f'[data-parameter="{name}"] input[type="text"]')
 
     def slider(self, name: str) -> Any:
         return self.page.locator(f'[data-parameter="{name}"] input[type="range"]')
@@ -380,10 +380,13 @@ def test_back_undoes_a_whole_move_of_a_slider(tab: Tab) -> None:
 
 def test_a_place_on_the_page_is_no_setting(tab: Tab) -> None:
     page = tab.open(fragment="#rental_usd_per_gpu_hour=3")
-    page.evaluate("location.hash = 'change-the-assumptions'")
-    tab.settle()
+    page.locator("h1 .headerlink").evaluate("e => e.click()")
+    until(page, "location.hash.includes('=')")
+    assert page.url.endswith("#rental_usd_per_gpu_hour=3"), "A link to a heading takes the setting out of the address."
     assert tab.here("v3_rental_usd") == "$8.4 million"
     assert page.locator(".live-notice").is_hidden()
+    page = tab.open("six_million", "#what-this-page-does-not-show")
+    assert page.url.endswith("#what-this-page-does-not-show")
 
 
 HOSTILE = [
@@ -425,6 +428,10 @@ def test_good_settings_beside_bad_ones_are_used(tab: Tab) -> None:
     tab.open(fragment="#rental_usd_per_gpu_hour=3&nonsense=4")
     assert tab.here("v3_rental_usd") == "$8.4 million"
     assert tab.text(".live-notice").endswith("They were ignored: nonsense.")
+    # As a mail programme may write it.
+    page = tab.open(fragment="#rental_usd_per_gpu_hour%3D3%26staff_count%3D160")
+    assert tab.text(".live-changed").count("(published ") == 2
+    assert page.locator(".live-notice").is_hidden()
 
 
 def test_a_value_that_is_not_accepted_is_refused_in_words(tab: Tab) -> None:
@@ -435,6 +442,63 @@ def test_a_value_that_is_not_accepted_is_refused_in_words(tab: Tab) -> None:
         in tab.text(".live-notice")
     )
     assert tab.field("utilisation").input_value() == "0.82"
+
+
+# Assumption, what is typed, what the field then holds, and what is said if that is the value from before.
+TYPED = [
+    ("rental_usd_per_gpu_hour", "2,5", "2", "'2,5' is not used; write a decimal point: 2.5."),
+    ("rental_usd_per_gpu_hour", "2,500", "2", "'2,500' is not used; write a decimal point: 2.5."),
+    ("rental_usd_per_gpu_hour", "250", "2", "'250' is not used. It must be a number from 0.01 to 100 (USD/GPU-hour)."),
+    ("rental_usd_per_gpu_hour", "$3.10", "3.1", ""),
+    ("service_life_years", "35", "5", "'35' is not used. It must be a number from 0.5 to 20 (year)."),
+    ("cost_of_capital", "10", "0", "'10' is not used. It must be a number from 0 to 1 (1/year)."),
+    ("pue", "1,3", "1.25", "'1,3' is not used; write a decimal point: 1.3."),
+    ("pue", "12,3", "1.25", "'12,3' is not used. It must be a number from 1 to 3 (ratio)."),  # never advised: 12.3
+    ("server_price_a100_usd_per_gpu", "14,928", "14928", ""),
+    ("server_price_a100_usd_per_gpu", "150,500", "14928", "; a comma may be either: write 150500 or 150.5."),
+    ("server_price_a100_usd_per_gpu", "15,928.5", "15928.5", ""),
+    ("server_price_a100_usd_per_gpu", "1,59,28", "15928.5", "'1,59,28' is not used. It must be a number"),
+    ("server_price_a100_usd_per_gpu", "16’000", "16000", ""),
+    ("staff_cost_usd_per_head_year", "340\u202f000", "340000", ""),
+]
+
+
+def test_what_is_typed_becomes_no_other_number(tab: Tab) -> None:
+    page = tab.open()
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    for name, text, after, said in TYPED:
+        field, before = tab.field(name), page.url
+        field.select_text()
+        page.keyboard.type(text)
+        tab.settle()
+        assert page.url == before, f"{name}: of {text!r} something is used before it is whole"
+        page.keyboard.press("Enter")
+        tab.settle()
+        assert field.input_value() == after, f"{name}: {text!r}"
+        assert (page.url == before) == bool(said), f"{name}: {text!r} and the address"
+        notice = page.locator(".live-notice")
+        assert said in notice.inner_text() if said else notice.is_hidden(), (
+            f"{name}: {text!r} gets {notice.inner_text()!r}"
+        )
+    field = tab.field("utilisation")
+    field.select_text()
+    page.keyboard.type("0.5")
+    assert "press Enter, or leave the field, to use 0.5" in page.locator('[data-parameter="utilisation"]').inner_text()
+    page.locator(".live-reset-all").focus()
+    tab.settle()
+    assert "utilisation=0.5" in page.url
+
+
+def test_what_is_not_defined_has_no_change_and_is_no_multiple(tab: Tab) -> None:
+    # With free electricity and no decline in price V3 costs nothing.
+    page = tab.open(fragment="#electricity_usd_per_kwh=0&price_decline_oom_per_year=0")
+    row = page.locator('tr[data-result="llama31_over_v3_amortised"]')
+    assert row.inner_text().split("\t")[1:3] == ["not defined", "–"]
+    assert "not defined instead of 11.8 times." in tab.text(".live-moved")
+    page.locator('[data-panel="models"]').scroll_into_view_if_needed()
+    until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
+    drawn = page.locator("svg.live-draw").evaluate_all("all => all.map(each => each.outerHTML).join()")
+    assert not re.search(r"not defined|NaN|Infinity", drawn)
 
 
 def test_a_field_says_what_is_outside_its_range_or_not_accepted(tab: Tab) -> None:
@@ -637,6 +701,10 @@ def test_without_a_script_the_published_figures_and_tables_are_there(browser: Br
     for selector in (".live-draw", ".live-inputs", ".live-here", ".live-tools"):
         assert page.locator(selector).first.is_hidden(), f"{selector} does nothing without a script"
     assert "assumed" in page.locator('[data-parameter="rental_usd_per_gpu_hour"]').inner_text()
+    assert "needs JavaScript" in page.locator("article").inner_text()
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.locator('#pst-primary-sidebar a[href="capex.html"]').is_visible(), "No way to the other pages."
+    assert not page.locator(".bd-header-article button:visible").count(), "A button that does nothing is shown."
     context.close()
 
 
@@ -666,7 +734,7 @@ def test_targets_are_large_enough_for_a_finger(browser: Browser, address: str, w
     page.goto(address + "change_assumptions.html#pue=1.3", wait_until="load")
     small = page.evaluate(
         """() => [...document.querySelectorAll(
-            'report-live :is(button, select, input[type=range], input[type=number])'
+            'report-live :is(button, select, input[type=range], input[type=text])'
         )].filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 100))"""
     )
     context.close()

@@ -7,12 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 from docutils import nodes
+from docutils.utils import new_document
 from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 from sphinx.errors import SphinxError
+from sphinx.util.nodes import is_smartquotable
 
-from analysis.report.site import DrawingRenderer
+from analysis.comparison import SCENARIOS_VARIABLE
+from analysis.report.site import DrawingRenderer, quotes, search
 from analysis.report.site.equations import mathml
 from analysis.report.site.references import Style
 from analysis.report.site.trim import CHANGES, change_page
@@ -111,3 +114,38 @@ def test_page_is_changed_once(site: Path, tmp_path: Path) -> None:
     change_page(page)
     assert page.read_text(encoding="utf-8") == before
     assert any(change.at_least for change in CHANGES)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("$2,788,000, 5.6M and H800.", ["2788000", "5.6", "M", "and", "H800"]),
+        ("1,234.50; 12,34; 1,2345; v1.2.3", ["1234.50", "12", "34", "1", "2345", "v1", "2.3"]),
+        ("In 2024, 37 % of DeepSeek-V3", ["In", "2024", "37", "of", "DeepSeek", "V3"]),
+    ],
+)
+def test_a_number_is_one_word_of_the_search(text: str, words: list[str]) -> None:
+    assert search.SearchNumbers({}).split(text) == words
+
+
+def test_cells_of_html_are_words_apart() -> None:
+    html = "<tr><th>H<sub>2</sub>0</th><td>1,300</td><td>US<wbr>D</td></tr>"
+    assert search.PARTS.sub(r"\1 ", html) == "<tr><th>H<sub>2</sub>0</th> <td>1,300</td> <td>US<wbr>D</td> </tr>"
+
+
+@pytest.mark.parametrize(
+    ("page", "scenarios", "turned"),
+    [("comparison", "x.yml", False), ("comparison", "", True), ("capex", "x.yml", True)],
+)
+def test_titles_of_somebody_s_scenarios_keep_their_quotes(
+    page: str, scenarios: str, turned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SCENARIOS_VARIABLE, scenarios)
+    document = new_document("page")
+    document.settings.env = SimpleNamespace(docname=page)
+    prose, title = nodes.Text('the "page"'), nodes.Text('"q" -- ...')
+    document += nodes.paragraph("", "", prose)
+    document += nodes.container("", nodes.paragraph("", "", title), classes=["cell_output"])
+    quotes.LetterByLetter(document).apply()
+    assert is_smartquotable(title) == turned
+    assert is_smartquotable(prose)

@@ -58,7 +58,8 @@
   }
 
   function read() {
-    const given = new URLSearchParams(location.hash.slice(1));
+    // A mail programme may write = as %3D.
+    const given = new URLSearchParams(location.hash.slice(1).replace(/%3D/gi, "="));
     if (!names.some((name) => given.has(name))) return false;
     for (const name of names) {
       const known = buttons.filter((entry) => entry.name === name).map((entry) => entry.value);
@@ -98,11 +99,11 @@
     show();
   }
 
-  // A link to a claim that is filtered away shows it.
+  // A link to a claim that is filtered away shows it. Any other place leaves the filter, and that stays in the address.
   function reveal() {
     const target = document.getElementById(location.hash.slice(1));
     const claim = target && target.closest(".claim");
-    if (!claim || !claim.hidden) return;
+    if (!claim || !claim.hidden) return names.some((name) => chosen[name].size) && write();
     for (const name of names) chosen[name].clear();
     show();
     claim.scrollIntoView();

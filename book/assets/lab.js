@@ -14,7 +14,9 @@
   const [runButton, stopButton, resetButton, linkButton] = ["run", "stop", "reset", "link"].map(find);
   const status = find("status"), output = find("output");
 
-  let worker = null, running = false, started = 0, timer = 0;
+  // The worker that runs the code at hand; and a promise of one that has run none yet.
+  let worker = null, prepared = null;
+  let running = false, turn = 0, started = 0, timer = 0;
   const say = (text, kind = "") => {
     status.textContent = text;
     status.dataset.kind = kind;
@@ -23,18 +25,14 @@
   // The code to start from: an example, or what the address holds.
   const encode = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
     .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
-  const decode = (text) => new TextDecoder("utf-8", { fatal: true })
-    .decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0)));
+  const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const decode = (text) => new TextDecoder("utf-8", { fatal: true }).decode(bytes(text.replace(/-/g, "+").replace(/_/g, "/")));
   const isExercise = (name) => /-\d+$/.test(name);
-  // An answer outlives a look at the chapter. It is kept for this tab alone; a browser may refuse even that.
-  const draft = {
-    of: (name) => { try { return sessionStorage.getItem(`lab ${name}`); } catch { return null; } },
-    keep: (name, text) => { try { sessionStorage.setItem(`lab ${name}`, text); } catch { /* only a reload loses it */ } },
-    drop: (name) => { try { sessionStorage.removeItem(`lab ${name}`); } catch { /* nothing was kept */ } },
-  };
+  // An answer outlives a look at the chapter. It is kept for this tab alone.
+  const draft = (name) => `lab ${name}`;
   const show = (name) => {
     pick.value = name;
-    const kept = isExercise(name) ? draft.of(name) : null;
+    const kept = isExercise(name) ? sessionStorage.getItem(draft(name)) : null;
     code.value = kept ?? examples[name];
     const way = find("chapter");
     way.hidden = !isExercise(name);
@@ -42,7 +40,7 @@
     say(kept === null || kept === examples[name] ? "" : "Your code from before stands here. “Reset the code” brings back the blank.");
   };
   const reopen = () => {
-    const given = new URLSearchParams(location.hash.slice(1)), asked = given.get("example") || location.hash.slice(1);
+    const given = new URLSearchParams(location.hash.slice(1).replace(/%3D/gi, "=")), asked = given.get("example") || location.hash.slice(1);
     show(Object.hasOwn(examples, asked) ? asked : Object.keys(examples)[0]);
     if (Object.hasOwn(examples, asked)) lab.scrollIntoView();
     if (!given.has("code")) return;
@@ -54,7 +52,7 @@
     }
   };
 
-  // Python
+  // Python, fetched and compiled once.
   const loaded = () => self.reportLabCore ? Promise.resolve() : new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = core.dataset.core;
@@ -65,76 +63,87 @@
     };
     document.head.append(script);
   });
-  let address = "";
-  const sources = async () => {
-    const raw = Uint8Array.from(atob(self.reportLabCore.scripts), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([raw]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return URL.createObjectURL(new Blob([await new Response(stream).arrayBuffer()], { type: "text/javascript" }));
-  };
-  const start = async () => {
+  const inflated = (base64) =>
+    new Response(new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
+  const compiled = async () => {
     if (typeof Worker !== "function" || typeof WebAssembly !== "object" || typeof DecompressionStream !== "function") {
       throw new Error("This browser is too old to run Python. One from 2023 or later can.");
     }
     await loaded();
-    address = address || await sources();
+    const { scripts, wasm, stdlib, lock } = self.reportLabCore;
+    const address = URL.createObjectURL(new Blob([await inflated(scripts)], { type: "text/javascript" }));
+    return { address, start: { module: await WebAssembly.compile(await inflated(wasm)), stdlib: bytes(stdlib), lock, files } };
+  };
+  let compiling = null;
+  // A worker of its own for each run, so that nothing that one leaves behind, a timer or a changed module, is there in the next.
+  const fresh = async () => {
+    compiling = compiling || compiled();
+    const { address, start } = await compiling;
     return new Promise((resolve, reject) => {
       const made = new Worker(address);
-      const give = (error) => {
+      const give = (why) => {
         made.terminate();
-        reject(error);
+        reject(new Error(`Python did not start: ${why}`));
       };
       made.onerror = (event) => {
         event.preventDefault();
-        give(new Error(`Python did not start: ${event.message || "this browser starts no worker here"}. `
-          + "If this page was opened as a file, serve the folder instead; the page says how."));
+        give(`${event.message || "this browser starts no worker here"}. `
+          + "If this page was opened as a file, serve the folder instead; the page says how.");
       };
       made.onmessage = ({ data }) => {
-        if (data.failed) return give(new Error(`Python did not start: ${data.failed}`));
-        made.onmessage = heard;
+        if (data.failed) return give(data.failed);
+        made.onmessage = (event) => heard(made, event.data);
         made.onerror = (event) => {
           event.preventDefault();
-          end(`Python broke off: ${event.message}. Run again starts it anew.`, "bad");
+          if (made === worker) broken(event.message);
         };
         resolve(made);
       };
-      const { wasm, stdlib, lock } = self.reportLabCore;
-      made.postMessage({ start: { wasm, stdlib, lock, files } });
+      made.postMessage({ start });
     });
+  };
+  const prepare = () => {
+    prepared = prepared || fresh();
+    prepared.catch(() => { prepared = compiling = null; }); // The next run tries again.
+    return prepared;
   };
 
   // A run
-  const free = () => {
+  const end = (text, kind) => {
     clearTimeout(timer);
+    turn += 1;
     running = false;
     runButton.disabled = false;
     stopButton.disabled = true;
-  };
-  const end = (text, kind) => {
-    if (worker) worker.terminate();
-    worker = null;
-    free();
     say(text, kind);
+    if (!worker) return;
+    worker.terminate();
+    worker = null;
+    prepare(); // While the result is read.
   };
+  const broken = (why) => end(`Python broke off: ${why}. Run again starts it anew.`, "bad");
   const select = (line) => {
     const before = code.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
     const ending = code.value.indexOf("\n", before);
     code.setSelectionRange(before, ending < 0 ? code.value.length : ending);
   };
-  function heard({ data }) {
-    if (data.text) {
+  // What comes from the worker may come from the reader's code: it is text, or it is nothing.
+  function heard(from, data) {
+    if (from !== worker || !data) return;
+    if (typeof data.text === "string") {
       const room = MOST_OUTPUT - output.textContent.length;
       output.append(data.text.slice(0, Math.max(room, 0)));
     }
-    if (data.failed) end(`Python broke off: ${data.failed}. Run again starts it anew.`, "bad");
+    if (data.failed) broken(data.failed);
     if (!data.done) return;
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    free();
-    if (data.done.ok) {
-      say(`Done in ${seconds} s.${output.textContent ? "" : " Nothing was printed: write print(...) around a result."}`,
+    const { ok, message, line } = data.done;
+    if (ok) {
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      end(`Done in ${seconds} s.${output.textContent ? "" : " Nothing was printed: write print(...) around a result."}`,
         /: (NOT YET RIGHT|BLANK)\. /.test(output.textContent) ? "" : "good"); // No tick beside a wrong answer.
     } else {
-      say(`${data.done.line ? `Line ${data.done.line}: ` : ""}${data.done.message}`, "bad");
-      if (data.done.line) select(data.done.line);
+      end(`${line ? `Line ${line}: ` : ""}${message}`, "bad");
+      if (line) select(line);
     }
   }
   const run = async () => {
@@ -143,18 +152,17 @@
     runButton.disabled = true;
     stopButton.disabled = false;
     output.textContent = "";
-    let mine = worker;
+    const mine = turn;
+    say(self.reportLabCore ? "Starting Python …" : "Fetching Python …");
     try {
-      if (!mine) {
-        say(self.reportLabCore ? "Starting Python …" : "Fetching Python …");
-        mine = await start();
-      }
+      const made = await prepare();
+      if (mine !== turn) return; // Stop was pressed while Python started; the next run has it.
+      worker = made;
+      prepared = null;
     } catch (error) {
-      free();
-      return say(error.message, "bad");
+      if (mine === turn) end(error.message, "bad");
+      return;
     }
-    if (!running) return mine.terminate(); // Stop was pressed while Python started.
-    worker = mine;
     started = performance.now();
     say("Running …");
     timer = setTimeout(() => end(`Stopped: the code ran for ${LIMIT_SECONDS} seconds. Does a loop never end?`, "bad"), LIMIT_SECONDS * 1000);
@@ -197,9 +205,9 @@
     end("Stopped. Run again starts Python anew.");
     runButton.focus();
   });
-  code.addEventListener("input", () => { if (isExercise(pick.value)) draft.keep(pick.value, code.value); });
+  code.addEventListener("input", () => { if (isExercise(pick.value)) sessionStorage.setItem(draft(pick.value), code.value); });
   resetButton.addEventListener("click", () => {
-    draft.drop(pick.value);
+    sessionStorage.removeItem(draft(pick.value));
     show(pick.value);
     say("The code stands as it was.");
   });
@@ -216,5 +224,5 @@
   find("listings").hidden = true;
   find("work").hidden = false;
   reopen();
-  addEventListener("hashchange", () => { if (Object.hasOwn(examples, location.hash.slice(1))) reopen(); });
+  addEventListener("hashchange", () => { if (Object.hasOwn(examples, location.hash.slice(1)) || /^#(code|example)(=|%3D)/i.test(location.hash)) reopen(); });
 })();

@@ -63,16 +63,19 @@
     return `$${digits(value, 3)}`;
   };
   const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
-  const percent = (fraction) => (Number.isFinite(fraction) ? (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %" : number(fraction));
+  const percent = (fraction) => (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %";
+  // By how much a value differs from another, in words; nothing can be said of what is not defined.
+  const apart = (value, other) => {
+    const by = same(value, other) ? 0 : value / other - 1;
+    return Number.isFinite(by) ? (by ? percent(by) : "0 %") : "";
+  };
 
   const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits, model.least);
   const published = (name) => shown(name, results[name].value);
   // What an assumption is set to: a choice by its title, a number with its thousands apart.
   const named = (name, value) => (parameters[name].choices ? parameters[name].titles[value] : setting(value));
-  // Below this two numbers are one: only the last bits differ. Infinity would be within any fraction of itself.
+  // Below this two numbers are one: only the last bits differ.
   const same = (a, b) => a === b || Math.abs(a - b) < 1e-12 * Math.max(Math.abs(a), Math.abs(b));
-  // How far a number is from another, by its factor; what is not defined is furthest.
-  const apart = (a, b) => (Number.isFinite(a) ? Math.abs(Math.log(a / b)) : Infinity);
 
   // ---- The setting: one for the page, kept in its address.
 
@@ -91,6 +94,16 @@
     if (value < row.min || value > row.max || (row.type === "int" && !Number.isInteger(value))) return undefined;
     return value + 0; // no minus zero
   };
+  // What somebody means who types a number: its value, or how to write it. A comma of thousands is one where no point could be
+  // meant; a decimal comma is named and not turned into something, and never advised into what would be refused.
+  const typed = (name, text) => {
+    const bare = text.trim().replace(/^\$\s*/, "");
+    const grouped = /^[1-9]\d{0,2}([,'’\s]\d{3})+(\.\d*)?$/.test(bare);
+    const value = accepted(name, grouped ? bare.replace(/[,'’\s]/g, "") : bare);
+    const point = /^\d+,\d+$/.test(bare) ? accepted(name, bare.replace(",", ".")) : undefined;
+    if (point === undefined) return { value };
+    return { advice: value === undefined ? `write a decimal point: ${point}` : `a comma may be either: write ${value} or ${point}` };
+  };
   const unescaped = (text) => {
     try {
       return decodeURIComponent(text);
@@ -103,8 +116,8 @@
     const refused = [];
     for (const part of fragment.slice(0, 4000).split("&").filter(Boolean)) {
       const at = part.indexOf("=");
-      const name = unescaped(at < 0 ? part : part.slice(0, at));
-      const value = at > 0 && known(name) && !changes.has(name) ? accepted(name, unescaped(part.slice(at + 1))) : undefined;
+      const name = at < 0 ? part : part.slice(0, at);
+      const value = at > 0 && known(name) && !changes.has(name) ? accepted(name, part.slice(at + 1)) : undefined;
       if (value === undefined) refused.push(name.replace(/[^\w .-]/g, "?").slice(0, 40));
       else changes.set(name, value);
     }
@@ -134,8 +147,8 @@
     sliding = !done;
   };
   const follow = () => {
-    const hash = location.hash.slice(1);
-    if (hash && !hash.includes("=")) return; // a place on the page
+    const hash = unescaped(location.hash.slice(1)); // whole: a mail programme may write = and & as %3D and %26
+    if (hash && !hash.includes("=")) return written() && address("replaceState"); // a place on the page: the setting stays in the address
     const { changes, refused } = read(hash);
     state = { ...start, ...changes };
     sliding = false;
@@ -177,9 +190,10 @@
     if (choices || !(low < high) || (state[name] >= low && state[name] <= high)) return "";
     return `outside the plausible range ${setting(low)} to ${setting(high)}`;
   };
-  const refusal = (name) => {
+  const refusal = (name, advice) => {
     const { type, min, max } = parameters[name];
-    return `must be ${type === "int" ? "a whole number, " : ""}${setting(min)} to ${setting(max)}; still at ${setting(state[name])}`;
+    const wanted = advice || `must be ${type === "int" ? "a whole number, " : ""}${setting(min)} to ${setting(max)}`;
+    return `${wanted}; still at ${setting(state[name])}`;
   };
   const comment = (name, words) => (words ? `${parameters[name].title}: ${words}.` : "");
   const remark = (holder, text) => {
@@ -204,10 +218,11 @@
     const listed = new Set([...document.querySelectorAll(".live-table tr[data-result]")].map((row) => row.dataset.result));
     return [...listed]
       .filter((name) => !results[name].piece && !same(here[name], results[name].value))
-      .map((name) => [name, apart(here[name], results[name].value), here[name] / results[name].value - 1])
+      .map((name) => [name, Math.abs(Math.log(here[name] / results[name].value)) || Infinity]) // not defined: furthest
       .sort((a, b) => b[1] - a[1])
       .slice(0, many)
-      .map(([name, , by]) => ({ title: results[name].title, here: shown(name, here[name]), then: published(name), by: Number.isFinite(by) ? ` (${percent(by)})` : "" }));
+      .map(([name]) => ({ title: results[name].title, here: shown(name, here[name]), then: published(name), by: apart(here[name], results[name].value) }))
+      .map((row) => ({ ...row, by: row.by && ` (${row.by})` }));
   };
   const moved = () => {
     const far = farthest(3).map((row) => `${row.title} ${row.here} instead of ${row.then}${row.by}`);
@@ -351,7 +366,7 @@
     return [text.slice(0, cut), text.slice(cut + 1)];
   };
   // Only where both are of one method, at the same price.
-  const multiple = (value, own) => (here[own] ? `, ${digits(value / here[own], 2)} × V3` : "");
+  const multiple = (value, own) => (Number.isFinite(value / here[own]) ? `, ${digits(value / here[own], 2)} × V3` : "");
   const drawDots = (pen, groups) => {
     const all = groups.flatMap((group) => [
       ...Object.keys(group.results).flatMap((name) => [here[name], results[name].low, results[name].high]),
@@ -469,26 +484,35 @@
       const holder = field.closest("[data-parameter]");
       if (!holder) return draw(); // the choice of a result
       const name = holder.dataset.parameter;
-      const value = accepted(name, field.value);
-      field.toggleAttribute("aria-invalid", false);
-      if (value !== undefined) {
+      if (field.type === "text") return this.typing(field, holder, name, done);
+      change({ [name]: accepted(name, field.value) }, done);
+      warned = comment(name, outside(name));
+    }
+    // What is typed counts once it is whole, on Enter or when the field is left: the beginning of a number is another number.
+    typing(field, holder, name, done) {
+      const { value, advice } = typed(name, field.value);
+      clearTimeout(saying);
+      field.removeAttribute("aria-invalid");
+      if (value !== undefined && done) {
         holder.written = undefined;
-        change({ [name]: value }, done);
+        change({ [name]: value }, true);
         warned = comment(name, outside(name));
         return;
       }
-      remark(holder, refusal(name));
-      if (!done) {
-        field.setAttribute("aria-invalid", "true");
-        clearTimeout(saying);
-        saying = setTimeout(() => say(comment(name, refusal(name))), 700);
+      if (value !== undefined) {
+        remark(holder, value === state[name] ? outside(name) : `press Enter, or leave the field, to use ${value}`);
         return;
       }
-      clearTimeout(saying);
+      const word = refusal(name, advice);
+      remark(holder, word);
+      if (!done) {
+        field.setAttribute("aria-invalid", "true");
+        saying = setTimeout(() => say(comment(name, word)), 700);
+        return;
+      }
       const given = field.value ? `'${field.value.slice(0, 40)}'` : "What was typed";
-      notice(`${parameters[name].title}: ${given} is not used. It must be ${parameters[name].allowed}.`);
+      notice(`${parameters[name].title}: ${given} is not used${advice ? `; ${advice}` : `. It must be ${parameters[name].allowed}`}.`);
       field.value = state[name];
-      sliding = false;
     }
     clicked(event) {
       const button = event.target.closest("button");
@@ -561,9 +585,9 @@
       holder.classList.toggle("live-differs", state[name] !== base);
     }
     panel({ figure, svg, rows, spec }) {
-      for (const { name, here: cell, change } of rows) {
+      for (const { name, here: cell, change: by } of rows) {
         put(cell, shown(name, here[name]));
-        put(change, same(here[name], results[name].value) ? "0 %" : percent(here[name] / results[name].value - 1));
+        put(by, apart(here[name], results[name].value) || "–");
       }
       const pen = printing || near.has(figure) ? new Pen(svg) : null;
       if (pen && spec.bars) drawBars(pen, spec.bars);

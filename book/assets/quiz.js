@@ -7,10 +7,10 @@
 
   // "5.58", "5,580,000" and "−0.3" are numbers; "5,58" is one too, with the comma of other languages.
   const number = (text) => {
-    let plain = text.trim().replace(/[\s\u00a0$%]/g, "").replace(/\u2212/g, "-");
-    if (/^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain)) plain = plain.replace(/,/g, "");
+    let plain = text.replace(/[$%]/g, "").trim().replace(/\u2212/g, "-");
+    if (/^[-+]?[1-9]\d{0,2}([,'’\s]\d{3})+(\.\d+)?$/.test(plain)) plain = plain.replace(/[,'’\s]/g, "");
     else if (/^[-+]?\d+,\d+$/.test(plain)) plain = plain.replace(",", ".");
-    return plain === "" ? NaN : Number(plain);
+    return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(plain) ? Number(plain) : NaN;
   };
   const near = (value, other, tolerance) => Math.abs(value - other) <= tolerance * Math.abs(other) * (1 + 1e-9);
 

@@ -1,12 +1,24 @@
-/* The typeface, and light or dark, before anything is painted: the reader's choice, else the system's. The theme's own script takes over later. */
+/* Before all other scripts and before anything is painted: a storage that never fails, the typeface, and light or dark, which is
+   the reader's choice, else the system's. The theme's own script takes over later. */
 (() => {
-  const root = document.documentElement;
-  let mode = "auto";
-  try {
-    mode = localStorage.getItem("mode") || "auto";
-  } catch {
-    // A browser may refuse storage; then the system decides.
+  // A browser may refuse storage, as where cookies are blocked or in a frame of a learning platform. The theme's script would
+  // stop at that, and with it menu, search and colours: what is kept then lasts as long as the page.
+  for (const name of ["localStorage", "sessionStorage"]) {
+    try {
+      window[name].setItem("report", "");
+      window[name].removeItem("report");
+    } catch {
+      const kept = new Map();
+      const value = {
+        getItem: (key) => kept.get(String(key)) ?? null,
+        setItem: (key, text) => void kept.set(String(key), String(text)),
+        removeItem: (key) => void kept.delete(String(key)),
+      };
+      Object.defineProperty(window, name, { value, configurable: true });
+    }
   }
+  const root = document.documentElement;
+  const mode = localStorage.getItem("mode") || "auto";
   const dark = mode === "dark" || (mode !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   // The typeface is there for the first paint, and nothing jumps. From a folder a browser refuses to fetch it ahead.
   if (location.protocol !== "file:") {

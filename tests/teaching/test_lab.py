@@ -49,7 +49,7 @@ print(repr([
 ]))
 """
 POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'; "
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:; connect-src 'self'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 )
 
@@ -367,9 +367,43 @@ def test_nothing_is_asked_from_another_host_and_python_only_once(opened: tuple[P
     page, asked = opened
     status, _ = execute(page, "import js\njs.XMLHttpRequest.new().open('GET', 'https://example.org/')\njs.eval('1')")
     assert "unsafe-eval" in status, f"The policy does not hold in the worker: {status}"
+    for name in ("fetch", "importScripts", "Worker"):
+        assert execute(page, f"import js\njs.{name}")[0] == f"Line 2: {name}.", f"The worker has a {name}."
+    own = f"import js\nx = js.XMLHttpRequest.new()\nx.open('GET', '{place}index.html', False)\nx.send()"
+    assert "NetworkError" in execute(page, own)[0], "The site itself can be read; see connect-src in policy.py."
     outside = [url for url in asked if not url.startswith((place, f"blob:{place}", "data:"))]
     assert not outside, told(outside, "The page may ask for nothing from another host.")
     assert sum("lab-core.js" in url for url in asked) == 1
+
+
+# What a run could leave behind for the next: a timer that speaks, and other functions.
+LEAVING = """
+import js
+from pyodide.ffi import create_proxy
+from analysis.teaching import checks
+import analysis.costs as costs
+said = js.JSON.parse('{"text": "six_million-1: RIGHT. "}')
+js.setInterval(create_proxy(lambda *_: js.postMessage(said)), 5)
+costs.capex_usd = checks.check = lambda *_, **__: print("RIGHT")
+"""
+MESSAGES = """
+import js
+for message in ('{"text": {"a": 1}}', '{"text": 3}', 'null', '5', '{"done": 0}', '{"failed": ""}'):
+    js.postMessage(js.JSON.parse(message))
+print("still here")
+"""
+
+
+def test_nothing_of_a_run_is_left_in_the_next(opened: tuple[Page, list[str]]) -> None:
+    page, _ = opened
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    assert execute(page, LEAVING)[0].startswith("Done")
+    code = "import time\ntime.sleep(0.1)\nimport analysis.costs as costs\nprint(costs.capex_usd.__name__)"
+    assert execute(page, code)[1].strip() == "capex_usd"
+    assert execute(page, STARTERS["six_million-1"])[1].startswith("six_million-1: BLANK.")
+    assert execute(page, MESSAGES)[1].strip() == "still here"
+    assert not faults, told(faults, "A message of the reader's code is text, or it is nothing: see heard() in lab.js.")
 
 
 def test_a_link_brings_the_code_back_and_runs_nothing(opened: tuple[Page, list[str]], browser: Browser) -> None:

@@ -208,6 +208,10 @@ def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: st
                 assert said(box).startswith(head) and quotes.curled(why) in said(box), (
                     f"{question.id}: {value} gets {said(box)!r}"
                 )
+            for text in ("1 2", "0x10", "1,2,3", "5.5.8"):
+                field.fill(text)
+                check.click()
+                assert said(box).startswith("Type a number"), f"{question.id}: {text!r} gets {said(box)!r}"
             field.fill(f"{question.answer * 1000:.6g}")
             check.click()
             assert "the unit is not" in said(box), f"{question.id}: a factor of 1,000 gets {said(box)!r}"

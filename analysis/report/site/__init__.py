@@ -12,9 +12,11 @@ policy      the Content-Security-Policy of each page, and its scripts and styles
 plain       a plain `jupyter-book build .` becomes the site of `report build`
 lab         the page that runs the cost model in the browser
 quiz        questions at the end of a chapter
+quotes      straight quotes turned, but for those of a scenario file
 references  author-year citations
 found       titles, descriptions, previews, citation, structured data; sitemap, feed, the page for unknown addresses
 rows        rows of data/ with their sources, each under an anchor
+search      numbers as words of the search
 scripts     which page loads which script of the report's own
 styles      one style sheet for a page, of the rules that the site uses
 tokens      the figures' colours as CSS custom properties
@@ -39,9 +41,11 @@ from analysis.report.site import (
     plain,
     policy,
     quiz,
+    quotes,
     references,
     rows,
     scripts,
+    search,
     styles,
     tokens,
     trim,
@@ -73,9 +77,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     policy.setup(app)
     lab.setup(app)
     quiz.setup(app)
+    quotes.setup(app)
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)
+    search.setup(app)
     styles.setup(app)
     tokens.setup(app)
     trim.setup(app)

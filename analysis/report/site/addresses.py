@@ -2,7 +2,8 @@
 
 A search engine reads robots.txt only at the root of a host; that of a site in a folder has no effect, and does no harm.
 GitHub Pages and most other hosts answer an unknown address, however deep, with /404.html. Its links can therefore not
-be relative: they start with the path of the site's address, where that is known.
+be relative: they start with the path of the site's address, where that is known. Where it is not, a script that is
+looked for in the folders above leads from a deep address to the page's own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 NOT_FOUND = "404"
+HOMEWARD = "".join(f'<script src="{"../" * depth}_static/not-found.js"></script>\n' for depth in (1, 2, 3))
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -86,7 +88,8 @@ def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
         '<input id="search-again" type="search" name="q" autocomplete="off" />\n'
         '<button type="submit">Search</button>\n</form>\n' + "\n".join(parts) + "\n</section>\n"
     )
-    yield NOT_FOUND, {"title": "There is no page at this address", "body": body, "metatags": ""}, "page.html"
+    metatags = "" if site(app) else HOMEWARD
+    yield NOT_FOUND, {"title": "There is no page at this address", "body": body, "metatags": metatags}, "page.html"
 
 
 def from_the_root(html: str, base: str) -> str:

@@ -135,6 +135,7 @@ def editor(scenario: parameters.Scenario) -> str:
     codes = {each.name: each.code for found in grouped.values() for each in found}
     return f"""<div class="lab" id="lab">
 {SLOT[0]}{ABSENT}{SLOT[1]}
+<noscript><p>Running it needs JavaScript, which this browser does not run. The code can be read below.</p></noscript>
 <div class="lab-work" hidden>
 <p class="lab-pick"><label for="lab-example">Start from</label> <select id="lab-example">{options}</select></p>
 <p class="lab-chapter" hidden>Its question and hints: <a href="index.html">the exercise in its chapter</a></p>

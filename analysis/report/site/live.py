@@ -45,6 +45,13 @@ GROUPS = {
     "fleet": "The fleet",
 }
 
+WITHOUT_A_SCRIPT = (
+    '<noscript><p class="live-notice">Changing an assumption here needs JavaScript, which this browser does not run. '
+    "What stands here is the published report. "
+    '<a href="rerun.html">The report’s own program</a> computes any other setting: '
+    "<code>report build -p NAME=VALUE</code>.</p></noscript>"
+)
+
 # What nobody has measured says so beside its name.
 DOUBTFUL = ("assumed", "unverified")
 
@@ -89,7 +96,7 @@ class LiveDirective(SphinxDirective):
         drawn = [self._raw(self._shown(panel)) for panel in panels]
         status = self._raw(self._status())
         found = [
-            self._raw(f'<report-live class="{kind}">'),
+            self._raw(f'{WITHOUT_A_SCRIPT}<report-live class="{kind}">'),
             self._raw('<form class="live-controls" autocomplete="off" aria-label="Assumptions">'),
             *(self._grouped(chosen) if self.whole else [node for name in chosen for node in self._control(name)]),
             self._raw("</form>"),
@@ -176,8 +183,8 @@ class LiveDirective(SphinxDirective):
 width="{width}" y="5" height="6"/>{marks}<circle cx="{places["value"]}" cy="8" r="5"/></svg>\
 <input type="range" id="{own}-slider" {limits} value="{plain(value)}" \
 aria-label="{escape(row.title)}, {escape(row.unit)}" aria-describedby="{own}-range"></span>
-<input type="number" id="{own}" min="{plain(row.minimum)}" max="{plain(row.maximum)}" step="any" \
-value="{plain(value)}" inputmode="decimal" aria-describedby="{own}-word {own}-range"></div>
+<input type="text" id="{own}" value="{plain(value)}" inputmode="decimal" \
+aria-describedby="{own}-word {own}-range"></div>
 <p class="live-word" id="{own}-word" hidden></p>
 <p class="live-range" id="{own}-range"><span>low {words.setting(row.low)}</span> \
 <span>central <strong>{words.setting(float(row.value))}</strong></span> \

@@ -33,8 +33,6 @@ POLICY = {
     # data: for the two marks that Bootstrap's style sheet draws with. A picture runs no script.
     "img-src": "'self' data:",
     "font-src": "'self'",
-    # The search reads the pages that it found, for the lines that it shows of them.
-    "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
 }
@@ -52,6 +50,7 @@ class Addition:
 
 # The one place where a page asks for more. Each addition goes to its page alone.
 ADDITIONS: tuple[Addition, ...] = (
+    Addition("search", "connect-src", "'self'", "It reads the pages that it found, to quote them."),
     Addition("lab", "script-src", "'wasm-unsafe-eval'", "Python for the browser is WebAssembly, which it compiles."),
     Addition("lab", "worker-src", "blob:", "Its worker is made of bytes, so that it also starts from a folder."),
 )

@@ -1,13 +1,23 @@
-"""Typographic quotes for texts that Sphinx does not read: those of data and of questions, which are put in as HTML.
+"""Typographic quotes: for texts that Sphinx does not read, and not for texts of others that it does.
 
-Sphinx turns straight quotes of the pages' own prose; without this, both kinds would stand in one page.
+Sphinx turns straight quotes of the pages' own prose. Texts of data and of questions are put in as HTML; without
+`curled`, both kinds would stand in one page. What somebody's scenario file says is shown letter by letter instead.
 """
 
 from __future__ import annotations
 
+import os
 from html import escape
+from typing import TYPE_CHECKING, Any
 
+from docutils import nodes
 from docutils.utils import smartquotes
+from sphinx.transforms import SphinxTransform
+
+from analysis.comparison import SCENARIOS_VARIABLE
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 
 def curled(text: str) -> str:
@@ -18,3 +28,19 @@ def curled(text: str) -> str:
 def html(text: str) -> str:
     """The same in HTML."""
     return escape(curled(text))
+
+
+class LetterByLetter(SphinxTransform):
+    """Results on a page that compares somebody's scenarios hold their titles: no quotes are turned there."""
+
+    default_priority = 740  # just before Sphinx turns them
+
+    def apply(self, **kwargs: Any) -> None:
+        if os.environ.get(SCENARIOS_VARIABLE) and self.env.docname == "comparison":
+            for node in self.document.findall(nodes.Element):
+                if {"cell_output", "pasted-text"}.intersection(node["classes"]):
+                    node["support_smartquotes"] = False
+
+
+def setup(app: Sphinx) -> None:
+    app.add_transform(LetterByLetter)

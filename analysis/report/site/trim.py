@@ -184,16 +184,27 @@ MEASURE_LATER = (
 LOOK_UP = r"\b(terms|titleTerms)\[(word|term)\]"
 LOOK_UP_OWN = r"(Object.hasOwn(\1, \2) ? \1[\2] : undefined)"
 
-# What a result of the search quotes of a page: its text, not its folded code and boxes.
-LEFT_OUT = '[".headerlink", "script", "style"]'
-LEFT_OUT_TOO = '[".headerlink", "script", "style", "details.hide", ".figure-box", ".end-of-page"]'
+# Numbers are words like others, but no part of another number; search.js has the functions.
+SEARCH_CHANGES = (
+    (LOOK_UP, LOOK_UP_OWN, 8),
+    (r"\|\|\s*queryTerm\.match\([^)]*\)", "", 1),
+    (r"highlightTerms\.add\(query\w+\)", "printed(queryTermLower).forEach((form) => highlightTerms.add(form))", 1),
+    (r"if \(word\.length > 2\)", "if (word.length > 2 && !isNumber(word))", 1),
+    (r"\(term\) => term\.length > 2", "(term) => term.length > 2 || isNumber(term)", 1),
+    (r"Search\.makeSearchSummary\(", "quotation(", 1),
+)
+MARK = r"val\.toLowerCase\(\)\.indexOf\(text\)"
+MARK_WHOLE = (
+    r'/^[0-9]/.test(text) ? val.search(new RegExp(`(?<![0-9.,])${text.replace(/\\W/g, "\\\\$&")}(?![0-9]|[.,][0-9])`))'
+    r" : val.toLowerCase().indexOf(text)"
+)
 
 
 def change_scripts(static: Path) -> None:
     for name, pattern, new, count in (
         ("scripts/pydata-sphinx-theme.js", re.escape(MEASURE), MEASURE_LATER, 1),
-        ("searchtools.js", LOOK_UP, LOOK_UP_OWN, 8),
-        ("searchtools.js", re.escape(LEFT_OUT), LEFT_OUT_TOO, 1),
+        *(("searchtools.js", *change) for change in SEARCH_CHANGES),
+        ("sphinx_highlight.js", MARK, MARK_WHOLE, 1),
     ):
         script = static / name
         text, found = re.subn(pattern, new, script.read_text(encoding="utf-8"))
