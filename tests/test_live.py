@@ -638,19 +638,6 @@ def test_the_control_beside_a_figure_leads_to_all_assumptions(tab: Tab, name: st
     assert tab.field(parameter).input_value() == value
 
 
-def test_what_is_divided_by_nought_is_told_as_not_defined(tab: Tab) -> None:
-    """Where hardware keeps its value and electricity is free, V3 costs nothing, and nothing is a multiple of it."""
-    page = tab.open(fragment="#electricity_usd_per_kwh=0&price_decline_oom_per_year=0")
-    page.locator('[data-panel="models"]').scroll_into_view_if_needed()
-    until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('GPT-4')")
-    assert tab.here("v3_amortised_usd") == "$0"
-    for result in ("llama31_over_v3_amortised", "gpt4_over_v3_amortised"):
-        row = f'tr[data-result="{result}"]'
-        assert (tab.here(result), tab.text(f"{row} .live-change")) == ("not defined", "not defined")
-    assert "not defined" not in " ".join(page.locator('[data-panel="models"] svg text').all_text_contents())
-    assert tab.text(".live-moved").endswith("over V3, amortised not defined instead of 11.8 times.")
-
-
 def test_swings_are_computed_at_this_setting(tab: Tab) -> None:
     page = tab.open(fragment="#rental_usd_per_gpu_hour=4")
     page.locator(".live-pick select").select_option("v3_rental_usd")
