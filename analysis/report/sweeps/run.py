@@ -13,7 +13,7 @@ from analysis import parameters
 from analysis.figures.charts import sweep as drawing
 from analysis.quantities import REGISTRY
 from analysis.report import build as builder
-from analysis.report import files
+from analysis.report import files, place
 from analysis.report.execution import Progress, silent
 from analysis.report.sweeps import cluster, local, pages, store
 from analysis.report.sweeps.ask import LIBRARIES, Request
@@ -51,7 +51,7 @@ def run(
     SweepError if it cannot be done; what was done stays for the next time.
     """
     builder.require_sound_data()
-    target = (out or folder_of(request)).resolve()
+    target = place.allowed(out or folder_of(request))
     try:
         return _run(request, target, progress, scheduler, restart, processes or local.cores())
     except OSError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ import pyarrow.parquet
 from analysis import parameters
 from analysis.cases import Block
 from analysis.quantities import REGISTRY
-from analysis.report import files
+from analysis.report import files, manifest
 from analysis.report.sweeps.ask import Request, Task, Work
 from analysis.sweep import Outcome, SweepError
 
@@ -35,6 +36,11 @@ FIGURE = ("sweep.svg", "sweep.png", "sweep.csv", "sweep.txt")
 PAGES, PAGE_LEDGER = "pages", "pages.jsonl"
 OURS = {RECORD, LEDGER, LOCK, PARTS, PAGES, PAGE_LEDGER, *TABLES, *FIGURE}
 PART = ".part"
+
+# What is below the folder's own folders, and the neighbours of a command that was killed.
+BELOW = re.compile(
+    rf"({PARTS}/([0-9]+\.arrow|{files.LEFT.pattern})|{PAGES}/[0-9]+(/([a-z_]+\.ipynb|{files.LEFT.pattern}))?)"
+)
 
 LEDGER_HEADER = "block,first_case,last_case,failed\n"
 
@@ -168,7 +174,9 @@ class Folder:
         names = {path.name for path in there if not files.is_left(path.name)}
         # What we write is no link; through one we would write somewhere else.
         links = {path.name for path in there if path.is_symlink()}
-        foreign = sorted(links | {name for name in names if name.removesuffix(PART) not in OURS})
+        # Also in the two folders, which --restart empties.
+        deeper = {name for name in manifest.entries(self.path) if "/" in name and not BELOW.fullmatch(name)}
+        foreign = sorted(links | deeper | {name for name in names if name.removesuffix(PART) not in OURS})
         if foreign or (names - {LOCK} and RECORD not in names):
             raise SweepError(
                 f"{self.path} holds files that are no sweep of this report: {(foreign or sorted(names))[0]}. "
