@@ -397,7 +397,7 @@ def require_folders() -> None:
     os.umask(mask)
     if mask & 0o700:
         raise builder.BuildError(
-            f"The umask {mask:03o} takes your own rights to new files away. Set another: umask 022"
+            f"With umask {mask:03o} you have no rights to your own new files. Set another: umask 022"
         )
     try:
         Path.cwd()

@@ -27,7 +27,11 @@ def of_files(site: Path) -> dict[str, str]:
     if not (site / "index.html").exists():
         raise build.BuildError(f"There is no site in {site}. Build one: report build.")
     made = {downloads.PDF, downloads.ZIP, manifest.NAME}
-    return {name: manifest.digest(site / name) for name in sorted(set(manifest.entries(site)) - made)}
+    return {
+        name: manifest.digest(site / name)
+        for name in sorted(set(manifest.entries(site)) - made)
+        if (site / name).is_file()
+    }
 
 
 def together(files: Mapping[str, str], chosen: Iterable[str]) -> str:

@@ -45,7 +45,7 @@ def zipped(site: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(manifest.entries(site)):
-            if name.partition("/")[0] in (*ONLINE_ONLY, ZIP, manifest.NAME):
+            if name.partition("/")[0] in (*ONLINE_ONLY, ZIP, manifest.NAME) or (site / name).is_dir():
                 continue
             content = (site / name).read_bytes()
             if name.endswith(".html"):

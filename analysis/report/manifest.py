@@ -99,11 +99,13 @@ def foreign(folder: Path, kind: str, spare: Callable[[str], bool] = lambda name:
     """
     there, listed = read(folder)
     for name in entries(folder) if folder.is_dir() else ():
-        if spare(name) or (name == NAME and there):
+        path = folder / name
+        emptied = path.is_dir() and not path.is_symlink() and any(each.startswith(f"{name}/") for each in listed)
+        if emptied or spare(name) or (name == NAME and there):
             continue
         if name not in listed:
             return f"{name}, which is on no list of what this report put there"
-        if digest(folder / name) not in listed[name]:
+        if digest(path) not in listed[name]:
             return f"{name}, which somebody has changed since this report put it there"
     return f"a {there} of this report, and no {kind}" if there not in ("", kind) else ""
 

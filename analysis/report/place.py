@@ -105,9 +105,11 @@ def require_ours(target: Path, kind: str, spare: Callable[[str], bool] = lambda 
     there, _ = manifest.read(target)
     if not found or (kind == manifest.SITE and not there and store.is_as_release_1_1_left_it(target)):
         return
-    earlier = " What was built before release 1.2 has no list: `make clean` takes it away."
-    hint = earlier if not there and _within(target, BUILD) else ""
-    raise BuildError(f"{asked} holds {untrusted.printable(found)}. Name an empty or a new folder with --out.{hint}")
+    hint = " (Before release 1.2 no list was kept: `make clean` takes away all that was built.)"
+    raise BuildError(
+        f"{asked} holds {untrusted.printable(found)}. Move it elsewhere, or name an empty or a new folder with --out."
+        + (hint if not there and _within(target, BUILD) else "")
+    )
 
 
 def usable(out: Path, kind: str, spare: Callable[[str], bool] = lambda name: False) -> Path:

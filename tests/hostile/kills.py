@@ -50,12 +50,12 @@ Step = Callable[[Path, Path, Path], None]
 
 def publish(made: Path, target: Path, folder: Path) -> None:
     """The last step of a build: a finished site takes the place of the other."""
-    from analysis.report import files, store
+    from analysis.report import manifest, place, store
 
     store.STORE = folder / ".store"
     new = folder / f"new-{os.getpid()}"
     shutil.copytree(made, new)
-    files.exchange(new, target)
+    place.put(new, target, manifest.SITE)
     store.keep_site(target, made.name)
 
 
@@ -145,6 +145,8 @@ def killed(step: Step, wait: float, made: Path, target: Path, folder: Path) -> b
 
 def prepared(step: Step, folder: Path, site: Path) -> dict[str, str]:
     """The two sites that take turns: digest and name."""
+    from analysis.report import manifest
+
     for name in SITES:
         if step is command:
             left_alone(step, folder / name, folder / name, folder)
@@ -152,6 +154,7 @@ def prepared(step: Step, folder: Path, site: Path) -> dict[str, str]:
         shutil.copytree(site, folder / name)
         for page in (folder / name).rglob("*.html"):
             page.write_text(page.read_text(encoding="utf-8") + f"<!-- {name} -->", encoding="utf-8")
+        manifest.seal(folder / name, manifest.SITE)
     return {whole(folder / name): name for name in SITES}
 
 

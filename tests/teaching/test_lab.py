@@ -136,7 +136,7 @@ def test_the_last_value_is_shown_and_names_do_not_outlive_a_run() -> None:
 def test_an_example_without_a_title_is_told(tmp_path: Path) -> None:
     (tmp_path / "01_x.py").write_text("print(1)\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"01_x\.py begins with 'print\(1\)'. Its first line must be its title"):
-        page_of.examples(tmp_path)
+        page_of.examples([tmp_path / "01_x.py"])
 
 
 # Exercises on the page
