@@ -64,10 +64,11 @@ def build_quickly(made: Path, target: Path, folder: Path) -> None:
     from analysis.parameters import Scenario
     from analysis.report import build, kernels, notebooks, store
     from analysis.report.site import cards
+    from analysis.teaching import slides
 
     def render(source: Path) -> Path:
         html = source / "_build" / "html"
-        shutil.copytree(made, html, ignore=shutil.ignore_patterns("figures"))
+        shutil.copytree(made, html, ignore=shutil.ignore_patterns("figures", "slides"))
         return html
 
     def figures(executed: object, to: Path, progress: object) -> list[str]:
@@ -78,6 +79,7 @@ def build_quickly(made: Path, target: Path, folder: Path) -> None:
         build: {"render": render, "write_figures": figures, "BUILD": folder / "_build"},
         kernels: {"warm_up": lambda: None},
         cards: {"write": lambda html: None},
+        slides: {"write": lambda to, *rest: shutil.copytree(made / "slides", to)},
         store: {"STORE": folder / "_build" / ".store"},
     }
     stubs[build]["execute_pages"] = lambda pages, *rest, **options: {p.name: p.path for p in pages if p.runs}
@@ -162,8 +164,8 @@ def campaign(step: Step, count: int, seed: int, site: Path) -> dict[str, object]
     """So many kills, and what they left."""
     if step is not command:
         # Here, so that what is forked off begins at once, and a kill meets the build and not its imports.
-        for module in ("build", "kernels", "notebooks", "store", "site.cards"):
-            importlib.import_module(f"analysis.report.{module}")
+        for module in ("report.build", "report.notebooks", "report.site.cards", "teaching.slides"):
+            importlib.import_module(f"analysis.{module}")
     luck, found = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory(prefix="kills-") as name:
         folder = Path(name)
