@@ -295,6 +295,9 @@ LONGEST_FILE, LONGEST_TEXT = 100_000, {"title": 200, "motive": 2_000, "source": 
 # `parameters` holds values: two. Some more, so that a mistake is told as what it is.
 DEEPEST = 8
 
+# Folders of _build and of what is in it that are not a scenario's. A change by -p has one as well: `scenario_name`.
+RESERVED = {"all", "base", "classroom", "compare", "downloads", "fuzz", "html", "mutants", "slides", "sweeps"}
+
 # No folder of Windows can have these names.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
@@ -345,13 +348,15 @@ def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:
             hint = hint or _no_break_space(str(key))
             raise ParameterError(f"{where} has an unknown key {shown(str(key))}.{hint} Allowed: {', '.join(KEYS)}.")
     name = document.get("name", stem)
-    forbidden = ("html", "base")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name) or name in forbidden:
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name):
         foreign = untrusted.foreign_letter(name) if isinstance(name, str) else ""
         raise ParameterError(
-            f"{where}: name {str(name)[:60]!r} must be 1 to 64 small letters, digits, - or _, "
-            "and not 'html' or 'base'. It starts with a letter."
+            f"{where}: name {str(name)[:60]!r} must be 1 to 64 small letters, digits, - or _. It starts with a letter."
             + (f" It holds {foreign}; letters are a to z." if foreign else "")
+        )
+    if name in RESERVED or name.partition("-")[0] in known():
+        raise ParameterError(
+            f"{where}: name '{name}' is that of a folder in which the report puts something else. Choose another."
         )
     if name in DEVICES:
         raise ParameterError(f"{where}: name '{name}' is a device on Windows, where no folder can be called so.")

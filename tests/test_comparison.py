@@ -20,7 +20,7 @@ from analysis.figures import FIGURES
 from analysis.figures.charts.comparison import LEFT, wrapped
 from analysis.figures.style import paper
 from analysis.parameters import ParameterError, Scenario
-from analysis.report import build, execution, identity, notebooks
+from analysis.report import build, execution, identity, manifest, notebooks
 from analysis.report import compare as command
 from analysis.sensitivity import HEADLINES
 
@@ -353,7 +353,7 @@ def test_the_command_prints_a_table_and_writes_the_csv(tmp_path: Path) -> None:
     assert "Servers live three years" in done.stdout and "+61.5 %" in done.stdout
     assert "No verdict changes in any scenario." in done.stdout
     assert done.stderr == "report: base is left out: every scenario is compared with the base case anyway.\n"
-    assert [path.name for path in tmp_path.iterdir()] == ["comparison.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [manifest.NAME, "comparison.csv"]
     assert (tmp_path / "comparison.csv").read_text() == command.beside(choose(["three_year_life"])).csv()
 
 

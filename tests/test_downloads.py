@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
-from analysis.report import build, cli, downloads, pdf
+from analysis.report import build, cli, downloads, manifest, pdf
 from analysis.report.site import cite, found
 
 ADDRESS = "https://example.org/some/report"
@@ -42,6 +42,8 @@ def copy(site: Path, tmp_path: Path) -> Path:
     for name in ("index.html", "capex.html", "404.html", "robots.txt", "feed.xml"):
         shutil.copyfile(site / name, folder / name)
     shutil.copyfile(site / "figures" / "capex.csv", folder / "figures" / "capex.csv")
+    shutil.copyfile(site / ".nojekyll", folder / ".nojekyll")
+    manifest.seal(folder, manifest.SITE)
     return folder
 
 
@@ -257,7 +259,8 @@ def test_zip_is_the_same_twice_and_opens_into_one_folder(copy: Path) -> None:
     released = cite.citation().released
     assert {entry.date_time[:3] for entry in entries} == {(released.year, released.month, released.day)}
     assert not {f"{downloads.NAME}/{name}" for name in downloads.ONLINE_ONLY} & set(names)
-    assert f"{downloads.NAME}/figures/capex.csv" in names
+    assert {f"{downloads.NAME}/{name}" for name in ("figures/capex.csv", ".nojekyll")} <= set(names)
+    assert f"{downloads.NAME}/{manifest.NAME}" not in names, "The list is of the site, whose pages link to other files."
 
 
 def test_unpacked_zip_can_be_read_without_a_network(browser: Browser, site: Path, tmp_path: Path) -> None:

@@ -515,11 +515,24 @@ def test_a_bad_parameter_in_a_file_is_refused(line: str, words: str, scenario_fi
     assert words in refused_file(scenario_file(f"parameters:\n  {line}\n"))
 
 
-@pytest.mark.parametrize("name", ["Base Case", "base", "html", "../up", "a/b", "12x'", "", "_a", "-a", "ü", "a" * 65])
+@pytest.mark.parametrize("name", ["Base Case", "../up", "a/b", "12x'", "", "_a", "-a", "ü", "a" * 65])
 def test_a_name_that_would_be_a_bad_folder_is_refused(name: str, scenario_file: Any) -> None:
     message = refused_file(scenario_file(f'name: "{name}"\n'))
-    assert "must be 1 to 64 small letters, digits, - or _, and not 'html' or 'base'." in message
+    assert "must be 1 to 64 small letters, digits, - or _. It starts with a letter." in message
     assert repr(name[:60]) in message
+
+
+@pytest.mark.parametrize("name", [*sorted(parameters.RESERVED), "staff_count-199", "fleet-documented"])
+def test_a_name_of_another_folder_is_refused(name: str, scenario_file: Any) -> None:
+    assert f"name '{name}' is that of a folder in which the report puts something else" in refused_file(
+        scenario_file(f"name: {name}\n")
+    )
+
+
+def test_a_file_never_shares_a_folder_with_a_change_by_p() -> None:
+    changes = parameters.parsed(["staff_count=199"])
+    with pytest.raises(ParameterError, match="in which the report puts something else"):
+        parameters.parsed_scenario(b"parameters: {pue: 1.2}", parameters.scenario_name(changes), "File")
 
 
 def test_a_number_as_name_is_refused(scenario_file: Any) -> None:

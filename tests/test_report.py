@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 from analysis import parameters
 from analysis.case import Case
-from analysis.report import build, files, notebooks, place
+from analysis.report import build, cli, files, manifest, notebooks
 
 
 def report(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -25,8 +25,16 @@ def report(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
 
 
-# What a site is known by.
-EARLIER = f"the earlier site {place.DOWNLOADS[0]}"
+EARLIER = "the earlier site"
+
+
+def earlier_site(folder: Path) -> Path:
+    """A site that this report has put there."""
+    folder.mkdir()
+    (folder / "index.html").write_text(EARLIER)
+    manifest.seal(folder, manifest.SITE)
+    return folder
+
 
 REFUSALS = [
     (("-p", "rental_usd_per_gpu_hou=3"), "There is no parameter 'rental_usd_per_gpu_hou'. Did you mean rental_usd"),
@@ -46,22 +54,19 @@ REFUSALS = [
 def test_bad_input_is_one_clear_line_and_the_earlier_site_stays(
     arguments: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
-    earlier = tmp_path / "site" / "index.html"
-    earlier.parent.mkdir()
-    earlier.write_text(EARLIER)
-    done = report("build", *arguments, "--out", str(earlier.parent))
+    earlier = earlier_site(tmp_path / "site")
+    done = report("build", *arguments, "--out", str(earlier))
     assert done.returncode == 1
     assert message in done.stderr.replace("\n", " ")
     assert "Traceback" not in done.stderr + done.stdout
-    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["index.html"]
-    assert earlier.read_text() == EARLIER
+    assert manifest.whole(earlier, manifest.SITE) and (earlier / "index.html").read_text() == EARLIER
 
 
 def test_a_folder_with_other_files_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("years of work")
     done = report("build", "--out", str(tmp_path))
     assert done.returncode == 1
-    assert "holds files that are no site of this report" in done.stderr.replace("\n", " ")
+    assert f"report: {tmp_path} holds thesis.doc, which is on no list" in done.stderr
     assert (tmp_path / "thesis.doc").read_text() == "years of work"
 
 
@@ -76,16 +81,13 @@ def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]
 
 
 def test_a_disk_without_room_is_told_and_the_earlier_site_stays(tmp_path: Path) -> None:
-    earlier = tmp_path / "site"
-    earlier.mkdir()
-    (earlier / "index.html").write_text(EARLIER)
+    earlier = earlier_site(tmp_path / "site")
     done = limited(20, "build", "-p", "rental_usd_per_gpu_hour=3.21", "--out", str(earlier))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr + done.stdout
     said = done.stderr.replace("\n", " ")
     assert "report: File too large" in said and f"the site in {earlier} is as it was before" in said
-    assert [path.name for path in tmp_path.rglob("*")] == ["site", "index.html"]
-    assert (earlier / "index.html").read_text() == EARLIER
+    assert [path.name for path in tmp_path.iterdir()] == ["site"] and manifest.whole(earlier, manifest.SITE)
 
 
 def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_site(
@@ -259,3 +261,35 @@ def test_output_folders() -> None:
     assert build.output_folder(parameters.Scenario()) == notebooks.ROOT / "_build" / "html"
     named = parameters.Scenario(name="three_year_life", changes={"service_life_years": 3.0})
     assert build.output_folder(named) == notebooks.ROOT / "_build" / "three_year_life" / "html"
+
+
+def test_a_file_that_changes_nothing_is_the_base_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "idle.yml").write_text("name: idle\ntitle: My scenario\nparameters: {rental_usd_per_gpu_hour: 2}\n")
+    for given in ((None, tmp_path / "idle.yml"), (["rental_usd_per_gpu_hour=2"], None)):
+        assert cli.scenario_from(*given) == parameters.Scenario()
+        assert capsys.readouterr().err == "report: no assumption is changed: this is the base case.\n"
+    assert cli.scenario_from(None, None) == parameters.Scenario()
+    assert not capsys.readouterr().err
+
+
+def test_a_shell_in_a_folder_that_was_replaced_is_in_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "site"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("PWD", str(here))
+    (tmp_path / "new").mkdir()
+    files.exchange(tmp_path / "new", here)
+    cli.require_folders()
+    assert Path.cwd() == here and Path.cwd().exists()
+    here.rmdir()
+    with pytest.raises(build.BuildError, match=r"The folder that you stand in is gone"):
+        cli.require_folders()
+
+
+def test_a_umask_that_takes_ones_own_rights_away_is_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "analysis", "run", "capex"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, umask=0o777)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "report: With umask 777 you have no rights to your own new files. Set another: umask 022\n"

@@ -24,18 +24,28 @@ import yaml
 from analysis import tables, untrusted, words, written
 from analysis.figures import NAMES
 from analysis.parameters import Scenario, known
-from analysis.report import files, identity, kernels, notebooks, store, surroundings
+from analysis.report import identity, kernels, manifest, notebooks, own, store, surroundings
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.place import BUILD as BUILD
 from analysis.report.place import BuildError as BuildError
 from analysis.report.place import alone as alone
-from analysis.report.place import site_folder, work_of_its_own
+from analysis.report.place import filling, put, work_of_its_own
 from analysis.report.place import told as told
 
 PNG_DPI = 200
 
 # How often `refresh` looks at all pages: the review kit reads what other pages say.
 ROUNDS = 4
+# Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
+# It ends with the process that called it, and puts no colours into what it says, which Sphinx does anywhere.
+RENDERER = """
+import os, sys, threading
+from jupyter_book.cli.main import main
+from sphinx.util.console import nocolor
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
+nocolor()
+main()
+"""
 
 # Setting of _config.yml -> the environment variable that overrides it for one build.
 ADDRESSES = {"html_baseurl": "REPORT_SITE_URL", "report_repository_url": "REPORT_REPOSITORY_URL"}
@@ -126,7 +136,7 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
         shutil.rmtree(folder)
-    shutil.copytree(notebooks.BOOK, folder, ignore=shutil.ignore_patterns("*.ipynb", ".*", "exercises"))
+    own.copy("book", folder, but=".ipynb")
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
     # Not before: the site's extension is slow to import, and the classroom is built on this module.
@@ -148,17 +158,24 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
 
 def render(folder: Path) -> Path:
     """Jupyter Book over a staged folder, warnings as errors; the html folder, or BuildError with what it said."""
-    # Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
-    start = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", start, "build", str(folder), "-W", "-n", "--keep-going"]
+    command = [sys.executable, "-c", RENDERER, "build", str(folder), "-W", "-n", "--keep-going"]
     # In that folder: docutils and matplotlib look for settings in the one that they are in.
     place: dict[str, Any] = {"env": surroundings.environment(), "cwd": folder}
-    run = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", **place)
+    # The other end is closed when this process ends, in whatever way.
+    theirs, ours = os.pipe()
+    try:
+        run = subprocess.run(command, stdin=theirs, capture_output=True, encoding="utf-8", errors="replace", **place)
+    finally:
+        os.close(theirs)
+        os.close(ours)
     html = folder / "_build" / "html"
     if run.returncode or not (html / "index.html").exists():
-        told = (run.stdout + run.stderr).splitlines()
+        # The pages as their author knows them: what is rendered is a copy that goes with the build.
+        told = (run.stdout + run.stderr).replace(f"{folder}{os.sep}", "book/").splitlines()
         complaints = [line for line in told if "WARNING" in line or "ERROR" in line or "Error" in line]
         raise BuildError("Jupyter Book refused the pages:\n" + "\n".join(complaints[-30:] or told[-30:]))
+    # Else a branch of GitHub Pages, which goes through Jekyll, would lose the folders whose names begin with "_".
+    (html / ".nojekyll").touch()
     return html
 
 
@@ -216,11 +233,9 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
 
     again: run every page and render, although nothing has changed
     """
-    target = site_folder(out or output_folder(scenario))
     addresses = {name: os.environ.get(variable, "") for name, variable in ADDRESSES.items()}
     case = json.dumps([scenario.name, scenario.title, scenario.motive, dict(scenario.changes), addresses])
-    with alone(target):
-        files.recover(target)
+    with filling(out or output_folder(scenario), manifest.SITE) as target:
         stamps, made_from = identity.stamps(), identity.of_site(case)
         if not again and store.site_made_from(target) == made_from:
             progress("nothing has changed", 1, 1)
@@ -274,7 +289,7 @@ def complete(html: Path, figures: Iterable[str]) -> None:
 def _publish(work: Path, target: Path, case: str, made_from: str) -> None:
     if identity.of_site(case) != made_from:
         raise BuildError("A file of the report was changed while the site was built from it. Run again.")
-    files.exchange(work / "source" / "_build" / "html", target)
+    put(work / "source" / "_build" / "html", target, manifest.SITE)
     store.keep_site(target, made_from)
 
 

@@ -22,7 +22,7 @@ from analysis import parameters, tables, untrusted, words, written
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
-from analysis.report import execution, files, notebooks, surroundings
+from analysis.report import execution, files, notebooks, own, surroundings
 
 
 class Stoppable(TyperGroup):
@@ -81,15 +81,19 @@ Again = Annotated[bool, typer.Option("--again", help="Run every page, although n
 
 
 def scenario_from(assignments: list[str] | None, file: Path | None) -> parameters.Scenario:
-    """The scenario that a command line asks for: a file, changes, or both (the command line wins)."""
+    """The scenario that a command line asks for: a file, changes, or both (the command line wins).
+
+    Where nothing is changed, that is the base case, whatever the file calls it: its site stays as it is.
+    """
     if not assignments and not file:
         return parameters.Scenario()
     read = parameters.read_scenario(file) if file else parameters.Scenario()
     changes = parameters.without_idle_changes({**read.changes, **parameters.parsed(assignments or [])})
+    if not changes:
+        errors.print("report: no assumption is changed: this is the base case.")
+        return parameters.Scenario()
     if file and changes == read.changes:
         return read
-    if not changes:
-        return parameters.Scenario()
     title = "; ".join(_change_in_words(name, value) for name, value in changes.items())
     return parameters.Scenario(name=parameters.scenario_name(changes), title=title, changes=changes)
 
@@ -125,8 +129,7 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
     from analysis.report import lab as python
 
     scenario = scenario_from(assignments, file)
-    with progress_bar() as progress:
-        target = builder.build(scenario, out, progress, again)
+    target = built(scenario, out, again)
     say(f"{scenario.title}: {target / 'index.html'}")
     if not python.present(target):
         say("Python for its page lab.html is not in it; `report lab` adds that.")
@@ -186,17 +189,17 @@ def compare(
     from analysis.report import compare as comparer
 
     choice = comparison.choose(scenarios or [])
+    target = comparer.usable(choice, out, site)
     for line in choice.notes:
         complain(f"report: {line}")
     builder.require_sound_data()
     found = comparer.beside(choice)
     comparer.show(found, console if on_terminal() else Console(width=160, force_terminal=False))
-    target = (out or comparer.folder(choice)).resolve()
-    say(comparer.write_csv(found, target))
     if site:
         with progress_bar() as progress:
             page = comparer.build_site(choice, target, progress)
         say(page)
+    say(comparer.write_csv(found, target))
 
 
 @app.command()
@@ -247,10 +250,13 @@ def serve(
             console.print("ended")
 
 
-def built(scenario: parameters.Scenario, out: Path | None) -> Path:
+def built(scenario: parameters.Scenario, out: Path | None, again: bool = False) -> Path:
     """The folder of a scenario's site, which is built where it is missing or stale."""
+    for name in own.left_out():
+        told = f"report: {name} is not published: git does not know it. `git add` makes it a part of the report."
+        errors.print(untrusted.printable(told), markup=False)
     with progress_bar() as progress:
-        return builder.build(scenario, out, progress)
+        return builder.build(scenario, out, progress, again)
 
 
 @app.command()
@@ -329,9 +335,8 @@ def slides(assignments: Assignments = None, file: ScenarioFile = None, out: Out 
 
     printer.require()
     scenario = scenario_from(assignments, file)
-    target = (out or builder.output_folder(scenario).with_name("slides")).resolve()
     with progress_bar() as progress:
-        deck.make(scenario, target, progress)
+        target = deck.make(scenario, out or builder.output_folder(scenario).with_name("slides"), progress)
     say(target / deck.DECK)
 
 
@@ -430,6 +435,24 @@ def require_assignments(arguments: list[str]) -> None:
             )
 
 
+def require_folders() -> None:
+    """BuildError where no file could be written, or no path be read, whatever the command."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    if mask & 0o700:
+        raise builder.BuildError(
+            f"With umask {mask:03o} you have no rights to your own new files. Set another: umask 022"
+        )
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        # The shell stands in a folder that a build has replaced since. Its name leads to the new one.
+        try:
+            os.chdir(os.environ.get("PWD", ""))
+        except OSError:
+            raise builder.BuildError("The folder that you stand in is gone. Go to another one: cd") from None
+
+
 EXPECTED = (
     parameters.ParameterError,
     written.FileError,
@@ -461,6 +484,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        require_folders()
         require_assignments(sys.argv)
         app()
     except EXPECTED as error:

@@ -13,14 +13,13 @@ from rich.text import Text
 
 from analysis.case import Case
 from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, compare, rows, shipped
-from analysis.comparison.results import COLUMNS
 from analysis.parameters import Scenario
 from analysis.report import build as builder
-from analysis.report import files, kernels
+from analysis.report import kernels, manifest, place
 from analysis.report.execution import Progress, silent
 from analysis.sensitivity import HEADLINES
 
-PAGE = "comparison.html"
+PAGE, TABLE, SITE = "comparison.html", "comparison.csv", "html"
 # A folder's name longer than this is cut, and told apart by a digest.
 LONGEST = 100
 
@@ -39,20 +38,25 @@ def beside(choice: Choice) -> Comparison:
     return compare(Case(), choice.entries)
 
 
-def write_csv(found: Comparison, target: Path) -> Path:
-    """Everything that is compared as comparison.csv in `target`, whole or not at all.
+def usable(choice: Choice, out: Path | None, site: bool) -> Path:
+    """The folder of a comparison; BuildError, before anything is done, if it or its site must not be written."""
+    target = place.usable(out or folder(choice), manifest.COMPARISON, _is_of_the_site)
+    if site:
+        place.usable(target / SITE, manifest.SITE)
+    return target
 
-    BuildError if the folder holds something else of that name, or cannot be written.
-    """
-    path = target / "comparison.csv"
-    start = ",".join(COLUMNS)
+
+def _is_of_the_site(name: str) -> bool:
+    """The site beside the table has a list of its own."""
+    return name.startswith(f"{SITE}/")
+
+
+def write_csv(found: Comparison, target: Path) -> Path:
+    """Everything that is compared as comparison.csv in `target`, whole or not at all; BuildError if it cannot be."""
+    place.require_ours(target, manifest.COMPARISON, _is_of_the_site)
     with builder.told(f"what was in {target} before is whole"):
-        if path.exists():
-            with path.open("rb") as file:
-                if file.read(len(start)) != start.encode():
-                    raise builder.BuildError(f"{path} is no comparison of this report. Name another folder with --out.")
-        files.replace(path, found.csv().encode("utf-8"))
-    return path
+        manifest.put(target, manifest.COMPARISON, {TABLE: found.csv().encode("utf-8")})
+    return target / TABLE
 
 
 def build_site(choice: Choice, target: Path, progress: Progress = silent) -> Path:
@@ -62,7 +66,7 @@ def build_site(choice: Choice, target: Path, progress: Progress = silent) -> Pat
     """
     # Pages learn the scenarios from the environment, which their kernels inherit.
     with kernels.environment({**os.environ, SCENARIOS_VARIABLE: choice.variable}):
-        return builder.build(Scenario(), target / "html", progress) / PAGE
+        return builder.build(Scenario(), target / SITE, progress) / PAGE
 
 
 def show(found: Comparison, console: Console) -> None:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from analysis.report import build, downloads
+from analysis.report import build, downloads, manifest
 
 KINDS = ("notebooks", "figures", "site", "zip")
 
@@ -20,15 +20,18 @@ def of_bytes(content: bytes) -> str:
 
 
 def of_files(site: Path) -> dict[str, str]:
-    """SHA-256 of each file of a site by its path; a PDF and a zip beside the pages are left out.
+    """SHA-256 of each file of a site by its path; a PDF, a zip and the list of the site's files are left out.
 
-    A PDF holds what the installed Chromium makes of a page, and the zip is made from the rest.
+    A PDF holds what the installed Chromium makes of a page, and the others are made from the rest.
     """
     if not (site / "index.html").exists():
         raise build.BuildError(f"There is no site in {site}. Build one: report build.")
-    made = {downloads.PDF, downloads.ZIP}
-    paths = sorted(p for p in site.rglob("*") if p.is_file() and p.relative_to(site).as_posix() not in made)
-    return {path.relative_to(site).as_posix(): of_bytes(path.read_bytes()) for path in paths}
+    made = {downloads.PDF, downloads.ZIP, manifest.NAME}
+    return {
+        name: manifest.digest(site / name)
+        for name in sorted(set(manifest.entries(site)) - made)
+        if (site / name).is_file()
+    }
 
 
 def together(files: Mapping[str, str], chosen: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from analysis.report import files, place, store
+from analysis.report import manifest, place, store
 from analysis.report.place import DOWNLOADS
 from analysis.report.site import cite
 
@@ -44,14 +44,13 @@ def zipped(site: Path) -> bytes:
     pdf = [(PDF, (site / PDF).stat().st_size)] if (site / PDF).exists() else []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path in sorted(path for path in site.rglob("*") if path.is_file()):
-            inside = path.relative_to(site)
-            if inside.parts[0] in (*ONLINE_ONLY, ZIP):
+        for name in sorted(manifest.entries(site)):
+            if name.partition("/")[0] in (*ONLINE_ONLY, ZIP, manifest.NAME) or (site / name).is_dir():
                 continue
-            content = path.read_bytes()
-            if path.suffix == ".html":
+            content = (site / name).read_bytes()
+            if name.endswith(".html"):
                 content = with_links(content.decode("utf-8"), pdf).encode("utf-8")
-            archive.writestr(entry(f"{NAME}/{inside.as_posix()}", released), content)
+            archive.writestr(entry(f"{NAME}/{name}", released), content)
     return buffer.getvalue()
 
 
@@ -82,7 +81,7 @@ def add(site: Path, name: str, content: bytes, mend: Callable[[Path], None] | No
         there = [(file, (beside / file).stat().st_size) for file in LABELS if (beside / file).exists()]
         for page in beside.glob("*.html"):
             page.write_text(with_links(page.read_text(encoding="utf-8"), there), encoding="utf-8")
-        files.exchange(beside, site)
+        place.put(beside, site, manifest.SITE)
         if made_from:
             store.keep_site(site, made_from)
     return site / name

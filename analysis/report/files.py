@@ -7,6 +7,8 @@ What is guaranteed, whenever a process is killed:
 - `exchange` on Linux and macOS: a folder is the old one or the new one at every moment, by one call of the kernel.
 - `exchange` on Windows, and on a file system that cannot exchange folders (some network drives): there is a moment
   with no folder of that name. Who is killed in it leaves both beside, and `recover` puts the old one back.
+- `exchange` of a folder that cannot be renamed (in a lower layer of an overlay, such as an image of a container): it is
+  copied aside and then deleted file by file. `recover` puts back what is gone.
 - `Lock`: held by the operating system for the life of a process, so that a killed one holds nothing.
 """
 
@@ -98,6 +100,11 @@ def _neighbours(target: Path) -> tuple[Path, Path]:
     return target.with_name(f".{target.name}.report-new"), target.with_name(f".{target.name}.report-old")
 
 
+def longest_neighbour(target: Path) -> str:
+    """The longest name that `exchange` needs beside a folder."""
+    return _neighbours(target)[0].name
+
+
 def _exchanged(one: Path, other: Path) -> bool:
     """Exchange two names in one step; False where the system or the file system cannot."""
     library: Any = ctypes.CDLL(None, use_errno=True) if sys.platform in ("linux", "darwin") else None
@@ -118,10 +125,18 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 def recover(target: Path) -> None:
-    """Put the old folder back where a killed process has left none of that name."""
-    _, old = _neighbours(target)
+    """Put the old folder back, or what is gone of it, where a process was killed that was taking it away."""
+    beside, old = _neighbours(target)
     if old.exists() and not target.exists():
         old.rename(target)
+    elif old.exists() and beside.exists():
+        # Only while the new folder waits: once it is in its place, what is in the old one is no longer wanted.
+        shutil.copytree(old, target, symlinks=True, dirs_exist_ok=True, copy_function=_copied_if_missing)
+
+
+def _copied_if_missing(source: str, target: str) -> None:
+    if not os.path.lexists(target):
+        shutil.copy2(source, target)
 
 
 def exchange(new: Path, target: Path) -> None:
@@ -146,18 +161,31 @@ def exchange(new: Path, target: Path) -> None:
             else:
                 _in_two_steps(beside, target, old)
         except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
+            # While the old one waits to be put back, `recover` knows it by the two.
+            if not old.exists():
+                shutil.rmtree(beside, ignore_errors=True)
             raise
 
 
 def _in_two_steps(beside: Path, target: Path, old: Path) -> None:
-    target.rename(old)
     try:
+        _move_aside(target, old)
         beside.rename(target)
     except BaseException:
-        old.rename(target)
+        recover(target)
+        shutil.rmtree(old, ignore_errors=True)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _move_aside(target: Path, old: Path) -> None:
+    try:
+        target.rename(old)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        shutil.copytree(target, old, symlinks=True)
+        shutil.rmtree(target)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ MACHINERY = ("execution", "kernels", "manager", "notebooks", "surroundings", "us
 # What a site is made from.
 SITE = (
     *("analysis", "book", "data", "_config.yml", "_toc.yml", "requirements.lock", "CITATION.cff", "CHANGELOG.md"),
+    # They go along with what is taken home.
+    *("LICENSE", "LICENSE-CONTENT.md"),
     # What the page "How this report is checked" counts.
     *("tests/campaigns", "tests/hostile/corpus.csv", "tests/hostile/fuzzing.csv", "tests/hostile/kills.csv"),
 )
@@ -175,10 +177,13 @@ def of_site(case: str, root: Path = ROOT) -> str:
     """The identity of a site: all that it is made from, and the case as a text."""
     named = (f"{path.relative_to(root).as_posix()} {of_file(path)}" for path in files(root))
     inputs = (f"{name} {of_input(name)}" for name in sorted(os.environ) if name.startswith(asked.INPUT))
-    return digest(case, of_python(), of_history(root), *inputs, *named)
+    # Not before: it is built on what this module is built for.
+    from analysis.report import own
+
+    return digest(case, of_python(), of_history(root), *own.known_to_git(root), *inputs, *named)
 
 
 def of_tree(folder: Path) -> str:
-    """Digest of the names and sizes below a folder: whether somebody has changed what was published."""
+    """Digest of the names and sizes below a folder, as release 1.1 kept it."""
     found = (f"{p.relative_to(folder).as_posix()} {p.stat().st_size}" for p in sorted(folder.rglob("*")) if p.is_file())
     return digest(*found)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from analysis.report import files, identity, kept
+from analysis.report import files, identity, kept, manifest
 
 STORE = files.BUILD / ".store"
 
@@ -85,15 +85,23 @@ def lock_of(folder: Path) -> Path:
 
 
 def site_made_from(folder: Path) -> str:
-    """What the site in `folder` was made from; "" where none is known, or where somebody has changed it since."""
-    record = _site_record(folder)
-    if not record.exists() or not (folder / "index.html").exists():
-        return ""
-    known = _read(record)
-    return str(known.get("made_from", "")) if known.get("tree") == identity.of_tree(folder) else ""
+    """What the site in `folder` was made from; "" where none is known, or where a byte of it has changed since."""
+    known = _read(_site_record(folder))
+    listed = identity.of_file(folder / manifest.NAME)
+    current = known.get("manifest") == listed and manifest.whole(folder, manifest.SITE)
+    return str(known.get("made_from", "")) if current else ""
 
 
 def keep_site(folder: Path, made_from: str) -> None:
     """Remember what the site in `folder` was made from."""
-    record = {"folder": str(folder), "made_from": made_from, "tree": identity.of_tree(folder)}
+    record = {"folder": str(folder), "made_from": made_from, "manifest": identity.of_file(folder / manifest.NAME)}
     _keep(_site_record(folder), json.dumps(record, indent=1).encode())
+
+
+def is_as_release_1_1_left_it(folder: Path) -> bool:
+    """Whether a site that has no list is one of release 1.1, which kept a digest of names and sizes here."""
+    try:
+        record = json.loads(_site_record(folder).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.get("tree") == identity.of_tree(folder)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from analysis.report import files
+from analysis.report import manifest
 from analysis.report.execution import Progress, silent
-from analysis.report.place import BUILD, BuildError, alone, told, work_of_its_own
+from analysis.report.place import BUILD, filling, put, told, work_of_its_own
 
 # Names and not modules: a part is imported when it is built, since some are slow to import.
 PARTS: tuple[str, ...] = (
@@ -28,17 +28,12 @@ STARTS = (
 )
 
 FOLDER = BUILD / "classroom"
-# What tells the classroom's folder from another one that --out might name by mistake.
-MARK = "CLASSROOM.txt"
 
 
 def build(out: Path | None = None, progress: Progress = silent) -> Path:
     """Build every part; the folder. BuildError leaves the earlier folder as it was."""
-    target = (out or FOLDER).resolve()
-    if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
-        raise BuildError(f"{target} holds files that are no classroom of this report. Name an empty or a new folder.")
     with (
-        alone(target),
+        filling(out or FOLDER, manifest.CLASSROOM) as target,
         work_of_its_own(BUILD / ".work" / "classroom") as work,
         told(f"the classroom in {target} is as it was before"),
     ):
@@ -47,7 +42,6 @@ def build(out: Path | None = None, progress: Progress = silent) -> Path:
         for done, name in enumerate(PARTS):
             progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
             import_module(name).build(beside, progress)
-        (beside / MARK).write_text("Made by `report classroom`. What is what: teachers/index.html\n", encoding="utf-8")
-        files.exchange(beside, target)
+        put(beside, target, manifest.CLASSROOM)
     progress("done", 1, 1)
     return target

@@ -12,7 +12,7 @@ import yaml
 
 from analysis import words
 from analysis.report import build as builder
-from analysis.report import notebooks
+from analysis.report import notebooks, own
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students
 
@@ -140,7 +140,7 @@ def stage(folder: Path) -> None:
     chapters = exercises.chapters()
     answers = exercises.answers(chapters)
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(notebooks.BOOK / "assets", folder / "assets")
+    own.copy("book/assets", folder / "assets")
     # The glossary, because the notes beside terms are taken from it.
     for name in ("references.bib", "glossary.md"):
         shutil.copyfile(notebooks.BOOK / name, folder / name)

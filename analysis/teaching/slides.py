@@ -26,10 +26,9 @@ from analysis import written
 from analysis.case import Case
 from analysis.figures import style
 from analysis.parameters import Scenario, nearest
-from analysis.report import browser, notebooks, place
+from analysis.report import browser, manifest, notebooks, place
 from analysis.report import build as builder
 from analysis.report.execution import Progress, execute_pages, silent
-from analysis.report.files import exchange
 from analysis.report.site import quotes
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -329,30 +328,27 @@ def printed(folder: Path) -> bytes:
     return printer.finished(content, title[1] if title else "", printer.headings(page))
 
 
-def make(scenario: Scenario, folder: Path, progress: Progress = silent, paper: bool = True) -> Path:
-    """A scenario's deck with its notes and, on paper, its PDF, in a folder of its own, which travels alone."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / NOTES).exists():
-        raise SlideError(f"{folder} holds files that are no slides of this report. Name an empty or a new folder.")
+def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
+    """A scenario's deck with its notes and its PDF in a folder of its own, which travels alone; the folder."""
     with (
-        place.alone(folder),
+        place.filling(out, manifest.SLIDES) as folder,
         place.work_of_its_own(place.BUILD / ".work" / "slides") as work,
         place.told(f"the slides in {folder} are as they were before"),
     ):
-        builder.require_sound_data()
-        executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress)
-        progress("slides", 0, 2)
-        beside = work / "slides"
-        write(beside, executed, scenario, pages=_published())
-        progress("slides as PDF", 1, 2)
-        if paper:
-            (beside / PDF).write_bytes(printed(beside))
-        exchange(beside, folder)
+        _make(scenario, work / "slides", progress, paper=True)
+        place.put(work / "slides", folder, manifest.SLIDES)
     return folder
 
 
-def _published() -> str:
+def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> None:
+    builder.require_sound_data()
+    executed = execute_pages(notebooks.pages(), scenario, folder.with_name("executed"), progress)
+    progress("slides", 0, 2)
     address = builder.site_address()
-    return f"{address}/" if address else ""
+    write(folder, executed, scenario, pages=f"{address}/" if address else "")
+    progress("slides as PDF", 1, 2)
+    if paper:
+        (folder / PDF).write_bytes(printed(folder))
 
 
 def build(folder: Path, progress: Progress = silent) -> None:
@@ -365,7 +361,7 @@ def build(folder: Path, progress: Progress = silent) -> None:
         paper = False
     else:
         paper = True
-    make(Scenario(), folder / FOLDER, progress, paper)
+    _make(Scenario(), folder / FOLDER, progress, paper)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from analysis.report import notebooks
+from analysis.report import notebooks, own
 from analysis.report.downloads import entry
 from analysis.report.execution import Progress
 from analysis.report.site import cite
@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 TEMPLATES = HERE / "student"
 
 # Nothing that a notebook calls: what builds the site, and what builds the editions.
-NOT_NEEDED = ("report", "teaching", "__pycache__")
+NOT_NEEDED = ("report", "teaching")
 
 
 def notebook_names(names: list[str]) -> dict[str, str]:
@@ -69,11 +69,10 @@ def files(chapters: list[exercises.Chapter], answers: Mapping[str, Any] | None =
     for name in ("__init__.py", "checks.py"):
         yield f"analysis/teaching/{name}", (HERE / name).read_bytes()
     yield "analysis/teaching/answers.json", committed.encode()
-    for folder in ("analysis", "data"):
-        for path in sorted((notebooks.ROOT / folder).rglob("*")):
-            inside = path.relative_to(notebooks.ROOT)
-            if path.is_file() and not set(inside.parts) & set(NOT_NEEDED) and not path.name.startswith("."):
-                yield inside.as_posix(), path.read_bytes()
+    for path in own.files("analysis", "data"):
+        inside = path.relative_to(notebooks.ROOT)
+        if not set(inside.parts) & set(NOT_NEEDED):
+            yield inside.as_posix(), path.read_bytes()
 
 
 def zipped(content: Mapping[str, bytes]) -> bytes:

@@ -50,12 +50,12 @@ Step = Callable[[Path, Path, Path], None]
 
 def publish(made: Path, target: Path, folder: Path) -> None:
     """The last step of a build: a finished site takes the place of the other."""
-    from analysis.report import files, store
+    from analysis.report import manifest, place, store
 
     store.STORE = folder / ".store"
     new = folder / f"new-{os.getpid()}"
     shutil.copytree(made, new)
-    files.exchange(new, target)
+    place.put(new, target, manifest.SITE)
     store.keep_site(target, made.name)
 
 
@@ -64,10 +64,11 @@ def build_quickly(made: Path, target: Path, folder: Path) -> None:
     from analysis.parameters import Scenario
     from analysis.report import build, kernels, notebooks, store
     from analysis.report.site import cards
+    from analysis.teaching import slides
 
     def render(source: Path) -> Path:
         html = source / "_build" / "html"
-        shutil.copytree(made, html, ignore=shutil.ignore_patterns("figures"))
+        shutil.copytree(made, html, ignore=shutil.ignore_patterns("figures", "slides"))
         return html
 
     def figures(executed: object, to: Path, progress: object) -> list[str]:
@@ -78,6 +79,7 @@ def build_quickly(made: Path, target: Path, folder: Path) -> None:
         build: {"render": render, "write_figures": figures, "BUILD": folder / "_build"},
         kernels: {"warm_up": lambda: None},
         cards: {"write": lambda html: None},
+        slides: {"write": lambda to, *rest: shutil.copytree(made / "slides", to)},
         store: {"STORE": folder / "_build" / ".store"},
     }
     stubs[build]["execute_pages"] = lambda pages, *rest, **options: {p.name: p.path for p in pages if p.runs}
@@ -145,6 +147,8 @@ def killed(step: Step, wait: float, made: Path, target: Path, folder: Path) -> b
 
 def prepared(step: Step, folder: Path, site: Path) -> dict[str, str]:
     """The two sites that take turns: digest and name."""
+    from analysis.report import manifest
+
     for name in SITES:
         if step is command:
             left_alone(step, folder / name, folder / name, folder)
@@ -152,6 +156,7 @@ def prepared(step: Step, folder: Path, site: Path) -> dict[str, str]:
         shutil.copytree(site, folder / name)
         for page in (folder / name).rglob("*.html"):
             page.write_text(page.read_text(encoding="utf-8") + f"<!-- {name} -->", encoding="utf-8")
+        manifest.seal(folder / name, manifest.SITE)
     return {whole(folder / name): name for name in SITES}
 
 
@@ -159,8 +164,8 @@ def campaign(step: Step, count: int, seed: int, site: Path) -> dict[str, object]
     """So many kills, and what they left."""
     if step is not command:
         # Here, so that what is forked off begins at once, and a kill meets the build and not its imports.
-        for module in ("build", "kernels", "notebooks", "store", "site.cards"):
-            importlib.import_module(f"analysis.report.{module}")
+        for module in ("report.build", "report.notebooks", "report.site.cards", "teaching.slides"):
+            importlib.import_module(f"analysis.{module}")
     luck, found = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory(prefix="kills-") as name:
         folder = Path(name)

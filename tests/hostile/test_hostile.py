@@ -21,7 +21,7 @@ from analysis import parameters, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
-from analysis.report import build, cli, files, notebooks, place, store
+from analysis.report import build, cli, files, manifest, notebooks, place, store
 
 KEPT = corpus.HERE / "kept"
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
@@ -360,68 +360,39 @@ def test_the_bar_on_every_page_holds_no_tag_of_a_scenario() -> None:
 # --- where a site may go ------------------------------------------------------------------------------------------
 
 
-def earlier(folder: Path, mark: str = place.DOWNLOADS[0]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text(f"the earlier site {mark}")
-    return folder
-
-
 def test_a_new_an_empty_and_an_earlier_folder_are_taken(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    for folder in (tmp_path / "new" / "er", tmp_path / "empty", earlier(tmp_path / "site")):
-        assert place.site_folder(folder) == folder
-    assert place.site_folder(place.BUILD / "html") == place.BUILD / "html"
-
-
-def test_a_website_that_is_not_this_report_is_not_replaced(tmp_path: Path) -> None:
-    with pytest.raises(build.BuildError, match="holds files that are no site of this report"):
-        place.site_folder(earlier(tmp_path / "public_html", mark=""))
-
-
-@pytest.mark.parametrize("name", [".git", ".htaccess", ".env"])
-def test_a_site_with_somebodys_hidden_files_is_not_replaced(name: str, tmp_path: Path) -> None:
-    (earlier(tmp_path / "site") / name).mkdir()
-    with pytest.raises(build.BuildError, match=rf"holds {re.escape(name)}, which is no part of a site"):
-        place.site_folder(tmp_path / "site")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("the earlier site")
+    manifest.seal(tmp_path / "site", manifest.SITE)
+    for folder in (tmp_path / "new" / "er", tmp_path / "empty", tmp_path / "site"):
+        assert place.usable(folder, manifest.SITE) == folder
+    assert place.allowed(place.BUILD / "html") == place.BUILD / "html"
 
 
 def test_a_link_is_followed_to_the_folder_that_is_judged(tmp_path: Path) -> None:
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("years of work")
     (tmp_path / "link").symlink_to(tmp_path / "thesis")
-    with pytest.raises(build.BuildError, match="holds files that are no site"):
-        place.site_folder(tmp_path / "link")
+    with pytest.raises(build.BuildError, match=r"holds chapter\.tex, which is on no list"):
+        place.usable(tmp_path / "link", manifest.SITE)
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(build.BuildError, match=r"cannot be used: .*(circle of links|symbolic links)"):
-        place.site_folder(tmp_path / "loop" / "site")
+        place.allowed(tmp_path / "loop" / "site")
 
 
 @pytest.mark.parametrize(
     "inside", ["", "..", "book", "book/new", "data/new", "analysis", ".git/new", "README.md/x", "_build"]
 )
 def test_the_report_itself_is_never_replaced(inside: str) -> None:
-    with pytest.raises(build.BuildError, match=r"Name another folder with --out|Name an empty or a new folder"):
-        place.site_folder(notebooks.ROOT / inside)
+    with pytest.raises(build.BuildError, match="Name another folder with --out"):
+        place.allowed(notebooks.ROOT / inside)
 
 
 @pytest.mark.parametrize("inside", [".store", ".store/x", ".work/base/x"])
 def test_the_store_is_never_replaced(inside: str) -> None:
     with pytest.raises(build.BuildError, match=r"where builds keep their own files|holds this report itself"):
-        place.site_folder(place.BUILD / inside)
-
-
-def test_a_comparison_does_not_replace_a_table_of_somebody_else(tmp_path: Path) -> None:
-    from analysis.report import compare as comparer
-
-    (tmp_path / "comparison.csv").write_text("name,price\nmine,3\n")
-
-    class Found:
-        def csv(self) -> str:
-            return "ours"
-
-    with pytest.raises(build.BuildError, match="is no comparison of this report"):
-        comparer.write_csv(Found(), tmp_path)  # type: ignore[arg-type]
-    assert (tmp_path / "comparison.csv").read_text() == "name,price\nmine,3\n"
+        place.allowed(place.BUILD / inside)
 
 
 def test_a_sweep_does_not_write_through_a_link(tmp_path: Path) -> None:

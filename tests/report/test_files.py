@@ -185,6 +185,76 @@ def test_a_second_step_that_fails_puts_the_old_folder_back(
     assert [path.name for path in target.parent.iterdir()] == ["site"]
 
 
+class InAnImage:
+    """A folder in a lower layer of an overlay: it can be emptied and deleted, and neither renamed nor exchanged."""
+
+    def __init__(self, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        rename, self.steps = Path.rename, [str(target)]
+
+        def refused(one: Path, other: Path) -> Path:
+            if str(one) in self.steps:
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(one))
+            return rename(one, other)
+
+        def deleted(path: Path, *rest: Any, **options: Any) -> None:
+            remove(path, *rest, **options)
+            if str(path) in self.steps:
+                # What comes in its place lies in the upper layer.
+                self.steps.remove(str(path))
+
+        remove = shutil.rmtree
+        monkeypatch.setattr(Path, "rename", refused)
+        monkeypatch.setattr(shutil, "rmtree", deleted)
+        monkeypatch.setattr(files, "_exchanged", cannot)
+
+
+def test_a_folder_in_an_image_of_a_container_is_replaced(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, target = pair
+    InAnImage(target, monkeypatch)
+    files.exchange(new, target)
+    assert (target / "index.html").read_text() == "new"
+    assert [path.name for path in target.parent.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("how", ["killed", "fault"])
+def test_what_is_gone_of_such_a_folder_is_put_back(
+    how: str, pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, target = pair
+    (target / "deeper").mkdir()
+    (target / "deeper" / "capex.html").write_text("capex")
+    InAnImage(target, monkeypatch)
+    remove = shutil.rmtree
+
+    def half(path: Path, *rest: Any, **options: Any) -> None:
+        if path != target:
+            return remove(path, *rest, **options)
+        (target / "index.html").unlink()
+        if how == "killed":
+            os._exit(9)
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(shutil, "rmtree", half)
+    if how == "fault":
+        with pytest.raises(OSError, match="Permission denied"):
+            files.exchange(new, target)
+        assert [path.name for path in target.parent.iterdir()] == ["site"]
+    else:
+        child = os.fork()
+        if child == 0:
+            files.exchange(new, target)
+        os.waitpid(child, 0)
+        assert not (target / "index.html").exists()
+        (target / "mine.txt").write_text("mine")
+        files.recover(target)
+        assert (target / "mine.txt").read_text() == "mine", "Nothing is taken away to put something back."
+    monkeypatch.undo()
+    assert (target / "index.html").read_text() == "site"
+    assert (target / "deeper" / "capex.html").read_text() == "capex"
+
+
 def test_nothing_of_somebody_else_beside_a_folder_is_touched(pair: tuple[Path, Path]) -> None:
     new, target = pair
     others = [target.with_name(name) for name in (".site.new", ".site.old", "site.complete", "site.old", "site.bak")]

@@ -12,7 +12,7 @@ import pytest
 
 from analysis import tables
 from analysis.parameters import Scenario
-from analysis.report import execution, identity, notebooks, store
+from analysis.report import execution, identity, manifest, notebooks, store
 
 # Pages with and without figures, with and without parameters, small and of several modules.
 CHOSEN = [notebooks.page(name) for name in ("six_million", "gpu_mix", "data_dictionary", "methods")]
@@ -152,7 +152,9 @@ def test_the_lock_and_what_runs_pages_make_every_page_stale(file: str, known: di
     assert found == {page.name for page in CHOSEN}
 
 
-@pytest.mark.parametrize("file", ["analysis/report/build.py", "analysis/report/cli.py", "book/glossary.md"])
+@pytest.mark.parametrize(
+    "file", ["analysis/report/build.py", "analysis/report/cli.py", "book/glossary.md", "LICENSE", "LICENSE-CONTENT.md"]
+)
 def test_what_only_shows_pages_makes_none_stale_but_the_site(file: str, known: dict[str, set[str]], tree: Path) -> None:
     site = identity.of_site("base", tree)
     before = change_one_byte(tree / file)
@@ -221,6 +223,7 @@ def test_a_published_site_is_current_until_it_or_its_making_changes(
     site.mkdir()
     (site / "index.html").write_text("a site")
     (site / "capex.html").write_text("a page")
+    manifest.seal(site, manifest.SITE)
     assert store.site_made_from(site) == ""
     store.keep_site(site, "made from this")
     assert store.site_made_from(site) == "made from this"

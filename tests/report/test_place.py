@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,9 +12,13 @@ from typing import Any
 
 import pytest
 
+from analysis import comparison, parameters
 from analysis.figures import style
 from analysis.parameters import Scenario
-from analysis.report import build, files, identity, notebooks, place, store
+from analysis.report import build, compare, files, identity, manifest, notebooks, place, store
+from analysis.report.sweeps import ask
+from analysis.report.sweeps import run as sweeps
+from analysis.teaching import classroom
 
 
 @pytest.fixture(autouse=True)
@@ -194,6 +199,7 @@ def test_a_site_of_which_the_record_is_spoilt_is_not_known(tmp_path: Path) -> No
     site = tmp_path / "site"
     site.mkdir()
     (site / "index.html").write_text("x")
+    manifest.seal(site, manifest.SITE)
     store.keep_site(site, "made")
     assert store.site_made_from(site) == "made"
     (record,) = (store.STORE / "sites").iterdir()
@@ -229,6 +235,30 @@ def test_a_report_that_lies_where_nothing_can_be_written_says_so_first(
     monkeypatch.setattr(place.os, "access", lambda path, mode: path != tmp_path / "report")
     (tmp_path / "report").mkdir()
     with pytest.raises(place.BuildError, match=r"its work in \S+/_build, and \S+/report cannot be written\. Make"):
-        place.site_folder(tmp_path / "site")
+        place.allowed(tmp_path / "site")
     with pytest.raises(place.BuildError, match=r"site cannot be used: \S+/report cannot be written\. Name"):
-        place.site_folder(tmp_path / "report" / "site")
+        place.allowed(tmp_path / "report" / "site")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "_build").mkdir()
+    monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(place.os, "access", lambda path, mode: path != tmp_path)
+    with (
+        pytest.raises(place.BuildError, match=r"site cannot be used: \S+ cannot be written\. Name"),
+        place.filling(tmp_path / "site", manifest.SITE),
+    ):
+        pytest.fail("a folder whose place cannot be changed was taken")
+
+
+def test_every_folder_that_the_report_puts_into_build_is_reserved() -> None:
+    folders = [
+        build.output_folder(Scenario()),
+        build.output_folder(Scenario()).with_name("slides"),
+        classroom.FOLDER,
+        compare.folder(comparison.choose()),
+        sweeps.folder_of(ask.ask(["pue=1.1,1.2"])),
+    ]
+    inside = [folder.relative_to(build.BUILD).parts[0] for folder in folders]
+    inside += re.findall(r"_build/([a-z]+)\b(?![.\w])", (notebooks.ROOT / "Makefile").read_text(encoding="utf-8"))
+    assert set(inside) >= {"html", "slides", "classroom", "compare", "sweeps", "fuzz"}
+    assert set(inside) <= parameters.RESERVED
+    assert compare.folder(comparison.choose()).name in parameters.RESERVED

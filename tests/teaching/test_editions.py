@@ -178,10 +178,3 @@ def test_the_instructors_edition_has_all_that_students_have_not(tmp_path: Path) 
 def test_what_a_teacher_opens_first_is_what_the_parts_make() -> None:
     made = {students.ZIP, f"{instructor.FOLDER}/index.html", f"{slides.FOLDER}/{slides.DECK}"}
     assert {where for _, where in classroom.STARTS} == made
-
-
-def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(build.BuildError, match="no classroom of this report"):
-        classroom.build(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

@@ -145,7 +145,7 @@ def test_an_example_finds_what_it_imports(scenario: parameters.Scenario) -> None
 def test_an_example_without_a_title_is_told(tmp_path: Path) -> None:
     (tmp_path / "01_x.py").write_text("print(1)\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"01_x\.py begins with 'print\(1\)'. Its first line must be its title"):
-        page_of.examples(tmp_path)
+        page_of.examples([tmp_path / "01_x.py"])
 
 
 # Exercises on the page

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import shutil
 from datetime import date
 from functools import lru_cache
 from html import escape, unescape
@@ -21,6 +20,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
+from analysis.report import own
 from analysis.report.place import DOWNLOADS
 from analysis.report.site import addresses, cards, changes, cite, notices
 
@@ -288,7 +288,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.name != "html":
         return
     out = Path(app.outdir)
-    shutil.copytree(tables.DATA, out / "data", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    own.copy("data", out / "data")
     (out / changes.FEED).write_bytes(changes.feed(addresses.site(app), report_title(app)))
     addresses.write(app, out)
 

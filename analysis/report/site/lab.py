@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -17,7 +18,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import parameters
-from analysis.report import notebooks
+from analysis.report import notebooks, own
 from analysis.report.site import scripts
 from analysis.teaching import exercises, given, starters
 
@@ -30,7 +31,7 @@ PAGE = "lab.html"
 VERSION = "0.29.5"
 
 SCRIPT = "lab.js"
-EXAMPLES = notebooks.BOOK / "teaching" / "lab"
+EXAMPLES = "book/teaching/lab"
 
 # What is between the two is written anew when Python is added.
 SLOT = ("<!-- lab -->", "<!-- /lab -->")
@@ -65,10 +66,10 @@ class Example:
     code: str
 
 
-def examples(folder: Path = EXAMPLES) -> list[Example]:
+def examples(paths: Iterable[Path] | None = None) -> list[Example]:
     """The examples in the order of their file names."""
     found = []
-    for path in sorted(folder.glob("*.py")):
+    for path in own.files(EXAMPLES) if paths is None else paths:
         code = path.read_text(encoding="utf-8")
         first = code.partition("\n")[0]
         if not first.startswith("# "):
@@ -91,9 +92,10 @@ def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
 def files(scenario: parameters.Scenario) -> dict[str, str]:
     """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
     patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
-    paths = sorted({path for pattern in patterns for path in notebooks.ROOT.glob(pattern)})
-    shipped = {path.relative_to(notebooks.ROOT).as_posix(): path.read_text(encoding="utf-8") for path in paths}
-    return {**shipped, "given.py": given.source(scenario)}
+    inside = {path.relative_to(notebooks.ROOT): path for path in own.files("analysis")}
+    shipped = {name.as_posix(): path for name, path in inside.items() if any(map(name.match, patterns))}
+    texts = {name: path.read_text(encoding="utf-8") for name, path in shipped.items()}
+    return {**texts, "given.py": given.source(scenario)}
 
 
 def with_core(html: str, size: str) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sphinx.errors import SphinxError
 
 from analysis.parameters import Scenario
-from analysis.report import files, notebooks, place
+from analysis.report import manifest, notebooks, place
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,7 +49,7 @@ def setup(app: Sphinx) -> None:
         if app.builder.name != "html":
             return
         try:
-            held.enter_context(place.alone(place.site_folder(target)))
+            held.enter_context(place.alone(place.usable(target, manifest.SITE)))
         except place.BuildError as error:
             raise SphinxError(str(error)) from None
         app.outdir = app.builder.outdir = path(work / "html")
@@ -66,7 +66,7 @@ def setup(app: Sphinx) -> None:
                 build.complete(html, figures)
             except place.BuildError as fault:
                 raise SphinxError(str(fault)) from None
-            files.exchange(html, target)
+            place.put(html, target, manifest.SITE)
             app.outdir = path(target)  # where Jupyter Book says it is
 
     app.connect("builder-inited", begin)

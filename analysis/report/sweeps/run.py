@@ -16,7 +16,7 @@ from analysis import parameters
 from analysis.figures.charts import sweep as drawing
 from analysis.quantities import REGISTRY
 from analysis.report import build as builder
-from analysis.report import files, identity
+from analysis.report import files, identity, place
 from analysis.report.execution import Progress, silent
 from analysis.report.sweeps import ask, cluster, local, pages, store
 from analysis.report.sweeps.ask import LIBRARIES, Request, Task
@@ -64,7 +64,7 @@ def run(
     SweepError if it cannot be done; what was done stays for the next time.
     """
     builder.require_sound_data()
-    target = (out or folder_of(request)).resolve()
+    target = place.allowed(out or folder_of(request))
     try:
         return _run(request, target, progress, scheduler, restart, processes or local.cores())
     except OSError as error:

@@ -26,7 +26,7 @@ import pyarrow.parquet
 from analysis import parameters, untrusted
 from analysis.cases import Block
 from analysis.quantities import REGISTRY
-from analysis.report import files, kept
+from analysis.report import files, kept, manifest
 from analysis.report.sweeps.ask import Request, Task, Work
 from analysis.sweep import Outcome, SweepError
 
@@ -40,6 +40,10 @@ PART = ".part"
 
 # What is computed, as `name_of` and `pages.Job` name it.
 RESULT = re.compile(r"(block|pages)-[0-9]+")
+# What is below the folder's own folders, and the neighbours of a command that was killed.
+BELOW = re.compile(
+    rf"({PARTS}/([0-9]+\.arrow|{files.LEFT.pattern})|{PAGES}/[0-9]+(/([a-z_]+\.ipynb|{files.LEFT.pattern}))?)"
+)
 
 # Rows of the final table that are put together at a time.
 GROUP = 2**16
@@ -182,7 +186,9 @@ class Folder:
         names = {path.name for path in self.path.iterdir() if not files.is_left(path.name)}
         # What we write is no link; through one we would write somewhere else.
         links = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_symlink()}
-        foreign = sorted(links | {name for name in names if name.removesuffix(PART) not in OURS})
+        # Also in the two folders, which --restart empties.
+        deeper = {name for name in manifest.entries(self.path) if "/" in name and not BELOW.fullmatch(name)}
+        foreign = sorted(links | deeper | {name for name in names if name.removesuffix(PART) not in OURS})
         if foreign or (names - {LOCK} and RECORD not in names):
             raise SweepError(
                 f"{self.path} holds files that are no sweep of this report: {(foreign or sorted(names))[0]}. "
