@@ -13,7 +13,7 @@ def main() -> None:
     try:
         surroundings.enter()
         # Seconds of imports; an interrupt waits until they are done, since libraries answer one in ways of their own.
-        from analysis.report import cli
+        from analysis import cli
 
         surroundings.hear_interrupts()
         cli.main()

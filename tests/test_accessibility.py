@@ -76,7 +76,9 @@ def test_axe_finds_nothing(tab: Page, site: Path, address: str) -> None:
         tab.evaluate(MARK_REPEATED)
         for rule, advice, nodes in tab.evaluate(RUN, [TAGS, CONTRAST]):
             faults += [f"{name}: {rule} ({advice}): {node[:160]}" for node in nodes[:3]]
-    assert not faults, told(faults, "Mend the page, its styles or the theme's HTML (analysis/report/site/trim.py).")
+    assert not faults, told(
+        faults, "Mend the page, its styles or the theme's HTML (analysis/report/site/finish/theme.py)."
+    )
 
 
 def test_tables_say_what_their_headers_head(site: Path) -> None:
@@ -90,7 +92,9 @@ def test_tables_say_what_their_headers_head(site: Path) -> None:
             bare = [head.get_text(strip=True) for head in heads if head.get("scope") not in ("col", "row", "colgroup")]
             if bare:
                 faults.append(f"{path.name}: {name}, no scope on {bare[:3]}")
-    assert not faults, told(faults, "Write <th scope=col> or <th scope=row>; analysis/report/site/boxes.py does so.")
+    assert not faults, told(
+        faults, "Write <th scope=col> or <th scope=row>; analysis/report/site/finish/tables.py does so."
+    )
 
 
 def test_tables_scroll_in_a_named_box_within_reach_of_the_keyboard(site: Path) -> None:

@@ -14,7 +14,8 @@ from playwright.sync_api import Browser
 from test_site import SCREENS, pages, told
 
 from analysis.figures import style
-from analysis.report.site import boxes, styles, tokens
+from analysis.report.site import tokens
+from analysis.report.site.finish import styles, tables
 
 KIB = 1024
 PAGE_KIB = 200
@@ -61,7 +62,9 @@ def test_a_page_loads_one_style_sheet_and_it_has_the_theme_s_colours_of_code(sit
             faults.append(f"{path.name}: {sheets}")
         elif 'html[data-theme="light"] .highlight' not in (path.parent / sheets[0]).read_text(encoding="utf-8"):
             faults.append(f"{path.name}: no colours of code for light mode")
-    assert not faults, told(faults, "analysis/report/site/styles.py must run after the theme has written its sheets.")
+    assert not faults, told(
+        faults, "analysis/report/site/finish/styles.py must run after the theme has written its sheets."
+    )
 
 
 def test_drawings_have_a_size_and_wait_until_they_are_near(site: Path) -> None:
@@ -71,21 +74,21 @@ def test_drawings_have_a_size_and_wait_until_they_are_near(site: Path) -> None:
         for image in test_site.soup(path).select("img.drawing")
         if not (image.get("width") and image.get("height") and image.get("loading") == "lazy")
     ]
-    assert not faults, told(faults, "See size_drawings in analysis/report/site/trim.py.")
+    assert not faults, told(faults, "See size_drawings in analysis/report/site/finish/theme.py.")
 
 
 def test_a_table_gets_a_named_box_and_scopes() -> None:
     html = (
-        f'{boxes.CONTAINER}<table class="table"><caption><span>Table 1 </span>Two "rows"'
+        f'{tables.CONTAINER}<table class="table"><caption><span>Table 1 </span>Two "rows"'
         '<a class="headerlink" href="#a">#</a></caption>'
         "<thead><tr><th>a</th></tr></thead><tbody><tr><th>b</th><td>c</td></tr></tbody></table></div>"
     )
-    found = boxes.boxed(html)
+    found = tables.boxed(html)
     assert 'tabindex="0" role="region" aria-label="Table 1 Two &quot;rows&quot;"' in found
     assert '<table data-columns="1" class="table">' in found
     assert '<th scope="col">a</th>' in found
     assert '<th scope="row">b</th>' in found
-    assert boxes.scoped(boxes.counted(found)) == found
+    assert tables.scoped(tables.counted(found)) == found
 
 
 @pytest.mark.parametrize(
@@ -138,10 +141,12 @@ def test_pruned_styles_keep_every_class_of_the_reports_own_sheet_that_a_page_has
     lost = sorted(
         name for name in used & set(re.findall(r"\.([a-z][\w-]*)", own)) if not re.search(rf"\.{name}\b", built)
     )
-    assert not lost, told(lost, "analysis/report/site/styles.py has cut a rule that a page needs.")
+    assert not lost, told(lost, "analysis/report/site/finish/styles.py has cut a rule that a page needs.")
     # live.js puts the classes of its drawings together from parts: no page and no script holds them whole.
     lost = sorted(name for name in set(re.findall(r"\.(live-[\w-]+)", own)) if not re.search(rf"\.{name}\b", built))
-    assert not lost, told(lost, "analysis/report/site/styles.py has cut a rule that live.js needs; see COMPOSED there.")
+    assert not lost, told(
+        lost, "analysis/report/site/finish/styles.py has cut a rule that live.js needs; see COMPOSED there."
+    )
 
 
 def test_every_block_of_the_reports_own_sheet_is_closed() -> None:

@@ -10,9 +10,10 @@ import somebody
 from test_site import told
 from typer.testing import CliRunner
 
+from analysis import cli
 from analysis.parameters import Scenario
-from analysis.report import build, cli, digests, notebooks
-from analysis.report.site import cards
+from analysis.report import build, digests, notebooks
+from analysis.report.site.metadata import cards
 from analysis.teaching import slides, students
 
 

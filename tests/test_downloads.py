@@ -17,8 +17,9 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
-from analysis.report import build, cli, downloads, manifest, pdf
-from analysis.report.site import cite, found
+from analysis import cli
+from analysis.report import build, downloads, manifest, pdf
+from analysis.report.site.metadata import citation, head
 
 ADDRESS = "https://example.org/some/report"
 NAMES = [name for part in pdf.parts() for name in part.pages]
@@ -56,7 +57,7 @@ def links(page: Path | str) -> list[str]:
 
 
 def test_pdf_has_the_report_s_metadata_and_is_tagged(reader: PdfReader) -> None:
-    said, told = cite.citation(), reader.metadata
+    said, told = citation.citation(), reader.metadata
     assert told and (told.title, told.author, told.subject) == (said.title, said.names, said.abstract)
     assert told["/CreationDate"] == told["/ModDate"] == f"D:{said.released:%Y%m%d}000000Z", "a date of today"
     root = reader.root_object
@@ -81,7 +82,7 @@ def plain(text: str) -> str:
 
 def test_pdf_has_every_page_in_its_outline_and_contents(reader: PdfReader, site: Path) -> None:
     titles = [str(item.title) for _, item in outline(reader)]
-    assert len(titles) > 100 and cite.citation().title in titles
+    assert len(titles) > 100 and citation.citation().title in titles
     places: dict[str, set[int | None]] = {}
     for _, item in outline(reader):
         places.setdefault(plain(str(item.title)), set()).add(reader.get_destination_page_number(item))
@@ -195,7 +196,7 @@ def test_ids_of_two_pages_stay_apart() -> None:
 def test_page_without_an_article_is_refused() -> None:
     with pytest.raises(pdf.PrintError, match=r"x.html has no <article>"):
         pdf.article("<html></html>", "x")
-    kept = pdf.article(f"<article>a<script>s</script>{found.START}end{found.END}b</article>", "x")
+    kept = pdf.article(f"<article>a<script>s</script>{head.START}end{head.END}b</article>", "x")
     assert kept == "ab"
 
 
@@ -256,7 +257,7 @@ def test_zip_is_the_same_twice_and_opens_into_one_folder(copy: Path) -> None:
         entries = archive.infolist()
     names = [entry.filename for entry in entries]
     assert names == sorted(names) and {name.split("/")[0] for name in names} == {downloads.NAME}
-    released = cite.citation().released
+    released = citation.citation().released
     assert {entry.date_time[:3] for entry in entries} == {(released.year, released.month, released.day)}
     assert not {f"{downloads.NAME}/{name}" for name in downloads.ONLINE_ONLY} & set(names)
     assert {f"{downloads.NAME}/{name}" for name in ("figures/capex.csv", ".nojekyll")} <= set(names)

@@ -26,7 +26,7 @@ from test_site import soup
 
 from analysis.parameters import Scenario
 from analysis.report import build, identity, notebooks
-from analysis.report.site import addresses, cards, changes, cite, found
+from analysis.report.site.metadata import addresses, cards, citation, head, history
 
 ADDRESS = "https://example.org/some/report"
 NAMES = [page.name for page in notebooks.pages()]
@@ -68,11 +68,11 @@ def twice(values: dict[str, str]) -> list[str]:
 
 
 def test_titles_tell_the_pages_apart_and_say_nothing_twice(site: Path) -> None:
-    report = cite.citation().title
+    report = citation.citation().title
     titles = {path.name: soup(path).title.get_text() for path in site.glob("*.html")}  # type: ignore[union-attr]
     assert not twice(titles), f"Two pages have one title: {twice(titles)}. Rename one in book/."
     wrong = [f"{name}: {title!r}" for name, title in titles.items() if title.count(report) != 1]
-    assert not wrong, f"A title is the page's and, once, the report's: {wrong}. See found.complete."
+    assert not wrong, f"A title is the page's and, once, the report's: {wrong}. See head.complete."
 
 
 def test_descriptions_are_sentences_of_the_page(site: Path) -> None:
@@ -81,7 +81,7 @@ def test_descriptions_are_sentences_of_the_page(site: Path) -> None:
     wrong = [
         f"{name}: {len(text)} characters, {text!r}"
         for name, text in found_.items()
-        if not found.TOO_SHORT <= len(text) <= found.DESCRIPTION_CHARACTERS + 2 or not re.search(r"[.!?]$", text)
+        if not head.TOO_SHORT <= len(text) <= head.DESCRIPTION_CHARACTERS + 2 or not re.search(r"[.!?]$", text)
     ]
     assert not wrong, "\n".join([*wrong, "A page opens with one or two sentences that hold its answer."])
 
@@ -99,7 +99,7 @@ def test_descriptions_are_sentences_of_the_page(site: Path) -> None:
 )
 def test_description(paragraphs: list[str], expected: str | list[str]) -> None:
     section = nodes.section("", *[nodes.paragraph(text=text) for text in paragraphs])
-    assert found.description(section) == (expected if isinstance(expected, str) else expected[0])
+    assert head.description(section) == (expected if isinstance(expected, str) else expected[0])
 
 
 def test_previews_repeat_title_and_description_and_show_a_figure(published: Path) -> None:
@@ -122,7 +122,7 @@ def test_previews_repeat_title_and_description_and_show_a_figure(published: Path
             size = (int(told(page, "og:image:width")), int(told(page, "og:image:height")))
             if not card.size == size == (1200, 630):
                 faults.append(f"{name}: {image} is {card.size}, and the page says {size}")
-    assert not faults, "\n".join([*faults, "See analysis/report/site/found.py and cards.py."])
+    assert not faults, "\n".join([*faults, "See analysis/report/site/metadata/head.py and cards.py."])
 
 
 def test_card_shows_the_figure_and_is_the_same_twice(site: Path) -> None:
@@ -156,7 +156,7 @@ def test_site_without_an_address_names_none(site: Path) -> None:
 
 
 def test_structured_data_hold_each_page_and_every_table(published: Path, site: Path) -> None:
-    said = cite.citation()
+    said = citation.citation()
     for name in NAMES:
         page = soup(published / f"{name}.html")
         report = structured(page)[0]
@@ -178,7 +178,7 @@ def test_structured_data_hold_each_page_and_every_table(published: Path, site: P
 
 
 def test_structured_data_cannot_end_their_script() -> None:
-    assert "</script>" not in found.json_ld({"name": "</script><b>"})[:-9]
+    assert "</script>" not in head.json_ld({"name": "</script><b>"})[:-9]
 
 
 def test_data_are_published_unchanged_and_linked(site: Path) -> None:
@@ -234,7 +234,7 @@ def test_addresses_from_the_root() -> None:
 
 
 def test_every_page_can_be_cited(published: Path) -> None:
-    said, keys = cite.citation(), set()
+    said, keys = citation.citation(), set()
     for name in NAMES:
         page = soup(published / f"{name}.html")
         sentence, bibtex = (pre.get_text() for pre in page.select("details.cite pre"))
@@ -251,7 +251,9 @@ def test_every_page_can_be_cited(published: Path) -> None:
 
 
 def test_citation_reads_well() -> None:
-    said = cite.Citation("What does it cost?", ("A. Author", "The Group"), "2.0.1", date(2026, 3, 1), "x", ("MIT",), ())
+    said = citation.Citation(
+        "What does it cost?", ("A. Author", "The Group"), "2.0.1", date(2026, 3, 1), "x", ("MIT",), ()
+    )
     assert said.sentence("Is “$6” much", "https://e.org/a.html") == (
         "A. Author, The Group (2026). “Is ‘$6’ much.” In: What does it cost? Version 2.0.1, 1 March 2026. "
         "https://e.org/a.html"
@@ -263,8 +265,8 @@ def test_citation_reads_well() -> None:
 
 
 def test_citation_is_the_same_wherever_it_is_said() -> None:
-    said, root = cite.citation(), notebooks.ROOT
-    latest = next(release for release in changes.releases() if release.released)
+    said, root = citation.citation(), notebooks.ROOT
+    latest = next(release for release in history.releases() if release.released)
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     advice = "CITATION.cff decides: correct the other place, or release the version there."
     assert (latest.version, latest.released) == (said.version, said.released), f"CHANGELOG.md. {advice}"
@@ -277,19 +279,19 @@ def test_citation_file_that_lacks_something_is_refused(tmp_path: Path) -> None:
     held = yaml.safe_load((notebooks.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     path = tmp_path / "CITATION.cff"
     path.write_text(yaml.safe_dump({key: value for key, value in held.items() if key != "version"}))
-    with pytest.raises(cite.CitationError, match="lacks version"):
-        cite.read(path)
+    with pytest.raises(citation.CitationError, match="lacks version"):
+        citation.read(path)
     path.write_text(yaml.safe_dump(held | {"date-released": "23.11.2026"}))
-    with pytest.raises(cite.CitationError, match="Write it as 2026-11-23"):
-        cite.read(path)
+    with pytest.raises(citation.CitationError, match="Write it as 2026-11-23"):
+        citation.read(path)
 
 
 # Changes
 
 
 def test_feed_has_one_entry_for_each_release(published: Path, site: Path) -> None:
-    atom = f"{{{changes.ATOM}}}"
-    released = [release for release in changes.releases() if release.released]
+    atom = f"{{{history.ATOM}}}"
+    released = [release for release in history.releases() if release.released]
     ids = []
     for html, base in ((published, f"{ADDRESS}/"), (site, "")):
         root = ElementTree.parse(html / "feed.xml").getroot()
@@ -311,16 +313,16 @@ def test_feed_has_one_entry_for_each_release(published: Path, site: Path) -> Non
 def test_changelog_is_read_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "CHANGELOG.md"
     path.write_text("# C\n\nIntro.\n\n## [Unreleased]\n\n- x\n\n## [1.0.1] - 2026-12-01\n\n### Added\n\n- y\n")
-    new, old = changes.releases(path)
+    new, old = history.releases(path)
     assert (new.released, new.text, new.title) == (None, "- x", "Not yet released")
     assert (old.version, old.released, old.anchor) == ("1.0.1", date(2026, 12, 1), "version-1-0-1-1-december-2026")
     path.write_text("## 1.0.1, December\n")
     with pytest.raises(ValueError, match=r"CHANGELOG.md: the heading '## 1.0.1, December'"):
-        changes.releases(path)
+        history.releases(path)
 
 
 @pytest.fixture
-def history(tmp_path: Path) -> Path:
+def repository(tmp_path: Path) -> Path:
     """A repository with two pages of different days."""
     root = tmp_path / "full"
     (root / "book").mkdir(parents=True)
@@ -343,53 +345,53 @@ def history(tmp_path: Path) -> Path:
     return root
 
 
-def test_day_of_a_page_is_its_last_commit_s(history: Path, tmp_path: Path) -> None:
-    changes.commit_days.cache_clear()
-    days = {name: changes.last_changed(Path(f"{name}.md"), history) for name in "abc"}
+def test_day_of_a_page_is_its_last_commit_s(repository: Path, tmp_path: Path) -> None:
+    history.commit_days.cache_clear()
+    days = {name: history.last_changed(Path(f"{name}.md"), repository) for name in "abc"}
     assert days == {"a": date(2026, 1, 3), "b": date(2026, 2, 4), "c": None}, "days are those of UTC"
-    changes.commit_days.cache_clear()
-    (history / "book" / "a.md").write_text("changed, and not committed")
-    assert changes.last_changed(Path("a.md"), history) is None
-    assert changes.last_changed(Path("b.md"), history) == date(2026, 2, 4)
-    changes.commit_days.cache_clear()
+    history.commit_days.cache_clear()
+    (repository / "book" / "a.md").write_text("changed, and not committed")
+    assert history.last_changed(Path("a.md"), repository) is None
+    assert history.last_changed(Path("b.md"), repository) == date(2026, 2, 4)
+    history.commit_days.cache_clear()
 
 
-def test_day_of_a_page_is_not_guessed(history: Path, tmp_path: Path) -> None:
+def test_day_of_a_page_is_not_guessed(repository: Path, tmp_path: Path) -> None:
     shallow, bare = tmp_path / "shallow", tmp_path / "unpacked"
-    subprocess.run(["git", "clone", "-q", "--depth", "1", history.as_uri(), str(shallow)], check=True)
-    shutil.copytree(history / "book", bare / "book")
-    shutil.copytree(history / "book", history / "inside" / "book")
-    for root in (shallow, bare, history / "inside"):
-        assert changes.commit_days(root) == {}, f"{root.name} does not hold the history of its files"
-    changes.commit_days.cache_clear()
+    subprocess.run(["git", "clone", "-q", "--depth", "1", repository.as_uri(), str(shallow)], check=True)
+    shutil.copytree(repository / "book", bare / "book")
+    shutil.copytree(repository / "book", repository / "inside" / "book")
+    for root in (shallow, bare, repository / "inside"):
+        assert history.commit_days(root) == {}, f"{root.name} does not hold the repository of its files"
+    history.commit_days.cache_clear()
 
 
 @pytest.fixture
-def elsewhere(history: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def elsewhere(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What hooks of git set, and what a user wants of git."""
-    for name, value in somebody.settings(history.parent).items():
+    for name, value in somebody.settings(repository.parent).items():
         monkeypatch.setenv(name, value)
-    changes.commit_days.cache_clear()
+    history.commit_days.cache_clear()
 
 
 @pytest.mark.usefixtures("elsewhere")
-def test_days_are_those_of_this_repository_whatever_git_was_told(history: Path) -> None:
-    before = identity.of_history(history)
-    assert changes.last_changed(Path("a.md"), history) == date(2026, 1, 3)
-    (history / "book" / "a.md").write_text("changed")
-    assert identity.of_history(history) != before
+def test_days_are_those_of_this_repository_whatever_git_was_told(repository: Path) -> None:
+    before = identity.of_history(repository)
+    assert history.last_changed(Path("a.md"), repository) == date(2026, 1, 3)
+    (repository / "book" / "a.md").write_text("changed")
+    assert identity.of_history(repository) != before
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root can give a folder away")
-def test_days_are_known_in_a_checkout_of_another_account(history: Path) -> None:
+def test_days_are_known_in_a_checkout_of_another_account(repository: Path) -> None:
     nobody = 65534
-    for path in (history, *history.rglob("*")):
+    for path in (repository, *repository.rglob("*")):
         os.chown(path, nobody, nobody)
-    refused = subprocess.run(["git", "-C", str(history), "status"], capture_output=True, text=True)
+    refused = subprocess.run(["git", "-C", str(repository), "status"], capture_output=True, text=True)
     assert "dubious ownership" in refused.stderr, "git itself should have refused"
-    changes.commit_days.cache_clear()
-    assert changes.last_changed(Path("a.md"), history) == date(2026, 1, 3)
-    changes.commit_days.cache_clear()
+    history.commit_days.cache_clear()
+    assert history.last_changed(Path("a.md"), repository) == date(2026, 1, 3)
+    history.commit_days.cache_clear()
 
 
 def test_pages_say_when_they_changed(site: Path) -> None:
@@ -397,6 +399,6 @@ def test_pages_say_when_they_changed(site: Path) -> None:
         page = soup(site / f"{name}.html")
         path = next(notebooks.BOOK.glob(f"{name}.*"))
         said = page.select_one(".end-of-page time")
-        changed = changes.last_changed(path)
+        changed = history.last_changed(path)
         assert (said["datetime"] if said else None) == (changed.isoformat() if changed else None), name
-        assert f"Version {cite.citation().version}" in page.select_one(".end-of-page").get_text()  # type: ignore[union-attr]
+        assert f"Version {citation.citation().version}" in page.select_one(".end-of-page").get_text()  # type: ignore[union-attr]

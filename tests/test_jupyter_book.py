@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from analysis.report import digests, lab, notebooks
+from analysis.report import digests, notebooks
+from analysis.teaching import pyodide
 
 
 def jupyter_book(out: Path) -> subprocess.CompletedProcess[str]:
@@ -30,7 +31,9 @@ def test_it_makes_the_site_of_report_build_and_replaces_nothing_else(site: Path,
     assert not done.returncode, f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     told = [line for line in (done.stdout + done.stderr).splitlines() if "WARNING" in line or "ERROR" in line]
     assert not told, "\n".join(told)
-    assert not lab.present(site), "REPORT_SITE names a site with Python in it; name one that `report build` has made."
+    assert not pyodide.present(site), (
+        "REPORT_SITE names a site with Python in it; name one that `report build` has made."
+    )
     ours, wanted = digests.of_files(html), digests.of_files(site)
     other = sorted(name for name in ours.keys() | wanted.keys() if ours.get(name) != wanted.get(name))
     assert not other, (

@@ -11,7 +11,7 @@ import resvg_py
 from PIL import Image, ImageChops
 
 from analysis.report import build, notebooks
-from analysis.report.site.letters import joined, relative
+from analysis.report.site.finish.drawings import joined, relative
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
 FIGURES = {name: svg for name, svg, _ in build.drawings(PAGES.values())}
@@ -56,7 +56,7 @@ def test_the_picture_is_the_same(name: str) -> None:
     # The renderer tells four positions of an edge in a pixel: one step between them at most; 255 is a lost letter.
     difference = ImageChops.difference(picture(svg), picture(short))
     assert difference.getextrema()[1] <= 80, (
-        f"Figure {name} looks different with joined letters (analysis/report/site/letters.py)."
+        f"Figure {name} looks different with joined letters (analysis/report/site/finish/drawings.py)."
     )
 
 

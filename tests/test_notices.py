@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from test_site import pages, soup, told
 
-from analysis.report.site import notices
+from analysis.report.site.finish import licences
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {path.name for path in (ROOT / "analysis" / "teaching" / "deck").iterdir()}
-BESIDE = [pattern for component in notices.COMPONENTS for pattern in component.beside]
+BESIDE = [pattern for component in licences.COMPONENTS for pattern in component.beside]
 
 
 def test_every_file_of_the_site_has_one_maker(site: Path) -> None:
-    faults = notices.faults(site / "_static")
-    assert not faults, told(faults, "See COMPONENTS in analysis/report/site/notices.py.")
+    faults = licences.faults(site / "_static")
+    assert not faults, told(faults, "See COMPONENTS in analysis/report/site/finish/licences.py.")
     kinds = {".js", ".css", ".woff", ".woff2", ".ttf", ".otf", ".wasm"}
     elsewhere = [
         path.relative_to(site).as_posix()
@@ -38,12 +38,12 @@ def test_every_file_of_the_site_has_one_maker(site: Path) -> None:
 
 def test_a_file_of_nobody_is_found(tmp_path: Path) -> None:
     (tmp_path / "stranger.js").write_text("1", encoding="utf-8")
-    assert "stranger.js (nobody)" in notices.faults(tmp_path)
-    assert any(fault.startswith("doctools.js of Sphinx") for fault in notices.faults(tmp_path)), "and one that is gone"
+    assert "stranger.js (nobody)" in licences.faults(tmp_path)
+    assert any(fault.startswith("doctools.js of Sphinx") for fault in licences.faults(tmp_path)), "and one that is gone"
 
 
 def test_the_report_s_own_files_are_its_own() -> None:
-    claimed = [path for path in notices.ASSETS.iterdir() if notices.makers(path.name) == [""]]
+    claimed = [path for path in licences.ASSETS.iterdir() if licences.makers(path.name) == [""]]
     assert {"live.js", "report.css", "logo.svg"} <= {path.name for path in claimed}
     foreign = [
         f"{path.name}: {found[0]}"
@@ -51,19 +51,19 @@ def test_the_report_s_own_files_are_its_own() -> None:
         if path.suffix in (".js", ".css", ".svg", ".txt")
         and (found := re.findall(r"(?i)copyright \(?c?\)?.{0,40}|@license.{0,40}|©.{0,40}", path.read_text("utf-8")))
     ]
-    assert not foreign, told(foreign, "Somebody else holds rights in this: name it in notices.COMPONENTS.")
+    assert not foreign, told(foreign, "Somebody else holds rights in this: name it in licences.COMPONENTS.")
     fonts = [path.name for path in claimed if path.suffix in (".woff", ".woff2", ".ttf", ".otf", ".wasm")]
     assert not fonts, told(fonts, "The report has no typefaces of its own.")
 
 
-@pytest.mark.parametrize("component", notices.COMPONENTS, ids=lambda each: each.name)
-def test_the_page_has_each_component_with_its_version_and_licence(site: Path, component: notices.Component) -> None:
-    page = soup(site / f"{notices.PAGE}.html")
+@pytest.mark.parametrize("component", licences.COMPONENTS, ids=lambda each: each.name)
+def test_the_page_has_each_component_with_its_version_and_licence(site: Path, component: licences.Component) -> None:
+    page = soup(site / f"{licences.PAGE}.html")
     row = next((tr for tr in page.select("article tr") if component.name in tr.get_text()), None)
-    assert row is not None, f"{component.name} is not in the table of {notices.PAGE}.html."
+    assert row is not None, f"{component.name} is not in the table of {licences.PAGE}.html."
     cells = [cell.get_text() for cell in row(["th", "td"])]
     assert cells[1:3] == [component.version or "in the file", component.licence]
-    number = notices.COMPONENTS.index(component)
+    number = licences.COMPONENTS.index(component)
     shown = page.select_one(f"#licence-{number} pre")
     assert shown and len(shown.get_text()) > 300
     wanted = {
@@ -83,7 +83,7 @@ def test_every_page_leads_to_the_licences(site: Path) -> None:
     lost = [
         path.name
         for path in pages(site)
-        if path.stem not in ("404", "search", "genindex", notices.PAGE)
-        and not soup(path).select(f'.end-of-page a[href$="{notices.PAGE}.html"]')
+        if path.stem not in ("404", "search", "genindex", licences.PAGE)
+        and not soup(path).select(f'.end-of-page a[href$="{licences.PAGE}.html"]')
     ]
-    assert not lost, told(lost, "See end_of_page in analysis/report/site/found.py.")
+    assert not lost, told(lost, "See end_of_page in analysis/report/site/metadata/head.py.")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sphinx.errors import SphinxError
 from test_site import pages, soup, told, until
 
-from analysis.report.site import policy
+from analysis.report.site.finish import policy
 
 META = 'meta[http-equiv="Content-Security-Policy"]'
 WATCH = """window.violations = [];
@@ -34,7 +34,7 @@ def test_every_page_states_its_policy_before_anything_is_loaded(site: Path) -> N
         first = [tag for tag in head.children if isinstance(tag, Tag)][:2]
         if [tag.name for tag in first] != ["meta", "meta"] or "http-equiv" not in first[1].attrs:
             faults.append(f"{path.name}: the policy does not follow the charset")
-    assert not faults, told(faults, "See analysis/report/site/policy.py.")
+    assert not faults, told(faults, "See analysis/report/site/finish/policy.py.")
 
 
 def test_no_page_has_a_script_style_or_handler_in_its_text(site: Path) -> None:
@@ -45,7 +45,9 @@ def test_no_page_has_a_script_style_or_handler_in_its_text(site: Path) -> None:
             if inline or tag.name == "style":
                 faults.append(f"{path.name}: <{tag.name}> {tag.text.strip()[:60]}")
             faults += [f"{path.name}: <{tag.name} {name}>" for name in tag.attrs if name == "style" or name[:2] == "on"]
-    assert not faults, told(faults, "The policy forbids it; analysis/report/site/policy.py should have refused it.")
+    assert not faults, told(
+        faults, "The policy forbids it; analysis/report/site/finish/policy.py should have refused it."
+    )
 
 
 def test_the_policy_allows_no_code_beyond_files_of_the_site() -> None:

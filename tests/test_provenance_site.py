@@ -17,9 +17,9 @@ from analysis import parameters, provenance
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
-from analysis.report.site import box, quotes
+from analysis.report.site import box, typography
 from analysis.report.site.hints import ABBREVIATION
-from analysis.report.site.places import PAGES, Places, anchor, grade
+from analysis.report.site.links import PAGES, Places, anchor, grade
 from analysis.trace import unpacked
 
 SVG = "image/svg+xml"
@@ -70,7 +70,7 @@ def test_every_row_in_a_box_has_a_place_and_a_source(site: Path) -> None:
             faults += [f"{path.name}: {href} leads nowhere" for href in links if not leads_somewhere(path, href)]
             if not any("references.html#" in href for href in links):
                 faults.append(f"{path.name}: '{item.get_text()[:60]}' has no source")
-    assert not faults, told(faults, "Look at analysis/report/site/box.py, or at the row's `source`.")
+    assert not faults, told(faults, "Look at analysis/report/site/figures.py, or at the row's `source`.")
 
 
 def test_every_box_links_the_notebook_that_came_with_the_site(site: Path) -> None:
@@ -140,7 +140,7 @@ def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
         text = "".join(entry.get_text().split())
         value = provenance.parameter_value(parameter, parameter.value)
         for part in (parameter.title, value, parameter.confidence, *parameter.range_reason.split()[:3]):
-            assert quotes.curled(part).replace(" ", "") in text, (
+            assert typography.curled(part).replace(" ", "") in text, (
                 f"The entry of {name} on assumptions.html does not say '{part}'."
             )
         links = [str(a["href"]) for a in entry("a")]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import parameters
+from analysis import cli, parameters
 from analysis.case import Case
-from analysis.report import build, cli, files, manifest, notebooks
+from analysis.report import build, files, manifest, notebooks
 
 
 def report(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -203,9 +203,13 @@ def test_the_theme_is_trimmed(site: Path) -> None:
         for path in (site / "_static").rglob(pattern)
         if not (ROOT / "book/assets" / path.name).exists()
     ]
-    assert not left, told(left, "analysis/report/site/trim.py should have taken these out. Did the theme change?")
+    assert not left, told(
+        left, "analysis/report/site/finish/theme.py should have taken these out. Did the theme change?"
+    )
     icons = {p.name: p.stat().st_size for p in (site / "_static").rglob("fa-*.woff")}
-    assert len(icons) == 3, f"Icon fonts: {sorted(icons)}; three were expected. Look at analysis/report/site/trim.py."
+    assert len(icons) == 3, (
+        f"Icon fonts: {sorted(icons)}; three were expected. Look at analysis/report/site/finish/theme.py."
+    )
     assert max(icons.values()) < 20_000, f"The icon fonts were not cut: {icons}"
 
 

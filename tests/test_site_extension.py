@@ -15,10 +15,10 @@ from sphinx.errors import SphinxError
 from sphinx.util.nodes import is_smartquotable
 
 from analysis.comparison import SCENARIOS_VARIABLE
-from analysis.report.site import DrawingRenderer, quotes, search
+from analysis.report.site import DrawingRenderer, search, typography
 from analysis.report.site.equations import mathml
+from analysis.report.site.finish.theme import CHANGES, change_page
 from analysis.report.site.references import Style
-from analysis.report.site.trim import CHANGES, change_page
 
 SVG = "image/svg+xml"
 
@@ -146,6 +146,6 @@ def test_titles_of_somebody_s_scenarios_keep_their_quotes(
     prose, title = nodes.Text('the "page"'), nodes.Text('"q" -- ...')
     document += nodes.paragraph("", "", prose)
     document += nodes.container("", nodes.paragraph("", "", title), classes=["cell_output"])
-    quotes.LetterByLetter(document).apply()
+    typography.LetterByLetter(document).apply()
     assert is_smartquotable(title) == turned
     assert is_smartquotable(prose)

@@ -13,9 +13,9 @@ import pytest
 from analysis import cases, parameters, sensitivity, sweep, uncertainty
 from analysis.case import Case
 from analysis.cases import Block
-from analysis.figures.charts import sweep as figure
 from analysis.parameters import Value
 from analysis.quantities import REGISTRY
+from analysis.report.sweeps import figure as figure
 
 RENT, LIFE, PRICE = "rental_usd_per_gpu_hour", "service_life_years", "server_price_h800_usd_per_gpu"
 

@@ -19,9 +19,9 @@ import pandas as pd
 import psutil
 import pytest
 
-from analysis import parameters
+from analysis import cli, parameters
 from analysis.case import Case
-from analysis.report import cli, notebooks
+from analysis.report import notebooks
 from analysis.report.sweeps import ask, cluster, pages, run, store
 from analysis.sweep import SweepError
 

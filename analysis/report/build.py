@@ -140,11 +140,10 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
     # Not before: the site's extension is slow to import, and the classroom is built on this module.
-    from analysis.report.site import quiz
-    from analysis.teaching import pages
+    from analysis.teaching.site import chapters, quiz
 
     quiz.append(folder)
-    pages.append(folder, scenario.is_base)
+    chapters.append(folder, scenario.is_base)
     toc, config = (written.yaml_of(notebooks.ROOT / name) for name in ("_toc.yml", "_config.yml"))
     config["sphinx"]["config"] = addressed(config["sphinx"]["config"])
     config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
@@ -274,7 +273,7 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
 
 def complete(html: Path, figures: Iterable[str]) -> None:
     """Give a rendered site, which has its figures, the rest; BuildError, if it is not fit to publish."""
-    from analysis.report.site import cards
+    from analysis.report.site.metadata import cards
     from analysis.teaching import students
 
     # What Sphinx was set to, for a later build into the same folder: none comes, and it differs from place to place.

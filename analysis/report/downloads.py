@@ -16,7 +16,7 @@ from pathlib import Path
 
 from analysis.report import manifest, place, store
 from analysis.report.place import DOWNLOADS
-from analysis.report.site import cite
+from analysis.report.site.metadata import citation
 
 NAME = "frontier-model-cost-report"
 PDF, ZIP = f"{NAME}.pdf", f"{NAME}.zip"
@@ -40,7 +40,7 @@ def with_links(html: str, files: Iterable[tuple[str, int]]) -> str:
 
 def zipped(site: Path) -> bytes:
     """The site as a zip with one folder in it: the same bytes for the same site."""
-    released = cite.citation().released
+    released = citation.citation().released
     pdf = [(PDF, (site / PDF).stat().st_size)] if (site / PDF).exists() else []
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

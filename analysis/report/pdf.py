@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 from analysis import written
 from analysis.report import browser, build, notebooks
-from analysis.report.site import cite, found
+from analysis.report.site.metadata import citation, head
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -67,7 +67,7 @@ def article(html: str, name: str) -> str:
     match = re.search(r"(?s)<article\b[^>]*>(.*)</article>", html)
     if not match:
         raise PrintError(f"{name}.html has no <article>. Has the theme's version changed? See analysis/report/pdf.py.")
-    text = re.sub(f"(?s){found.START}.*?{found.END}", "", match[1])
+    text = re.sub(f"(?s){head.START}.*?{head.END}", "", match[1])
     text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", text)
     # A picture that waits until it is in sight would never come: nobody scrolls through a print.
     text = text.replace(' loading="lazy"', "")
@@ -107,13 +107,14 @@ def title_of(text: str, name: str) -> str:
 
 
 def cover(title: str, scenario: str, address: str) -> str:
-    said = cite.citation()
+    said = citation.citation()
     where = f'<p><a href="{address}/">{escape(address)}/</a></p>' if address else ""
     cited = said.sentence(address=f"{address}/" if address else "", report=unescape(title))
     return (
         f'<header class="cover">\n<h1 id="cover">{title}</h1>\n'
         f'<p class="abstract">{escape(said.abstract)}</p>\n{scenario}\n'
-        f"<p><strong>{escape(said.names)}</strong><br>Version {said.version}, {cite.day(said.released)}</p>\n{where}\n"
+        f"<p><strong>{escape(said.names)}</strong><br>Version {said.version}, "
+        f"{citation.day(said.released)}</p>\n{where}\n"
         '<p class="terms">Text, data and figures: CC BY 4.0. Code: MIT licence.<br>\n'
         "The code behind each number is left out here; every page is a notebook in the sources of the report.</p>\n"
         f'<p class="terms">Cite as: {escape(cited)}</p>\n</header>\n'
@@ -244,7 +245,7 @@ def finished(pdf: bytes, title: str, known: Mapping[str, str]) -> bytes:
     from pypdf import PdfReader, PdfWriter
     from pypdf.generic import NameObject, TextStringObject
 
-    said = cite.citation()
+    said = citation.citation()
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
     moment = f"D:{said.released:%Y%m%d}000000Z"
     mend_outline(writer, known)

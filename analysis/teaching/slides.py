@@ -29,7 +29,7 @@ from analysis.parameters import Scenario, nearest
 from analysis.report import browser, manifest, notebooks, place
 from analysis.report import build as builder
 from analysis.report.execution import Progress, execute_pages, silent
-from analysis.report.site import quotes
+from analysis.report.site import typography
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
@@ -206,7 +206,7 @@ class Deck:
         told = "" if scenario.is_base else f"Scenario: {escape(scenario.title)}"
         page = ""
         if slide.page:
-            title = quotes.html(self.titles[slide.page])
+            title = typography.html(self.titles[slide.page])
             page = f'<a href="{self.pages}{slide.page}.html">{title}</a>' if self.pages else title
         return f'<p class="foot"><span>{page}</span><span>{told}</span><span>{number} / {len(self.slides)}</span></p>'
 

@@ -14,7 +14,7 @@ import nbformat
 from analysis.report import notebooks, own
 from analysis.report.downloads import entry
 from analysis.report.execution import Progress
-from analysis.report.site import cite
+from analysis.report.site.metadata import citation
 from analysis.teaching import checks, exercises
 
 NAME = "frontier-model-cost-exercises"
@@ -77,7 +77,7 @@ def files(chapters: list[exercises.Chapter], answers: Mapping[str, Any] | None =
 
 def zipped(content: Mapping[str, bytes]) -> bytes:
     """The edition as a zip with one folder in it: the same bytes for the same edition."""
-    released = cite.citation().released
+    released = citation.citation().released
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in sorted(content.items()):

@@ -1,4 +1,4 @@
-// The page "Run the model in your browser" (analysis/report/site/lab.py). Python runs in a worker, so that the page stays
+// The page "Run the model in your browser" (analysis/teaching/site/lab.py). Python runs in a worker, so that the page stays
 // awake and an endless loop can be ended. It is fetched when "Run" is pressed for the first time, and not before.
 (() => {
   "use strict";

@@ -1,4 +1,4 @@
-// The questions at the end of a chapter (analysis/report/site/quiz.py), checked in the page. Without this script they
+// The questions at the end of a chapter (analysis/teaching/site/quiz.py), checked in the page. Without this script they
 // stand there with their answers folded away below each.
 (() => {
   "use strict";

@@ -17,11 +17,11 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from analysis import parameters, untrusted
+from analysis import cli, parameters, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
-from analysis.report import build, cli, files, manifest, notebooks, place, store
+from analysis.report import build, files, manifest, notebooks, place, store
 
 KEPT = corpus.HERE / "kept"
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)

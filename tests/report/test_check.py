@@ -12,9 +12,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis import equations, sensitivity, tables, written
+from analysis import cli, equations, sensitivity, tables, written
 from analysis.comparison import choice
-from analysis.report import build, check, cli, notebooks
+from analysis.report import build, check, notebooks
 from analysis.written import FileError
 
 CONFLICT = "<<<<<<< HEAD\n{0}=======\n{0}>>>>>>> theirs\n"

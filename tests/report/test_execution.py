@@ -235,7 +235,8 @@ enter = start.surroundings.enter
 def enter_and_add() -> None:
     enter()
     from analysis.parameters import Scenario
-    from analysis.report import cli, execution, notebooks, store
+    from analysis import cli
+from analysis.report import execution, notebooks, store
 
     @cli.app.command()
     def slow(folder: Path) -> None:

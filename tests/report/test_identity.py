@@ -153,7 +153,7 @@ def test_the_lock_and_what_runs_pages_make_every_page_stale(file: str, known: di
 
 
 @pytest.mark.parametrize(
-    "file", ["analysis/report/build.py", "analysis/report/cli.py", "book/glossary.md", "LICENSE", "LICENSE-CONTENT.md"]
+    "file", ["analysis/report/build.py", "analysis/cli.py", "book/glossary.md", "LICENSE", "LICENSE-CONTENT.md"]
 )
 def test_what_only_shows_pages_makes_none_stale_but_the_site(file: str, known: dict[str, set[str]], tree: Path) -> None:
     site = identity.of_site("base", tree)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from analysis import cli
 from analysis.parameters import Scenario
-from analysis.report import cli, files, identity, notebooks, own
-from analysis.report.site import lab
+from analysis.report import files, identity, notebooks, own
 from analysis.teaching import exercises, instructor, students
+from analysis.teaching.site import lab
 
 OURS = {
     "_config.yml": "",

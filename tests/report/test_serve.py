@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from analysis import cli
 from analysis.parameters import Scenario
-from analysis.report import build, cli, serve
+from analysis.report import build, serve
 
 
 @pytest.fixture

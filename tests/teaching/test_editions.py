@@ -14,7 +14,8 @@ import yaml
 
 from analysis.parameters import Scenario
 from analysis.report import build, notebooks
-from analysis.teaching import classroom, exercises, instructor, pages, slides, students
+from analysis.teaching import classroom, exercises, instructor, slides, students
+from analysis.teaching.site import chapters
 
 CHAPTERS = exercises.chapters()
 SOLVED = ("solution", "teaching", "marking", "expect")
@@ -112,7 +113,7 @@ def test_the_public_site_has_every_exercise_and_its_notebook(site: Path) -> None
 
 
 def test_a_scenario_says_that_the_checks_know_the_base_case() -> None:
-    base, other = (" ".join(pages.section(CHAPTERS[0], base=base)) for base in (True, False))
+    base, other = (" ".join(chapters.section(CHAPTERS[0], base=base)) for base in (True, False))
     for told in ("not those of this scenario", "it means that of the base case"):
         assert told in other and told not in base
 

@@ -19,10 +19,11 @@ from test_site import soup, told
 
 from analysis import parameters, tables
 from analysis.case import Case
-from analysis.report import build, downloads, lab, notebooks, store
-from analysis.report.site import lab as page_of
-from analysis.teaching import exercises, given, pages, starters
+from analysis.report import build, downloads, notebooks, store
+from analysis.teaching import exercises, given, pyodide, starters
 from analysis.teaching import lab as runner
+from analysis.teaching.site import chapters
+from analysis.teaching.site import lab as page_of
 
 EXAMPLES = {each.name: each for each in page_of.examples()}
 CHAPTERS = exercises.chapters()
@@ -210,15 +211,15 @@ def test_what_only_a_notebook_has_is_told(code: str, message: str, here: None) -
 
 @pytest.fixture(scope="module")
 def package() -> bytes:
-    return lab.package()
+    return pyodide.package()
 
 
 def test_only_the_pinned_package_is_used(package: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path)
-    lab.archive().parent.mkdir(parents=True)
-    lab.archive().write_bytes(package[:-1] + b"x")
+    pyodide.archive().parent.mkdir(parents=True)
+    pyodide.archive().write_bytes(package[:-1] + b"x")
     with pytest.raises(build.BuildError, match=r"is not the package pyodide .* Delete it and run `report lab` again"):
-        lab.package()
+        pyodide.package()
 
 
 def test_without_npm_on_the_path_the_package_is_fetched_all_the_same(
@@ -227,39 +228,40 @@ def test_without_npm_on_the_path_the_package_is_fetched_all_the_same(
     monkeypatch.setattr(store, "STORE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path / "none"))
-    assert lab.package() == package
-    assert [path.name for path in tmp_path.rglob("*")] == ["pyodide", lab.archive().name], "Something else was kept."
+    assert pyodide.package() == package
+    assert [path.name for path in tmp_path.rglob("*")] == ["pyodide", pyodide.archive().name], (
+        "Something else was kept."
+    )
 
 
 def test_a_package_that_cannot_be_had_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path)
-    by_hand = (
-        rf"Mend that and run again, or put the file {lab.archive().name} from another computer into {tmp_path}/py.*\.$"
-    )
+    file = pyodide.archive().name
+    by_hand = rf"Mend that and run again, or put the file {file} from another computer into {tmp_path}/py.*\.$"
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(lab.node, "folder", lambda: None)
+    monkeypatch.setattr(pyodide.node, "folder", lambda: None)
     with pytest.raises(build.BuildError, match=rf"fetched: npm is missing, which `make setup` installs\. {by_hand}"):
-        lab.package()
+        pyodide.package()
     npm = tmp_path / "npm"
     npm.write_text("#!/bin/sh\necho 'npm error code X' >&2\necho 'npm error failed, reason: no route' >&2\nexit 1\n")
     npm.chmod(0o755)
     with pytest.raises(
         build.BuildError, match=rf"could not fetch it \(npm error failed, reason: no route\), or {by_hand}"
     ):
-        lab.package()
+        pyodide.package()
     assert not list(tmp_path.rglob("*.tgz")), "Something was half-written."
 
 
 def test_the_script_is_the_same_each_time_and_holds_no_map(package: bytes) -> None:
-    first = lab.script(package)
-    assert first == lab.script(package)
+    first = pyodide.script(package)
+    assert first == pyodide.script(package)
     assert len(first) < 8e6, f"Python has {downloads.size(len(first))}; book/lab.md and README promise less than 8 MB."
     assert b"sourceMappingURL" not in first
 
 
 def test_a_site_without_the_page_is_refused(tmp_path: Path, package: bytes) -> None:
     with pytest.raises(build.BuildError, match="is no page that runs Python"):
-        lab.add(tmp_path, package)
+        pyodide.add(tmp_path, package)
 
 
 def test_without_python_the_page_says_so_and_its_examples_can_be_read(site: Path) -> None:
@@ -270,10 +272,10 @@ def test_without_python_the_page_says_so_and_its_examples_can_be_read(site: Path
     promised = re.search(r"(?i)python runs|nothing is installed|nothing runs", found.select_one("article").get_text())
     assert not promised, f"The page says '{promised and promised[0]}', without Python."
     assert len(found.select(".lab-listings details")) == len(EXAMPLES) + len(STARTERS)
-    assert not [path.name for path in site.glob("*.html") if pages.SHOWN in path.read_text(encoding="utf-8")], (
+    assert not [path.name for path in site.glob("*.html") if chapters.SHOWN in path.read_text(encoding="utf-8")], (
         "A page leads to a Python that this site has not: `report lab` shows the way, and nothing before it."
     )
-    assert not (site / lab.CORE).exists()
+    assert not (site / pyodide.CORE).exists()
 
 
 # In the browser
@@ -284,7 +286,7 @@ def whole(site: Path, package: bytes, tmp_path_factory: pytest.TempPathFactory) 
     """A copy of the site with Python in it."""
     copy = tmp_path_factory.mktemp("lab") / "site"
     shutil.copytree(site, copy)
-    assert lab.add(copy, package) == copy / page_of.PAGE
+    assert pyodide.add(copy, package) == copy / page_of.PAGE
     found = soup(copy / page_of.PAGE)
     assert "Python runs in this page" in found.get_text() and not found.select(".lab-absent")
     return copy
@@ -403,7 +405,9 @@ def test_nothing_of_a_run_is_left_in_the_next(opened: tuple[Page, list[str]]) ->
     assert execute(page, code)[1].strip() == "capex_usd"
     assert execute(page, STARTERS["six_million-1"])[1].startswith("six_million-1: BLANK.")
     assert execute(page, MESSAGES)[1].strip() == "still here"
-    assert not faults, told(faults, "A message of the reader's code is text, or it is nothing: see heard() in lab.js.")
+    assert not faults, told(
+        faults, "A message of the reader's code is text, or it is nothing: see heard() in pyodide.js."
+    )
 
 
 def test_a_link_brings_the_code_back_and_runs_nothing(opened: tuple[Page, list[str]], browser: Browser) -> None:
@@ -474,7 +478,7 @@ def test_axe_finds_nothing_when_code_has_run(browser: Browser, whole: Path, plac
         found = page.evaluate(test_accessibility.RUN, [test_accessibility.TAGS, test_accessibility.CONTRAST])
         faults += [f"{scheme}: {rule}: {node[:160]}" for rule, _, nodes in found for node in nodes[:3]]
         context.close()
-    assert not faults, told(faults, "See the section Lab of report.css, and analysis/report/site/lab.py.")
+    assert not faults, told(faults, "See the section Lab of report.css, and analysis/teaching/site/lab.py.")
 
 
 def test_it_runs_from_a_file(browser: Browser, whole: Path) -> None:
@@ -501,7 +505,7 @@ def test_the_zip_holds_python_and_the_pages_keep_their_links(whole: Path) -> Non
     import zipfile
 
     names = zipfile.ZipFile(io.BytesIO(downloads.zipped(whole))).namelist()
-    assert f"{downloads.NAME}/{lab.CORE}" in names
+    assert f"{downloads.NAME}/{pyodide.CORE}" in names
 
 
 # Elsewhere

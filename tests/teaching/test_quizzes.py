@@ -16,9 +16,10 @@ from test_site import told
 from analysis import parameters
 from analysis.case import Case
 from analysis.report import notebooks
-from analysis.report.site import quiz, quotes
+from analysis.report.site import typography
 from analysis.teaching import quizzes
 from analysis.teaching.quizzes import Question, QuizError
+from analysis.teaching.site import quiz
 
 CHAPTERS = [
     *("six_million", "gpu_mix", "capex", "owning_and_renting", "cost_per_model"),
@@ -205,7 +206,7 @@ def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: st
             for value, head, why in given:
                 field.fill(f"{value:.6g}")
                 check.click()
-                assert said(box).startswith(head) and quotes.curled(why) in said(box), (
+                assert said(box).startswith(head) and typography.curled(why) in said(box), (
                     f"{question.id}: {value} gets {said(box)!r}"
                 )
             for text in ("1 2", "0x10", "1,2,3", "5.5.8"):
@@ -221,7 +222,7 @@ def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: st
             choices.nth(place).check()
             check.click()
             alone = option.right and len(right(question)) == 1
-            assert quotes.curled(option.why) in said(box) or option.right, (
+            assert typography.curled(option.why) in said(box) or option.right, (
                 f"{question.id}: {option.text!r} is not explained."
             )
             assert said(box).startswith("Right.") == alone, f"{question.id}: {option.text!r} gets {said(box)!r}"
@@ -266,7 +267,7 @@ def test_axe_finds_nothing_in_answered_questions(browser: Browser, address: str)
         found = tab.evaluate(test_accessibility.RUN, [test_accessibility.TAGS, test_accessibility.CONTRAST])
         faults += [f"{scheme}: {rule}: {node[:160]}" for rule, _, nodes in found for node in nodes[:3]]
         context.close()
-    assert not faults, told(faults, "See the section Quiz of report.css, and analysis/report/site/quiz.py.")
+    assert not faults, told(faults, "See the section Quiz of report.css, and analysis/teaching/site/quiz.py.")
 
 
 def test_without_a_script_the_answers_are_folded_below_each_question(browser: Browser, address: str) -> None:
@@ -280,7 +281,7 @@ def test_without_a_script_the_answers_are_folded_below_each_question(browser: Br
     context.close()
     assert buttons == 0, "A button that does nothing is shown where scripts are off."
     assert folded == len(asked("capex"))
-    assert all(quotes.curled(option.why) in answers for option in asked("capex")["basis"].options)
+    assert all(typography.curled(option.why) in answers for option in asked("capex")["basis"].options)
 
 
 def test_committed_chapters_hold_no_questions() -> None:

@@ -29,28 +29,23 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.report.site import (
     breaks,
-    drawings,
     equations,
-    far,
-    found,
+    figures,
     hints,
-    lab,
-    letters,
     live,
-    notices,
     plain,
-    policy,
-    quiz,
-    quotes,
     references,
     rows,
     scripts,
     search,
-    styles,
+    sections,
     tokens,
-    trim,
+    typography,
 )
-from analysis.report.site.drawings import DrawingRenderer
+from analysis.report.site.figures import DrawingRenderer
+from analysis.report.site.finish import drawings, licences, policy, styles, theme
+from analysis.report.site.metadata import head
+from analysis.teaching.site import lab, quiz
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -67,23 +62,23 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_changes", {}, "env")
     plain.setup(app)
     breaks.setup(app)
-    drawings.setup(app)
+    figures.setup(app)
     equations.setup(app)
-    far.setup(app)
+    sections.setup(app)
     hints.setup(app)
-    letters.setup(app)
+    drawings.setup(app)
     live.setup(app)
-    notices.setup(app)
+    licences.setup(app)
     policy.setup(app)
     lab.setup(app)
     quiz.setup(app)
-    quotes.setup(app)
+    typography.setup(app)
     references.setup(app)
     rows.setup(app)
     scripts.setup(app)
     search.setup(app)
     styles.setup(app)
     tokens.setup(app)
-    trim.setup(app)
-    found.setup(app)  # after trim: it takes the last look at 404.html
+    theme.setup(app)
+    head.setup(app)  # after trim: it takes the last look at 404.html
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from analysis import tables
 from analysis.provenance import DESCRIBERS, Described, rows
-from analysis.report.site import quotes
-from analysis.report.site.places import Places, breakable, grade
+from analysis.report.site import typography
+from analysis.report.site.links import Places, breakable, grade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def _listed(where: Places, docname: str, table: str, found: list[Described]) -> 
     """The rows of one table: a list, since a table of five columns would scroll on a phone."""
     lines = []
     for row in found:
-        link = f'<a href="{where.row(docname, table, row.key)}">{quotes.html(row.title)}</a>'
+        link = f'<a href="{where.row(docname, table, row.key)}">{typography.html(row.title)}</a>'
         span = f", {escape(row.spread)}" if row.spread else ""
         facts = [grade(row), where.sources(docname, row.source), breakable(row.locator)]
         told = "; ".join(fact for fact in facts if fact)

@@ -22,7 +22,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import provenance
 from analysis.judgements import JUDGEMENTS
-from analysis.report.site.places import Places, places
+from analysis.report.site.links import Places, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from sphinxcontrib.bibtex.style.referencing.basic_author_year import BasicAuthor
 from sphinxcontrib.bibtex.style.referencing.label import LabelReferenceStyle
 from sphinxcontrib.bibtex.style.template import join, join2, post_text, pre_text, reference
 
-from analysis.report.site import quotes
+from analysis.report.site import typography
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ def short_names(entry: Entry) -> str:
     ]
     if not names:
         return str(Text.from_latex(entry.fields.get("title", entry.key)).render_as("text"))
-    names = [quotes.curled(str(name)) for name in names]
+    names = [typography.curled(str(name)) for name in names]
     if len(names) > 2 or names[-1] == "others":
         return f"{names[0]} et al."
     return " and ".join(names)

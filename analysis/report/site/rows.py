@@ -21,8 +21,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from analysis import parameters, provenance, tables
 from analysis.provenance import Described
 from analysis.quantities import REGISTRY
-from analysis.report.site import quotes
-from analysis.report.site.places import PAGES, WHOLE, Places, anchor, breakable, grade, places
+from analysis.report.site import typography
+from analysis.report.site.links import PAGES, WHOLE, Places, anchor, breakable, grade, places
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -168,7 +168,8 @@ def _entry(where: Places, docname: str, row: Described) -> str:
         )
         moved = where.moved_by.get(row.key, [])
         results = "; ".join(
-            f'<a href="{where.row(docname, "results", name)}">{quotes.html(REGISTRY[name].title)}</a>' for name in moved
+            f'<a href="{where.row(docname, "results", name)}">{typography.html(REGISTRY[name].title)}</a>'
+            for name in moved
         )
         count = f"{len(moved)} result{'s' if len(moved) > 1 else ''}"
         links["Results that rest on it"] = (
@@ -188,7 +189,7 @@ def missing(app: Sphinx) -> None:
     """A table that no page lists would leave links without a place."""
     absent = set(provenance.DESCRIBERS) - set(PAGES)
     if absent:
-        raise ValueError(f"analysis/report/site/places.py names no page for the rows of {', '.join(sorted(absent))}.")
+        raise ValueError(f"analysis/report/site/links.py names no page for the rows of {', '.join(sorted(absent))}.")
 
 
 def setup(app: Sphinx) -> None:

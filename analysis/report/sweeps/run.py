@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from analysis import parameters
-from analysis.figures.charts import sweep as drawing
 from analysis.quantities import REGISTRY
 from analysis.report import build as builder
 from analysis.report import files, identity, place
 from analysis.report.execution import Progress, silent
 from analysis.report.sweeps import ask, cluster, local, pages, store
+from analysis.report.sweeps import figure as drawing
 from analysis.report.sweeps.ask import LIBRARIES, Request, Task
 from analysis.sweep import SweepError
 

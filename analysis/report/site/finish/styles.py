@@ -64,7 +64,7 @@ def _rules(rules: list[Any], used: set[str], where: str) -> str:
     for rule in rules:
         if rule.type == "error":
             raise SphinxError(
-                f"{where}: line {rule.source_line} is no CSS that analysis/report/site/styles.py can read."
+                f"{where}: line {rule.source_line} is no CSS that analysis/report/site/finish/styles.py can read."
             )
         if rule.type == "qualified-rule":
             needed = [part for part in _selectors(rule.prelude) if _needed(part, used)]

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 from sphinx import addnodes
 from sphinx.errors import SphinxError
 
-from analysis.report.site import changes
+from analysis.report.site.metadata import history
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -48,7 +48,7 @@ def sitemap(app: Sphinx) -> bytes:
     for name in sorted(app.env.found_docs):
         entry = ElementTree.SubElement(root, f"{{{SITEMAP}}}url")
         ElementTree.SubElement(entry, f"{{{SITEMAP}}}loc").text = of(app, name)
-        changed = changes.last_changed(Path(app.env.doc2path(name)))
+        changed = history.last_changed(Path(app.env.doc2path(name)))
         if changed:
             ElementTree.SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat()
     ElementTree.indent(root)
@@ -97,7 +97,7 @@ def from_the_root(html: str, base: str) -> str:
     pattern = r'(\s(?:href|src|action|data-content_root)=")(?!#|/|[a-z][a-z0-9+.-]*:)(?:\./)?([^"]*")'
     html, count = re.subn(pattern, lambda match: f"{match[1]}{base}{match[2]}", html)
     if not count:
-        raise SphinxError("404.html has no relative link. Look at analysis/report/site/addresses.py.")
+        raise SphinxError("404.html has no relative link. Look at analysis/report/site/metadata/addresses.py.")
     return html
 
 

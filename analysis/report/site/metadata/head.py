@@ -22,7 +22,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from analysis import tables
 from analysis.report import own
 from analysis.report.place import DOWNLOADS
-from analysis.report.site import addresses, cards, changes, cite, notices
+from analysis.report.site.finish import licences
+from analysis.report.site.metadata import addresses, cards, citation, history
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -65,7 +66,7 @@ def description(section: nodes.Element | None) -> str:
 def describe(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str:
     """A page's description; of the front page, the report's."""
     if pagename == app.config.root_doc:
-        return description(nodes.section("", nodes.paragraph(text=cite.citation().abstract)))
+        return description(nodes.section("", nodes.paragraph(text=citation.citation().abstract)))
     if doctree is None:
         return DESCRIPTIONS.get(pagename, "")
     return description(next(doctree.findall(nodes.section), None))
@@ -87,7 +88,7 @@ def without_blanks(facts: dict[str, Any]) -> dict[str, Any]:
 
 def common() -> dict[str, Any]:
     """What holds for the report, each page and the data alike."""
-    said = cite.citation()
+    said = citation.citation()
     return {
         "creator": [{"@type": "Organization", "name": name} for name in said.authors],
         "version": said.version,
@@ -99,7 +100,7 @@ def common() -> dict[str, Any]:
 
 def report_facts(app: Sphinx, title: str, about: str, url: str, changed: date | None, image: str) -> dict[str, Any]:
     """schema.org/Report for the front page, and for each page as a part of it."""
-    said = cite.citation()
+    said = citation.citation()
     front = title == report_title(app)
     whole = {"@type": "Report", "name": report_title(app), "url": addresses.of(app, app.config.root_doc)}
     return without_blanks(
@@ -141,8 +142,8 @@ def data_facts() -> dict[str, Any]:
         "description": package["description"],
         **common(),
         "license": package["licenses"][0]["path"],
-        "keywords": list(cite.citation().keywords),
-        "citation": cite.citation().sentence(),
+        "keywords": list(citation.citation().keywords),
+        "citation": citation.citation().sentence(),
         "temporalCoverage": f"{min(days)}/{max(days)}",
         "variableMeasured": [
             {
@@ -171,7 +172,7 @@ def dataset(app: Sphinx) -> dict[str, Any]:
     address = addresses.site(app)
     facts = {**data_facts(), "url": addresses.of(app, DATA_PAGE)}
     if address:
-        facts["citation"] = cite.citation().sentence(address=addresses.of(app, app.config.root_doc))
+        facts["citation"] = citation.citation().sentence(address=addresses.of(app, app.config.root_doc))
         facts["distribution"] = [
             {**file, "contentUrl": f"{address}/{file['contentUrl']}"} for file in facts["distribution"]
         ]
@@ -180,16 +181,18 @@ def dataset(app: Sphinx) -> dict[str, Any]:
 
 def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, context: dict[str, Any]) -> str:
     """Version and day, the links to changes and downloads, and the citation."""
-    said, pathto = cite.citation(), context["pathto"]
+    said, pathto = citation.citation(), context["pathto"]
     front = pagename == app.config.root_doc
-    facts = f"Version {said.version}, {cite.day(said.released)}."
+    facts = f"Version {said.version}, {citation.day(said.released)}."
     if changed:
-        facts += f' This page last changed on <time datetime="{changed}">{cite.day(changed)}</time>.'
-    links = [f'<a href="{pathto(changes.FEED, 1)}">Feed</a>']
-    links.append(f'<a href="{pathto(notices.PAGE)}">Licences</a>')
+        facts += f' This page last changed on <time datetime="{changed}">{citation.day(changed)}</time>.'
+    links = [f'<a href="{pathto(history.FEED, 1)}">Feed</a>']
+    links.append(f'<a href="{pathto(licences.PAGE)}">Licences</a>')
     if "changes" in app.env.found_docs:
         links.insert(0, f'<a href="{pathto("changes")}">Changes</a>')
-    box = cite.box("" if front else title, "" if front else pagename, addresses.of(app, pagename), report_title(app))
+    box = citation.box(
+        "" if front else title, "" if front else pagename, addresses.of(app, pagename), report_title(app)
+    )
     told = f"<p>{facts} {' · '.join(links)}{''.join(DOWNLOADS)}</p>"
     return f'{START}\n<div class="end-of-page">\n{told}\n{box}\n</div>\n{END}\n'
 
@@ -215,7 +218,7 @@ def complete(
         context.pop("pageurl", None)
     if pagename == "404":
         tags.append(meta("name", "robots", "noindex"))
-    said, feed = cite.citation(), context["pathto"](changes.FEED, 1)
+    said, feed = citation.citation(), context["pathto"](history.FEED, 1)
     tags += [
         f'<link rel="alternate" type="application/atom+xml" title="Changes" href="{feed}" />',
         meta("property", "og:type", "website" if front or doctree is None else "article"),
@@ -241,7 +244,7 @@ def complete(
         ]
     tags.append(meta("name", "twitter:card", "summary_large_image" if card else "summary"))
     if doctree is not None:
-        changed = changes.last_changed(Path(app.env.doc2path(pagename)))
+        changed = history.last_changed(Path(app.env.doc2path(pagename)))
         if not front:
             tags.append(meta("property", "article:published_time", said.released.isoformat()))
             tags.append(meta("property", "article:modified_time", changed.isoformat() if changed else ""))
@@ -279,8 +282,8 @@ class DataLinks(SphinxPostTransform):
 
 
 def show_changes(app: Sphinx, docname: str, source: list[str]) -> None:
-    if changes.MARK in source[0]:
-        source[0] = source[0].replace(changes.MARK, changes.page_text())
+    if history.MARK in source[0]:
+        source[0] = source[0].replace(history.MARK, history.page_text())
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
@@ -289,7 +292,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     own.copy("data", out / "data")
-    (out / changes.FEED).write_bytes(changes.feed(addresses.site(app), report_title(app)))
+    (out / history.FEED).write_bytes(history.feed(addresses.site(app), report_title(app)))
     addresses.write(app, out)
 
 

@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 from analysis import parameters, tables, words
 from analysis.case import Case
 from analysis.report import notebooks
-from analysis.report.site import quotes, scripts
+from analysis.report.site import scripts, typography
 from analysis.teaching import quizzes
 from analysis.teaching.quizzes import Question
 
@@ -43,9 +43,8 @@ def append(folder: Path) -> None:
 
 def question_html(question: Question, number: int, count: int, name: str) -> str:
     """One question. name: unique on the page"""
-    legend = (
-        f'<legend><span class="quiz-number">Question {number} of {count}</span> {quotes.html(question.ask)}</legend>'
-    )
+    asked = typography.html(question.ask)
+    legend = f'<legend><span class="quiz-number">Question {number} of {count}</span> {asked}</legend>'
     if question.kind == "number":
         field = (
             f'<p class="quiz-field"><label for="{name}">Your answer, in {escape(question.unit)}</label> '
@@ -54,11 +53,11 @@ def question_html(question: Question, number: int, count: int, name: str) -> str
         facts = f' data-answer="{question.answer!r}" data-tolerance="{question.tolerance!r}"'
         answers = [
             f'<li data-right="true"><strong class="quiz-right">Right:</strong> {escape(question.shown)}. '
-            f'<span class="quiz-why">{quotes.html(question.why)}</span></li>',
+            f'<span class="quiz-why">{typography.html(question.why)}</span></li>',
             *(
                 f'<li data-value="{slip.value!r}"><strong class="quiz-wrong">Not:</strong> '
                 f"{escape(words.digits(slip.value, 4))} {escape(question.unit)}. "
-                f'<span class="quiz-why">{quotes.html(slip.why)}</span></li>'
+                f'<span class="quiz-why">{typography.html(slip.why)}</span></li>'
                 for slip in question.slips
             ),
         ]
@@ -66,7 +65,7 @@ def question_html(question: Question, number: int, count: int, name: str) -> str
         kind = "radio" if question.kind == "one" else "checkbox"
         field = "".join(
             f'<label class="quiz-option" for="{name}-{place}"><input type="{kind}" id="{name}-{place}" name="{name}" '
-            f'value="{place}"> <span>{quotes.html(option.text)}</span></label>'
+            f'value="{place}"> <span>{typography.html(option.text)}</span></label>'
             for place, option in enumerate(question.options)
         )
         if question.kind == "several":
@@ -74,8 +73,8 @@ def question_html(question: Question, number: int, count: int, name: str) -> str
         facts = ""
         answers = [
             f'<li data-right="{str(option.right).lower()}"><strong class="quiz-{"right" if option.right else "wrong"}">'
-            f"{'Right' if option.right else 'Not'}:</strong> {quotes.html(option.text)} "
-            f'<span class="quiz-why">{quotes.html(option.why)}</span></li>'
+            f"{'Right' if option.right else 'Not'}:</strong> {typography.html(option.text)} "
+            f'<span class="quiz-why">{typography.html(option.why)}</span></li>'
             for option in question.options
         ]
     return (

@@ -21,7 +21,7 @@ from analysis import parameters, provenance
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
-from analysis.report.site import quotes
+from analysis.report.site import typography
 
 # Table -> the page that lists its rows. Each row stands on one page, under an anchor of its own.
 PAGES = {
@@ -174,7 +174,7 @@ def breakable(text: str) -> str:
     """A text in HTML whose long names may break after an underscore or a slash; addresses become links."""
     if re.fullmatch(r"https?://\S+", text):
         return f'<a class="external" href="{escape(text)}">{breakable(text.removeprefix("https://"))}</a>'
-    return re.sub(r"([_/])(?=\w)", r"\1<wbr>", quotes.html(text))
+    return re.sub(r"([_/])(?=\w)", r"\1<wbr>", typography.html(text))
 
 
 _MADE: WeakKeyDictionary[BuildEnvironment, Places] = WeakKeyDictionary()

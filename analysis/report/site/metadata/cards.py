@@ -19,7 +19,7 @@ from docutils import nodes
 from PIL import Image, ImageDraw, ImageFont
 
 from analysis.figures import style
-from analysis.report.site import cite
+from analysis.report.site.metadata import citation
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -81,7 +81,9 @@ def draw(figure: Path, title: str) -> Image.Image:
     pen.rectangle((0, 0, WIDTH, BAND), fill=style.BLUE)
     font = _font("Semibold", 50)
     pen.multiline_text((MARGIN, 4 * MARGIN), _wrapped(title, font, TITLE), fill=style.INK, font=font, spacing=8)
-    pen.text((MARGIN, HEIGHT - MARGIN), cite.citation().names, fill=style.MUTED, font=_font("Regular", 24), anchor="ls")
+    pen.text(
+        (MARGIN, HEIGHT - MARGIN), citation.citation().names, fill=style.MUTED, font=_font("Regular", 24), anchor="ls"
+    )
     with Image.open(figure) as opened:
         picture = opened.convert("RGB")
     left, top = 2 * MARGIN + TITLE, BAND + MARGIN // 2
@@ -101,7 +103,7 @@ def write(site: Path) -> list[str]:
     found = re.search(r'"og:site_name" content="([^"]*)"', "".join(pages))
     title = unescape(found[1]) if found else ""
     if not style.shows(title):
-        title = f"{cite.citation().title} (a scenario)"
+        title = f"{citation.citation().title} (a scenario)"
     for name in sorted(named):
         (site / "cards").mkdir(exist_ok=True)
         card = draw(site / "figures" / f"{name}.png", title)

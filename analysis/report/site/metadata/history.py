@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
 
-from analysis.report.site.cite import citation, day
+from analysis.report.site.metadata.citation import citation, day
 from analysis.report.surroundings import git
 from analysis.tables import ROOT
 

@@ -27,8 +27,8 @@ from pathlib import Path
 
 from analysis.report import downloads, files, node, store
 from analysis.report.build import BuildError
-from analysis.report.site.lab import PAGE, SLOT, VERSION, with_core
-from analysis.teaching.pages import shown
+from analysis.teaching.site.chapters import shown
+from analysis.teaching.site.lab import PAGE, SLOT, VERSION, with_core
 
 INTEGRITY = "sha512-TkYrUv9m8QmfImADKRmpwZulL48E0uUaBSO+dvRQKyAJc0qh9gu7jn8btyHPh3NZm1r2IH2YrJhIr7Q2B9urAw=="
 
@@ -55,7 +55,8 @@ def sound(content: bytes, where: str) -> bytes:
     found = integrity(content)
     if found != INTEGRITY:
         raise BuildError(
-            f"{where} is not the package pyodide {VERSION} that analysis/report/lab.py pins: its digest is {found}, "
+            f"{where} is not the package pyodide {VERSION} that analysis/teaching/pyodide.py pins: "
+            f"its digest is {found}, "
             f"expected {INTEGRITY}. Delete it and run `report lab` again."
         )
     return content

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from sphinx.errors import SphinxError
 
-from analysis.report.site.trim import Change
+from analysis.report.site.finish.theme import Change
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -133,7 +133,8 @@ def settings(html: str, page: str) -> tuple[str, list[str]]:
         if not SETTING.fullmatch(body):
             raise SphinxError(
                 f"{page} has a script in its text that the policy forbids: {body[:120]!r}. "
-                "Make it a file in book/assets, or data (type application/json). See analysis/report/site/policy.py."
+                "Make it a file in book/assets, or data (type application/json). "
+                "See analysis/report/site/finish/policy.py."
             )
         if not NOT_NEEDED.fullmatch(body) and body not in kept:
             kept.append(body)
@@ -151,12 +152,12 @@ def under_policy(html: str, page: str, static: Path) -> str:
         if count < change.at_least:
             raise SphinxError(
                 f"{page}: no place found for a change of the theme's HTML ({change.what}). "
-                "Has the theme's version changed? Look at CHANGES in analysis/report/site/policy.py."
+                "Has the theme's version changed? Look at CHANGES in analysis/report/site/finish/policy.py."
             )
     html, lines = settings(html, page)
     options = OPTIONS.search(html)
     if not options:
-        raise SphinxError(f"{page} does not load documentation_options.js. See analysis/report/site/policy.py.")
+        raise SphinxError(f"{page} does not load documentation_options.js. See analysis/report/site/finish/policy.py.")
     script = "\n".join([(static / "documentation_options.js").read_text(encoding="utf-8").strip(), *lines, ""])
     name = f"options-{hashlib.sha256(script.encode()).hexdigest()[:10]}.js"
     (static / name).write_text(script, encoding="utf-8")
@@ -165,7 +166,7 @@ def under_policy(html: str, page: str, static: Path) -> str:
     left = forbidden(html)
     if left or not count:
         raise SphinxError(
-            f"{page} cannot run under the policy of analysis/report/site/policy.py: "
+            f"{page} cannot run under the policy of analysis/report/site/finish/policy.py: "
             f"{', '.join(left[:5]) or 'it names no charset, after which the policy belongs'}. "
             "Use a class and a rule in report.css instead of a style, and a script in book/assets instead of a handler."
         )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.errors import SphinxError
 
 from analysis.report import notebooks
-from analysis.report.site import lab
+from analysis.teaching.site import lab
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -72,7 +72,9 @@ class Component:
             return distribution(self.package).version if self.package else ""
         found = re.search(r"\bv?(\d+\.\d+\.\d+)\b", _head(self.package, self.notice))
         if not found:
-            raise SphinxError(f"{self.notice} of {self.package} names no version. See analysis/report/site/notices.py.")
+            raise SphinxError(
+                f"{self.notice} of {self.package} names no version. See analysis/report/site/finish/licences.py."
+            )
         return found[1]
 
     @property
@@ -87,7 +89,7 @@ class Component:
             if re.search(r"\.dist-info/.*(LICEN[CS]E|COPYING)", str(path))
         ]
         if not texts:
-            raise SphinxError(f"{self.package} brings no licence. See analysis/report/site/notices.py.")
+            raise SphinxError(f"{self.package} brings no licence. See analysis/report/site/finish/licences.py.")
         return "\n\n".join(texts)
 
 
@@ -95,7 +97,7 @@ def _head(package: str, file: str) -> str:
     for path in distribution(package).files or ():
         if str(path).endswith(file):
             return Path(str(path.locate())).read_text(encoding="utf-8")[:2000]
-    raise SphinxError(f"{package} has no file {file}. See analysis/report/site/notices.py.")
+    raise SphinxError(f"{package} has no file {file}. See analysis/report/site/finish/licences.py.")
 
 
 BSD2, BSD3 = "BSD-2-Clause", "BSD-3-Clause"
@@ -291,7 +293,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     if wrong:
         raise SphinxError(
             f"The page of licences and the site's files disagree: {', '.join(wrong[:8])}. Name what is shipped, its "
-            "maker and its licence in COMPONENTS of analysis/report/site/notices.py."
+            "maker and its licence in COMPONENTS of analysis/report/site/finish/licences.py."
         )
 
 

@@ -18,7 +18,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.errors import SphinxError
 
-from analysis.report.site import boxes
+from analysis.report.site.finish import tables
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -97,7 +97,7 @@ def change_page(page: Path) -> None:
     if not re.search(ICON_SCRIPT.pattern, html):
         if "fontawesome.js" in html:
             raise SphinxError(
-                f"{page.name} loads fontawesome.js in a way that analysis/report/site/trim.py does not know."
+                f"{page.name} loads fontawesome.js in a way that analysis/report/site/finish/theme.py does not know."
             )
         return
     for change in CHANGES if page.name == "search.html" else (*CHANGES, SEARCH):
@@ -105,9 +105,9 @@ def change_page(page: Path) -> None:
         if count < change.at_least:
             raise SphinxError(
                 f"{page.name}: no place found for a change of the theme's HTML ({change.what}). "
-                "Has the theme's version changed? Look at CHANGES in analysis/report/site/trim.py."
+                "Has the theme's version changed? Look at CHANGES in analysis/report/site/finish/theme.py."
             )
-    page.write_text(boxes.boxed(size_drawings(html, page)), encoding="utf-8")
+    page.write_text(tables.boxed(size_drawings(html, page)), encoding="utf-8")
 
 
 def size_drawings(html: str, page: Path) -> str:
@@ -162,12 +162,12 @@ def shrink_icon_fonts(site: Path) -> None:
         styles, count = source.subn(r'src:url(\1.woff) format("woff")', styles)
         if count != 1:
             raise SphinxError(
-                f"The theme's styles name {path.stem} in a new way. Look at analysis/report/site/trim.py."
+                f"The theme's styles name {path.stem} in a new way. Look at analysis/report/site/finish/theme.py."
             )
         path.unlink()
         path.with_suffix(".woff2").unlink()
     if not used or not fonts:
-        raise SphinxError("No icon was found in the theme. Look at analysis/report/site/trim.py.")
+        raise SphinxError("No icon was found in the theme. Look at analysis/report/site/finish/theme.py.")
     sheet.write_text(styles, encoding="utf-8")
 
 
@@ -209,7 +209,9 @@ def change_scripts(static: Path) -> None:
         script = static / name
         text, found = re.subn(pattern, new, script.read_text(encoding="utf-8"))
         if found != count:
-            raise SphinxError(f"{name} has changed: {found} places for a change instead of {count}. See site/trim.py.")
+            raise SphinxError(
+                f"{name} has changed: {found} places for a change instead of {count}. See finish/theme.py."
+            )
         script.write_text(text, encoding="utf-8")
 
 

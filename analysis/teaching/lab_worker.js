@@ -1,4 +1,4 @@
-/* Python in a worker, for the page "Run the model in your browser". analysis/report/lab.py puts it, behind Pyodide's own
+/* Python in a worker, for the page "Run the model in your browser". analysis/teaching/pyodide.py puts it, behind Pyodide's own
    two scripts, into the one file that the page fetches. It starts from what the page hands over, so it also starts on a
    page that was opened as a file, where a browser fetches nothing. It runs code once.
    In: {start: {module, stdlib, lock, files}}, then {run: code}.

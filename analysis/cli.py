@@ -126,7 +126,7 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
     Examples: `report build`; `report build -p rental_usd_per_gpu_hour=3`;
     `report build -f data/scenarios/documented_fleet.yml --out /tmp/site`
     """
-    from analysis.report import lab as python
+    from analysis.teaching import pyodide as python
 
     scenario = scenario_from(assignments, file)
     target = built(scenario, out, again)
@@ -310,7 +310,7 @@ def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
 
     Fetches Python for browsers the first time, with npm or the extra `lab`. Example: `report lab`
     """
-    from analysis.report import lab as python
+    from analysis.teaching import pyodide as python
 
     scenario = scenario_from(assignments, file)
     site = built(scenario, out)

@@ -1,7 +1,7 @@
 """The page "Run the model in your browser": an editor, its examples, and the model's own files.
 
 What stands in the page is whole without Python: the examples can be read, and the page says whether this copy of the
-site has Python with it. `report lab` adds that (analysis/report/lab.py) and fills the page's slot.
+site has Python with it. `report lab` adds that (analysis/teaching/pyodide.py) and fills the page's slot.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis.report.site import box
-from analysis.report.site.places import places
+from analysis.report.site.links import places
 from analysis.trace import unpacked
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What is done to the pages once Sphinx has written them."""

@@ -1,0 +1,1 @@
+"""What teaching puts on the site: questions, exercises, and the page that runs Python."""
