@@ -15,8 +15,10 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -132,6 +134,13 @@ def site_address() -> str:
     return published_at("REPORT_SITE_URL", config["sphinx"]["config"]["html_baseurl"])
 
 
+def guests() -> list[ModuleType]:
+    """Packages above this one that add to the site: `append(folder, scenario)` to the staged pages, and
+    `write(folder, executed, scenario)` what stands beside the rendered ones."""
+    config = written.yaml_of(notebooks.ROOT / "_config.yml")
+    return [import_module(name) for name in config["sphinx"]["config"]["report_guests"]]
+
+
 def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     """Lay out what Jupyter Book renders: pages at the root, so that addresses are short, and its configuration."""
     if folder.exists():
@@ -139,11 +148,8 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
     own.copy("book", folder, but=".ipynb")
     for name, path in executed.items():
         shutil.copyfile(path, folder / f"{name}.ipynb")
-    # Not before: the site's extension is slow to import, and the classroom is built on this module.
-    from analysis.teaching.site import chapters, quiz
-
-    quiz.append(folder)
-    chapters.append(folder, scenario.is_base)
+    for guest in guests():
+        guest.append(folder, scenario)
     toc, config = (written.yaml_of(notebooks.ROOT / name) for name in ("_toc.yml", "_config.yml"))
     config["sphinx"]["config"] = addressed(config["sphinx"]["config"])
     config["sphinx"]["config"]["report_changes"] = dict(scenario.changes)
@@ -251,9 +257,6 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
 
 def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> None:
     """A scenario's site, whole and checked, in the folder `work`/source/_build/html."""
-    # Not before: the site's extension is slow to import, and a site that is current needs none of it.
-    from analysis.teaching import slides
-
     kernels.warm_up()
     require_sound_data()
     executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
@@ -262,23 +265,23 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
     with ThreadPoolExecutor(max_workers=1) as beside:
         # The pictures are drawn while Jupyter Book renders, on another core.
         drawn = beside.submit(write_figures, executed, work / "figures", progress)
-        deck = beside.submit(slides.write, work / "slides", executed, scenario, "../figures", "../")
+        added = [beside.submit(guest.write, work / "beside", executed, scenario) for guest in guests()]
         html = render(work / "source")
         figures = drawn.result()
-        deck.result()
+        for each in added:
+            each.result()
     shutil.copytree(work / "figures", html / "figures")
-    shutil.copytree(work / "slides", html / "slides")
+    shutil.copytree(work / "beside", html, dirs_exist_ok=True)
     complete(html, figures)
 
 
 def complete(html: Path, figures: Iterable[str]) -> None:
     """Give a rendered site, which has its figures, the rest; BuildError, if it is not fit to publish."""
+    # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site.metadata import cards
-    from analysis.teaching import students
 
     # What Sphinx was set to, for a later build into the same folder: none comes, and it differs from place to place.
     (html / ".buildinfo").unlink(missing_ok=True)
-    students.publish(html)
     cards.write(html)
     wrong = faults(html, figures)
     if wrong:

@@ -102,7 +102,7 @@ def publish(site: Path) -> None:
     chapters = exercises.chapters()
     content = dict(files(chapters))
     folder = site / "exercises"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, file in notebook_names([each.name for each in chapters]).items():
         (folder / f"{name}.ipynb").write_bytes(content[file])
     (folder / ZIP).write_bytes(zipped(content))

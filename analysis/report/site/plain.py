@@ -31,7 +31,6 @@ def setup(app: Sphinx) -> None:
         raise SphinxError(f"{sources} is not the report that is installed, {notebooks.ROOT}. Run `make setup` in it.")
     # Not before: the builder of the site starts Jupyter Book, which imports this.
     from analysis.report import build
-    from analysis.teaching import slides
 
     held = ExitStack()
     work = held.enter_context(place.work_of_its_own(WORK))
@@ -62,7 +61,8 @@ def setup(app: Sphinx) -> None:
             html = work / "html"
             try:
                 figures = build.write_figures(executed, html / "figures")
-                slides.write(html / "slides", executed, Scenario(), "../figures", "../")
+                for guest in build.guests():
+                    guest.write(html, executed, Scenario())
                 build.complete(html, figures)
             except place.BuildError as fault:
                 raise SphinxError(str(fault)) from None

@@ -1,23 +1,28 @@
-"""Typographic quotes: for texts that Sphinx does not read, and not for texts of others that it does.
+"""Small print: typographic quotes, and lines that must not break.
 
 Sphinx turns straight quotes of the pages' own prose. Texts of data and of questions are put in as HTML; without
 `curled`, both kinds would stand in one page. What somebody's scenario file says is shown letter by letter instead.
+A line never breaks between a number and its per cent sign.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.utils import smartquotes
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis.comparison import SCENARIOS_VARIABLE
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def curled(text: str) -> str:
@@ -42,5 +47,18 @@ class LetterByLetter(SphinxTransform):
                     node["support_smartquotes"] = False
 
 
+class Breaks(SphinxPostTransform):
+    default_priority = 340  # after hints, which compare texts
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for text in list(self.document.findall(nodes.Text)):
+            if " %" in text and not isinstance(
+                text.parent, nodes.literal | nodes.literal_block | nodes.raw | nodes.math
+            ):
+                text.parent.replace(text, nodes.Text(re.sub(r"(?<=\d) %", f"{NO_BREAK}%", text)))
+
+
 def setup(app: Sphinx) -> None:
     app.add_transform(LetterByLetter)
+    app.add_post_transform(Breaks)

@@ -1,1 +1,37 @@
-"""What teaching puts on the site: questions, exercises, and the page that runs Python."""
+"""What teaching puts on the site: questions, exercises, slides, and the page that runs Python.
+
+`_config.yml` names this package twice: among Sphinx's extensions, for its directives, and in `report_guests`, by which
+the builder of the site calls it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.parameters import Scenario
+from analysis.teaching.site import chapters, lab, quiz
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    lab.setup(app)
+    quiz.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def append(folder: Path, scenario: Scenario) -> None:
+    """Add questions and exercises to the chapters of a staged folder; the committed chapters stay as they are."""
+    quiz.append(folder)
+    chapters.append(folder, scenario.is_base)
+
+
+def write(folder: Path, executed: dict[str, Path], scenario: Scenario) -> None:
+    """Files that stand beside the pages of a site: the slides, the students' notebooks and their zip."""
+    # Not before: the slides are slow to import.
+    from analysis.teaching import slides, students
+
+    slides.write(folder / "slides", executed, scenario, "../figures", "../")
+    students.publish(folder)

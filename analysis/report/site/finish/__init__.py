@@ -1,1 +1,40 @@
-"""What is done to the pages once Sphinx has written them."""
+"""What is done to the pages once Sphinx has written them: one pipeline, which reads and writes each page once.
+
+The steps, in their order; each sees what the earlier ones have made of the site:
+
+drawings   one shape per line of text
+theme      what the theme ships and no page needs goes, and its slips are mended
+metadata   what stands beside the pages: data, feed, sitemap, robots.txt
+styles     one style sheet for a page, of the rules that the site uses: when all others have written their classes
+policy     the Content-Security-Policy: what the others have put into a page is held against it too
+licences   each file has a maker: when all files are there
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.report.site.finish import drawings, licences, policy, styles, theme
+from analysis.report.site.finish.pages import Pages
+from analysis.report.site.metadata import head
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+STEPS = (drawings.finish, theme.finish, head.finish, styles.finish, policy.finish, licences.finish)
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.name != "html":
+        return
+    pages = Pages(Path(app.outdir))
+    for step in STEPS:
+        step(app, pages)
+    pages.write()
+
+
+def setup(app: Sphinx) -> None:
+    # After the theme, which writes its colours of code last of all.
+    app.connect("build-finished", finish, priority=900)
+    licences.setup(app)

@@ -10,11 +10,12 @@ Outlines are told in relative steps, so that a letter is the same text wherever 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+
+    from analysis.report.site.finish.pages import Pages
 
 # matplotlib gives outlines in 64ths of the unit in which it sets letters, which is a hundredth of their square.
 OUTLINES_PER_UNIT = 64
@@ -83,14 +84,8 @@ def joined(svg: str) -> str:
     return SPARE.sub("", short)
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.name != "html":
-        return
-    for path in sorted(Path(app.outdir, "_images").glob("*.svg")):
+def finish(app: Sphinx, pages: Pages) -> None:
+    for path in sorted((pages.folder / "_images").glob("*.svg")):
         svg = path.read_text(encoding="utf-8")
         if LETTERS.search(svg):
             path.write_text(joined(svg), encoding="utf-8")
-
-
-def setup(app: Sphinx) -> None:
-    app.connect("build-finished", finish)

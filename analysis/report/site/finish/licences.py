@@ -23,6 +23,8 @@ from analysis.teaching.site import lab
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from analysis.report.site.finish.pages import Pages
+
 PAGE = "licences"
 TITLE = "Software and fonts in this site"
 ASSETS = notebooks.BOOK / "assets"
@@ -281,15 +283,13 @@ def body() -> str:
     )
 
 
-def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+def page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if app.builder.name == "html":
         yield PAGE, {"title": TITLE, "body": body(), "metatags": ""}, "page.html"
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.name != "html":
-        return
-    wrong = faults(Path(app.outdir) / "_static")
+def finish(app: Sphinx, pages: Pages) -> None:
+    wrong = faults(pages.static)
     if wrong:
         raise SphinxError(
             f"The page of licences and the site's files disagree: {', '.join(wrong[:8])}. Name what is shipped, its "
@@ -298,5 +298,4 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("html-collect-pages", pages)
-    app.connect("build-finished", finish, priority=960)  # when all others have written and taken out their files
+    app.connect("html-collect-pages", page)

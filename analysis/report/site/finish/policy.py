@@ -26,6 +26,8 @@ from analysis.report.site.finish.theme import Change
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from analysis.report.site.finish.pages import Pages
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -173,18 +175,7 @@ def under_policy(html: str, page: str, static: Path) -> str:
     return html
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.name != "html":
-        return
-    site = Path(app.outdir)
-    for path in sorted(site.rglob("*.html")):
-        page = path.relative_to(site)
-        if "_static" not in page.parts:
-            html = path.read_text(encoding="utf-8")
-            path.write_text(under_policy(html, page.as_posix(), site / "_static"), encoding="utf-8")
-    (site / "_static" / "documentation_options.js").unlink(missing_ok=True)
-
-
-def setup(app: Sphinx) -> None:
-    # After all others: what they write into a page is held against the policy too.
-    app.connect("build-finished", finish, priority=950)
+def finish(app: Sphinx, pages: Pages) -> None:
+    for name, html in pages.items():
+        pages[name] = under_policy(html, name, pages.static)
+    (pages.static / "documentation_options.js").unlink(missing_ok=True)

@@ -20,20 +20,21 @@ from sphinx.errors import SphinxError
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from analysis.report.site.finish.pages import Pages
+
 # Scripts put these names together from parts: Bootstrap's, and live.js the classes of what it draws.
 COMPOSED = re.compile(r"bs-(?:tooltip|popover)|live-")
 
 
-def names_in_use(site: Path) -> set[str]:
+def names_in_use(pages: Pages) -> set[str]:
     """Classes and ids of the pages, and every word of the scripts, which may add any of them."""
     used: set[str] = set()
-    for page in site.rglob("*.html"):
-        html = page.read_text(encoding="utf-8")
+    for html in pages.values():
         for value in re.findall(r'\b(?:class|id)="([^"]*)"', html):
             used.update(value.split())
         for script in re.findall(r"(?s)<script[^>]*>(.*?)</script>", html):
             used.update(re.findall(r"[A-Za-z_][\w-]*", script))
-    for path in site.rglob("*.js"):
+    for path in pages.folder.rglob("*.js"):
         if path.name != "searchindex.js":
             used.update(re.findall(r"[A-Za-z_][\w-]*", path.read_text(encoding="utf-8")))
     return used
@@ -86,10 +87,10 @@ def pruned(css: str, used: set[str], where: str = "style sheet") -> str:
     return _rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), used, where)
 
 
-def prune(site: Path) -> None:
+def prune(pages: Pages) -> None:
     """Cut every style sheet of the site down to the names in use."""
-    used = names_in_use(site)
-    for sheet in sorted((site / "_static").rglob("*.css")):
+    used = names_in_use(pages)
+    for sheet in sorted(pages.static.rglob("*.css")):
         sheet.write_text(pruned(sheet.read_text(encoding="utf-8"), used, sheet.name) + "\n", encoding="utf-8")
 
 
@@ -119,10 +120,10 @@ def _whole(root: Path, sheet: str) -> str:
     return "".join(imported) + _rebased("".join(parts[::2]), sheet)
 
 
-def bundle(pages: list[Path]) -> None:
+def bundle(pages: Pages) -> None:
     """One sheet for each set of sheets that pages load, in their order; its name follows its content."""
-    for page in pages:
-        html = page.read_text(encoding="utf-8")
+    for place, html in pages.items():
+        page = pages.folder / place
         links = [link for link in SHEET.finditer(html) if re.match(r"(?:\.\./)*_static/", link[1])]
         if len(links) < 2:
             continue
@@ -135,17 +136,9 @@ def bundle(pages: list[Path]) -> None:
         for link in links[1:]:
             html = html.replace(link[0], "", 1)
         html = html.replace(links[0][0], f'<link rel="stylesheet" href="{start}_static/{name}" />\n', 1)
-        page.write_text(html, encoding="utf-8")
+        pages[place] = html
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.name not in ("html", "dirhtml"):
-        return
-    site = Path(app.outdir)
-    prune(site)
-    bundle([page for page in sorted(site.rglob("*.html")) if "_static" not in page.relative_to(site).parts])
-
-
-def setup(app: Sphinx) -> None:
-    # After trim.py, which reads the theme's sheet, and after the theme, which writes its colours of code last of all.
-    app.connect("build-finished", finish, priority=900)
+def finish(app: Sphinx, pages: Pages) -> None:
+    prune(pages)
+    bundle(pages)

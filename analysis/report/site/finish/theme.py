@@ -23,6 +23,8 @@ from analysis.report.site.finish import tables
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from analysis.report.site.finish.pages import Pages
+
 UNUSED = ("*.map", "fontawesome.js*", "*webpack-macros.html", "logo_*")
 PRIVATE_USE = range(0xE000, 0xF900)  # where the icon fonts keep their glyphs
 
@@ -91,15 +93,14 @@ SEARCH = Change(
 )
 
 
-def change_page(page: Path) -> None:
-    """Apply the changes to one page, unless it has been through this before."""
-    html = page.read_text(encoding="utf-8")
+def changed(html: str, page: Path) -> str:
+    """A page after the changes, unless it has been through this before. page: where it stands in the site"""
     if not re.search(ICON_SCRIPT.pattern, html):
         if "fontawesome.js" in html:
             raise SphinxError(
                 f"{page.name} loads fontawesome.js in a way that analysis/report/site/finish/theme.py does not know."
             )
-        return
+        return html
     for change in CHANGES if page.name == "search.html" else (*CHANGES, SEARCH):
         html, count = re.subn(change.pattern, change.new, html)
         if count < change.at_least:
@@ -107,7 +108,7 @@ def change_page(page: Path) -> None:
                 f"{page.name}: no place found for a change of the theme's HTML ({change.what}). "
                 "Has the theme's version changed? Look at CHANGES in analysis/report/site/finish/theme.py."
             )
-    page.write_text(tables.boxed(size_drawings(html, page)), encoding="utf-8")
+    return tables.boxed(size_drawings(html, page))
 
 
 def size_drawings(html: str, page: Path) -> str:
@@ -125,13 +126,13 @@ def size_drawings(html: str, page: Path) -> str:
     return re.sub(r'(?P<start><img)(?=[^>]* class="[^"]*drawing) (?P<rest>[^>]*src="(?P<src>[^"]+\.svg)")', sized, html)
 
 
-def icons_in_use(site: Path, styles: str) -> set[int]:
+def icons_in_use(pages: Pages, styles: str) -> set[int]:
     """Code points of the icons that pages, scripts and styles ask for."""
     known: dict[str, int] = {}
     rules = re.finditer(r'((?:\.fa-[\w-]+::?before,?)+)\{content:"\\([0-9a-f]+)"\}', styles)
     for rule in rules:
         known |= dict.fromkeys(re.findall(r"fa-[\w-]+", rule[1]), int(rule[2], 16))
-    text = "".join(p.read_text(encoding="utf-8") for p in [*site.rglob("*.html"), *site.glob("_static/**/*.js")])
+    text = "".join([*pages.values(), *(p.read_text(encoding="utf-8") for p in pages.static.rglob("*.js"))])
     used = {known[name] for name in set(re.findall(r"fa-[a-z0-9-]+", text)) & known.keys()}
     # Styles name icons themselves, as a character or as an escape, outside the rules above.
     other = re.sub(r'(?:\.fa-[\w-]+::?before,?)+\{content:"[^"]*"\}', "", styles)
@@ -139,16 +140,16 @@ def icons_in_use(site: Path, styles: str) -> set[int]:
     return used | {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", other)}
 
 
-def shrink_icon_fonts(site: Path) -> None:
+def shrink_icon_fonts(pages: Pages) -> None:
     """Cut the icon fonts down to the icons in use. Sphinx copies the whole fonts anew when it writes any page."""
-    static = site / "_static"
+    static = pages.static
     fonts = sorted(static.glob("vendor/fontawesome/webfonts/*.ttf"))
     if not fonts and any(static.glob("vendor/fontawesome/webfonts/*.woff")):
         return
     sheet = static / "styles" / "pydata-sphinx-theme.css"
     styles = sheet.read_text(encoding="utf-8")
     everything = "".join(p.read_text(encoding="utf-8") for p in sorted(static.rglob("*.css")))
-    used = icons_in_use(site, everything)
+    used = icons_in_use(pages, everything)
     for path in fonts:
         font = TTFont(path, recalcTimestamp=False)
         cutter = subset.Subsetter()
@@ -225,17 +226,9 @@ def drop_files(static: Path) -> None:
         path.write_text(re.sub(r"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?", "", text), encoding="utf-8")
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.name not in ("html", "dirhtml"):
-        return
-    site = Path(app.outdir)
-    for page in sorted(site.rglob("*.html")):
-        if "_static" not in page.relative_to(site).parts:
-            change_page(page)
-    drop_files(site / "_static")
-    change_scripts(site / "_static")
-    shrink_icon_fonts(site)
-
-
-def setup(app: Sphinx) -> None:
-    app.connect("build-finished", finish)
+def finish(app: Sphinx, pages: Pages) -> None:
+    for name, html in pages.items():
+        pages[name] = changed(html, pages.folder / name)
+    drop_files(pages.static)
+    change_scripts(pages.static)
+    shrink_icon_fonts(pages)

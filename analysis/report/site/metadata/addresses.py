@@ -24,6 +24,8 @@ from analysis.report.site.metadata import history
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from analysis.report.site.finish.pages import Pages
+
 NOT_FOUND = "404"
 HOMEWARD = "".join(f'<script src="{"../" * depth}_static/not-found.js"></script>\n' for depth in (1, 2, 3))
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -101,11 +103,10 @@ def from_the_root(html: str, base: str) -> str:
     return html
 
 
-def write(app: Sphinx, out: Path) -> None:
-    address = site(app)
+def write(app: Sphinx, pages: Pages) -> None:
+    address, out = site(app), pages.folder
     (out / "robots.txt").write_text(robots(address), encoding="utf-8")
     if address:
         (out / "sitemap.xml").write_bytes(sitemap(app))
-        page = out / f"{NOT_FOUND}.html"
-        base = f"{urlsplit(address).path.rstrip('/')}/"
-        page.write_text(from_the_root(page.read_text(encoding="utf-8"), base), encoding="utf-8")
+        page = f"{NOT_FOUND}.html"
+        pages[page] = from_the_root(pages[page], f"{urlsplit(address).path.rstrip('/')}/")

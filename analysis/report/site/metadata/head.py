@@ -28,6 +28,8 @@ from analysis.report.site.metadata import addresses, cards, citation, history
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
+    from analysis.report.site.finish.pages import Pages
+
 # A description is whole sentences up to here; search engines show some 160 characters, previews some 200.
 DESCRIPTION_CHARACTERS = 200
 TOO_SHORT = 60
@@ -286,14 +288,12 @@ def show_changes(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = source[0].replace(history.MARK, history.page_text())
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
+def finish(app: Sphinx, pages: Pages) -> None:
     """Write what stands beside the pages."""
-    if error or app.builder.name != "html":
-        return
-    out = Path(app.outdir)
+    out = pages.folder
     own.copy("data", out / "data")
     (out / history.FEED).write_bytes(history.feed(addresses.site(app), report_title(app)))
-    addresses.write(app, out)
+    addresses.write(app, pages)
 
 
 def setup(app: Sphinx) -> None:
@@ -301,4 +301,3 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", show_changes)
     app.connect("html-collect-pages", addresses.not_found)
     app.connect("html-page-context", complete)
-    app.connect("build-finished", finish)
