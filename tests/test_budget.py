@@ -124,8 +124,9 @@ def test_the_sheets_of_a_page_become_one(tmp_path: Path) -> None:
         '<link rel="stylesheet" type="text/css" href="_static/own.css?v=2" />\n<p>',
         encoding="utf-8",
     )
-    styles.bundle([page])
-    html = page.read_text(encoding="utf-8")
+    pages = Pages(tmp_path)
+    styles.bundle(pages)
+    html = pages["page.html"]
     (sheet,) = (tmp_path / "_static").glob("site-*.css")
     assert html == f'<link rel="stylesheet" href="_static/{sheet.name}" />\n<p>'
     assert (

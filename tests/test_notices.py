@@ -19,7 +19,7 @@ BESIDE = [pattern for component in licences.COMPONENTS for pattern in component.
 
 def test_every_file_of_the_site_has_one_maker(site: Path) -> None:
     faults = licences.faults(site / "_static")
-    assert not faults, told(faults, "See COMPONENTS in analysis/report/site/finish/licences.py.")
+    assert not faults, told(faults, "See analysis/report/site/finish/licences.toml.")
     kinds = {".js", ".css", ".woff", ".woff2", ".ttf", ".otf", ".wasm"}
     elsewhere = [
         path.relative_to(site).as_posix()

@@ -7,6 +7,7 @@ build. Version and licence text come from the package that was installed, so the
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -18,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from sphinx.errors import SphinxError
 
 from analysis.report import notebooks
-from analysis.teaching.site import lab
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -32,18 +32,6 @@ ASSETS = notebooks.BOOK / "assets"
 # Files that a build makes from the report's own: see live.py, tokens.py, policy.py and styles.py. The bundles of styles
 # and the settings hold the text of the components too; their sources stand beside them.
 MADE = ("live-model.js", "tokens.css", "options-*.js", "site-*.css")
-MIT = """Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
-rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
-persons to whom the Software is furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
-OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +41,16 @@ class Component:
     files:   patterns of paths below _static
     package: the installed package that brings it
     notice:  a file of that package whose head names version and holder, where another's work stands inside it
-    text:    the licence's text where the package has none: the name of a file in book/assets, or the text
+    text:    the licence's text where the package has none: the name of a file in book/assets, or the text,
+             or a name under which licences.toml has it
     beside:  patterns of paths in the site, outside _static or only there when `report lab` has added them
     """
 
     name: str
     licence: str
     home: str
-    files: tuple[str, ...]
-    package: str
+    files: tuple[str, ...] = ()
+    package: str = ""
     notice: str = ""
     holder: str = ""
     text: str = ""
@@ -75,7 +64,7 @@ class Component:
         found = re.search(r"\bv?(\d+\.\d+\.\d+)\b", _head(self.package, self.notice))
         if not found:
             raise SphinxError(
-                f"{self.notice} of {self.package} names no version. See analysis/report/site/finish/licences.py."
+                f"{self.notice} of {self.package} names no version. See analysis/report/site/finish/licences.toml."
             )
         return found[1]
 
@@ -91,7 +80,7 @@ class Component:
             if re.search(r"\.dist-info/.*(LICEN[CS]E|COPYING)", str(path))
         ]
         if not texts:
-            raise SphinxError(f"{self.package} brings no licence. See analysis/report/site/finish/licences.py.")
+            raise SphinxError(f"{self.package} brings no licence. See analysis/report/site/finish/licences.toml.")
         return "\n\n".join(texts)
 
 
@@ -99,137 +88,26 @@ def _head(package: str, file: str) -> str:
     for path in distribution(package).files or ():
         if str(path).endswith(file):
             return Path(str(path.locate())).read_text(encoding="utf-8")[:2000]
-    raise SphinxError(f"{package} has no file {file}. See analysis/report/site/finish/licences.py.")
+    raise SphinxError(f"{package} has no file {file}. See analysis/report/site/finish/licences.toml.")
 
 
-BSD2, BSD3 = "BSD-2-Clause", "BSD-3-Clause"
-COMPONENTS = (
-    Component(
-        "Sphinx",
-        BSD2,
-        "https://www.sphinx-doc.org",
-        (
-            "doctools.js",
-            "searchtools.js",
-            "language_data.js",
-            "sphinx_highlight.js",
-            "basic.css",
-            "file.png",
-            "plus.png",
-            "minus.png",
-        ),
-        "sphinx",
-    ),
-    Component("Pygments", BSD2, "https://pygments.org", ("pygments.css",), "pygments"),
-    Component(
-        "PyData Sphinx Theme",
-        BSD3,
-        "https://pydata-sphinx-theme.readthedocs.io",
-        ("scripts/pydata-sphinx-theme.js", "styles/pydata-sphinx-theme.css", "styles/theme.css"),
-        "pydata-sphinx-theme",
-    ),
-    Component(
-        "Sphinx Book Theme",
-        BSD3,
-        "https://sphinx-book-theme.readthedocs.io",
-        ("scripts/sphinx-book-theme.js", "styles/sphinx-book-theme.css"),
-        "sphinx-book-theme",
-    ),
-    Component(
-        "Bootstrap",
-        "MIT",
-        "https://getbootstrap.com",
-        ("scripts/bootstrap.js", "scripts/bootstrap.js.LICENSE.txt"),
-        "pydata-sphinx-theme",
-        notice="scripts/bootstrap.js.LICENSE.txt",
-        holder="Copyright 2011-2024 The Bootstrap Authors. Its styles are part of pydata-sphinx-theme.css, and its "
-        "script holds Popper, Copyright 2019 Federico Zivolo, under the same licence.",
-        text=MIT,
-    ),
-    Component(
-        "Font Awesome Free",
-        "fonts: OFL-1.1; icons: CC-BY-4.0; styles: MIT",
-        "https://fontawesome.com",
-        ("vendor/fontawesome/webfonts/*.woff",),
-        "pydata-sphinx-theme",
-        notice="scripts/fontawesome.js.LICENSE.txt",
-        holder="Copyright 2024 Fonticons, Inc. (https://fontawesome.com). Fonts: SIL Open Font License 1.1, whose text "
-        "stands with Source Sans below. Icons: https://creativecommons.org/licenses/by/4.0/. Cut down to the icons "
-        "in use. Its styles are part of pydata-sphinx-theme.css, under the MIT licence:",
-        text=MIT,
-    ),
-    Component(
-        "sphinx-copybutton",
-        "MIT",
-        "https://sphinx-copybutton.readthedocs.io",
-        ("copybutton.js", "copybutton_funcs.js", "copybutton.css", "copy-button.svg", "check-solid.svg"),
-        "sphinx-copybutton",
-    ),
-    Component(
-        "clipboard.js",
-        "MIT",
-        "https://clipboardjs.com",
-        ("clipboard.min.js",),
-        "sphinx-copybutton",
-        notice="clipboard.min.js",
-        holder="Copyright Zeno Rocha",
-        text=MIT,
-    ),
-    Component(
-        "sphinx-design",
-        "MIT",
-        "https://sphinx-design.readthedocs.io",
-        ("design-tabs.js", "sphinx-design.min.css"),
-        "sphinx-design",
-    ),
-    Component(
-        "sphinx-togglebutton",
-        "MIT",
-        "https://sphinx-togglebutton.readthedocs.io",
-        ("togglebutton.js", "togglebutton.css"),
-        "sphinx-togglebutton",
-    ),
-    Component("MyST-NB", BSD3, "https://myst-nb.readthedocs.io", ("mystnb.*.css",), "myst-nb"),
-    Component(
-        "Source Sans (as Report Sans)",
-        "OFL-1.1",
-        "https://github.com/adobe-fonts/source-sans",
-        ("report-sans-*.woff2", "report-sans-OFL.txt"),
-        "",
-        text="report-sans-OFL.txt",
-    ),
-    Component(
-        "STIX Two Math",
-        "OFL-1.1",
-        "https://github.com/stipub/stixfonts",
-        ("stix-two-math.woff2", "stix-two-math-OFL.txt"),
-        "",
-        text="stix-two-math-OFL.txt",
-    ),
-    Component(
-        "reveal.js",
-        "MIT",
-        "https://revealjs.com",
-        (),
-        "sphinx-revealjs",
-        notice="revealjs/dist/reveal.js",
-        holder="Copyright (C) 2011-2024 Hakim El Hattab, http://hakim.se, and reveal.js contributors",
-        text=MIT,
-        beside=("slides/reveal*",),
-    ),
-    Component(
-        "Pyodide",
-        "MPL-2.0",
-        "https://pyodide.org",
-        (),
-        "",
-        text=f"Pyodide {lab.VERSION}, unchanged, copyright its contributors, under the Mozilla Public License 2.0 "
-        "(https://mozilla.org/MPL/2.0/). It holds CPython, copyright Python Software Foundation, under the Python "
-        "Software Foundation License, and the runtime of Emscripten, copyright its authors, under the MIT licence. "
-        "Its sources: https://github.com/pyodide/pyodide. Only a site to which `report lab` has added it holds it.",
-        beside=("_static/lab-core.js",),
-    ),
-)
+def read(path: Path) -> tuple[Component, ...]:
+    """The components of a file; `text = "name"` stands for the text that the file has under that name."""
+    said = tomllib.loads(path.read_text(encoding="utf-8"))
+
+    def component(row: dict[str, Any]) -> Component:
+        text = row.pop("text", "")
+        return Component(
+            files=tuple(row.pop("files", ())),
+            beside=tuple(row.pop("beside", ())),
+            text=said.get(text, text),
+            **row,
+        )
+
+    return tuple(component(row) for row in said["component"])
+
+
+COMPONENTS = read(Path(__file__).with_suffix(".toml"))
 
 
 def makers(name: str) -> list[str]:
@@ -293,7 +171,7 @@ def finish(app: Sphinx, pages: Pages) -> None:
     if wrong:
         raise SphinxError(
             f"The page of licences and the site's files disagree: {', '.join(wrong[:8])}. Name what is shipped, its "
-            "maker and its licence in COMPONENTS of analysis/report/site/finish/licences.py."
+            "maker and its licence in analysis/report/site/finish/licences.toml."
         )
 
 
