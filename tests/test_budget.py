@@ -16,6 +16,7 @@ from test_site import SCREENS, pages, told
 from analysis.figures import style
 from analysis.report.site import tokens
 from analysis.report.site.finish import styles, tables
+from analysis.report.site.finish.pages import Pages
 
 KIB = 1024
 PAGE_KIB = 200
