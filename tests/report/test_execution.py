@@ -236,7 +236,7 @@ def enter_and_add() -> None:
     enter()
     from analysis.parameters import Scenario
     from analysis import cli
-from analysis.report import execution, notebooks, store
+    from analysis.report import execution, notebooks, store
 
     @cli.app.command()
     def slow(folder: Path) -> None:
