@@ -159,6 +159,8 @@ def label(name: str, rows: list[str]) -> str:
 
 def signed_percent(fraction: float) -> str:
     """A relative change: '+50 %', '−12 %'."""
+    if not math.isfinite(fraction):
+        return NOT_DEFINED
     return f"{'+' if fraction >= 0 else MINUS}{digits(abs(fraction) * 100, 3)} %"
 
 
@@ -168,4 +170,4 @@ def signed(value: float, unit: str, low: float, high: float) -> str:
     if low == high and unit == "USD/GPU-hour":
         # A cent is coarse for a difference between two prices of an hour.
         text = _dress(digits(value, 3), unit, "")
-    return text if text.startswith(MINUS) or not value else f"+{text}"
+    return text if text.startswith(MINUS) or not value or text == NOT_DEFINED else f"+{text}"

@@ -70,7 +70,7 @@ def overview(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
 
 def with_range(text: str, ends: str) -> str:
     """A value with its range in brackets, where it has one."""
-    return f"{text} ({ends})" if ends else text
+    return f"{text} ({ends})" if ends and ends != words.NOT_DEFINED else text
 
 
 def results(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
