@@ -130,10 +130,10 @@ class Places:
         return {}
 
     def shown(self, described: provenance.Described) -> str:
-        """A row's value in this site's case; a scenario's changes are set against the base case."""
+        """A row's value in this site's case. The base case's comes last: what follows, range and source, is of it."""
         if described.table == "assumptions" and described.key in self.changes:
             here = provenance.parameter_value(parameters.known()[described.key], self.changes[described.key])
-            return f"{here} (base case: {described.value})"
+            return f"{here} in this scenario; base case: {described.value}"
         return described.value
 
     def note(self, table: str, key: str) -> str:
