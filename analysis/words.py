@@ -170,4 +170,4 @@ def signed(value: float, unit: str, low: float, high: float) -> str:
     if low == high and unit == "USD/GPU-hour":
         # A cent is coarse for a difference between two prices of an hour.
         text = _dress(digits(value, 3), unit, "")
-    return text if text.startswith(MINUS) or not value or text == NOT_DEFINED else f"+{text}"
+    return text if text.startswith((MINUS, NOT_DEFINED)) or not value else f"+{text}"

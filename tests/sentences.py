@@ -163,8 +163,8 @@ def _around(text: str, match: re.Match[str]) -> str:
 
 
 def chapters() -> list[notebooks.Page]:
-    """Pages with prose about numbers; what is told in a classroom has tests of its own."""
-    others = ("data_dictionary", "how_checked", "reading_cost_claims", "debate", "review_kit")
+    """Pages with prose about numbers."""
+    others = ("data_dictionary", "how_checked", "review_kit")
     return [page for page in notebooks.pages() if page.runs and page.name not in others]
 
 

@@ -296,7 +296,7 @@ def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
         ("percent", words.signed_percent),
         ("setting", words.setting),
     ):
-        sample = [abs(v) for v in plain] if ours == "tick" else plain
+        sample = [abs(v) for v in plain] if ours == "tick" else plain + [math.nan, math.inf] * (ours == "percent")
         shown = page.evaluate(f"vs => vs.map(v => window.reportLive.words.{ours}(v))", sample)
         assert shown == [theirs(v) for v in sample]
 
@@ -572,6 +572,19 @@ def test_the_control_beside_a_figure_leads_to_all_assumptions(tab: Tab, name: st
     tab.settle()
     assert page.url.endswith(f"change_assumptions.html#{parameter}={value}")
     assert tab.field(parameter).input_value() == value
+
+
+def test_what_is_divided_by_nought_is_told_as_not_defined(tab: Tab) -> None:
+    """Where hardware keeps its value and electricity is free, V3 costs nothing, and nothing is a multiple of it."""
+    page = tab.open(fragment="#electricity_usd_per_kwh=0&price_decline_oom_per_year=0")
+    page.locator('[data-panel="models"]').scroll_into_view_if_needed()
+    until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('GPT-4')")
+    assert tab.here("v3_amortised_usd") == "$0"
+    for result in ("llama31_over_v3_amortised", "gpt4_over_v3_amortised"):
+        row = f'tr[data-result="{result}"]'
+        assert (tab.here(result), tab.text(f"{row} .live-change")) == ("not defined", "not defined")
+    assert "not defined" not in " ".join(page.locator('[data-panel="models"] svg text').all_text_contents())
+    assert tab.text(".live-moved").endswith("over V3, amortised not defined instead of 11.8 times.")
 
 
 def test_swings_are_computed_at_this_setting(tab: Tab) -> None:

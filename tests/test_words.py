@@ -344,7 +344,15 @@ def test_a_list_in_a_sentence(rows: list[str], text: str) -> None:
 
 @pytest.mark.parametrize(
     ("fraction", "text"),
-    [(0.5, "+50 %"), (-0.12, "−12 %"), (0.0, "+0 %"), (2.0, "+200 %"), (0.01234, "+1.23 %"), (-1.0, "−100 %")],
+    [
+        (0.5, "+50 %"),
+        (-0.12, "−12 %"),
+        (0.0, "+0 %"),
+        (2.0, "+200 %"),
+        (0.01234, "+1.23 %"),
+        (-1.0, "−100 %"),
+        (math.nan, "not defined"),
+    ],
 )
 def test_a_relative_change(fraction: float, text: str) -> None:
     assert words.signed_percent(fraction) == text

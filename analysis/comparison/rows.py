@@ -69,7 +69,7 @@ def overview(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
 
 
 def with_range(text: str, ends: str) -> str:
-    """A value with its range in brackets, where it has one."""
+    """A value with its range in brackets, where it has one that is defined."""
     return f"{text} ({ends})" if ends and ends != words.NOT_DEFINED else text
 
 
@@ -133,7 +133,7 @@ def _quoted(found: Comparison, scenario: str) -> str:
 def _by_factor(change: Change) -> str:
     """'6.8 down', or "" where there is none to tell: percentages up and down cannot be compared."""
     ratio = change.here.value / change.base.value if change.base.value else 0.0
-    if ratio <= 0 or round(max(ratio, 1 / ratio), 1) == 1:
+    if ratio <= 0 or not math.isfinite(ratio) or round(max(ratio, 1 / ratio), 1) == 1:
         return ""
     return f"{words.digits(max(ratio, 1 / ratio), 2)} {'up' if ratio > 1 else 'down'}"
 
@@ -157,7 +157,7 @@ def most(found: Comparison, name: str) -> str:
         return "no scenario moves it"
     factor = _by_factor(largest)
     moved = largest.percent + (factor and f", a factor of {factor}")
-    return f"most by {_quoted(found, largest.scenario)}, to {largest.here.text} ({moved})"
+    return with_range(f"most by {_quoted(found, largest.scenario)}, to {largest.here.text}", moved)
 
 
 def outside(found: Comparison) -> str:

@@ -25,6 +25,7 @@ PUBLISHED = (
     "luk_gpus_all",
     "luk_ownership_years",
     "luk_tco_all_musd_per_year",
+    "deepseek_v3_rental_usd_per_gpu_hour",
     "deepseek_inference_nodes_average",
     "deepseek_inference_theoretical_revenue_usd_per_day",
 )

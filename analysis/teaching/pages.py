@@ -21,7 +21,12 @@ def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
     base: whether the site is that of the base case, on which the checks rest
     """
     count = len(chapter.exercises)
-    case = "" if base else "\nThe checks know the answers of the base case, not those of this scenario."
+    case = (
+        ""
+        if base
+        else "\nThe checks know the answers of the base case, not those of this scenario. "
+        "Where an exercise speaks of a number of this chapter, it means that of the base case."
+    )
     in_browser = f"{HIDDEN}Each has a link to answer it in the browser, with nothing to install.</span>\n"
     opening = (
         f"## Exercises\n\n"

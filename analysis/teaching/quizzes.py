@@ -195,7 +195,9 @@ class Reader:
                 return words.amount(float(self.evaluate(inside)), unit, significant=int(significant))
             if inside.startswith("verdict_"):
                 return VERDICTS[self.verdict(inside.removeprefix("verdict_"))]
-            return self.case.text(inside)
+            if words.NOT_DEFINED in (text := self.case.text(inside)):
+                raise UnfitError(f"'{inside}' is not defined in this case.")
+            return text
 
         return re.sub(r"\{([^{}]+)\}", filled, template)
 

@@ -63,14 +63,16 @@
     return `$${digits(value, 3)}`;
   };
   const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
-  const percent = (fraction) => (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %";
+  const percent = (fraction) => (Number.isFinite(fraction) ? (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %" : number(fraction));
 
   const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits, model.least);
   const published = (name) => shown(name, results[name].value);
   // What an assumption is set to: a choice by its title, a number with its thousands apart.
   const named = (name, value) => (parameters[name].choices ? parameters[name].titles[value] : setting(value));
-  // Below this two numbers are one: only the last bits differ.
-  const same = (a, b) => Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+  // Below this two numbers are one: only the last bits differ. Infinity would be within any fraction of itself.
+  const same = (a, b) => a === b || Math.abs(a - b) < 1e-12 * Math.max(Math.abs(a), Math.abs(b));
+  // How far a number is from another, by its factor; what is not defined is furthest.
+  const apart = (a, b) => (Number.isFinite(a) ? Math.abs(Math.log(a / b)) : Infinity);
 
   // ---- The setting: one for the page, kept in its address.
 
@@ -202,13 +204,13 @@
     const listed = new Set([...document.querySelectorAll(".live-table tr[data-result]")].map((row) => row.dataset.result));
     return [...listed]
       .filter((name) => !results[name].piece && !same(here[name], results[name].value))
-      .map((name) => [name, here[name] / results[name].value - 1])
-      .sort((a, b) => Math.abs(Math.log(1 + b[1])) - Math.abs(Math.log(1 + a[1])))
+      .map((name) => [name, apart(here[name], results[name].value), here[name] / results[name].value - 1])
+      .sort((a, b) => b[1] - a[1])
       .slice(0, many)
-      .map(([name, by]) => ({ title: results[name].title, here: shown(name, here[name]), then: published(name), by: percent(by) }));
+      .map(([name, , by]) => ({ title: results[name].title, here: shown(name, here[name]), then: published(name), by: Number.isFinite(by) ? ` (${percent(by)})` : "" }));
   };
   const moved = () => {
-    const far = farthest(3).map((row) => `${row.title} ${row.here} instead of ${row.then} (${row.by})`);
+    const far = farthest(3).map((row) => `${row.title} ${row.here} instead of ${row.then}${row.by}`);
     if (far.length) return `Furthest from the published report: ${far.join("; ")}.`;
     return differing().length ? "No result on this page depends on what was changed." : "This is the published setting.";
   };
@@ -349,7 +351,7 @@
     return [text.slice(0, cut), text.slice(cut + 1)];
   };
   // Only where both are of one method, at the same price.
-  const multiple = (value, own) => `, ${digits(value / here[own], 2)} × V3`;
+  const multiple = (value, own) => (here[own] ? `, ${digits(value / here[own], 2)} × V3` : "");
   const drawDots = (pen, groups) => {
     const all = groups.flatMap((group) => [
       ...Object.keys(group.results).flatMap((name) => [here[name], results[name].low, results[name].high]),
@@ -528,7 +530,7 @@
       this.classList.toggle("live-moved-away", changed.length > 0);
       this.write(".live-changed", changed.length ? `Changed: ${changed.map(entry).join("; ")}.` : "");
       this.write(".live-moved", moved());
-      this.write(".live-strip", farthest(2).map((far) => `${far.title} ${far.here} (${far.by})`).join("; ") || "The published setting");
+      this.write(".live-strip", farthest(2).map((far) => `${far.title} ${far.here}${far.by}`).join("; ") || "The published setting");
       this.write(".live-command", command());
       this.write(".live-scenario", scenario());
       const all = this.querySelector(".live-all");
@@ -559,10 +561,9 @@
       holder.classList.toggle("live-differs", state[name] !== base);
     }
     panel({ figure, svg, rows, spec }) {
-      for (const { name, here: cell, change: apart } of rows) {
-        const by = same(here[name], results[name].value) ? 0 : here[name] / results[name].value - 1;
+      for (const { name, here: cell, change } of rows) {
         put(cell, shown(name, here[name]));
-        put(apart, by ? percent(by) : "0 %");
+        put(change, same(here[name], results[name].value) ? "0 %" : percent(here[name] / results[name].value - 1));
       }
       const pen = printing || near.has(figure) ? new Pen(svg) : null;
       if (pen && spec.bars) drawBars(pen, spec.bars);

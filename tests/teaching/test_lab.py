@@ -133,6 +133,15 @@ def test_the_last_value_is_shown_and_names_do_not_outlive_a_run() -> None:
     assert run("None")[1] == ""
 
 
+@pytest.mark.parametrize("scenario", [parameters.Scenario(), NAMED])
+def test_an_example_finds_what_it_imports(scenario: parameters.Scenario) -> None:
+    shipped = page_of.files(scenario)
+    for example in page_of.groups(scenario)["Examples"]:
+        for path in re.findall(r"^from (analysis[.\w]*) import", example.code, flags=re.MULTILINE):
+            found = {f"{path.replace('.', '/')}{end}" for end in (".py", "/__init__.py")}
+            assert found & set(shipped), f"{example.name} imports {path}, which the page of this case has not."
+
+
 def test_an_example_without_a_title_is_told(tmp_path: Path) -> None:
     (tmp_path / "01_x.py").write_text("print(1)\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"01_x\.py begins with 'print\(1\)'. Its first line must be its title"):

@@ -18,6 +18,7 @@ from test_accessibility import RUN, TAGS, axe
 from test_pages import typed_numbers
 from test_site import until
 
+from analysis import parameters
 from analysis.case import Case
 from analysis.parameters import Scenario
 from analysis.report import notebooks, pdf
@@ -70,7 +71,9 @@ def test_a_slide_says_what_the_case_says() -> None:
             assert case[name].range in text, f"No slide gives the range of {name}, {case[name].range}."
         assert case.text("v3_rental_usd_exact") in text
         assert ("Scenario: Dearer rent" in text) is not scenario.is_base
-    assert Case().text("v3_rental_usd_exact") not in text, "The scenario's deck holds a number of the base case."
+    assert Case()["v3_programme_usd"].range not in text, "The scenario's deck holds a number of the base case."
+    # DeepSeek's own sum stays DeepSeek's.
+    assert Case().text("v3_rental_usd_exact") == case.text("deepseek_v3_usd_exact") in text
 
 
 @pytest.mark.parametrize("slide", SLIDES, ids=lambda slide: slide.id)
@@ -129,33 +132,56 @@ def test_the_page_holds_no_script_and_no_style_of_its_own(folder: Path) -> None:
         assert slides.POLICY in html
 
 
-def test_arrow_keys_walk_through_all_slides_and_each_fits_its_frame(deck: tuple[Page, list[str]]) -> None:
-    page, heard = deck
+# What does not fit into the slide that is shown.
+UNFIT = """() => {
+  const slide = Reveal.getCurrentSlide(), out = [];
+  const body = slide.querySelector(".body"), foot = slide.querySelector(".foot").getBoundingClientRect();
+  if (body.scrollHeight > body.clientHeight + 1) out.push(`${slide.id}: ${body.scrollHeight} in a body`);
+  for (const e of slide.querySelectorAll("h1, .body *, .foot *")) {
+    const box = e.getBoundingClientRect();
+    if (!box.width) continue;
+    const under = e.closest(".body") && box.bottom > foot.top + 1;
+    if (under || box.left < 0 || box.top < 0 || box.right > 1281 || box.bottom > 721)
+      out.push(`${slide.id}: ${e.outerHTML.slice(0, 80)}`);
+    const size = parseFloat(getComputedStyle(e).fontSize);
+    if (e.closest(".words, .numbers") && size < 24) out.push(`${slide.id}: type of ${size} pixels`);
+  }
+  return out;
+}"""
+
+
+def walked(page: Page) -> tuple[list[str], list[str]]:
+    """The slides in the order in which arrow keys show them, and what does not fit."""
     seen, faults = [], []
     for _ in SLIDES:
         seen.append(page.evaluate("Reveal.getCurrentSlide().id"))
         until(page, "[...Reveal.getCurrentSlide().querySelectorAll('img')].every(i => i.complete && i.naturalWidth)")
-        faults += page.evaluate(
-            """() => {
-              const slide = Reveal.getCurrentSlide(), out = [];
-              const body = slide.querySelector(".body"), foot = slide.querySelector(".foot").getBoundingClientRect();
-              if (body.scrollHeight > body.clientHeight + 1) out.push(`${slide.id}: ${body.scrollHeight} in a body`);
-              for (const e of slide.querySelectorAll("h1, .body *, .foot *")) {
-                const box = e.getBoundingClientRect();
-                if (!box.width) continue;
-                const under = e.closest(".body") && box.bottom > foot.top + 1;
-                if (under || box.left < 0 || box.top < 0 || box.right > 1281 || box.bottom > 721)
-                  out.push(`${slide.id}: ${e.outerHTML.slice(0, 80)}`);
-                const size = parseFloat(getComputedStyle(e).fontSize);
-                if (e.closest(".words, .numbers") && size < 24) out.push(`${slide.id}: type of ${size} pixels`);
-              }
-              return out;
-            }"""
-        )
+        faults += page.evaluate(UNFIT)
         page.keyboard.press("ArrowRight")
+    return seen, faults
+
+
+def test_arrow_keys_walk_through_all_slides_and_each_fits_its_frame(deck: tuple[Page, list[str]]) -> None:
+    page, heard = deck
+    seen, faults = walked(page)
     assert seen == [slide.id for slide in SLIDES]
     assert not faults, "Shorten the text, or see analysis/teaching/deck/deck.css:\n" + "\n".join(faults)
     assert not heard, "The deck asked for something outside its folder, or broke its policy:\n" + "\n".join(heard)
+
+
+def test_the_words_of_a_scenario_fit_too(browser: Browser, tmp_path: Path) -> None:
+    """What a scenario says beside the sources is longer than the base case's words."""
+    prices = [row for name, row in parameters.known().items() if name.startswith("server_price_")]
+    far: dict[str, parameters.Value] = {row.name: row.maximum for row in prices}
+    far |= {"rental_usd_per_gpu_hour": 50.0, "staff_count": 199, "price_decline_oom_per_year": 1.0}
+    changed = Scenario(name="far", title="Everything that can be far from the base case", changes=far)
+    slides.write(tmp_path / "deck", PAGES, changed)
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto((tmp_path / "deck" / slides.DECK).as_uri(), wait_until="load")
+    until(page, "window.Reveal && Reveal.isReady()")
+    _, faults = walked(page)
+    page.close()
+    assert not faults, "Shorten the words of the judgements on these slides:\n" + "\n".join(faults)
 
 
 def test_axe_finds_nothing_on_any_slide(deck: tuple[Page, list[str]], folder: Path) -> None:
@@ -186,6 +212,22 @@ def test_notes_show_on_the_slide_and_in_a_window_that_follows(deck: tuple[Page, 
     page.keyboard.press("ArrowRight")
     opened.value.wait_for_url(f"**/{slides.NOTES}#{SLIDES[1].id}")
     assert not heard, "\n".join(heard)
+
+
+def test_a_message_of_another_page_is_not_obeyed(deck: tuple[Page, list[str]]) -> None:
+    """reveal.js would take commands from any page that holds the deck in a frame, whatever its origin."""
+    page, _ = deck
+    orders = [{"method": "configure", "args": [{"showNotes": True}]}, {"method": "slide", "args": [3]}]
+    page.evaluate(
+        """orders => new Promise(done => {
+          let heard = 0;
+          window.addEventListener("message", () => ++heard === orders.length && done());
+          for (const order of orders) window.postMessage(JSON.stringify(order), "*");
+        })""",
+        orders,
+    )
+    assert page.evaluate("Reveal.getConfig().showNotes") is False
+    assert page.evaluate("Reveal.getCurrentSlide().id") == SLIDES[0].id
 
 
 def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:

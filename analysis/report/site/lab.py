@@ -39,6 +39,8 @@ SLOT = ("<!-- lab -->", "<!-- /lab -->")
 SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/teaching/lab.py", "analysis/costs/*.py")
 # Checks of exercises, and what they expect in the base case.
 CHECKS = ("analysis/teaching/checks.py", "analysis/teaching/answers.json")
+# What imports them is of no use elsewhere.
+CHECKED = "analysis.teaching.checks"
 
 ABSENT = (
     '<p class="lab-core lab-absent"><strong>This copy of the site was built without Python, so nothing runs here.'
@@ -76,8 +78,8 @@ def examples(folder: Path = EXAMPLES) -> list[Example]:
 
 
 def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
-    """Heading -> what stands below it in the list: examples, and in the base case the exercises of each chapter."""
-    found = {"Examples": examples()}
+    """Heading -> what stands below it in the list: examples, and in the base case what checks answers to exercises."""
+    found = {"Examples": [each for each in examples() if scenario.is_base or CHECKED not in each.code]}
     if scenario.is_base:
         for chapter in exercises.chapters():
             titles = {each.id: f"{number}. {each.title}" for number, each in enumerate(chapter.exercises, start=1)}

@@ -25,6 +25,8 @@
     maxScale: 4,
     center: false,
     hash: true,
+    postMessage: false, // it would obey a page of any origin that frames the deck
+    postMessageEvents: false,
     transition: "none",
     backgroundTransition: "none",
     autoAnimate: false,
