@@ -153,7 +153,7 @@ def test_the_rules_find_what_is_broken() -> None:
         ],
         ["| nan |"],
     )
-    found = faults("page", texts, changes)
+    found = faults("six_million", texts, changes)
     assert [fault.split(": ")[1] for fault in found] == [
         "'nan' in",
         "rental_usd_per_gpu_hour = $3.00 beside a source",

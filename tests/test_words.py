@@ -365,3 +365,8 @@ def test_a_relative_change(fraction: float, text: str) -> None:
 )
 def test_base_units(unit: str, value: float, wanted: float) -> None:
     assert value * words.BASE_UNITS[unit][0] == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_change_that_is_not_defined_has_no_sign_and_no_unit() -> None:
+    assert words.signed_percent(math.inf) == words.signed_percent(math.nan) == words.NOT_DEFINED
+    assert words.signed(math.inf, "times", math.nan, math.nan) == words.NOT_DEFINED

@@ -4,7 +4,7 @@ In each case every result is computed, and every chapter that it reaches is run 
 breaks: a traceback, a number that is none in a sentence, a range that does not hold its value, a sentence that puts a
 scenario's value into a source's mouth (tests/sentences.py).
 
-`python tests/campaigns/corners.py` takes half an hour of one core and writes tests/campaigns/corners.csv; `--count N`
+`python tests/campaigns/corners.py` takes half an hour and writes tests/campaigns/corners.csv; `--count N`
 and `--seed N` try others and write nothing.
 """
 
@@ -14,6 +14,7 @@ import argparse
 import csv
 import sys
 import warnings
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -46,6 +47,7 @@ def wrong_results(changes: Changes) -> list[str]:
 
 def tried(changes: Changes) -> list[str]:
     """Everything that is wrong in a corner."""
+    warnings.simplefilter("ignore")
     wrong = wrong_results(changes)
     for page in chapters():
         if not set(changes) & set(notebooks.declared(notebooks.read(page.path))):
@@ -62,12 +64,12 @@ def main() -> int:
     given.add_argument("--count", type=int, default=COUNT)
     given.add_argument("--seed", type=int, default=SEED)
     asked = given.parse_args()
-    warnings.simplefilter("ignore")
     rows = []
-    for place, changes in enumerate(drawn(asked.count, asked.seed), start=1):
-        wrong = tried(changes)
-        rows.append((place, " ".join(f"{name}={value}" for name, value in changes.items()), len(wrong)))
-        print(*rows[-1], *wrong, sep="\n    " if wrong else "\t", flush=True)
+    cases = list(drawn(asked.count, asked.seed))
+    with ProcessPoolExecutor(2) as pool:
+        for place, (changes, wrong) in enumerate(zip(cases, pool.map(tried, cases), strict=True), start=1):
+            rows.append((place, " ".join(f"{name}={value}" for name, value in changes.items()), len(wrong)))
+            print(*rows[-1], *wrong, sep="\n    " if wrong else "\t", flush=True)
     if (asked.count, asked.seed) == (COUNT, SEED):
         with RECORD.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
