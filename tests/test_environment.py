@@ -131,6 +131,22 @@ def test_make_installs_nothing_without_a_digest() -> None:
     assert makefile.count("pip install") == 2, "Installations go through INSTALL, defined for uv and for pip."
 
 
+def test_two_commands_set_up_all_that_they_need() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    asked = {
+        "test": "browser",
+        "pdf": "browser",
+        "publish": "book browser",
+        "browser": r"\$\(READY\)",
+        "book": r"\$\(READY\)",
+    }
+    wrong = [name for name, first in asked.items() if not re.search(rf"(?m)^{name}: {first} ##", makefile)]
+    assert not wrong, f"make {', '.join(wrong)} would ask for something that nobody has set up."
+    assert "\t$(BIN)/report lab" in makefile.partition("\nbook: ")[2].partition("\n\n")[0], "The site is not whole."
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert "make test" in script and "apt" not in script, ".ci/run sets up what `make test` should."
+
+
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 

@@ -77,8 +77,7 @@ def package() -> bytes:
     kept = archive()
     if kept.exists():
         return sound(kept.read_bytes(), str(kept))
-    by_hand = f"put the file {kept.name} from another computer into {kept.parent}."
-    told = "npm, which fetches it, is missing: run `make setup`"
+    told = "npm is missing, which `make setup` installs"
     with tempfile.TemporaryDirectory() as folder:
         command = ["pack", f"pyodide@{VERSION}", "--ignore-scripts", "--pack-destination", folder]
         command += ["--cache", str(Path(folder) / "cache"), "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
@@ -89,8 +88,11 @@ def package() -> bytes:
                 files.replace(kept, content)
                 return content
             lines = [line for line in run.stderr.splitlines() if "error" in line] or ["it says nothing"]
-            told = f"npm could not fetch it ({next((line for line in lines if 'reason:' in line), lines[0])})"
-    raise BuildError(f"Python for the browser is missing, since {told}, or {by_hand}")
+            told = f"npm says '{next((line for line in lines if 'reason:' in line), lines[0])}'"
+    raise BuildError(
+        f"Python for the browser could not be fetched: {told}. Mend that and run again, "
+        f"or put the file {kept.name} from another computer into {kept.parent}."
+    )
 
 
 def members(content: bytes) -> dict[str, bytes]:

@@ -224,17 +224,17 @@ def test_without_npm_on_the_path_the_package_is_fetched_all_the_same(
 
 def test_a_package_that_cannot_be_had_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path)
-    by_hand = rf"put the file {lab.archive().name} from another computer into {lab.archive().parent}\.$"
+    by_hand = (
+        rf"Mend that and run again, or put the file {lab.archive().name} from another computer into {tmp_path}/py.*\.$"
+    )
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(lab.node, "folder", lambda: None)
-    with pytest.raises(build.BuildError, match=rf"npm, which fetches it, is missing: run `make setup`, or {by_hand}"):
+    with pytest.raises(build.BuildError, match=rf"fetched: npm is missing, which `make setup` installs\. {by_hand}"):
         lab.package()
     npm = tmp_path / "npm"
     npm.write_text("#!/bin/sh\necho 'npm error code X' >&2\necho 'npm error failed, reason: no route' >&2\nexit 1\n")
     npm.chmod(0o755)
-    with pytest.raises(
-        build.BuildError, match=rf"could not fetch it \(npm error failed, reason: no route\), or {by_hand}"
-    ):
+    with pytest.raises(build.BuildError, match=rf"npm says 'npm error failed, reason: no route'\. {by_hand}"):
         lab.package()
     assert not list(tmp_path.rglob("*.tgz")), "Something was half-written."
 
