@@ -144,7 +144,7 @@ def test_two_commands_set_up_all_that_they_need() -> None:
     }
     wrong = [name for name, first in asked.items() if not re.search(rf"(?m)^{name}: {first} ##", makefile)]
     assert not wrong, f"make {', '.join(wrong)} would ask for something that nobody has set up."
-    assert "\t$(BIN)/report lab\n" in makefile.partition("\nbook: ")[2].partition("\n\n")[0], "The site is not whole."
+    assert "\t$(BIN)/report lab" in makefile.partition("\nbook: ")[2].partition("\n\n")[0], "The site is not whole."
     script = (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert "make test" in script and "apt" not in script, ".ci/run sets up what `make test` should."
 
