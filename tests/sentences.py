@@ -38,8 +38,8 @@ SOURCES = re.compile(
 )
 QUOTED = re.compile(r'"[^"]*"|“[^”]*”|`[^`]*`')
 BLOCK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )|\n(?=:::|\+\+\+|#)")
-CLAUSE = re.compile(r"(?<=[.!?:;])\s+")
-SENTENCE = re.compile(r"(?<=[.!?])\**\s+")
+CLAUSE = re.compile(r"(?<=[.!?:;])\s+|\n")
+SENTENCE = re.compile(r"(?<=[.!?])\**\s+|\n")
 
 # Every assumption at a value that is its own and no other's, inside its plausible range where there is one.
 MOVED: dict[str, parameters.Value] = {"fleet": "hopper_only", "draws": 256, "seed": 7, "hopper_price_correlation": 0.37}
