@@ -9,11 +9,13 @@ import pytest
 from docutils import nodes
 from hypothesis import given
 from hypothesis import strategies as st
+from myst_nb.ext.glue.roles import PasteTextRole
 from pybtex.database import parse_string
 from sphinx.errors import SphinxError
 
 from analysis.report.site import DrawingRenderer
 from analysis.report.site.equations import mathml
+from analysis.report.site.hints import NamedText
 from analysis.report.site.references import Style
 from analysis.report.site.trim import CHANGES, change_page
 
@@ -111,3 +113,14 @@ def test_page_is_changed_once(site: Path, tmp_path: Path) -> None:
     change_page(page)
     assert page.read_text(encoding="utf-8") == before
     assert any(change.at_least for change in CHANGES)
+
+
+def test_a_judgement_may_leave_nothing_on_the_page_and_a_result_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PasteTextRole, "run", lambda self: ([nodes.inline("", "")], []))
+    role = NamedText()
+    role.text = "six_million_here"
+    assert role.run() == ([], [])
+    # An empty result is a mistake, which the tests of the site look for.
+    role.text = "v3_rental_usd:"
+    found, _ = role.run()
+    assert [node["glued"] for node in found] == ["v3_rental_usd"]
