@@ -42,6 +42,15 @@ def widest_of_four(case: Case) -> Said:
 
 
 @judgement
+def count_beside_prices(case: Case) -> Said:
+    """After "the sum depends on the count"."""
+    place, _ = reading("account_beside_price", case)
+    yield place == 0, ", far more than on the prices"
+    yield place == 1, ", more than on the prices"
+    yield True, " no more than on the prices"
+
+
+@judgement
 def quotation_above(case: Case) -> Said:
     """After the rent over the owner's cost: where the one market quotation for an H800 lies."""
     quoted = parameters.known()["rental_usd_per_gpu_hour"].high

@@ -11,10 +11,10 @@ number    an expression; with `unit`, `tolerance` (a fraction of the answer), `w
 An option has its `text`, whether it is `right` (true, false, or a comparison, so that it follows the case) and `why`;
 if `right` is a comparison, `why` may give two texts, `right` and `wrong`.
 
-In a text, {name} is what a result, an assumption or a published figure reads as (see Case.text), {verdict_C14} a
-verdict, and {expression | unit digits} the value of an expression. In an expression a name is a value in its base unit
-(dollars, not millions); name_low and name_high are the ends of its range, verdict_C14 a verdict's name, and
-widest_RESULT the assumption that moves a result most from end to end.
+In a text, {name} is what a result, an assumption, a published figure or a judgement reads as (see Case.text),
+{verdict_C14} a verdict, and {expression | unit digits} the value of an expression. In an expression a name is a value
+in its base unit (dollars, not millions); name_low and name_high are the ends of its range, verdict_C14 a verdict's
+name, and widest_RESULT the assumption that moves a result most from end to end.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class SlideError(builder.BuildError):
 class Slide:
     """One slide, as its source states it.
 
-    text, notes: Markdown with {names} of results, parameters and published figures
+    text, notes: Markdown with {names} of results, parameters, published figures and judgements
     figure:      name of a figure
     top:         points of its height that are shown, from the top, where the rest would be too small to read; 0: all
     numbers:     results shown large: name and label
@@ -376,7 +376,7 @@ def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:
 
 
 def names_of(slides: Iterable[Slide]) -> set[str]:
-    """Every result, parameter and published figure that the slides name."""
+    """Every result, parameter, published figure and judgement that the slides name."""
     slides = list(slides)
     found = {name for _, text in words_of(slides) for name in re.findall(r"\{(\w+)\}", text)}
     return found | {name for slide in slides for name, _ in slide.numbers}
