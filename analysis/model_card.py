@@ -10,6 +10,7 @@ from analysis import words
 from analysis.case import Case, Values
 from analysis.listing import doubt
 from analysis.quantities import REGISTRY
+from analysis.trace import keys
 
 
 def what_if(case: Case, name: str, **changes: Any) -> str:
@@ -29,9 +30,12 @@ def ends(case: Case, name: str, parameter: str) -> str:
 def weak_numbers(case: Case) -> pd.DataFrame:
     """data/weak_numbers.csv with the title, the present value and the range of each number.
 
-    Numbers for which there is no source are marked as unverified.
+    Numbers for which there is no source are marked as unverified. A count that the case's fleet does not have moves
+    nothing in this case.
     """
     weak = case.data.table("weak_numbers")
+    counted = set(keys("fleet", case.data.fleet(case.point.fleet)))
+    weak = weak.assign(moves=weak.moves.where((weak.table != "fleet") | weak.row.isin(counted), ""))
     shown = [_present(case, row.table, row.row) for row in weak.itertuples()]
     return weak.assign(
         **{column: [line[column] for line in shown] for column in ("title", "value", "range", "confidence")}

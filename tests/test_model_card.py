@@ -51,6 +51,8 @@ def test_numbers_are_shown_as_they_stand(case: Case) -> None:
     assert shown.range["operating_cost"] == "none published"
     dearer = weak_numbers(Case({**case.values, "rental_usd_per_gpu_hour": 3.0})).set_index("weak_id")
     assert dearer.value["rental_price"] == "$3.00 (base case: $2.00)"
+    documented = weak_numbers(Case({**case.values, "fleet": "documented"})).set_index("weak_id").moves
+    assert documented["h20_count"] == "" and shown.moves["h20_count"] == "fleet_capex_usd"
 
 
 def test_every_number_marked_unverified_is_so_in_its_table(case: Case) -> None:

@@ -10,6 +10,7 @@ from docutils import nodes
 from docutils.utils import new_document
 from hypothesis import given
 from hypothesis import strategies as st
+from myst_nb.ext.glue.roles import PasteTextRole
 from pybtex.database import parse_string
 from sphinx.errors import SphinxError
 from sphinx.util.nodes import is_smartquotable
@@ -18,6 +19,7 @@ from analysis.comparison import SCENARIOS_VARIABLE
 from analysis.report.site import DrawingRenderer, search, typography
 from analysis.report.site.equations import mathml
 from analysis.report.site.finish.theme import CHANGES, changed
+from analysis.report.site.hints import NamedText
 from analysis.report.site.references import Style
 
 SVG = "image/svg+xml"
@@ -145,3 +147,14 @@ def test_titles_of_somebody_s_scenarios_keep_their_quotes(
     typography.LetterByLetter(document).apply()
     assert is_smartquotable(title) == turned
     assert is_smartquotable(prose)
+
+
+def test_a_judgement_may_leave_nothing_on_the_page_and_a_result_may_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PasteTextRole, "run", lambda self: ([nodes.inline("", "")], []))
+    role = NamedText()
+    role.text = "six_million_here"
+    assert role.run() == ([], [])
+    # An empty result is a mistake, which the tests of the site look for.
+    role.text = "v3_rental_usd:"
+    found, _ = role.run()
+    assert [node["glued"] for node in found] == ["v3_rental_usd"]
