@@ -135,6 +135,12 @@ def test_no_page_puts_the_value_of_a_scenario_into_a_mouth(page: notebooks.Page)
     assert not faults(page.name, with_everything_moved(page.name), everything_moved())
 
 
+def test_the_methods_name_the_results_whose_value_is_an_end_of_its_range() -> None:
+    told = shown("methods", {"programme_years": 0.05, **FEW}).told["outside_titles"]
+    assert told == case(programme_years=0.05)["staff_usd"].title
+    assert shown("methods", FEW).told["outside_titles"] == "no result"
+
+
 @pytest.mark.parametrize("name", CORNERS)
 def test_no_page_says_in_a_corner_what_is_broken(name: str) -> None:
     wrong = [

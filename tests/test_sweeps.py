@@ -21,7 +21,8 @@ import pytest
 
 from analysis import cli, parameters
 from analysis.case import Case
-from analysis.report import notebooks
+from analysis.report import files, manifest, notebooks
+from analysis.report.place import BuildError
 from analysis.report.sweeps import ask, cluster, pages, run, store
 from analysis.sweep import SweepError
 
@@ -53,6 +54,10 @@ def report(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in OUTPUTS}
+
+
+def everything_in(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in manifest.entries(folder)}
 
 
 def blocks_in(folder: Path) -> dict[str, bytes]:
@@ -158,9 +163,36 @@ def test_bad_input_is_one_clear_line(
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("years of work")
-    with pytest.raises(SweepError, match=r"holds files that are no sweep of this report: thesis\.doc"):
+    with pytest.raises(BuildError, match=r"holds thesis\.doc, which is on no list"):
         run.run(ask.ask(["pue=1,2"]), tmp_path, restart=True)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
+
+
+@pytest.mark.parametrize(
+    "name", ["sweep.json", "cases.csv", "sweep.txt", "lock", "parts/block-0000001", "cases.csv.part"]
+)
+def test_a_file_of_somebody_that_bears_a_name_of_ours_stays(name: str, tmp_path: Path) -> None:
+    files.replace(tmp_path / "sweep.json", b'{"my": "settings"}')
+    files.replace(tmp_path / name, b'{"identity": "years of work", "complete": false}')
+    before = everything_in(tmp_path)
+    with pytest.raises(BuildError, match=r"holds \S+, which is on no list"):
+        run.run(ask.ask(["pue=1,2"], draws=0), tmp_path, restart=True)
+    assert everything_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["cases.csv", "sweep.json", "pages/1/notes.ipynb", "pages/1/six_million.ipynb"])
+def test_what_somebody_wrote_into_a_finished_sweep_is_not_dropped_by_a_restart(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "run", lambda job: ({"six_million": b"{}"}, {}))
+    request = ask.ask(["pue=1,2"], draws=0, pages="six_million")
+    run.run(request, tmp_path, processes=1)
+    files.replace(tmp_path / name, b"my notes")
+    for restart in (False, True):
+        with pytest.raises(BuildError, match=rf"holds {name}, which (is on no list|somebody has changed)"):
+            run.run(request, tmp_path, restart=restart, processes=1)
+    (tmp_path / name).unlink()
+    assert run.run(request, tmp_path, restart=True, processes=1).cases == 2
 
 
 def test_another_sweep_in_the_folder_is_refused_or_replaced(tmp_path: Path) -> None:
@@ -321,14 +353,16 @@ def test_the_command_says_what_it_computed_again(
     )
 
 
-def test_files_of_somebody_beside_the_blocks_are_neither_read_nor_removed(small: None, tmp_path: Path) -> None:
+def test_what_lies_beside_the_blocks_is_not_read_and_a_file_of_somebody_is_refused(small: None, tmp_path: Path) -> None:
     request = ask.ask(THREE, draws=0)
     parts = stopped(request, tmp_path / "out")
-    (parts / "foo.arrow").write_text("somebody's")
     (parts / "block-9999999").write_bytes((parts / BLOCKS[0]).read_bytes())
+    (parts / "foo.arrow").write_text("somebody's")
+    with pytest.raises(BuildError, match=r"holds parts/foo\.arrow, which is on no list"):
+        run.run(request, tmp_path / "out", processes=1)
+    (parts / "foo.arrow").unlink()
     summary = run.run(request, tmp_path / "out", processes=1)
-    assert summary.cases == 12 and not summary.spoilt
-    assert [path.name for path in parts.iterdir()] == ["foo.arrow"]
+    assert summary.cases == 12 and not summary.spoilt and not parts.exists()
 
 
 def test_a_finished_table_that_was_changed_is_refused_and_one_that_is_missing_is_made_again(tmp_path: Path) -> None:
@@ -338,7 +372,7 @@ def test_a_finished_table_that_was_changed_is_refused_and_one_that_is_missing_is
     digests = json.loads(before["sweep.json"])["files"]
     assert sorted(digests) == sorted([*store.TABLES, *store.FIGURE])
     table.write_bytes(before["cases.csv"].replace(b"1", b"2", 1))
-    with pytest.raises(SweepError, match=r"cases\.csv was changed or damaged since the sweep was written\. Name"):
+    with pytest.raises(BuildError, match=r"holds cases\.csv, which somebody has changed since .* Move it elsewhere"):
         run.run(request, tmp_path, processes=1)
     table.unlink()
     assert not run.run(request, tmp_path, processes=1).found
@@ -351,9 +385,9 @@ def test_nothing_is_written_through_a_link_in_the_folder_of_a_sweep(tmp_path: Pa
     request = ask.ask(THREE, draws=0, pages="six_million")
     victim.mkdir()
     (out / "pages").mkdir(parents=True)
-    (out / store.RECORD).write_text(json.dumps({"identity": request.identity}))
+    manifest.put(out, manifest.SWEEP, {store.RECORD: json.dumps({"identity": request.identity}).encode()})
     (out / "pages" / "01").symlink_to(victim)
-    with pytest.raises(SweepError, match=r"holds files that are no sweep of this report: pages/01"):
+    with pytest.raises(BuildError, match=r"holds pages/01, which is on no list"):
         run.run(request, out, processes=1)
     assert not list(victim.iterdir())
 

@@ -33,6 +33,8 @@ def programme_points(case: Case) -> Said:
 @judgement
 def programme_skew(case: Case) -> Said:
     """After the middle of the draws: why it is not the central value."""
-    middle, central = float(np.median(case.sampled("v3_programme_usd"))), case["v3_programme_usd"].value
-    yield middle > central, "because its uncertain factors reach farther up than down"
-    yield True, "because its uncertain factors reach farther down than up"
+    middle, found = float(np.median(case.sampled("v3_programme_usd"))), case["v3_programme_usd"]
+    up, down = found.high / found.value, found.value / found.low
+    yield middle > found.value and up > down, "because its uncertain factors reach farther up than down"
+    yield middle < found.value and up < down, "because its uncertain factors reach farther down than up"
+    yield True, "because not all values that it is computed from lie in the middle of their ranges"

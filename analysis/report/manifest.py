@@ -77,17 +77,19 @@ def seal(folder: Path, kind: str) -> None:
     _write(folder, kind, ((name, digest(folder / name)) for name in entries(folder) if name != NAME))
 
 
-def put(folder: Path, kind: str, contents: Mapping[str, bytes]) -> None:
-    """Write files into a folder that keeps what else it has.
-
-    They are listed before they are there, beside what they replace: so a kill leaves nothing that is on no list.
-    """
+def announce(folder: Path, kind: str, digests: Mapping[str, str]) -> None:
+    """List files before they are there, beside what they replace: so a kill leaves nothing that is on no list."""
     _, known = read(folder)
-    listed = {(name, found) for name, each in known.items() if name not in contents for found in each}
-    for name, content in contents.items():
+    listed = {(name, found) for name, each in known.items() if name not in digests for found in each}
+    for name, content in digests.items():
         listed |= {(name, digest(folder / name))} if (folder / name).exists() else set()
-        listed.add((name, hashlib.sha256(content).hexdigest()))
+        listed.add((name, content))
     _write(folder, kind, listed)
+
+
+def put(folder: Path, kind: str, contents: Mapping[str, bytes]) -> None:
+    """Write files into a folder that keeps what else it has."""
+    announce(folder, kind, {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()})
     for name, content in contents.items():
         files.replace(folder / name, content)
 

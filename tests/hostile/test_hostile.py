@@ -397,13 +397,12 @@ def test_the_store_is_never_replaced(inside: str) -> None:
 
 def test_a_sweep_does_not_write_through_a_link(tmp_path: Path) -> None:
     from analysis.report.sweeps import store as sweeps
-    from analysis.sweep import SweepError
 
     (tmp_path / "precious").write_text("precious")
     folder = tmp_path / "sweep"
     folder.mkdir()
-    (folder / sweeps.RECORD).write_text("{}")
+    manifest.put(folder, manifest.SWEEP, {sweeps.RECORD: b"{}"})
     (folder / "cases.csv.part").symlink_to(tmp_path / "precious")
-    with pytest.raises(SweepError, match=r"no sweep of this report: cases\.csv\.part"):
+    with pytest.raises(build.BuildError, match=r"holds cases\.csv\.part, which is on no list"):
         sweeps.Folder(folder).refuse_other_files()
     assert files.is_left(".cases.csv.0123456789ab.part")

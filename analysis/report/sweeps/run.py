@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from analysis import parameters
 from analysis.quantities import REGISTRY
 from analysis.report import build as builder
-from analysis.report import files, identity, place
+from analysis.report import files, identity, manifest, place
 from analysis.report.execution import Progress, silent
 from analysis.report.sweeps import ask, cluster, local, pages, store
 from analysis.report.sweeps import figure as drawing
@@ -122,6 +122,7 @@ def _run(
                 errors[job.case] = pages.keep(folder, request, job, ran)
                 counted.add(1)
         progress("writing the table", _total(request), _total(request))
+        folder.refuse_other_files()
         folder.assemble(request, {case: error for case, error in errors.items() if error})
         unchanged.require()
         _draw(request, folder)
@@ -229,8 +230,7 @@ def _draw(request: Request, folder: store.Folder) -> None:
     wanted = drawing.places(axes, len(request))
     figure = drawing.sweep(folder.rows(wanted), axes, request.plan.results, len(request), request.base.values())
     content = figure.svg().encode(), builder.png(figure.svg()), figure.csv().encode(), (figure.alt + "\n").encode()
-    for name, data in zip(store.FIGURE, content, strict=True):
-        files.replace(folder.path / name, data)
+    manifest.put(folder.path, manifest.SWEEP, dict(zip(store.FIGURE, content, strict=True)))
 
 
 def _record(request: Request, folder: store.Folder) -> dict[str, Any]:

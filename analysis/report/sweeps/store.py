@@ -7,7 +7,6 @@ block. When all are there, they become one table, and go.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -26,23 +25,21 @@ import pyarrow.parquet
 from analysis import parameters, untrusted
 from analysis.cases import Block
 from analysis.quantities import REGISTRY
-from analysis.report import files, kept, manifest
+from analysis.report import files, kept, manifest, place
+from analysis.report.store import lock_of
 from analysis.report.sweeps.ask import Request, Task, Work
 from analysis.sweep import Outcome, SweepError
 
-RECORD, LOCK, PARTS, PAGES = "sweep.json", "lock", "parts", "pages"
+RECORD, PARTS, PAGES = "sweep.json", "parts", "pages"
 TABLES = ("cases.parquet", "cases.csv")
 FIGURE = ("sweep.svg", "sweep.png", "sweep.csv", "sweep.txt")
-# In folders of release 1.1.
-OLD = ("ledger.csv", "pages.jsonl")
-OURS = {RECORD, LOCK, PARTS, PAGES, *TABLES, *FIGURE, *OLD}
 PART = ".part"
 
 # What is computed, as `name_of` and `pages.Job` name it.
-RESULT = re.compile(r"(block|pages)-[0-9]+")
-# What is below the folder's own folders, and the neighbours of a command that was killed.
-BELOW = re.compile(
-    rf"({PARTS}/([0-9]+\.arrow|{files.LEFT.pattern})|{PAGES}/[0-9]+(/([a-z_]+\.ipynb|{files.LEFT.pattern}))?)"
+RESULT = re.compile(r"(?:block|pages)-[0-9]+")
+# What comes in while a sweep runs: a page, where it has a group, is on the list when the sweep has ended.
+AT_WORK = re.compile(
+    rf"{PARTS}(?:/{RESULT.pattern})?|({PAGES}(?:/[0-9]+(?:/[a-z_]+\.ipynb)?)?)|(?:{'|'.join(TABLES)}){re.escape(PART)}"
 )
 
 # Rows of the final table that are put together at a time.
@@ -147,30 +144,19 @@ class Folder:
 
     def write_record(self, content: Mapping[str, Any]) -> None:
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        files.replace(self.path / RECORD, text.encode("utf-8"))
+        manifest.announce(self.path, manifest.SWEEP, content.get("files", {}))
+        manifest.put(self.path, manifest.SWEEP, {RECORD: text.encode("utf-8")})
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of each result that is there: tables, figure and pages, by its path in the folder."""
         paths = [self.path / name for name in (*TABLES, *FIGURE)] + sorted((self.path / PAGES).glob("*/*.ipynb"))
-        return {path.relative_to(self.path).as_posix(): sha256(path) for path in paths if path.is_file()}
+        return {path.relative_to(self.path).as_posix(): manifest.digest(path) for path in paths if path.is_file()}
 
     def finished(self, identity: str) -> bool:
-        """Whether the sweep of this identity is here from its first to its last file, each as it was written.
-
-        SweepError if one was changed: whoever changed it may want to keep it.
-        """
+        """Whether the sweep of this identity is here from its first to its last file."""
         record = self.record()
-        written = record.get("files")
-        if record.get("identity") != identity or record.get("complete") is not True or not isinstance(written, dict):
-            return False
-        there = self.digests()
-        for name in sorted(written.keys() & there.keys()):
-            if there[name] != written[name]:
-                raise SweepError(
-                    f"{self.path / name} was changed or damaged since the sweep was written. "
-                    "Name another folder with --out, or compute all of it anew with --restart."
-                )
-        return written.keys() <= there.keys()
+        made = record.get("identity") == identity and record.get("complete") is True
+        return made and all((self.path / name).exists() for name in record.get("files", ()))
 
     def failed(self) -> int:
         """How many cases of the finished table failed."""
@@ -178,22 +164,18 @@ class Folder:
         return len(errors) - int(errors.column(0).null_count)
 
     def refuse_other_files(self) -> None:
-        """SweepError if the folder holds anything but a sweep."""
-        if not self.path.exists():
-            return
-        if not self.path.is_dir():
-            raise SweepError(f"{self.path} is a file. Name a folder with --out.")
-        names = {path.name for path in self.path.iterdir() if not files.is_left(path.name)}
-        # What we write is no link; through one we would write somewhere else.
-        links = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if path.is_symlink()}
-        # Also in the two folders, which --restart empties.
-        deeper = {name for name in manifest.entries(self.path) if "/" in name and not BELOW.fullmatch(name)}
-        foreign = sorted(links | deeper | {name for name in names if name.removesuffix(PART) not in OURS})
-        if foreign or (names - {LOCK} and RECORD not in names):
-            raise SweepError(
-                f"{self.path} holds files that are no sweep of this report: {(foreign or sorted(names))[0]}. "
-                "Name an empty or a new folder with --out."
-            )
+        """BuildError if the folder holds anything that no sweep put there, or that somebody has changed since."""
+        there, listed = manifest.read(self.path)
+        ended = any(name.startswith(f"{PAGES}/") for name in listed)
+
+        def at_work(name: str) -> bool:
+            path, found = self.path / name, AT_WORK.fullmatch(name)
+            if not there or path.is_symlink():
+                return False
+            return files.is_left(path.name) or bool(found and not (found[1] and ended))
+
+        if self.path.is_dir():
+            place.require_ours(self.path, manifest.SWEEP, at_work)
 
     def open(self, request: Request, restart: bool) -> None:
         """Make the folder ready for a sweep, or for going on with it; SweepError if it holds another."""
@@ -213,14 +195,16 @@ class Folder:
 
     def _empty(self) -> None:
         for path in self.path.iterdir():
-            if path.name == LOCK:
-                continue
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            if path.name != manifest.NAME:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        # Last, so that a kill leaves nothing that is on no list.
+        (self.path / manifest.NAME).unlink(missing_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One command at a time. Its processes share the lock, so it also holds until the last of them has ended."""
-        lock = files.Lock(self.path / LOCK)
+        self.path.mkdir(parents=True, exist_ok=True)
+        lock = files.Lock(lock_of(self.path))
         for _ in range(PATIENCE_SECONDS * 10):
             if lock.take():
                 break
@@ -247,8 +231,10 @@ class Folder:
                 piece = _harmless(_with_errors(piece, page_errors))
                 columns.write_table(piece, row_group_size=GROUP)
                 rows.write_table(piece)
-        for path in (parquet, text):
-            path.replace(path.with_name(path.name.removesuffix(PART)))
+        made = {path.name.removesuffix(PART): path for path in (parquet, text)}
+        manifest.announce(self.path, manifest.SWEEP, {name: manifest.digest(path) for name, path in made.items()})
+        for name, path in made.items():
+            path.replace(self.path / name)
 
     def _pieces(self, request: Request) -> Iterator[pa.Table]:
         waiting: list[pa.Table] = []
@@ -302,9 +288,3 @@ def _harmless(piece: pa.Table) -> pa.Table:
             shown = [untrusted.as_cell(untrusted.printable(text)) for text in texts.dictionary.to_pylist()]
             piece = piece.set_column(index, field, pa.array(shown, pa.string()).take(texts.indices))
     return piece
-
-
-def sha256(path: Path) -> str:
-    """What sha256sum says of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
