@@ -89,7 +89,7 @@ lock: ## write the locks anew from pyproject.toml and the lists beside them (nee
 	for name in .ci/campaigns analysis/teaching/requirements; do \
 		$(COMPILE) --constraint requirements.lock --output-file $$name.lock $$name.in || exit 1; done
 
-same-bytes: $(READY) ## build twice from clean clones, under other circumstances, and compare every byte (many minutes)
+same-bytes: $(READY) ## build three times from clean clones, under other circumstances, and compare every byte (many minutes)
 	$(BIN)/python tests/same_bytes.py
 
 # The tools live apart: nothing that makes the report can change because of them.

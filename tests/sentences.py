@@ -38,8 +38,8 @@ SOURCES = re.compile(
 )
 QUOTED = re.compile(r'"[^"]*"|“[^”]*”|`[^`]*`')
 BLOCK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )|\n(?=:::|\+\+\+|#)")
-CLAUSE = re.compile(r"(?<=[.!?:;])\s+")
-SENTENCE = re.compile(r"(?<=[.!?])\**\s+")
+CLAUSE = re.compile(r"(?<=[.!?:;])\s+|\n")
+SENTENCE = re.compile(r"(?<=[.!?])\**\s+|\n")
 
 # Every assumption at a value that is its own and no other's, inside its plausible range where there is one.
 MOVED: dict[str, parameters.Value] = {"fleet": "hopper_only", "draws": 256, "seed": 7, "hopper_price_correlation": 0.37}
@@ -127,14 +127,17 @@ BROKEN = (
 WHOSE = re.compile(r"this (?:scenario|case)|base case|own (?:sum|price)|assumptions of this")
 
 
-def faults(page: str, found: Shown, changes: Mapping[str, parameters.Value]) -> list[str]:
-    """What is wrong with the texts of a page in a case, whatever the case is."""
+def faults(page: str, found: Shown, changes: Mapping[str, parameters.Value], base: Shown | None = None) -> list[str]:
+    """What is wrong with the texts of a page in a case, whatever the case is.
+
+    base: what is shown in the base case, where it is no page
+    """
     case = Case({**parameters.base(), **changes})
     known = parameters.known()
     own = {name: case.text(name) for name, value in changes.items() if value != known[name].value}
     # A short number is a part of many; the name of a choice is no number.
     told = {name: text for name, text in own.items() if len(text) > 2 and not known[name].choices}
-    same = "\n".join(with_nothing_moved(page).texts()) if told else ""
+    same = "\n".join((base or with_nothing_moved(page)).texts()) if told else ""
     wrong = []
     for text in found.texts():
         if number := re.search(r"(?<![\w-])(?:nan|inf)(?![\w-])|[+−(]not defined|not defined [%a-z]", text):

@@ -23,7 +23,7 @@ def test_it_makes_the_site_of_report_build_and_replaces_nothing_else(site: Path,
     html.mkdir(parents=True)
     (html / "thesis.txt").write_text("years of work")
     refused = jupyter_book(tmp_path)
-    assert refused.returncode and "of this report. Name an empty or a new folder" in refused.stderr, refused.stderr
+    assert refused.returncode and "which is on no list of what this report put there" in refused.stderr, refused.stderr
     assert [path.name for path in html.iterdir()] == ["thesis.txt"]
 
     (html / "thesis.txt").unlink()

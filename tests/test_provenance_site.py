@@ -17,7 +17,7 @@ from analysis import parameters, provenance
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
-from analysis.report.site import box, typography
+from analysis.report.site import figures, typography
 from analysis.report.site.hints import ABBREVIATION
 from analysis.report.site.links import PAGES, Places, anchor, grade
 from analysis.trace import unpacked
@@ -82,7 +82,7 @@ def test_every_box_links_the_notebook_that_came_with_the_site(site: Path) -> Non
 
 
 def test_only_repositories_on_github_have_launch_links() -> None:
-    found = dict(box.launchers("https://github.com/owner/a-report.git", "capex"))
+    found = dict(figures.launchers("https://github.com/owner/a-report.git", "capex"))
     assert found == {
         "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Fcapex.ipynb",
         "Colab": "https://colab.research.google.com/github/owner/a-report/blob/HEAD/book/capex.ipynb",
@@ -93,12 +93,12 @@ def test_only_repositories_on_github_have_launch_links() -> None:
         "https://github.com/owner",
         "https://github.com.example.org/a/b",
     ):
-        assert box.launchers(other, "capex") == []
+        assert figures.launchers(other, "capex") == []
 
 
 def test_a_page_older_than_the_data_is_found() -> None:
-    assert box.checked({"models": ["dsv3"], "assumptions": ["pue"]}) == []
-    assert box.checked({"models": ["gone"], "nothing": ["x"]}) == ["models: gone", "nothing: x"]
+    assert figures.checked({"models": ["dsv3"], "assumptions": ["pue"]}) == []
+    assert figures.checked({"models": ["gone"], "nothing": ["x"]}) == ["models: gone", "nothing: x"]
 
 
 def test_a_scenario_sets_its_value_beside_the_base_case() -> None:

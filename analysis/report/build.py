@@ -179,8 +179,6 @@ def render(folder: Path) -> Path:
         told = (run.stdout + run.stderr).replace(f"{folder}{os.sep}", "book/").splitlines()
         complaints = [line for line in told if "WARNING" in line or "ERROR" in line or "Error" in line]
         raise BuildError("Jupyter Book refused the pages:\n" + "\n".join(complaints[-30:] or told[-30:]))
-    # Else a branch of GitHub Pages, which goes through Jekyll, would lose the folders whose names begin with "_".
-    (html / ".nojekyll").touch()
     return html
 
 
@@ -282,6 +280,8 @@ def complete(html: Path, figures: Iterable[str]) -> None:
 
     # What Sphinx was set to, for a later build into the same folder: none comes, and it differs from place to place.
     (html / ".buildinfo").unlink(missing_ok=True)
+    # Else a branch of GitHub Pages, which goes through Jekyll, would lose the folders whose names begin with "_".
+    (html / ".nojekyll").touch()
     cards.write(html)
     wrong = faults(html, figures)
     if wrong:

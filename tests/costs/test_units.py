@@ -83,6 +83,7 @@ RANGES = {
     "cost_of_capital": (0.001, 0.5),
     "cost_to_operate": (1e6, 1e10),
     "cost_usd": (1e3, 1e7),
+    "denominator": (1e3, 1e9),
     "electricity_usd_per_kwh": (0.01, 2),
     "final_run_share_of_rd_compute": (0.01, 1),
     "final_run_usd": (1e5, 1e9),
@@ -93,6 +94,7 @@ RANGES = {
     "index_from": (50, 200),
     "index_to": (50, 200),
     "nodes": (1, 1e4),
+    "numerator": (1e3, 1e9),
     "peak_tflops": (100, 5_000),
     "revenue_usd": (1e3, 1e7),
     "server_capex_usd": (1e6, 1e10),
@@ -127,6 +129,11 @@ def arguments(formula: Callable[..., Any]) -> list[str]:
 
 def drawn(data: st.DataObject, names: list[str]) -> dict[str, float]:
     return {name: data.draw(st.floats(*map(float, RANGES[name])), label=name) for name in names}
+
+
+def test_a_ratio_to_nothing_is_infinite_and_no_error() -> None:
+    assert costs.over(5.0, 0.0) == math.inf
+    assert costs.over(5.0, np.array([0.0, 2.0])).tolist() == [math.inf, 2.5]
 
 
 def test_every_formula_is_tried() -> None:

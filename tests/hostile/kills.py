@@ -164,7 +164,7 @@ def campaign(step: Step, count: int, seed: int, site: Path) -> dict[str, object]
     """So many kills, and what they left."""
     if step is not command:
         # Here, so that what is forked off begins at once, and a kill meets the build and not its imports.
-        for module in ("report.build", "report.notebooks", "report.site.cards", "teaching.slides"):
+        for module in ("report.build", "report.notebooks", "report.site.metadata.cards", "teaching.slides"):
             importlib.import_module(f"analysis.{module}")
     luck, found = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory(prefix="kills-") as name:

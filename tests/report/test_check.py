@@ -35,7 +35,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
 NO_CELL = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}'
 BROKEN = [
     (".ipynb", lambda: edited(CAPEX, 31, CONFLICT), ", line 31: git has left a conflict here."),
-    (".ipynb", lambda: CAPEX.read_text(encoding="utf-8")[:2000], ", line 60: no JSON (Unterminated string"),
+    (".ipynb", lambda: '{\n "cells": [\n  "cut off', ", line 3: no JSON (Unterminated string"),
     (".ipynb", lambda: "", ", line 1: no JSON (Expecting value)"),
     (".ipynb", lambda: "[]", ": cannot be read ("),
     (".ipynb", lambda: NO_CELL, ": cannot be read ("),

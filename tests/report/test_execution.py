@@ -325,7 +325,5 @@ def test_a_committed_message_to_stderr_is_found(tmp_path: Path) -> None:
     output = nbformat.v4.new_output("stream", name="stderr", text="building the font cache\nmay take a moment\n")
     notebook.cells[0].update(outputs=[output], execution_count=1)
     notebooks.write(notebook, page.path)
-    (found,) = check.page_problems(page)
-    assert (
-        found == "book/page.ipynb, cell 0 holds a message to stderr: 'building the font cache'. Run `report refresh`."
-    )
+    said = "book/page.ipynb, cell 0 holds a message to stderr: 'building the font cache'. Run `report refresh`."
+    assert said in check.page_problems(page)

@@ -10,41 +10,44 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.report import build, files, notebooks
+from analysis.report import build, notebooks
+
+RENDERER = build.RENDERER
+JUPYTER_BOOK = "from jupyter_book.cli.main import main\n"
 
 # In the place of Jupyter Book: complains as Sphinx does, in colours, or goes on for ever.
 REFUSING = """
-import sys
 from sphinx.util.console import red
 def main():
     print(red(f"{sys.argv[2]}/prices.md:3: WARNING: undefined label"), file=sys.stderr)
     sys.exit(1)
 """
 ENDLESS = """
-import os, pathlib, sys, time
+import pathlib, time
 def main():
     pathlib.Path(sys.argv[2], "pid").write_text(str(os.getpid()))
     time.sleep(120)
 """
 
 
-def stand_in(folder: Path, main: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, text in (("__init__", ""), ("cli/__init__", ""), ("cli/main", main)):
-        files.replace(folder / "jupyter_book" / f"{name}.py", text.encode())
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+def standing_in(main: str) -> str:
+    """The renderer's program with this in the place of Jupyter Book."""
+    assert RENDERER.count(JUPYTER_BOOK) == 1
+    return RENDERER.replace(JUPYTER_BOOK, main)
 
 
 def test_a_complaint_names_the_page_in_book_and_has_no_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, REFUSING, monkeypatch)
+    monkeypatch.setattr(build, "RENDERER", standing_in(REFUSING))
+    (tmp_path / "source").mkdir()
     with pytest.raises(build.BuildError) as refused:
         build.render(tmp_path / "source")
     assert str(refused.value) == "Jupyter Book refused the pages:\nbook/prices.md:3: WARNING: undefined label"
 
 
-def test_the_renderer_ends_with_a_command_that_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, ENDLESS, monkeypatch)
-    script = "import sys; from pathlib import Path; from analysis.report import build; build.render(Path(sys.argv[1]))"
-    command = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=notebooks.ROOT)
+def test_the_renderer_ends_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    script = "import sys; from pathlib import Path; from analysis.report import build; build.RENDERER = sys.argv[2]; "
+    script += "build.render(Path(sys.argv[1]))"
+    command = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), standing_in(ENDLESS)], cwd=notebooks.ROOT)
     try:
         while not (begun := tmp_path / "pid").exists() or not begun.read_text():
             assert command.poll() is None, "the command ended before it was killed"

@@ -42,7 +42,7 @@ def test_a_page_comes_out_the_same_beside_hostile_settings(
     source = notebooks.page("capex").path
     assert Path(run.stdout.splitlines()[-1]).read_bytes() == source.read_bytes()
     known = store.find_page(execution.key(notebooks.page("capex"), {}))
-    assert known is not None and known.read_bytes() == source.read_bytes()
+    assert known == source.read_bytes()
 
 
 def test_kernels_and_renderer_see_a_short_list(hostile: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

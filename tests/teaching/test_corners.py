@@ -77,7 +77,8 @@ def quizzed(corner: str) -> str:
 @pytest.mark.parametrize("part", [deck, quizzed], ids=lambda part: part.__name__)
 def test_every_text_is_whole_and_fair_to_its_sources(part: Any, corner: str) -> None:
     """As the pages are, the debate among them: tests/test_judgements.py."""
-    assert not faults(part.__name__, Shown(part(corner).split("\n")), CORNERS[corner])
+    found, base = (Shown(part(name).split("\n")) for name in (corner, "base"))
+    assert not faults(part.__name__, found, CORNERS[corner], base)
 
 
 @pytest.mark.parametrize(

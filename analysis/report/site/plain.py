@@ -48,7 +48,7 @@ def setup(app: Sphinx) -> None:
         if app.builder.name != "html":
             return
         try:
-            held.enter_context(place.alone(place.usable(target, manifest.SITE)))
+            held.enter_context(place.filling(target, manifest.SITE))
         except place.BuildError as error:
             raise SphinxError(str(error)) from None
         app.outdir = app.builder.outdir = path(work / "html")
