@@ -15,7 +15,7 @@ INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book browser pdf zip publish test refresh check serve bench lock clean same-bytes sbom audit classroom mutate-data mutate-model fuzz
+.PHONY: help setup book browser pdf zip publish test refresh check diff serve bench lock clean same-bytes sbom audit classroom mutate-data mutate-model fuzz
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -47,6 +47,9 @@ refresh: $(READY) ## run again the pages that are stale, and write them back int
 
 check: $(READY) ## check data, parameters and pages without running anything
 	$(BIN)/report check
+
+diff: ## show what changed in the pages since the last commit (SINCE=main: since then): words, numbers and code
+	git -c diff.notebook.textconv="$(PYTHON) analysis/report/textconv.py" diff $(SINCE) -- book
 
 serve: $(READY) ## build the site and show it on this computer
 	$(BIN)/report serve

@@ -315,20 +315,20 @@ class Case:
         )
 
     def fill(self, text: str) -> str:
-        """A text of data/ with its {names} replaced by what they read as."""
-        return re.sub(r"\{(\w+)\}", lambda match: self.text(match[1]), text)
+        """A text with its {names} replaced by what they read as; {roles} before a backtick stay."""
+        return re.sub(r"\{(\w+)\}(?!`)", lambda match: self.text(match[1]), text)
 
     def say(self, *keys: str) -> None:
         """Bind the words of a page to its results: each key becomes a {glue:text} of that name."""
         for key in keys:
             self.tell(**{key: self.text(key)})
 
-    def tell(self, **texts: str) -> None:
-        """Bind a text that a page has made itself."""
+    def tell(self, **texts: str | int) -> None:
+        """Bind a text that a page has made itself, or a number of things that it has counted."""
         from myst_nb import glue
 
         for name, text in texts.items():
-            glue(name, text, display=False)
+            glue(name, text if isinstance(text, str) else words.number(text), display=False)
 
 
 class _Record(set[str]):

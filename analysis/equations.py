@@ -203,6 +203,11 @@ def label(name: str) -> str:
     return "eq-" + name.replace("_usd", "").replace("_", "-")
 
 
+def reference(name: str) -> str:
+    """A link to an equation, for a cell of a table."""
+    return f"{{eq}}`{label(name)}`"
+
+
 def show(*names: str) -> Markdown:
     """Equations as a page shows them: numbered, and below them what each letter is."""
     letters = {name: letter.latex for name, letter in SYMBOLS.items()}

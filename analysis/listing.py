@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis import tables, words
+from analysis import parameters, tables, words
 from analysis.parameters import Parameter
 from analysis.untrusted import as_code
+
+if TYPE_CHECKING:
+    from analysis.case import Case
 
 UNVERIFIED = '<span class="unverified">unverified</span>'
 
@@ -34,6 +37,15 @@ def doubt(text: str, confidence: str) -> str:
     return f"{text} {UNVERIFIED}" if confidence == "unverified" else text
 
 
+def estimate(row: Any, over: str = "over", significant: int = 3) -> str:
+    """A row of data/estimates.csv in words: its value, or else its bounds."""
+    value, low, high = (
+        words.amount(usd, "USD", significant=significant) if usd == usd else ""
+        for usd in (row.value_usd, row.low_usd, row.high_usd)
+    )
+    return value or (f"{low} to {high}" if low and high else f"{over} {low}" if low else f"under {high}")
+
+
 def beside_base(row: Parameter, here: object) -> str:
     """After a value that a scenario has changed: the value that the row's source supports."""
     return "" if here == row.value else f" (base case: {words.digits(float(row.value), 6)})"
@@ -51,14 +63,58 @@ def cell(value: object) -> str:
     return text.replace("|", "\\|").replace("\n", " ").strip()
 
 
-def table(frame: pd.DataFrame, caption: str, name: str, right: Iterable[str] = ()) -> Markdown:
-    """A captioned table that {numref} can refer to by `name`; columns in `right` are set flush right."""
-    aligned = set(right)
+Rows: TypeAlias = pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+def table(rows: Rows, caption: str, name: str, right: Iterable[str] = ()) -> Markdown:
+    """A captioned table that {numref} can refer to by `name`; columns in `right` are set flush right.
+
+    rows: a frame, columns by their headings, or a list of rows
+    """
+    frame, aligned = pd.DataFrame(rows), set(right)
     head = "| " + " | ".join(cell(column) for column in frame.columns) + " |"
     rule = "|" + "|".join("---:" if column in aligned else ":---" for column in frame.columns) + "|"
-    rows = ["| " + " | ".join(cell(value) for value in row) + " |" for row in frame.itertuples(index=False)]
+    lines = ["| " + " | ".join(cell(value) for value in row) + " |" for row in frame.itertuples(index=False)]
     # Colons, since a fence of backticks allows none in its caption.
-    return Markdown("\n".join([f"::::{{table}} {caption}", f":name: {name}", "", head, rule, *rows, "::::"]))
+    return Markdown("\n".join([f"::::{{table}} {caption}", f":name: {name}", "", head, rule, *lines, "::::"]))
+
+
+def quantities(case: Case, rows: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Results of a case, a row each.
+
+    rows:    name of the result -> what the page itself says of it
+    columns: heading -> what stands under it: "{text}", "{range}", "{exact}", "{title}" or "{basis}" of the result, and
+             "{0}", "{1}" ... for the texts of the row, whose own {names} are filled in
+    """
+    return pd.DataFrame(
+        [
+            {heading: case.fill(form.format(*texts, **_forms(case, name))) for heading, form in columns.items()}
+            for name, texts in rows.items()
+        ]
+    )
+
+
+def _forms(case: Case, name: str) -> dict[str, str]:
+    result = case[name]
+    return {form: getattr(result, form) for form in ("text", "range", "exact", "title", "basis")}
+
+
+def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
+    """Assumptions of a case, a row each, with what they rest on."""
+    known = parameters.known()
+    return pd.DataFrame(
+        [
+            {
+                "Assumption": row.title,
+                "Value": words.digits(getattr(case.point, row.name), 6) + beside_base(row, case.values[row.name]),
+                "Range": f"{words.digits(row.low, 6)}–{words.digits(row.high, 6)}",
+                "Unit": row.unit,
+                "Rests on": row.confidence,
+                "Source": cite(row.source),
+            }
+            for row in map(known.__getitem__, names)
+        ]
+    )
 
 
 # Units whose name in a register says nothing to a reader.

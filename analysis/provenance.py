@@ -264,3 +264,21 @@ def results(case: Case) -> pd.DataFrame:
         listed.append((name, definition.title, definition.unit, definition.basis, quantity.text, span, found, doubtful))
     columns = ["name", "title", "unit", "basis", "value", "range", "rests_on", "unverified"]
     return pd.DataFrame(listed, columns=columns)
+
+
+def graded(data: Data) -> dict[str, pd.Series]:
+    """For each table with a grade of confidence: how many of its rows have which."""
+    found = {}
+    for name in tables.names():
+        frame = data.table(name)
+        column = next((c for c in ("confidence", "chip_hours_confidence") if c in frame), None)
+        if column:
+            found[name] = frame[column].value_counts().drop("", errors="ignore")
+    return found
+
+
+def unsourced_cells(data: Data) -> int:
+    """Numbers in data/ that are marked as unverified one by one, in rows that have a source for the rest."""
+    frames = [data.table(name) for name in tables.names()]
+    marked = [cell for frame in frames if "unverified_fields" in frame for cell in frame.unverified_fields if cell]
+    return sum(len(cell.split(";")) for cell in marked)

@@ -15,7 +15,7 @@ What is known about one of them then tells something about the others, and `if_k
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +23,7 @@ import pandas as pd
 
 from analysis import parameters, uncertainty, words
 from analysis.case import Case, Quantity, Values, ordered
+from analysis.listing import says_who
 from analysis.parameters import Parameter
 from analysis.quantities import REGISTRY
 
@@ -255,3 +256,51 @@ def last_digit(quantity: Quantity) -> float:
 def sampling(case: Case, name: str) -> Sampling:
     """The sampling error of a printed range, from the draws that it was made of."""
     return Sampling(*uncertainty.sampling_error(case.sampled(name)), last_digit(case[name]))
+
+
+def reseeded(here: Quantity, others: Sequence[Quantity]) -> tuple[int, float]:
+    """Of the same result with other seeds: how many have the same printed range, and the largest change of an end."""
+    changes = [
+        abs(there / end - 1) if end else abs(there)
+        for other in others
+        for end, there in zip(here.ends, other.ends, strict=True)
+    ]
+    return sum(other.range == here.range for other in others), max(changes)
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+
+def first_to_find(known: pd.DataFrame) -> str:
+    """What it would help most to know, from `if_known`, and what that would leave of the range."""
+    best = known.iloc[0]
+    thing = best.title[0].lower() + best.title[1:]
+    if best.left < 0.005:
+        return f"{thing}; were it known, nothing would be left of the range"
+    return f"{thing}; were it known, the range would be {words.percent(best.left)} as wide on average"
+
+
+def asked(case: Case, name: str, swing: pd.Series) -> tuple[str, str]:
+    """Who says what moves a result most, and what comes out at its two ends: from a row of `swings`."""
+    row = parameters.known()[swing["name"]]
+    low, high = (words.amount(end, case[name].unit, significant=3) for end in (swing.at_low, swing.at_high))
+    said = f"{row.title}: {says_who(row, case.values[row.name])}"
+    return said, f"{low} at its low end, {high} at its high end"
+
+
+def indices_in_words(case: Case, found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Sobol indices of several results, as a table shows them: inputs, then what they cause together."""
+
+    def index(value: float, confidence: float) -> str:
+        if max(value, confidence) < 0.005:
+            return "under 0.01"
+        return f"{words.number(value, 2)} ± {words.number(confidence, 2)}"
+
+    rows = []
+    for name, frame in found.items():
+        for place, row in enumerate(frame.itertuples()):
+            shown = f"**{case[name].title}**" if place == 0 else ""
+            alone, together = index(row.first, row.first_confidence), index(row.total, row.total_confidence)
+            rows.append((shown, row.title, alone, together))
+        rows.append(("", "*Interactions, all together*", words.number(interaction(frame), 2), ""))
+    return pd.DataFrame(rows, columns=["Result", "Input", "Alone", "With others"])

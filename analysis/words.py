@@ -157,6 +157,16 @@ def label(name: str, rows: list[str]) -> str:
     return rows[0] if len(rows) == 1 else ", ".join(rows[:-1]) + " and " + rows[-1]
 
 
+def percent(fraction: float) -> str:
+    """A share with two significant digits: '24 %'."""
+    return amount(fraction, "fraction", significant=2)
+
+
+def between(low: float, high: float, unit: str = "times") -> str:
+    """A range without a central value; both ends above zero."""
+    return span((low * high) ** 0.5, unit, low, high)
+
+
 def signed_percent(fraction: float) -> str:
     """A relative change: '+50 %', '−12 %'."""
     if not math.isfinite(fraction):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from analysis import parameters, tables
 from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.parameters import Scenario
-from analysis.report import check, execution, notebooks
+from analysis.report import check, execution, notebooks, textconv
 
 PAGES = notebooks.pages()
 RUNNING = [page for page in PAGES if page.runs]
@@ -29,7 +32,7 @@ def markdown(page: notebooks.Page) -> list[str]:
 @pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
 def test_every_code_cell_was_executed_and_generated_cells_are_current(page: notebooks.Page) -> None:
     # nbval passes a cell that was never executed, so it has to be caught here.
-    found = check.page_problems(page)
+    found = list(check.page_problems(page))
     assert not found, "\n".join(found)
 
 
@@ -41,6 +44,20 @@ def test_parameter_cells_hold_literals_of_the_base_case_only(page: notebooks.Pag
     exec(cell.source, {"__builtins__": {}}, names)
     base = parameters.base()
     assert names == {name: base[name] for name in names}, f"{page.name}: run `report refresh`."
+
+
+LONGEST = 15
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.name)
+def test_a_cell_argues_in_fifteen_lines(page: notebooks.Page) -> None:
+    for number, cell in enumerate(notebooks.read(page.path).cells):
+        lines = len(cell.source.splitlines()) if cell.cell_type == "code" else 0
+        assert lines <= LONGEST or notebooks.GENERATED.keys() & set(notebooks.tags(cell)), (
+            f"book/{page.name}.ipynb, cell {number} has {lines} lines; a class reads {LONGEST}. Put what it computes "
+            "beside the thing it describes in analysis/, and show its table with `listing.table`, `quantities` or "
+            "`assumptions`."
+        )
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +158,53 @@ def test_the_month_of_the_evidence_is_the_same_wherever_it_is_said() -> None:
         said[name] = (notebooks.ROOT / name).read_text(encoding="utf-8")
     months = {name: re.findall(r"[Ee]vidence (?:as|is) of (\w+ \d{4})", text) for name, text in said.items()}
     assert all(months.values()) and len({month for found in months.values() for month in found}) == 1, months
+
+
+# --- what a diff shows --------------------------------------------------------------------------------------------
+
+SVG = '<svg>\n <g id="a">\n  <path d="M 0 0\nL 1 1\nz"/>\n </g>\n</svg>\n'
+
+
+def a_page(price: str, svg: str) -> nbformat.NotebookNode:
+    told = {"application/papermill.record/text/plain": price}
+    caption = {"mystnb": {"figure": {"caption": "What it costs.", "name": "fig-price"}}}
+    shown = nbformat.v4.new_output(
+        "display_data", {"image/svg+xml": svg, "text/csv": "a,b\n1,2\n", "text/plain": "A bar."}
+    )
+    table = nbformat.v4.new_output("display_data", {"text/markdown": f"| {price} |", "text/plain": "<Markdown object>"})
+    outputs = [nbformat.v4.new_output("display_data", told, metadata={"scrapbook": {"name": "price"}}), shown, table]
+    code = nbformat.v4.new_code_cell("figures.price(case)", id="b", outputs=outputs, metadata=caption)
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("A price.", id="a"), code])
+
+
+def test_a_drawing_has_a_line_for_each_element_and_is_read_back_whole(tmp_path: Path) -> None:
+    path, page = tmp_path / "page.ipynb", a_page("$2", SVG)
+    notebooks.write(page, path)
+    assert notebooks.read(path) == page
+    text = path.read_text(encoding="utf-8")
+    assert r'"  <path d=\"M 0 0\nL 1 1\nz\"/>\n",' in text, "A path is one line of the file."
+    assert text.index('"text/csv"') < text.index('"A bar."') < text.index('"image/svg+xml"')
+
+
+def test_make_diff_shows_words_and_numbers_and_a_line_for_each_drawing(tmp_path: Path) -> None:
+    for name in ("Makefile", ".gitattributes", "analysis/report/textconv.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(notebooks.ROOT / name, tmp_path / name)
+    page = tmp_path / "book" / "page.ipynb"
+    page.parent.mkdir()
+    notebooks.write(a_page("$2", SVG), page)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    notebooks.write(a_page("$3", SVG.replace("1 1", "2 2")), page)
+    found = subprocess.run(["make", "-s", "diff"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    changed = [line for line in found.splitlines() if re.match(r"[-+](?![-+])", line)]
+    drawings = [line for line in changed if "Drawing" in line]
+    assert [line for line in changed if line not in drawings] == ["-price = $2", "+price = $3", "-| $2 |", "+| $3 |"]
+    assert [re.sub("[0-9a-f]{12}", "…", line) for line in drawings] == ["-Drawing, SHA-256 …", "+Drawing, SHA-256 …"]
+
+
+def test_the_text_of_a_page_has_all_that_a_reader_sees() -> None:
+    text = "\n".join(textconv.lines(a_page("$2", SVG)))
+    for part in ("A price.", "figures.price(case)", "Caption: What it costs.", "price = $2", "a,b\n1,2", "A bar."):
+        assert part in text
+    assert "<Markdown object>" not in text and "<path" not in text

@@ -107,3 +107,19 @@ def test_a_figure_names_everything_that_moves_it(name: str, drawings: Mapping[st
 def test_a_figure_made_second_names_the_same(name: str, drawings: Mapping[str, Any]) -> None:
     # On a page it follows others, whose results the case has kept.
     assert FIGURES[name](Case({**BASE, **FEW})).rests_on == drawings[name].rests_on
+
+
+def test_rows_are_counted_by_their_grade() -> None:
+    data = Data()
+    graded = provenance.graded(data)
+    models = data.table("models")
+    assert graded["models"].sum() == (models.chip_hours_confidence != "").sum()
+    assert graded["published"]["reported"] == (data.table("published").confidence == "reported").sum()
+    assert "price_index" not in graded or "" not in graded["price_index"]
+
+
+def test_numbers_without_a_source_are_counted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames = {"a": pd.DataFrame({"unverified_fields": ["x;y", "", "z"]}), "b": pd.DataFrame({"c": ["x"]})}
+    monkeypatch.setattr(provenance.tables, "names", lambda: list(frames))
+    monkeypatch.setattr(Data, "table", lambda self, name: frames[name])
+    assert provenance.unsourced_cells(Data()) == 3

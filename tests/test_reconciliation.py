@@ -8,7 +8,7 @@ from epoch_nominal import EPOCH_NOMINAL_USD
 
 from analysis import tables
 from analysis.case import Case, Data
-from analysis.reconciliation import CLOSE, FAR, epoch, others
+from analysis.reconciliation import CLOSE, FAR, epoch, others, rows
 
 # model_costs.csv of Epoch AI's repository, June 2025.
 PUBLISHED_2025_USD = {"gpt4": 40_695_706, "gpt35": 4_637_986, "grok3": 300_872_432, "llama31_405": 51_040_524}
@@ -272,3 +272,59 @@ def test_every_known_error_is_shown(data: Data) -> None:
     v2 = found[found.entry.str.startswith("DeepSeek-V2")].iloc[0]
     assert v2.should_be == "1,399,680 h"
     assert "172,800 × 8.1" in v2.arithmetic
+
+
+# --- what the page says of them -----------------------------------------------------------------------------------
+
+
+def test_the_steps_of_gpt4_add_up_to_its_cost(data: Data, same: pd.DataFrame) -> None:
+    steps = epoch.steps(data, "gpt4").set_index("step")
+    parts = steps.usd[["Hardware", "Network", "Energy"]]
+    assert parts.sum() == pytest.approx(steps.usd["Sum"]) == pytest.approx(same.nominal_usd["gpt4"])
+    run = data.row("epoch_runs", "gpt4")
+    assert steps.usd["Value of a chip at the start"] < run.acquisition_usd_per_chip_with_server
+
+
+def test_changes_of_the_price_index_by_hand(data: Data) -> None:
+    index = tables.load("price_index").set_index("date")["index"]
+    assert epoch.index_change(data, epoch.LABEL, epoch.EDITION_2025) == pytest.approx(
+        index["2024-12-01"] / index["2023-12-01"] - 1
+    )
+    means = [index[f"{year}-01-01" : f"{year}-12-01"].mean() for year in (2023, 2025)]  # type: ignore[misc]
+    assert epoch.index_growth(data, 2023, 2025) == pytest.approx(means[1] / means[0] - 1)
+    run = data.row("epoch_runs", "grok3")
+    assert (1 + epoch.index_revision(data, "grok3")) * run.price_index_of_publication == pytest.approx(
+        epoch.price_index(data, run.publication_date)
+    )
+    assert epoch.index_revision(data, "gpt4") == pytest.approx(0, abs=1e-6)
+
+
+def test_the_common_factor_of_the_editions_is_that_of_their_dollars(data: Data) -> None:
+    assert epoch.edition_factor(data) == round(1 + epoch.index_change(data, epoch.EDITION_2025, epoch.EDITION_2026), 3)
+
+
+def test_draw_and_operating_cost_of_a_type(data: Data) -> None:
+    draw, cost = others.draw_and_operating_cost(data)
+    gpu = data.gpu("H20")
+    assert draw["h20"] == pytest.approx(gpu.tdp_w * gpu.server_to_chip_power_ratio)
+    assert cost["h20"] == data.published("semianalysis_cell_h20_operating_cost_musd")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "places", "said"),
+    [(1.0, 1, "0"), (1.0004, 1, "0"), (0.9996, 1, "0"), (1.25, 0, "+25 %"), (0.97, 1, "−3.0 %"), (1.001, 2, "+0.10 %")],
+)
+def test_a_gap_in_words(ratio: float, places: int, said: str) -> None:
+    assert rows.gap(ratio, places) == said
+
+
+def test_amounts_in_words() -> None:
+    assert rows.usd(1234.4) == "$1,234" and rows.usd(None) == rows.usd(float("nan")) == ""
+    assert rows.millions(1e6, 2e6) == "1 to 2" and rows.millions(1.1e6, 1.2e6) == "1"
+
+
+def test_sums_that_read_alike_have_no_difference(data: Data) -> None:
+    found = rows.deepseek(data).set_index("Statement")
+    alike = found.Ours == found.Published
+    assert (found.Difference[alike] == "0").all() and alike["V3, hours of pre-training"]
+    assert alike.sum() == len(found) - found.Difference.str.endswith("%").sum()

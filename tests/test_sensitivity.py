@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import parameters, sensitivity, uncertainty
+from analysis import parameters, sensitivity, uncertainty, words
 from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.sensitivity import HEADLINES
@@ -266,3 +267,46 @@ def test_the_tornado_of_another_case(changes: dict[str, parameters.Value]) -> No
     drawing = FIGURES["tornado"](Case({**BASE, **changes, "draws": 256}))
     assert "not defined" not in drawing.alt
     assert len(drawing.table) > len(HEADLINES)
+
+
+# --- in words -----------------------------------------------------------------------------------------------------
+
+
+def test_other_seeds_are_counted_where_they_print_the_same_range(base: Case) -> None:
+    here = base[RENTAL]
+    moved = replace(here, low=here.low * 0.5)
+    assert sensitivity.reseeded(here, [here, here]) == (2, 0)
+    assert sensitivity.reseeded(here, [here, moved]) == (1, pytest.approx(0.5))
+
+
+def test_what_to_find_first_says_how_much_would_be_left() -> None:
+    found = pd.DataFrame({"title": ["Price of a GPU", "Rent"], "left": [0.41, 0.9]})
+    assert sensitivity.first_to_find(found) == (
+        "price of a GPU; were it known, the range would be 41 % as wide on average"
+    )
+    assert sensitivity.first_to_find(found.assign(left=0.001)).endswith("nothing would be left of the range")
+
+
+def test_the_ends_of_a_swing_in_words(base: Case) -> None:
+    swing = sensitivity.swings(base, RENTAL).iloc[0]
+    said, ends = sensitivity.asked(base, RENTAL, swing)
+    assert said.startswith(f"{KNOWN[RENT].title}: ")
+    low, high = (words.amount(end, "USD", significant=3) for end in (swing.at_low, swing.at_high))
+    assert ends == f"{low} at its low end, {high} at its high end"
+
+
+def test_indices_in_words(base: Case) -> None:
+    frame = pd.DataFrame(
+        {
+            "title": ["Rent", "Age"],
+            "first": [0.75, 0.001],
+            "first_confidence": [0.02, 0.001],
+            "total": [0.8, 0.001],
+            "total_confidence": [0.03, 0.001],
+        }
+    )
+    assert sensitivity.indices_in_words(base, {RENTAL: frame}).to_numpy().tolist() == [
+        [f"**{base[RENTAL].title}**", "Rent", "0.75 ± 0.02", "0.80 ± 0.03"],
+        ["", "Age", "under 0.01", "under 0.01"],
+        ["", "*Interactions, all together*", "0.25", ""],
+    ]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import trend
+from analysis import trend, trend_tables
 from analysis.case import Case
 from analysis.quantities import trend as results
 from analysis.quantities.runs import V3
@@ -133,3 +133,36 @@ def test_rents_never_mix_kinds_and_forms(case: Case) -> None:
 def test_models_named_by_the_code_are_in_the_data(case: Case) -> None:
     found = set(results.published_costs(case.data, "amortised").model_id)
     assert set(results.OPEN_WEIGHTS) <= found
+
+
+def test_a_growth_reads_as_the_fit_that_it_is(case: Case) -> None:
+    found = results.fits(case.data)
+    row = found[(found.basis == "rental") & (found.models == "without the doubtful hours")].iloc[0]
+    growth = trend_tables.growth(found, "rental", "without the doubtful hours")
+    assert (growth.value, growth.low, growth.high) == (row.growth, row.low, row.high)
+    assert " to " in growth.range and growth.text.endswith(" times")
+
+
+def test_one_more_model_lies_around_the_line_and_further_below_than_some(case: Case) -> None:
+    low, high = results.single_model(case.data)
+    assert low < case["line_at_v3_usd"].value < high
+    count = len(results.published_costs(case.data, "amortised"))
+    assert results.further_below(case.data, 1e15) == count and results.further_below(case.data, 1e-3) == 0
+
+
+def test_the_fall_of_cost_per_flop_is_the_inverse_of_its_growth(case: Case) -> None:
+    line = results.fitted(results.measured_per_flop(case.data), "usd_per_1e24_flop")
+    fall = trend_tables.fall_per_flop(case.data)
+    assert fall.value * line.factor == pytest.approx(1) and fall.low < fall.value < fall.high
+
+
+def test_the_tables_of_the_page(case: Case) -> None:
+    fits = trend_tables.fits(case.data)
+    published = fits[fits.Models.str.startswith("published")].iloc[0]
+    assert published["Basis"] == "amortised" and published["Number"] == "" and published["Times a year"]
+    assert len(fits) == len(results.fits(case.data)) + 1 and fits.Basis.is_monotonic_increasing
+    per_flop = trend_tables.per_flop(case["v3_amortised_usd_per_1e24_flop"], case.data)
+    assert per_flop.Year.is_monotonic_increasing and per_flop.Model.str.startswith("**").sum() == 1
+    rents = trend_tables.rents(case.data)
+    one = results.v3_at_rents(case.data).prices == 1
+    assert (rents["Lowest to highest"][one.to_numpy()] == "").all() and rents.Prices.str.contains("index").any()

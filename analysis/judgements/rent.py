@@ -31,10 +31,10 @@ def amortised_at_high(case: Case, name: str) -> float:
     return float(v3_amortised_usd(Values(values, case.used), case.data))
 
 
-def lost_in_first_year(oom_per_year: float) -> str:
+def lost_in_first_year(oom_per_year: float, significant: int = 2) -> str:
     """The share of its value that hardware loses in its first year, at a fall of price-performance."""
     kept = costs.amortised_chip_value_usd(1.0, 1.0, oom_per_year)
-    return words.amount(1 - kept, "fraction", significant=2)
+    return words.amount(1 - kept, "fraction", significant=significant)
 
 
 @judgement

@@ -80,6 +80,19 @@ def release(data: Any) -> Any:
     return trend.decimal_years([data.model(V3).release_date])[0]
 
 
+def single_model(data: Any) -> tuple[float, float]:
+    """Where one more model of V3's day would lie by the line of all models: ends of the interval, in USD."""
+    low, high = fitted(published_costs(data, "amortised")).model_interval(release(data))
+    return float(low), float(high)
+
+
+def further_below(data: Any, v3_usd: float) -> int:
+    """How many models lie further below the line than V3 does at a cost."""
+    rows = published_costs(data, "amortised")
+    line = fitted(rows)
+    return int((rows.value_usd / line.at(rows.years) < v3_usd / line.at(release(data))).sum())
+
+
 def fits(data: Any) -> pd.DataFrame:
     """Every fit of the trend page: its models, its growth with two kinds of range, and its line on V3's day."""
     amortised, rental = published_costs(data, "amortised"), published_costs(data, "rental")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import costs
+from analysis import costs, words
 
 # Months of the dollars. Epoch AI labels every edition "2023 USD". Its notebook cost_analysis.ipynb of June 2025 has
 # 2024-12-01, its cost_analysis_standalone.py of 2026 has 2025-06-01 and 2023-12-01 is what the label says.
@@ -72,6 +72,79 @@ def in_dollars_of(data: Any, value_usd: float, day: Any, month: str) -> float:
     return float(costs.deflated_usd(value_usd, price_index(data, day), price_index(data, month)))
 
 
+def index_change(data: Any, start: str, end: str) -> float:
+    """How much prices rose between two months, as a fraction."""
+    return price_index(data, end) / price_index(data, start) - 1
+
+
+def index_revision(data: Any, model_id: str) -> float:
+    """How far the index of a run's month was revised since Epoch AI took it, as a fraction."""
+    run = data.row("epoch_runs", model_id)
+    return float(price_index(data, run.publication_date) / run.price_index_of_publication - 1)
+
+
+def index_growth(data: Any, first: int, last: int) -> float:
+    """How much higher the mean of the index is in one year than in another, as a fraction."""
+    index = data.table("price_index").set_index("date")["index"]
+    yearly = index.groupby(index.index.year).mean()
+    return float(yearly[last] / yearly[first] - 1)
+
+
+def edition_factor(data: Any) -> float:
+    """The factor between the two editions that most of the amortised estimates that changed have in common."""
+    changes = editions(data).change.round(3)
+    return float(changes[changes != 1].mode().iloc[0])
+
+
+def steps(data: Any, model_id: str) -> pd.DataFrame:
+    """The amortised cost of a run worked step by step, in the dollars of its date.
+
+    Columns: step, inputs (in words), usd, and function, the name of the one in analysis/costs. The last row is the sum.
+    """
+    run = data.row("epoch_runs", model_id)
+    decline = data.published("epoch_price_decline_oom_per_year")
+    network = data.published("epoch_interconnect_fraction")
+    price, years = run.acquisition_usd_per_chip_with_server, run.years_acquisition_to_training
+    hardware = costs.amortised_hardware_usd(run.chip_hours, price, years, decline)
+    n, d = words.number, words.digits
+    rows = [
+        (
+            "Value of a chip at the start",
+            f"${n(price)}, {d(years, 3)} years old",
+            costs.amortised_chip_value_usd(price, years, decline),
+            "amortised_chip_value_usd",
+        ),
+        (
+            "Hardware",
+            f"{words.amount(run.chip_hours, 'number of')} chip-hours",
+            hardware,
+            "amortised_hardware_usd",
+        ),
+        (
+            "Network",
+            f"{words.amount(network, 'fraction')} of the cluster",
+            costs.amortised_interconnect_usd(hardware, network),
+            "amortised_interconnect_usd",
+        ),
+        (
+            "Energy",
+            f"{n(run.chip_tdp_w)} W a chip × {d(run.server_to_chip_power_ratio, 3)} for the server "
+            f"× {d(run.load_fraction)} load × {d(run.pue)} PUE × ${d(run.electricity_usd_per_kwh, 3)} per kWh",
+            costs.amortised_energy_usd(
+                run.chip_hours,
+                run.chip_tdp_w,
+                run.server_to_chip_power_ratio,
+                run.load_fraction,
+                run.pue,
+                run.electricity_usd_per_kwh,
+            ),
+            "amortised_energy_usd",
+        ),
+        ("Sum", "", amortised_usd(run, data), "amortised_run_cost_usd"),
+    ]
+    return pd.DataFrame(rows, columns=["step", "inputs", "usd", "function"])
+
+
 def published_2025(data: Any) -> pd.DataFrame:
     """All runs of Epoch AI's cost code: our result on its inputs beside the figure it published in June 2025.
 
@@ -122,8 +195,8 @@ def changes_of_2026(data: Any) -> dict[str, tuple[str, dict[str, float]]]:
     found: dict[str, tuple[str, dict[str, float]]] = {}
     for model_id in ("gopher", "palm", "palm2", "gemini_ultra"):
         tdp = float(data.gpu(data.model(model_id).gpu_id).tdp_w)
-        words = f"the chip draws {tdp:.0f} W, not {runs.chip_tdp_w[model_id]:.0f}"
-        found[model_id] = words, {"chip_tdp_w": tdp}
+        cause = f"the chip draws {tdp:.0f} W, not {runs.chip_tdp_w[model_id]:.0f}"
+        found[model_id] = cause, {"chip_tdp_w": tdp}
     v100_usd = data.published("epoch_v100_usd_per_gpu_2026")
     found["gpt3"] = (
         f"${v100_usd:,.0f} a chip, the price of another server, not "

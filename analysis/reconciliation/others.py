@@ -143,6 +143,16 @@ def ai_index(data: Any) -> pd.DataFrame:
 GPU_IDS = {"a100": "A100-PCIe-40", "h20": "H20", "h800": H800, "h100": "H100-SXM"}
 
 
+def draw_and_operating_cost(data: Any) -> tuple[dict[str, float], dict[str, float]]:
+    """Nameplate draw of a GPU with its share of the server, in W, and the analyst's cell of its cost to operate."""
+    rows = data.fleet("semianalysis").set_index("gpu_id")
+    draw = rows.tdp_w * rows.server_to_chip_power_ratio
+    return (
+        {gpu: float(draw[gpu_id]) for gpu, gpu_id in GPU_IDS.items()},
+        {gpu: data.published(f"semianalysis_cell_{gpu}_operating_cost_musd") for gpu in GPU_IDS},
+    )
+
+
 def chinese_servers(data: Any, cny_per_usd_2021: float | None = None) -> pd.DataFrame:
     """The analyst's counts at Chinese prices, in USD: low and high, beside the analyst's own cell.
 

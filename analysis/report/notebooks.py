@@ -32,6 +32,10 @@ STDERR_TAG = "remove-stderr"
 GENERATED = {PARAMETERS_TAG: "hide-input", WORDS_TAG: "remove-cell"}
 PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
 
+DRAWING = "image/svg+xml"
+# The start of a line that starts an element.
+ELEMENT = re.compile(r"^(?= *<)", flags=re.MULTILINE)
+
 GLUE = re.compile(r"\{glue:text\}`([^`:]+)`")
 
 
@@ -102,9 +106,19 @@ def _parsed(text: str) -> nbformat.NotebookNode:
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:
-    """Write a notebook so that equal notebooks are equal files; whole or not at all."""
-    text = nbformat.writes(notebook)
-    replace(path, (text if text.endswith("\n") else text + "\n").encode("utf-8"))
+    """Write a notebook so that equal notebooks are equal files; whole or not at all.
+
+    nbformat has a line of the file for each line of an output. A drawing has one for each element instead, and comes
+    after the other forms of its output, so that a diff shows the numbers first and the drawing in half as many lines.
+    (One line for a whole drawing is fewer still, but repeats all of it: diffs get too large to be shown on the web.)
+    """
+    content = json.loads(nbformat.writes(notebook))
+    for cell in content["cells"]:
+        for output in cell.get("outputs", []):
+            if DRAWING in output.get("data", {}):
+                output["data"][DRAWING] = ELEMENT.split("".join(output["data"].pop(DRAWING)))
+    text = json.dumps(content, ensure_ascii=False, indent=1)
+    replace(path, (text + "\n").encode("utf-8"))
 
 
 def extend(path: Path, cells: Mapping[str, str]) -> None:

@@ -1,0 +1,67 @@
+"""What a table of data/ is and what its columns mean, as a page shows it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from IPython.display import Markdown
+
+from analysis import tables, words
+from analysis.case import Data
+from analysis.listing import table
+from analysis.provenance import DESCRIBERS
+
+# Tables whose rows stand on a page.
+LISTED = (*DESCRIBERS, "claims", "evidence")
+
+
+def described(data: Data, name: str) -> Markdown:
+    """What a table is, how many rows it has, where it is, and what its columns mean."""
+    resource = tables.package()["by_name"][name]
+    schema = resource["schema"]
+    points_to = {key["fields"][0]: key["reference"]["resource"] for key in schema.get("foreignKeys", [])}
+    fields = [
+        {
+            "Column": f"`{field['name']}`",
+            "Type": field["type"] + (f", {field['unit']}" if "unit" in field else ""),
+            "Meaning": field["description"],
+            "Allowed": _allowed(field, points_to.get(field["name"], "")),
+        }
+        for field in schema["fields"]
+    ]
+    listing = table(fields, f"Columns of {resource['path']}", f"tab-data-{name.replace('_', '-')}")
+    shown = f"All of them: {{row}}`{name}`. " if name in LISTED else ""
+    return Markdown(
+        f"{resource['description']}\n\n{words.number(len(data.table(name)))} rows. "
+        f"{shown}To download: `data/{resource['path']}` in the repository.\n\n{listing.data}"
+    )
+
+
+def _allowed(field: dict[str, Any], points_to: str) -> str:
+    """What a column accepts, in words; `points_to` is the table whose keys it must hold, if any."""
+    limits = field.get("constraints", {})
+    found = [f"a key of `{points_to}`"] if points_to else []
+    if "enum" in limits:
+        found.append("one of: " + ", ".join(limits["enum"]) if len(limits["enum"]) > 1 else limits["enum"][0])
+    low, high, unit = limits.get("minimum"), limits.get("maximum"), field.get("unit", "")
+    if isinstance(low, str) or isinstance(high, str):
+        found.append(" to ".join(day for day in (low, high) if day))
+    elif low is not None and high is not None:
+        found.append(f"{_size(low, unit)} to {_size(high, unit)}")
+    elif low is not None:
+        found.append(f"at least {_size(low, unit)}")
+    if limits.get("unique"):
+        found.append("once only")
+    if not limits.get("required"):
+        found.append("may be empty")
+    return "; ".join(found)
+
+
+def _size(number: float, unit: str) -> str:
+    """A limit of a schema: 0.5, 1,000,000 or 1e22; a year without a comma."""
+    if unit == "year":
+        return str(number)
+    if abs(number) >= 1e9:
+        return re.sub(r"e\+0*", "e", f"{number:g}")
+    return words.digits(number, 9)
