@@ -18,8 +18,8 @@ from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
 from analysis import cli
-from analysis.report import build, downloads, manifest, pdf
-from analysis.report.site.metadata import citation, head
+from analysis.report import build, downloads, manifest, pdf, slots
+from analysis.report.site.metadata import citation
 
 ADDRESS = "https://example.org/some/report"
 NAMES = [name for part in pdf.parts() for name in part.pages]
@@ -196,7 +196,7 @@ def test_ids_of_two_pages_stay_apart() -> None:
 def test_page_without_an_article_is_refused() -> None:
     with pytest.raises(pdf.PrintError, match=r"x.html has no <article>"):
         pdf.article("<html></html>", "x")
-    kept = pdf.article(f"<article>a<script>s</script>{head.START}end{head.END}b</article>", "x")
+    kept = pdf.article(f"<article>a<script>s</script>{slots.END_OF_PAGE.holding('end')}b</article>", "x")
     assert kept == "ab"
 
 

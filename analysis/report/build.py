@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from importlib import import_module
@@ -184,18 +184,6 @@ def render(folder: Path) -> Path:
     return html
 
 
-def drawings(executed: Iterable[Path]) -> Iterator[tuple[str, str, str]]:
-    """Name, SVG and CSV of every figure on executed pages, once each."""
-    seen = set()
-    for path in executed:
-        for cell in notebooks.read(path).cells:
-            for output in cell.get("outputs", []):
-                name = output.get("metadata", {}).get("image/svg+xml", {}).get("name")
-                if name and name not in seen:
-                    seen.add(name)
-                    yield name, output.data["image/svg+xml"], output.data["text/csv"]
-
-
 def png(svg: str) -> bytes:
     """A figure's SVG as PNG, large enough for slides; drawn once for the same SVG."""
     import resvg_py
@@ -209,13 +197,13 @@ def png(svg: str) -> bytes:
 def write_figures(executed: dict[str, Path], folder: Path, progress: Progress = silent) -> list[str]:
     """Every figure of executed pages as SVG, CSV and PNG; their names."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = list(drawings(executed.values()))
-    for done, (name, svg, csv) in enumerate(found, start=1):
-        (folder / f"{name}.svg").write_text(svg, encoding="utf-8")
-        (folder / f"{name}.csv").write_text(csv, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(png(svg))
+    found = notebooks.drawings(executed.values())
+    for done, (name, each) in enumerate(found.items(), start=1):
+        (folder / f"{name}.svg").write_text(each.svg, encoding="utf-8")
+        (folder / f"{name}.csv").write_text(each.csv, encoding="utf-8")
+        (folder / f"{name}.png").write_bytes(png(each.svg))
         progress(f"figure {name}", done, len(found))
-    return [name for name, _, _ in found]
+    return list(found)
 
 
 def faults(html: Path, figures: Iterable[str]) -> list[str]:

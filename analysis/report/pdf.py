@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from analysis import written
-from analysis.report import browser, build, notebooks
-from analysis.report.site.metadata import citation, head
+from analysis.report import browser, build, notebooks, slots
+from analysis.report.site.metadata import citation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Route
@@ -67,8 +67,7 @@ def article(html: str, name: str) -> str:
     match = re.search(r"(?s)<article\b[^>]*>(.*)</article>", html)
     if not match:
         raise PrintError(f"{name}.html has no <article>. Has the theme's version changed? See analysis/report/pdf.py.")
-    text = re.sub(f"(?s){head.START}.*?{head.END}", "", match[1])
-    text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", text)
+    text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", slots.END_OF_PAGE.cut(match[1]))
     # A picture that waits until it is in sight would never come: nobody scrolls through a print.
     text = text.replace(' loading="lazy"', "")
     return re.sub(r'(?s)<a class="headerlink".*?</a>', "", text)

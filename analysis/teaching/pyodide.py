@@ -135,7 +135,7 @@ def present(site: Path) -> bool:
 def add(site: Path, content: bytes) -> Path:
     """Put Python into a built site and let its page offer it; the page. content: the package of npm"""
     page = site / PAGE
-    if not page.exists() or SLOT[0] not in page.read_text(encoding="utf-8"):
+    if not page.exists() or not SLOT.is_in(page.read_text(encoding="utf-8")):
         raise BuildError(f"{page} is no page that runs Python. Build the site anew: report build --again")
     core = script(content)
 

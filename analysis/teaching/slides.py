@@ -25,10 +25,12 @@ from markdown_it import MarkdownIt
 from analysis import written
 from analysis.case import Case
 from analysis.figures import style
+from analysis.figures.drawing import size
 from analysis.parameters import Scenario, nearest
 from analysis.report import browser, manifest, notebooks, place
 from analysis.report import build as builder
 from analysis.report.execution import Progress, execute_pages, silent
+from analysis.report.notebooks import Drawing
 from analysis.report.site import typography
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -79,22 +81,6 @@ class Slide:
     kind: str = ""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure of an executed page: its drawing and its words."""
-
-    svg: str
-    alt: str
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height in points."""
-        found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)
-        if not found:
-            raise SlideError("A figure has no viewBox. Has matplotlib's version changed?")
-        return float(found[1]), float(found[2])
-
-
 def source(path: Path = SOURCE) -> list[Slide]:
     """The slides in order. SlideError names the slide and the key that is missing or unknown."""
     slides = []
@@ -110,18 +96,6 @@ def source(path: Path = SOURCE) -> list[Slide]:
     if len({slide.id for slide in slides}) < len(slides):
         raise SlideError(f"{path.name}: two slides have the same id.")
     return slides
-
-
-def pictures(executed: Iterable[Path]) -> dict[str, Picture]:
-    """Every figure of executed pages by its name."""
-    found: dict[str, Picture] = {}
-    for path in executed:
-        for cell in notebooks.read(path).cells:
-            for output in cell.get("outputs", []):
-                words = output.get("metadata", {}).get("image/svg+xml", {})
-                if words.get("name"):
-                    found.setdefault(words["name"], Picture(output.data["image/svg+xml"], words["alt"]))
-    return found
 
 
 def titles(executed: Mapping[str, Path]) -> dict[str, str]:
@@ -149,7 +123,7 @@ class Deck:
 
     slides: list[Slide]
     case: Case
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, Drawing]
     titles: Mapping[str, str]
     figures: str = "figures"
     pages: str = ""
@@ -166,7 +140,7 @@ class Deck:
     def plain(self, text: str) -> str:
         return re.sub(r"[*`]", "", self.case.fill(text))
 
-    def picture(self, slide: Slide) -> Picture:
+    def picture(self, slide: Slide) -> Drawing:
         """A slide's figure."""
         if slide.figure not in self.pictures:
             near = nearest(slide.figure, self.pictures)
@@ -178,7 +152,9 @@ class Deck:
     def shown(self, slide: Slide) -> tuple[str, str]:
         """Where a slide's figure stands, and the image at its size. The style sheet cuts off what is below `top`."""
         picture = self.picture(slide)
-        wide, whole = picture.size
+        wide, whole = size(picture.svg)
+        if not wide:
+            raise SlideError(f"The figure {picture.name} has no viewBox. Has matplotlib's version changed?")
         high = slide.top or whole
         place = "below" if wide / high > WIDE else "beside"
         scale = min(ROOM[place][0] / wide, ROOM[place][1] / high)
@@ -285,7 +261,9 @@ def write(
     Without `figures` elsewhere, those that the deck shows are written beside it.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    deck = Deck(source(), Case(scenario=scenario), pictures(executed.values()), titles(executed), figures, pages)
+    deck = Deck(
+        source(), Case(scenario=scenario), notebooks.drawings(executed.values()), titles(executed), figures, pages
+    )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DECK).write_text(deck.html(), encoding="utf-8")
     (folder / NOTES).write_text(deck.notes(), encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 
 from analysis import comparison
 from analysis.parameters import Scenario
-from analysis.report import build, compare, downloads, files, identity, manifest, notebooks, place, store
+from analysis.report import build, compare, downloads, files, identity, manifest, notebooks, place, slots, store
 from analysis.report.sweeps import ask
 from analysis.report.sweeps import run as sweeps
 from analysis.sweep import SweepError
@@ -34,7 +34,7 @@ def made(tmp_path: Path) -> Path:
     """A small site as this report leaves it."""
     folder = tmp_path / "site"
     for name in ("index.html", "figures/capex.svg", "_static/report.css"):
-        files.replace(folder / name, f"{place.DOWNLOADS[0]}{place.DOWNLOADS[1]} {name}".encode())
+        files.replace(folder / name, f"{slots.DOWNLOADS.holding()} {name}".encode())
     manifest.seal(folder, manifest.SITE)
     return folder
 
@@ -154,7 +154,7 @@ COMMANDS: dict[str, Callable[[Path], object]] = {
 }
 # What each took for its own mark once, and then deleted all beside it.
 MARKS = {
-    "build": ("index.html", place.DOWNLOADS[0]),
+    "build": ("index.html", slots.DOWNLOADS.holding()),
     "slides": ("notes.html", "mine"),
     "classroom": ("CLASSROOM.txt", "mine"),
     "compare": ("comparison.csv", "scenario,kind,name\nmine"),
@@ -232,7 +232,7 @@ def test_a_site_is_current_only_as_long_as_every_byte_is(made: Path) -> None:
 
 def test_a_site_of_release_1_1_is_replaced_if_it_is_as_it_was_left(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    files.replace(site / "index.html", place.DOWNLOADS[0].encode())
+    files.replace(site / "index.html", slots.DOWNLOADS.holding().encode())
     record = f'{{"folder": "{site}", "made_from": "x", "tree": "{identity.of_tree(site)}"}}'
     files.replace(store._site_record(site), record.encode())
     place.require_ours(site, manifest.SITE)

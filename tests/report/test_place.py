@@ -15,7 +15,7 @@ import pytest
 from analysis import comparison, parameters
 from analysis.figures import style
 from analysis.parameters import Scenario
-from analysis.report import build, compare, files, identity, manifest, notebooks, place, store
+from analysis.report import build, compare, files, identity, manifest, notebooks, place, slots, store
 from analysis.report.sweeps import ask
 from analysis.report.sweeps import run as sweeps
 from analysis.teaching import classroom
@@ -32,7 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, meanwhile: Any = lambda: None) -> Non
     def made(scenario: Scenario, work: Path, *rest: object) -> None:
         html = work / "source" / "_build" / "html"
         html.mkdir(parents=True)
-        (html / "index.html").write_text(f"{scenario.title} {place.DOWNLOADS[0]}")
+        (html / "index.html").write_text(f"{scenario.title} {slots.DOWNLOADS.holding()}")
         meanwhile()
 
     monkeypatch.setattr(build, "_make", made)

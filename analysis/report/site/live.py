@@ -25,6 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from analysis import parameters, tables, words
 from analysis.case import Quantity
+from analysis.figures.drawing import in_pixels
 from analysis.listing import cite
 from analysis.parameters import Parameter
 from analysis.report import live, notebooks
@@ -56,18 +57,15 @@ WITHOUT_A_SCRIPT = (
 DOUBTFUL = ("assumed", "unverified")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=1)
+def _drawings(folder: Path) -> dict[str, notebooks.Drawing]:
+    return notebooks.drawings(sorted(folder.glob("*.ipynb")))
+
+
 def _still(name: str, folder: Path) -> tuple[str, str]:
     """Alt text and size attributes of a static figure, from the executed page that shows it; blank if none does."""
-    for path in sorted(folder.glob("*.ipynb")):
-        for cell in notebooks.read(path).cells:
-            for output in cell.get("outputs", []):
-                about = output.get("metadata", {}).get("image/svg+xml", {})
-                if about.get("name") == name:
-                    size = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', output.data["image/svg+xml"])
-                    width, height = (round(float(n) * 4 / 3) for n in size.groups()) if size else (0, 0)
-                    return about["alt"], f'width="{width}" height="{height}"'
-    return "", ""
+    drawing = _drawings(folder).get(name)
+    return (drawing.alt, in_pixels(drawing.svg)) if drawing else ("", "")
 
 
 def plain(value: float) -> str:

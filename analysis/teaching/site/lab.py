@@ -7,7 +7,6 @@ site has Python with it. `report lab` adds that (analysis/teaching/pyodide.py) a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -20,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from analysis import parameters
 from analysis.report import notebooks, own
 from analysis.report.site import scripts
+from analysis.report.slots import Slot
 from analysis.teaching import exercises, given, starters
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ VERSION = "0.29.5"
 SCRIPT = "lab.js"
 EXAMPLES = "book/teaching/lab"
 
-# What is between the two is written anew when Python is added.
-SLOT = ("<!-- lab -->", "<!-- /lab -->")
+# What it holds is written anew when Python is added.
+SLOT = Slot("lab")
 
 # Modules that a reader's code can import, beside `given`.
 SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/teaching/lab.py", "analysis/costs/*.py")
@@ -100,9 +100,7 @@ def files(scenario: parameters.Scenario) -> dict[str, str]:
 
 def with_core(html: str, size: str) -> str:
     """The page, offering Python of so many bytes; size: in words."""
-    start, end = SLOT
-    told = PRESENT.format(size=escape(size))
-    return re.sub(f"(?s){re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}{told}{end}", html)
+    return SLOT.filled(html, PRESENT.format(size=escape(size)))
 
 
 def as_data(name: str, value: object) -> str:
@@ -136,7 +134,7 @@ def editor(scenario: parameters.Scenario) -> str:
     )
     codes = {each.name: each.code for found in grouped.values() for each in found}
     return f"""<div class="lab" id="lab">
-{SLOT[0]}{ABSENT}{SLOT[1]}
+{SLOT.holding(ABSENT)}
 <noscript><p>Running it needs JavaScript, which this browser does not run. The code can be read below.</p></noscript>
 <div class="lab-work" hidden>
 <p class="lab-pick"><label for="lab-example">Start from</label> <select id="lab-example">{options}</select></p>
