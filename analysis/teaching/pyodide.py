@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis.report import downloads, files, node, store
-from analysis.report.build import BuildError
+from analysis.report.place import BuildError
 from analysis.teaching.site.chapters import shown
 from analysis.teaching.site.lab import PAGE, SLOT, VERSION, with_core
 

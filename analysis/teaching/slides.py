@@ -27,10 +27,11 @@ from analysis.case import Case
 from analysis.figures import style
 from analysis.figures.drawing import size
 from analysis.parameters import Scenario, nearest
-from analysis.report import browser, manifest, notebooks, place
-from analysis.report import build as builder
+from analysis.report import manifest, notebooks, place, rendering
+from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.notebooks import Drawing
+from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import typography
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -53,7 +54,7 @@ KEYS = {"id", "title", "minutes", "notes"}
 OPTIONAL = {"text", "figure", "top", "numbers", "page", "kind"}
 
 
-class SlideError(builder.BuildError):
+class SlideError(place.BuildError):
     """The source of the deck cannot be used; the message names the slide and what is wrong with it."""
 
 
@@ -284,26 +285,11 @@ def write(
 
 def printed(folder: Path) -> bytes:
     """A finished deck as PDF, a slide a page. PrintError names what is missing."""
-    from playwright.sync_api import Error
-
-    from analysis.report import pdf as printer
-
-    printer.require()
     html = (folder / DECK).read_text(encoding="utf-8")
-    # Nobody scrolls through a print, so a picture that waits until it is in sight would never come.
-    page = html.replace(' loading="lazy"', "").replace("<head>", f'<head>\n<base href="{printer.ORIGIN}/">', 1)
-    page = page.replace("base-uri 'none'; ", "")
+    page = eager(html).replace("<head>", f'<head>\n<base href="{ORIGIN}/">', 1).replace("base-uri 'none'; ", "")
     title = re.search(r"<title>(.*?)</title>", html)
-    try:
-        with browser.started() as chromium:
-            context = chromium.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
-            context.route("**/*", lambda route: printer.answer(folder, page, route))
-            tab = context.new_page()
-            tab.goto(f"{printer.ORIGIN}/", wait_until="networkidle")
-            content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-    except Error as error:
-        raise printer.PrintError(f"Chromium could not print the slides: {str(error).splitlines()[0]}") from error
-    return printer.finished(content, title[1] if title else "", printer.headings(page))
+    with printer(folder, "the slides") as chromium:
+        return finished(chromium(page), title[1] if title else "", page)
 
 
 def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
@@ -319,10 +305,10 @@ def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
 
 
 def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> None:
-    builder.require_sound_data()
+    require_sound_data()
     executed = execute_pages(notebooks.pages(), scenario, folder.with_name("executed"), progress)
     progress("slides", 0, 2)
-    address = builder.site_address()
+    address = rendering.site_address()
     write(folder, executed, scenario, pages=f"{address}/" if address else "")
     progress("slides as PDF", 1, 2)
     if paper:
@@ -331,11 +317,9 @@ def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> 
 
 def build(folder: Path, progress: Progress = silent) -> None:
     """The deck as a part of the classroom's folder; without Chromium it has no PDF, and all else is there."""
-    from analysis.report import pdf as printer
-
     try:
-        printer.require()
-    except printer.PrintError:
+        require()
+    except PrintError:
         paper = False
     else:
         paper = True

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.report import build, files, notebooks
+from analysis.report import files, notebooks, place, rendering, surroundings
 
 # In the place of Jupyter Book: complains as Sphinx does, in colours, or goes on for ever.
 REFUSING = """
@@ -28,22 +28,26 @@ def main():
 """
 
 
-def stand_in(folder: Path, main: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def stand_in(folder: Path, main: str) -> None:
     for name, text in (("__init__", ""), ("cli/__init__", ""), ("cli/main", main)):
         files.replace(folder / "jupyter_book" / f"{name}.py", text.encode())
-    monkeypatch.setenv("PYTHONPATH", str(folder))
 
 
 def test_a_complaint_names_the_page_in_book_and_has_no_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, REFUSING, monkeypatch)
-    with pytest.raises(build.BuildError) as refused:
-        build.render(tmp_path / "source")
+    stand_in(tmp_path, REFUSING)
+    monkeypatch.setitem(surroundings.PYTHON, "PYTHONPATH", str(tmp_path))
+    (tmp_path / "source").mkdir()
+    with pytest.raises(place.BuildError) as refused:
+        rendering.render(tmp_path / "source")
     assert str(refused.value) == "Jupyter Book refused the pages:\nbook/prices.md:3: WARNING: undefined label"
 
 
-def test_the_renderer_ends_with_a_command_that_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in(tmp_path, ENDLESS, monkeypatch)
-    script = "import sys; from pathlib import Path; from analysis.report import build; build.render(Path(sys.argv[1]))"
+def test_the_renderer_ends_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    stand_in(tmp_path, ENDLESS)
+    script = (
+        "import sys; from pathlib import Path; from analysis.report import rendering, surroundings; "
+        "surroundings.PYTHON['PYTHONPATH'] = sys.argv[1]; rendering.render(Path(sys.argv[1]))"
+    )
     command = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=notebooks.ROOT)
     try:
         while not (begun := tmp_path / "pid").exists() or not begun.read_text():

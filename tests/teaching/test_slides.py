@@ -22,7 +22,7 @@ from analysis import parameters
 from analysis.case import Case
 from analysis.figures.drawing import size
 from analysis.parameters import Scenario
-from analysis.report import notebooks, pdf
+from analysis.report import notebooks, printing
 from analysis.teaching import slides
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
@@ -248,7 +248,7 @@ def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
 def test_a_classroom_without_chromium_has_its_slides_and_no_pdf(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf.browser, "find", lambda: None)
+    monkeypatch.setattr(printing.browser, "find", lambda: None)
     monkeypatch.setattr(slides, "execute_pages", lambda *_: PAGES)
     slides.build(tmp_path)
     made = {path.name for path in (tmp_path / slides.FOLDER).iterdir()}

@@ -73,7 +73,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_repository_url", "", "html")
     # A scenario's changed assumptions by name, which the builder of the site passes on.
     app.add_config_value("report_changes", {}, "env")
-    # Packages that the builder of the site calls: see `guests` in analysis/report/build.py.
+    # Packages that the builder of the site calls: see `guests` in analysis/report/rendering.py.
     app.add_config_value("report_guests", [], "")
     for part in PARTS:
         part.setup(app)

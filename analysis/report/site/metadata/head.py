@@ -1,7 +1,7 @@
 """What search engines, previews and reference managers read of a page, and the box at its end.
 
 Everything that needs the site's address (canonical address, preview image, sitemap, absolute links) is left out while
-nobody has said it: `html_baseurl`, see build.ADDRESSES. What is left is relative, and works in a folder.
+nobody has said it: `html_baseurl`, see rendering.ADDRESSES. What is left is relative, and works in a folder.
 The end of a page has two slots: downloads.py puts its links into one, pdf.py takes the other out.
 """
 
@@ -43,7 +43,7 @@ DATA_PAGE = "data_dictionary"
 
 
 def report_title(app: Sphinx) -> str:
-    """The report's title, with the scenario's where there is one (build.stage)."""
+    """The report's title, with the scenario's where there is one (rendering.stage)."""
     return str(app.config.html_title)
 
 
