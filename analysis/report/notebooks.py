@@ -81,9 +81,8 @@ def page(name: str) -> Page:
     known = {p.name: p for p in pages()}
     wanted = Path(name).name.removesuffix(".ipynb").removesuffix(".md")
     if wanted not in known:
-        near = parameters.nearest(wanted, known)
-        hint = f" Did you mean '{near}'?" if near else ""
-        raise PageFailure(f"There is no page '{name}'.{hint} Pages: {', '.join(known)}.")
+        hint = untrusted.meant(wanted, known)
+        raise PageFailure(f"There is no page {untrusted.shown(name)}.{hint} Pages: {', '.join(known)}.")
     return known[wanted]
 
 

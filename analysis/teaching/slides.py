@@ -26,13 +26,14 @@ from analysis import written
 from analysis.case import Case
 from analysis.figures import style
 from analysis.figures.drawing import size
-from analysis.parameters import Scenario, nearest
+from analysis.parameters import Scenario
 from analysis.report import manifest, notebooks, place, rendering
 from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import typography
+from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
@@ -144,10 +145,8 @@ class Deck:
     def picture(self, slide: Slide) -> Drawing:
         """A slide's figure."""
         if slide.figure not in self.pictures:
-            near = nearest(slide.figure, self.pictures)
-            raise SlideError(
-                f"Slide {slide.id} shows the figure '{slide.figure}', which is on no page. Did you mean '{near}'?"
-            )
+            hint = meant(slide.figure, self.pictures)
+            raise SlideError(f"Slide {slide.id} shows the figure '{slide.figure}', which is on no page.{hint}")
         return self.pictures[slide.figure]
 
     def shown(self, slide: Slide) -> tuple[str, str]:

@@ -23,13 +23,14 @@ from docutils.parsers.rst import directives
 from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import parameters, tables, words
+from analysis import tables, words
 from analysis.case import Quantity
 from analysis.figures.drawing import in_pixels
 from analysis.listing import cite
 from analysis.parameters import Parameter
 from analysis.report import live, notebooks
 from analysis.report.site import scripts, templates
+from analysis.untrusted import meant, unknown
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -98,9 +99,7 @@ class LiveDirective(SphinxDirective):
 
     def _panel(self, name: str) -> live.Panel:
         if name not in live.PANELS:
-            near = parameters.nearest(name, live.PANELS)
-            hint = f" Did you mean {near}?" if near else ""
-            raise self.error(f"There is no live panel '{name}'.{hint} Panels: {', '.join(live.PANELS)}.")
+            raise self.error(f"{unknown('live panel', name, live.PANELS)} Panels: {', '.join(live.PANELS)}.")
         return live.PANELS[name]
 
     def _parameters(self) -> list[str]:
@@ -109,9 +108,7 @@ class LiveDirective(SphinxDirective):
             return self.model.used
         for name in asked:
             if name not in self.model.used:
-                near = parameters.nearest(name, self.model.used)
-                hint = f" Did you mean {near}?" if near else ""
-                raise self.error(f"No live figure uses a parameter '{name}'.{hint}")
+                raise self.error(f"No live figure uses a parameter '{name}'.{meant(name, self.model.used)}")
         return asked
 
     # Controls
