@@ -19,7 +19,7 @@ from pathlib import Path
 
 from analysis import parameters
 from analysis.parameters import Scenario, Value
-from analysis.report import execution, files, notebooks, surroundings
+from analysis.report import execution, files, manifest, notebooks, surroundings
 from analysis.report.sweeps import store
 from analysis.report.sweeps.ask import Request
 
@@ -101,7 +101,7 @@ def keep(folder: store.Folder, request: Request, job: Job, ran: Ran) -> str:
     paths = {page: folder.path / store.PAGES / job.folder / f"{page}.ipynb" for page in executed}
     for page, content in executed.items():
         files.replace(paths[page], content)
-    done = {"errors": dict(errors), "pages": {page: store.sha256(path) for page, path in paths.items()}}
+    done = {"errors": dict(errors), "pages": {page: manifest.digest(path) for page, path in paths.items()}}
     folder.keep(job.name, store.said_of(request, job), json.dumps(done).encode())
     return "; ".join(errors.values())
 
@@ -114,7 +114,7 @@ def find(folder: store.Folder, request: Request, job: Job) -> str | None:
     done = json.loads(content)
     for page, digest in done["pages"].items():
         path = folder.path / store.PAGES / job.folder / f"{page}.ipynb"
-        if not path.is_file() or store.sha256(path) != digest:
+        if not path.is_file() or manifest.digest(path) != digest:
             folder.spoilt.append(path.relative_to(folder.path).as_posix())
             return None
     return "; ".join(done["errors"].values())

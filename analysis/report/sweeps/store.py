@@ -7,7 +7,6 @@ block. When all are there, they become one table, and go.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -152,7 +151,7 @@ class Folder:
     def digests(self) -> dict[str, str]:
         """SHA-256 of each result that is there: tables, figure and pages, by its path in the folder."""
         paths = [self.path / name for name in (*TABLES, *FIGURE)] + sorted((self.path / PAGES).glob("*/*.ipynb"))
-        return {path.relative_to(self.path).as_posix(): sha256(path) for path in paths if path.is_file()}
+        return {path.relative_to(self.path).as_posix(): manifest.digest(path) for path in paths if path.is_file()}
 
     def finished(self, identity: str) -> bool:
         """Whether the sweep of this identity is here from its first to its last file, each as it was written.
@@ -302,9 +301,3 @@ def _harmless(piece: pa.Table) -> pa.Table:
             shown = [untrusted.as_cell(untrusted.printable(text)) for text in texts.dictionary.to_pylist()]
             piece = piece.set_column(index, field, pa.array(shown, pa.string()).take(texts.indices))
     return piece
-
-
-def sha256(path: Path) -> str:
-    """What sha256sum says of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
