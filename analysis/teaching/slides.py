@@ -15,12 +15,13 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from analysis import written
 from analysis.case import Case
@@ -32,7 +33,7 @@ from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
-from analysis.report.site import typography
+from analysis.report.site import templates, typography
 from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -53,6 +54,9 @@ TYPOGRAPHIC = {"typographer": True}
 ROOM = {"below": (1168, 486), "beside": (800, 572)}
 KEYS = {"id", "title", "minutes", "notes"}
 OPTIONAL = {"text", "figure", "top", "numbers", "page", "kind"}
+
+
+HTML = templates.beside(__file__)
 
 
 class SlideError(place.BuildError):
@@ -130,14 +134,17 @@ class Deck:
     figures: str = "figures"
     pages: str = ""
 
-    def words(self, text: str) -> str:
+    def words(self, text: str) -> Markup:
         """Markdown with its names filled in, as HTML."""
-        html: str = MarkdownIt("commonmark", TYPOGRAPHIC).enable(["table", "smartquotes"]).render(self.case.fill(text))
-        return html.strip()
+        html = MarkdownIt("commonmark", TYPOGRAPHIC).enable(["table", "smartquotes"]).render(self.case.fill(text))
+        return Markup(html.strip())
 
-    def inline(self, text: str) -> str:
-        html: str = MarkdownIt("commonmark", TYPOGRAPHIC).enable("smartquotes").renderInline(self.case.fill(text))
-        return html
+    def inline(self, text: str) -> Markup:
+        return Markup(MarkdownIt("commonmark", TYPOGRAPHIC).enable("smartquotes").renderInline(self.case.fill(text)))
+
+    def page(self, slide: Slide) -> Markup:
+        """The title of the page that a slide rests on."""
+        return Markup(typography.html(self.titles[slide.page]))
 
     def plain(self, text: str) -> str:
         return re.sub(r"[*`]", "", self.case.fill(text))
@@ -149,8 +156,10 @@ class Deck:
             raise SlideError(f"Slide {slide.id} shows the figure '{slide.figure}', which is on no page.{hint}")
         return self.pictures[slide.figure]
 
-    def shown(self, slide: Slide) -> tuple[str, str]:
-        """Where a slide's figure stands, and the image at its size. The style sheet cuts off what is below `top`."""
+    def frame(self, slide: Slide) -> tuple[str, Drawing | None, int, int]:
+        """Where a slide's figure stands, and at what size. The style sheet cuts off what is below `top`."""
+        if not slide.figure:
+            return "", None, 0, 0
         picture = self.picture(slide)
         wide, whole = size(picture.svg)
         if not wide:
@@ -158,43 +167,7 @@ class Deck:
         high = slide.top or whole
         place = "below" if wide / high > WIDE else "beside"
         scale = min(ROOM[place][0] / wide, ROOM[place][1] / high)
-        return place, (
-            f'<img class="figure" src="{self.figures}/{slide.figure}.svg" width="{int(wide * scale)}" '
-            f'height="{int(high * scale)}" alt="{escape(picture.alt)}" loading="lazy">'
-        )
-
-    def cards(self, slide: Slide) -> str:
-        """A slide's large numbers, each with its range and its cost basis."""
-        parts = []
-        for name, label in slide.numbers:
-            result = self.case[name]
-            span = "" if result.certain else f'<span class="range">{escape(result.range)}, 5–95 %</span>'
-            basis = f'<span class="basis">{result.basis} basis</span>' if result.basis else ""
-            parts.append(
-                f'<li class="{result.basis or "none"}"><strong>{escape(result.text)}</strong>{span}'
-                f"<span>{self.inline(label)}</span>{basis}</li>"
-            )
-        return f'<ul class="numbers" data-count="{len(parts)}">{"".join(parts)}</ul>' if parts else ""
-
-    def foot(self, slide: Slide, number: int) -> str:
-        """Which page a slide rests on, which scenario it shows, and its number."""
-        scenario = self.case.scenario
-        told = "" if scenario.is_base else f"Scenario: {escape(scenario.title)}"
-        page = ""
-        if slide.page:
-            title = typography.html(self.titles[slide.page])
-            page = f'<a href="{self.pages}{slide.page}.html">{title}</a>' if self.pages else title
-        return f'<p class="foot"><span>{page}</span><span>{told}</span><span>{number} / {len(self.slides)}</span></p>'
-
-    def section(self, slide: Slide, number: int) -> str:
-        place, figure = self.shown(slide) if slide.figure else ("", "")
-        words = f'<div class="words">{self.words(slide.text)}</div>' if slide.text else ""
-        return (
-            f'<section id="{slide.id}" class="{place or slide.kind or "plain"}" aria-labelledby="{slide.id}-title">\n'
-            f'<h1 id="{slide.id}-title">{self.inline(slide.title)}</h1>\n'
-            f'<div class="body">{figure}{self.cards(slide)}{words}</div>\n{self.foot(slide, number)}\n'
-            f'<aside class="notes" aria-label="Speaker notes">{self.words(slide.notes)}</aside>\n</section>'
-        )
+        return place, picture, int(wide * scale), int(high * scale)
 
     @property
     def title(self) -> str:
@@ -202,42 +175,12 @@ class Deck:
         return self.plain(self.slides[0].title) + ("" if scenario.is_base else f" ({scenario.title})")
 
     def html(self) -> str:
-        sections = "\n".join(self.section(slide, number) for number, slide in enumerate(self.slides, start=1))
-        return (
-            f"{head(f'Slides: {self.title}')}"
-            '<link rel="stylesheet" href="reveal.css" media="screen">\n'
-            '<link rel="stylesheet" href="deck.css">\n<link rel="stylesheet" href="paper.css" media="print">\n'
-            '<noscript><link rel="stylesheet" href="paper.css"></noscript>\n'
-            '<script defer src="reveal.js"></script>\n<script defer src="deck.js"></script>\n</head>\n<body>\n'
-            f'<main><div class="reveal"><div class="slides">\n{sections}\n</div></div></main>\n</body>\n</html>\n'
-        )
+        return str(HTML.deck(self, POLICY))
 
     def notes(self) -> str:
         """The speaker notes with the time of each slide and the time passed, beside the deck or in print."""
-        parts, passed = [], 0.0
-        for number, slide in enumerate(self.slides, start=1):
-            parts.append(
-                f'<section id="{slide.id}"><h2>{number}. {self.inline(slide.title)}</h2>\n'
-                f'<p class="time">{slide.minutes:g} min, from minute {passed:g}</p>\n'
-                f"{self.words(slide.notes)}</section>"
-            )
-            passed += slide.minutes
-        return (
-            f"{head(f'Speaker notes: {self.title}')}"
-            '<link rel="stylesheet" href="deck.css">\n</head>\n<body class="speaker">\n<main>\n'
-            f"<h1>Speaker notes: {escape(self.title)}</h1>\n"
-            f'<p>{len(self.slides)} slides, {passed:g} minutes. <a href="{DECK}">Open the slides</a></p>\n'
-            f"{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
-        )
-
-
-def head(title: str) -> str:
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n"
-    )
+        passed = list(accumulate((slide.minutes for slide in self.slides), initial=0))
+        return str(HTML.notes(self, POLICY, passed, DECK))
 
 
 def colours() -> str:
