@@ -20,6 +20,7 @@ import pandas as pd
 
 from analysis import parameters, tables, uncertainty, words
 from analysis.trace import Row, Trace, Used, keys
+from analysis.untrusted import meant, unknown
 
 if TYPE_CHECKING:
     from analysis.quantities import Definition
@@ -50,8 +51,7 @@ class Values:
                     f"This page uses the parameter `{name}`, but its parameters cell does not hold it. "
                     "Run `report refresh`, which brings the cell up to date."
                 )
-            near = parameters.nearest(name, parameters.known())
-            raise PageError(f"There is no parameter `{name}`. Did you mean `{near}`?")
+            raise PageError(unknown("parameter", name, parameters.known()))
         self._used.add(name)
         return self._values[name]
 
@@ -88,8 +88,7 @@ class Data:
             self._rows[table] = {row.iloc[0]: row for _, row in frame.iterrows()}
         rows = self._rows[table]
         if key not in rows:
-            near = parameters.nearest(key, rows)
-            raise PageError(f"data/{table}.csv has no row '{key}'. Did you mean '{near}'?")
+            raise PageError(f"data/{table}.csv has no row '{key}'.{meant(key, rows)}")
         self.trace.add(table, [key])
         return rows[key]
 
@@ -245,8 +244,7 @@ class Case:
         from analysis.quantities import REGISTRY
 
         if name not in REGISTRY:
-            near = parameters.nearest(name, REGISTRY)
-            raise PageError(f"There is no quantity '{name}'. Did you mean '{near}'?")
+            raise PageError(unknown("quantity", name, REGISTRY))
         return self.measured(REGISTRY[name])
 
     def measured(self, definition: Definition) -> Quantity:
@@ -309,10 +307,8 @@ class Case:
                 )
             factor, unit = words.BASE_UNITS.get(row["unit"], (1.0, row["unit"]))
             return words.amount(row[column] * factor, unit)
-        near = parameters.nearest(key, [*REGISTRY, *known, *published.index, *JUDGEMENTS])
-        raise PageError(
-            f"No result, parameter, published figure or judgement is called '{key}'. Did you mean '{near}'?"
-        )
+        hint = meant(key, [*REGISTRY, *known, *published.index, *JUDGEMENTS])
+        raise PageError(f"No result, parameter, published figure or judgement is called '{key}'.{hint}")
 
     def fill(self, text: str) -> str:
         """A text with its {names} replaced by what they read as; {roles} before a backtick stay."""

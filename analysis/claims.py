@@ -28,6 +28,7 @@ import pandas as pd
 from analysis import costs, parameters, words
 from analysis.quantities.registry import REGISTRY
 from analysis.tables import DataError
+from analysis.untrusted import meant
 
 KINDS = {
     "number": "The value found must lie within the tolerance of the value asserted, or be no smaller than it.",
@@ -147,8 +148,7 @@ class Names:
             parts = []
             for name in text.split(" + "):
                 if name not in self._known:
-                    near = parameters.nearest(name, sorted(self._known))
-                    hint = f" Did you mean '{near}'?" if near else ""
+                    hint = meant(name, sorted(self._known))
                     raise _fault(record, column, f"there is no result, parameter or published figure '{name}'.{hint}")
                 parts.append(self._one(name))
                 if name not in REGISTRY and np.any(np.isnan(parts[-1][0])):

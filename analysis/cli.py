@@ -22,7 +22,7 @@ from analysis import parameters, tables, untrusted, words, written
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
-from analysis.report import execution, files, notebooks, own, surroundings
+from analysis.report import execution, files, notebooks, own, place, surroundings
 
 
 class Stoppable(TyperGroup):
@@ -147,7 +147,7 @@ def run(
     Example: `report run capex whole_bill -p service_life_years=3`
     """
     scenario = scenario_from(assignments, file)
-    builder.require_sound_data()
+    checker.require_sound_data()
     chosen = [notebooks.page(name) for name in pages]
     with progress_bar() as progress:
         folder = builder.work_folder(scenario) / "executed"
@@ -192,7 +192,7 @@ def compare(
     target = comparer.usable(choice, out, site)
     for line in choice.notes:
         complain(f"report: {line}")
-    builder.require_sound_data()
+    checker.require_sound_data()
     found = comparer.beside(choice)
     comparer.show(found, console if on_terminal() else Console(width=160, force_terminal=False))
     if site:
@@ -265,13 +265,13 @@ def pdf(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
 
     Needs Chromium. Examples: `report pdf`; `report pdf -f data/scenarios/documented_fleet.yml`
     """
-    from analysis.report import downloads
+    from analysis.report import downloads, printing, rendering
     from analysis.report import pdf as printer
 
-    printer.require()
+    printing.require()
     site = built(scenario_from(assignments, file), out)
-    with builder.alone(site):
-        say(downloads.add(site, downloads.PDF, printer.make(site, builder.site_address())))
+    with place.alone(site):
+        say(downloads.add(site, downloads.PDF, printer.make(site, rendering.site_address())))
 
 
 @app.command("zip")
@@ -283,7 +283,7 @@ def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = 
     from analysis.report import downloads
 
     site = built(scenario_from(assignments, file), out)
-    with builder.alone(site):
+    with place.alone(site):
         say(downloads.add(site, downloads.ZIP, downloads.zipped(site)))
 
 
@@ -317,9 +317,9 @@ def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
     if not python.present(site):
         try:
             content = python.package()
-        except builder.BuildError as error:
-            raise builder.BuildError(f"{error} The site is there without it: {site / 'index.html'}") from None
-        with builder.alone(site):
+        except place.BuildError as error:
+            raise place.BuildError(f"{error} The site is there without it: {site / 'index.html'}") from None
+        with place.alone(site):
             python.add(site, content)
     say(f"{scenario.title}, with Python in it: {site / 'index.html'}")
 
@@ -330,10 +330,10 @@ def slides(assignments: Assignments = None, file: ScenarioFile = None, out: Out 
 
     The PDF needs Chromium. Examples: `report slides`; `report slides -p rental_usd_per_gpu_hour=3`
     """
-    from analysis.report import pdf as printer
+    from analysis.report import printing
     from analysis.teaching import slides as deck
 
-    printer.require()
+    printing.require()
     scenario = scenario_from(assignments, file)
     with progress_bar() as progress:
         target = deck.make(scenario, out or builder.output_folder(scenario).with_name("slides"), progress)
@@ -440,7 +440,7 @@ def require_folders() -> None:
     mask = os.umask(0o022)
     os.umask(mask)
     if mask & 0o700:
-        raise builder.BuildError(
+        raise place.BuildError(
             f"With umask {mask:03o} you have no rights to your own new files. Set another: umask 022"
         )
     try:
@@ -450,14 +450,14 @@ def require_folders() -> None:
         try:
             os.chdir(os.environ.get("PWD", ""))
         except OSError:
-            raise builder.BuildError("The folder that you stand in is gone. Go to another one: cd") from None
+            raise place.BuildError("The folder that you stand in is gone. Go to another one: cd") from None
 
 
 EXPECTED = (
     parameters.ParameterError,
     written.FileError,
     notebooks.PageFailure,
-    builder.BuildError,
+    place.BuildError,
     PageError,
 )
 
@@ -465,7 +465,7 @@ EXPECTED = (
 def unexpected(error: Exception) -> str:
     """A line on a fault of the report itself; the traceback goes into a file, for whoever will mend it."""
     told = "".join(traceback.format_exception(error))
-    path = builder.BUILD / "traceback.txt"
+    path = place.BUILD / "traceback.txt"
     try:
         path.parent.mkdir(exist_ok=True)
         files.replace(path, told.encode("utf-8", "backslashreplace"))

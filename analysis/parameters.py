@@ -6,7 +6,6 @@ So nothing reaches it that has not passed `checked`.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import keyword
 import math
@@ -19,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import tables, untrusted, written
-from analysis.untrusted import shown
+from analysis.untrusted import nearest, shown
 
 Value = float | int | str
 
@@ -130,12 +129,6 @@ def without_thousands(text: str) -> str:
     if not found:
         return text
     return text.replace(found["mark"], "").replace(",", ".")
-
-
-def nearest(name: str, among: Iterable[str]) -> str:
-    """The most similar of some names, or ""."""
-    found = difflib.get_close_matches(name[:80], list(among), n=1, cutoff=0.5)
-    return found[0] if found else ""
 
 
 @lru_cache(maxsize=4)

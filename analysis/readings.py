@@ -15,6 +15,7 @@ from analysis import claims, parameters, words
 from analysis.case import Case, Values
 from analysis.claims import Examined, Finding, Names
 from analysis.tables import DataError
+from analysis.untrusted import unknown
 
 # Points of the search and rounds of narrowing: each round looks at one step of the round before.
 POINTS, ROUNDS = 401, 4
@@ -163,8 +164,7 @@ def true_when(case: Case, claim_id: str, examined: Mapping[str, Examined] | None
     """
     examined = examined or claims.examine(case.point, case.data)
     if claim_id not in examined:
-        near = parameters.nearest(claim_id, examined)
-        raise DataError(f"There is no claim '{claim_id}'. Did you mean '{near}'? data/claims.csv lists them.")
+        raise DataError(f"{unknown('claim', claim_id, examined)} data/claims.csv lists them.")
     return [line for finding in examined[claim_id].findings for line in _of_record(case, finding)]
 
 

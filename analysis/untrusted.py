@@ -7,9 +7,11 @@ Each of the four has its own way to be taken in, and its own function here.
 
 from __future__ import annotations
 
+import difflib
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterable
 from html import escape
 
 # Joiners of emoji and of Persian, Hindi and others: invisible, and part of the writing.
@@ -39,6 +41,23 @@ def shown(value: object) -> str:
         # Python refuses to write out an integer of thousands of digits.
         return "an integer of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def nearest(name: str, among: Iterable[str]) -> str:
+    """The most similar of some names, or ""."""
+    found = difflib.get_close_matches(name[:80], list(among), n=1, cutoff=0.5)
+    return found[0] if found else ""
+
+
+def meant(name: str, among: Iterable[str]) -> str:
+    """What a message on a name that is not known asks at its end: whether the nearest was meant; "" if none is near."""
+    near = nearest(name, among)
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def unknown(what: str, name: str, among: Iterable[str]) -> str:
+    """The message on a name that is not known."""
+    return f"There is no {what} {shown(name)}.{meant(name, among)}"
 
 
 def shown_path(path: object) -> str:

@@ -48,10 +48,10 @@ if __name__ == "__main__":
 RENDER = """
 from pathlib import Path
 from analysis.parameters import Scenario
-from analysis.report import build, notebooks
+from analysis.report import notebooks, rendering
 executed = {page.name: Path("_build/loop") / f"{page.name}.ipynb" for page in notebooks.pages() if page.runs}
-build.stage(Scenario(), executed, Path("_build/staged"))
-build.render(Path("_build/staged"))
+rendering.stage(Scenario(), executed, Path("_build/staged"))
+rendering.render(Path("_build/staged"))
 """
 
 FLOOR = """

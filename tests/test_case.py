@@ -54,7 +54,7 @@ def test_what_follows_from_data_alone_needs_no_parameter() -> None:
 
 def test_an_unknown_parameter_is_refused_with_a_suggestion(base: Case) -> None:
     with pytest.raises(
-        PageError, match=r"^There is no parameter `rental_usd_per_gpu`\. Did you mean `rental_usd_per_gpu_hour`"
+        PageError, match=r"^There is no parameter 'rental_usd_per_gpu'\. Did you mean 'rental_usd_per_gpu_hour\'"
     ):
         base.point.rental_usd_per_gpu  # noqa: B018
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from analysis import cli
 from analysis.parameters import Scenario
-from analysis.report import build, digests, notebooks
+from analysis.report import digests, notebooks, place, rendering
 from analysis.report.site.metadata import cards
 from analysis.teaching import slides, students
 
@@ -25,10 +25,10 @@ def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monke
     monkeypatch.chdir(settings["PWD"])
     executed = {page.name: page.path for page in notebooks.pages() if page.runs}
     folder = tmp_path / "another place — über"
-    build.stage(Scenario(), executed, folder)
-    html = build.render(folder)
+    rendering.stage(Scenario(), executed, folder)
+    html = rendering.render(folder)
     shutil.rmtree(html / "figures", ignore_errors=True)
-    build.write_figures(executed, html / "figures")
+    rendering.write_figures(executed, html / "figures")
     slides.write(html / "slides", executed, Scenario(), "../figures", "../")
     students.publish(html)
     cards.write(html)
@@ -77,4 +77,4 @@ def test_the_command_prints_digests_and_refuses_what_is_no_site(tmp_path: Path) 
     run = CliRunner().invoke(cli.app, ["digest", "--files", str(site)])
     assert run.stdout.splitlines()[-1].endswith("  index.html")
     run = CliRunner().invoke(cli.app, ["digest", str(tmp_path)])
-    assert isinstance(run.exception, build.BuildError) and "There is no site" in str(run.exception)
+    assert isinstance(run.exception, place.BuildError) and "There is no site" in str(run.exception)

@@ -18,8 +18,8 @@ from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
 
 from analysis import cli
-from analysis.report import build, downloads, manifest, pdf
-from analysis.report.site.metadata import citation, head
+from analysis.report import downloads, manifest, pdf, place, printing, slots
+from analysis.report.site.metadata import citation
 
 ADDRESS = "https://example.org/some/report"
 NAMES = [name for part in pdf.parts() for name in part.pages]
@@ -172,8 +172,8 @@ def test_nothing_is_wider_than_the_paper(browser: Browser, site: Path) -> None:
     # 174 mm between the margins of A4, at 96 pixels an inch.
     page = browser.new_page(viewport={"width": 657, "height": 1000}, color_scheme="light")
     page.emulate_media(media="print")
-    page.route("**/*", partial(pdf.answer, site, pdf.document(site, ADDRESS, {})))
-    page.goto(f"{pdf.ORIGIN}/", wait_until="load")
+    page.route("**/*", partial(printing.answer, site, pdf.document(site, ADDRESS, {})))
+    page.goto(f"{printing.ORIGIN}/", wait_until="load")
     wide = page.evaluate(WIDE)
     missing = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.getAttribute('src'))")
     page.close()
@@ -194,19 +194,19 @@ def test_ids_of_two_pages_stay_apart() -> None:
 
 
 def test_page_without_an_article_is_refused() -> None:
-    with pytest.raises(pdf.PrintError, match=r"x.html has no <article>"):
+    with pytest.raises(printing.PrintError, match=r"x.html has no <article>"):
         pdf.article("<html></html>", "x")
-    kept = pdf.article(f"<article>a<script>s</script>{head.START}end{head.END}b</article>", "x")
+    kept = pdf.article(f"<article>a<script>s</script>{slots.END_OF_PAGE.holding('end')}b</article>", "x")
     assert kept == "ab"
 
 
 def test_what_printing_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(pdf, "find_spec", lambda name: None if name == "pypdf" else object())
-    with pytest.raises(pdf.PrintError, match=r"The PDF needs pypdf\. .*pip install -e '\.\[pdf\]'"):
-        pdf.require()
+    monkeypatch.setattr(printing, "find_spec", lambda name: None if name == "pypdf" else object())
+    with pytest.raises(printing.PrintError, match=r"The PDF needs pypdf\. .*pip install -e '\.\[pdf\]'"):
+        printing.require()
     monkeypatch.undo()
-    monkeypatch.setattr(pdf.browser, "find", lambda: None)
-    with pytest.raises(pdf.PrintError) as told:
+    monkeypatch.setattr(printing.browser, "find", lambda: None)
+    with pytest.raises(printing.PrintError) as told:
         cli.pdf(out=tmp_path / "none")
     assert not (tmp_path / "none").exists(), "It should fail before it builds."
     assert str(told.value) == (
@@ -243,7 +243,7 @@ def test_a_download_that_fails_changes_nothing(copy: Path, monkeypatch: pytest.M
 
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     monkeypatch.setattr(downloads, "with_links", refuse)
-    with pytest.raises(build.BuildError, match=r"disk full.*is as it was before"):
+    with pytest.raises(place.BuildError, match=r"disk full.*is as it was before"):
         downloads.add(copy, downloads.PDF, b"%PDF-")
     assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
     assert [path.name for path in copy.parent.iterdir()] == ["site"], "Something half-made was left behind."

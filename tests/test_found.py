@@ -25,7 +25,7 @@ from pybtex.database import parse_string
 from test_site import soup
 
 from analysis.parameters import Scenario
-from analysis.report import build, identity, notebooks
+from analysis.report import identity, notebooks, rendering
 from analysis.report.site.metadata import addresses, cards, citation, head, history
 
 ADDRESS = "https://example.org/some/report"
@@ -35,8 +35,8 @@ NAMES = [page.name for page in notebooks.pages()]
 def render(folder: Path, monkeypatch: pytest.MonkeyPatch, address: str) -> Path:
     """The site of the committed pages, without running them."""
     monkeypatch.setenv("REPORT_SITE_URL", address)
-    build.stage(Scenario(), {page.name: page.path for page in notebooks.pages() if page.runs}, folder)
-    return build.render(folder)
+    rendering.stage(Scenario(), {page.name: page.path for page in notebooks.pages() if page.runs}, folder)
+    return rendering.render(folder)
 
 
 @pytest.fixture(scope="module")

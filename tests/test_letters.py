@@ -10,11 +10,11 @@ import pytest
 import resvg_py
 from PIL import Image, ImageChops
 
-from analysis.report import build, notebooks
+from analysis.report import notebooks
 from analysis.report.site.finish.drawings import joined, relative
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
-FIGURES = {name: svg for name, svg, _ in build.drawings(PAGES.values())}
+FIGURES = {name: each.svg for name, each in notebooks.drawings(PAGES.values()).items()}
 
 
 def picture(svg: str) -> Image.Image:

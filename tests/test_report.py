@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 
 from analysis import cli, parameters
 from analysis.case import Case
-from analysis.report import build, files, manifest, notebooks
+from analysis.report import build, files, manifest, notebooks, place
 
 
 def report(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -112,10 +112,10 @@ def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_sit
     monkeypatch.setattr(shutil, "move", to_another_disk)
     with (
         pytest.raises(
-            build.BuildError,
+            place.BuildError,
             match=rf"^No space left on device: {target.parent}/\.site\.report-new/\w+\.html and 1 more\. Mend that",
         ),
-        build.told(f"the site in {target} is as it was before"),
+        place.told(f"the site in {target} is as it was before"),
     ):
         files.exchange(new, target)
     assert len(copied) == 3
@@ -284,7 +284,7 @@ def test_a_shell_in_a_folder_that_was_replaced_is_in_the_new_one(
     cli.require_folders()
     assert Path.cwd() == here and Path.cwd().exists()
     here.rmdir()
-    with pytest.raises(build.BuildError, match=r"The folder that you stand in is gone"):
+    with pytest.raises(place.BuildError, match=r"The folder that you stand in is gone"):
         cli.require_folders()
 
 

@@ -126,7 +126,7 @@ def test_the_command_computes_records_failures_and_answers_at_once_when_all_is_t
 REFUSALS = [
     (("-p", f"{RENT[:-1]}=1:2:3"), f"Did you mean {RENT}?"),
     (("-p", "pue=1.2"), "A sweep needs several cases"),
-    (("-p", "pue=1,2", "--result", "v3_rental"), "There is no result 'v3_rental'. Did you mean v3_rental_usd?"),
+    (("-p", "pue=1,2", "--result", "v3_rental"), "There is no result 'v3_rental'. Did you mean 'v3_rental_usd'?"),
     (("-p", "pue=1,2", "--draws", "5"), "--draws 5 is not allowed: it must be 0, for no ranges, or"),
     (("-p", "pue=1,2", "--pages", "audt"), "There is no page 'audt'. Did you mean 'audit'?"),
     (("-p", "pue=1,2", "--pages", "glossary"), "The page glossary has nothing to run"),

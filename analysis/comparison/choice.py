@@ -12,6 +12,7 @@ from pathlib import Path
 
 from analysis import asked, parameters, tables
 from analysis.parameters import ParameterError, Scenario
+from analysis.untrusted import meant
 
 # Absolute paths of scenario files, joined with asked.BETWEEN. Unset or empty: all of data/scenarios/.
 SCENARIOS_VARIABLE = f"{asked.INPUT}SCENARIOS"
@@ -91,8 +92,7 @@ def _path(name: str) -> Path:
                 "Copy the file to a folder without it."
             )
         return path.resolve()
-    near = parameters.nearest(name, known)
-    hint = f" Did you mean '{near}'?" if near else ""
+    hint = meant(name, known)
     raise ParameterError(
         f"There is no scenario '{name[:80]}' in data/scenarios/.{hint} Shipped: {', '.join(known)}. "
         "A file of your own is given by its path, for example ./mine.yml."

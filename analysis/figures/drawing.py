@@ -35,6 +35,18 @@ def numbered(svg: str) -> str:
     return re.sub(rf'(?<=[#"]){MADE_ID}\b', lambda match: order.get(match[0], match[0]), svg)
 
 
+def size(svg: str) -> tuple[float, float]:
+    """Width and height of an SVG in points; (0, 0) where it does not say."""
+    found = re.search(r'<svg[^>]* viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', svg)
+    return (float(found[1]), float(found[2])) if found else (0, 0)
+
+
+def in_pixels(svg: str) -> str:
+    """The size of an SVG as an image's attributes; "" where it does not say."""
+    width, height = (round(points * 4 / 3) for points in size(svg))
+    return f'width="{width}" height="{height}"' if width else ""
+
+
 @dataclass(frozen=True)
 class Drawing:
     """One finished figure.

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from analysis import comparison, parameters, tables, written
 from analysis.report import notebooks
+from analysis.report.place import BuildError
 
 File = TypeVar("File")
 
@@ -24,6 +25,13 @@ def problems() -> list[str]:
     for page in notebooks.pages():
         found += told(page_problems, page)
     return found
+
+
+def require_sound_data() -> None:
+    """BuildError listing every fault in data/, before anything is run."""
+    found = tables.problems()
+    if found:
+        raise BuildError("The data cannot be used:\n" + "\n".join(f"  {line}" for line in found))
 
 
 def told(look: Callable[[File], Iterable[str]], file: File) -> list[str]:

@@ -30,7 +30,7 @@ def folder(choice: Choice) -> Path:
     text = "all" if names == list(shipped()) else "+".join(names)
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
-    return builder.BUILD / "compare" / text
+    return place.BUILD / "compare" / text
 
 
 def beside(choice: Choice) -> Comparison:
@@ -54,7 +54,7 @@ def _is_of_the_site(name: str) -> bool:
 def write_csv(found: Comparison, target: Path) -> Path:
     """Everything that is compared as comparison.csv in `target`, whole or not at all; BuildError if it cannot be."""
     place.require_ours(target, manifest.COMPARISON, _is_of_the_site)
-    with builder.told(f"what was in {target} before is whole"):
+    with place.told(f"what was in {target} before is whole"):
         manifest.put(target, manifest.COMPARISON, {TABLE: found.csv().encode("utf-8")})
     return target / TABLE
 

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from analysis.report import build, downloads, manifest
+from analysis.report import downloads, manifest
+from analysis.report.place import BuildError
 
 KINDS = ("notebooks", "figures", "site", "zip")
 
@@ -25,7 +26,7 @@ def of_files(site: Path) -> dict[str, str]:
     A PDF holds what the installed Chromium makes of a page, and the others are made from the rest.
     """
     if not (site / "index.html").exists():
-        raise build.BuildError(f"There is no site in {site}. Build one: report build.")
+        raise BuildError(f"There is no site in {site}. Build one: report build.")
     made = {downloads.PDF, downloads.ZIP, manifest.NAME}
     return {
         name: manifest.digest(site / name)

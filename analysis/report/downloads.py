@@ -7,15 +7,13 @@ the site is completed beside it and then swapped in. They stay until `report bui
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
-from analysis.report import manifest, place, store
-from analysis.report.place import DOWNLOADS
+from analysis.report import manifest, place, slots, store
 from analysis.report.site.metadata import citation
 
 NAME = "frontier-model-cost-report"
@@ -33,9 +31,8 @@ def size(count: int) -> str:
 def with_links(html: str, files: Iterable[tuple[str, int]]) -> str:
     """A page that links to these files, name and size in bytes, and to no others."""
     links = " · ".join(f'<a href="{name}" download>{LABELS[name]}</a> ({size(count)})' for name, count in files)
-    start, end = DOWNLOADS
     told = f'<br />\n<span class="report-downloads">The whole report: {links}.</span>' if links else ""
-    return re.sub(f"(?s){re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}{told}{end}", html)
+    return slots.DOWNLOADS.filled(html, told)
 
 
 def zipped(site: Path) -> bytes:

@@ -85,9 +85,8 @@ def page(name: str) -> Page:
     known = {p.name: p for p in pages()}
     wanted = Path(name).name.removesuffix(".ipynb").removesuffix(".md")
     if wanted not in known:
-        near = parameters.nearest(wanted, known)
-        hint = f" Did you mean '{near}'?" if near else ""
-        raise PageFailure(f"There is no page '{name}'.{hint} Pages: {', '.join(known)}.")
+        hint = untrusted.meant(wanted, known)
+        raise PageFailure(f"There is no page {untrusted.shown(name)}.{hint} Pages: {', '.join(known)}.")
     return known[wanted]
 
 
@@ -103,6 +102,41 @@ def _parsed(text: str) -> nbformat.NotebookNode:
     if invalid:
         raise ValueError(f"no notebook: {invalid['ValidationError'].message}")
     return notebook
+
+
+def outputs(path: Path) -> Iterator[nbformat.NotebookNode]:
+    """Everything that the cells of an executed page put out, in order."""
+    for cell in read(path).cells:
+        yield from cell.get("outputs", [])
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as an executed page holds it: its name, the drawing, the numbers behind it and its words."""
+
+    name: str
+    svg: str
+    csv: str
+    alt: str
+
+
+def drawings(paths: Iterable[Path]) -> dict[str, Drawing]:
+    """Every figure of executed pages by its name."""
+    found: dict[str, Drawing] = {}
+    for path in paths:
+        for output in outputs(path):
+            words = output.get("metadata", {}).get("image/svg+xml", {})
+            if name := words.get("name"):
+                data = output.data
+                found.setdefault(name, Drawing(name, data["image/svg+xml"], data["text/csv"], words["alt"]))
+    return found
+
+
+def results(path: Path) -> dict[str, dict[str, Any]]:
+    """What the page of the results says of each, in words; nothing where a page carries none."""
+    carried = (output.get("metadata", {}).get("results") for output in outputs(path))
+    found: dict[str, dict[str, Any]] = json.loads(next(filter(None, carried), "{}"))
+    return found
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:

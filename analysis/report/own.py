@@ -18,7 +18,7 @@ ROOT = notebooks.ROOT
 
 # Folder -> kinds of files in it, where there is no git.
 KINDS = {
-    "analysis": (".py", ".js", ".css", ".json", ".toml", ".md", ".in", ".lock"),
+    "analysis": (".py", ".js", ".css", ".json", ".md", ".in", ".lock", ".toml", ".j2"),
     "book": (".md", ".ipynb", ".bib", ".yml", ".py"),
     "book/assets": (".css", ".js", ".svg", ".woff2", ".txt"),
 }

@@ -4,8 +4,7 @@ The document is put together from the site's own pages, in reading order. Sphinx
 all pages as they are, so that a citation on one page leads to a place on another. And so the PDF says what the site
 says, in a scenario's site too.
 
-Chromium prints text, formulas and drawings as vectors, tags them for screen readers and makes an outline of the
-headings. It cannot print the page numbers of the contents, so it prints twice: the first print tells them.
+Chromium cannot print the page numbers of the contents, so it prints twice: the first print tells them.
 What a page folds away (its code, notes on provenance) is left out. A link to a file of the site becomes absolute where
 the site has an address and is no link otherwise, because a PDF travels alone.
 """
@@ -13,35 +12,22 @@ the site has an address and is no link otherwise, because a PDF travels alone.
 from __future__ import annotations
 
 import io
-import mimetypes
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from analysis import written
-from analysis.report import browser, build, notebooks
-from analysis.report.site.metadata import citation, head
+from analysis.report import notebooks, slots
+from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer
+from analysis.report.site.metadata import citation
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Route
-    from pypdf import PdfWriter
-    from pypdf.generic import DictionaryObject
-
-LIBRARIES = ("playwright", "pypdf")
-ORIGIN = "http://report.invalid"  # answered from the folder of the site; never looked up
 FONTS = {"SourceSansPro-Regular": (400, "normal"), "SourceSansPro-It": (400, "italic")}
 FONTS |= {"SourceSansPro-Semibold": (600, "normal"), "SourceSansPro-SemiboldIt": (600, "italic")}
 REFERRING = r"(\s(?:id|for|headers|aria-labelledby|aria-describedby|aria-controls)=\")([^\"]*)\""
-
-
-class PrintError(build.BuildError):
-    """The PDF could not be made; the site is as it was."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +53,8 @@ def article(html: str, name: str) -> str:
     match = re.search(r"(?s)<article\b[^>]*>(.*)</article>", html)
     if not match:
         raise PrintError(f"{name}.html has no <article>. Has the theme's version changed? See analysis/report/pdf.py.")
-    text = re.sub(f"(?s){head.START}.*?{head.END}", "", match[1])
-    text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", text)
-    # A picture that waits until it is in sight would never come: nobody scrolls through a print.
-    text = text.replace(' loading="lazy"', "")
-    return re.sub(r'(?s)<a class="headerlink".*?</a>', "", text)
+    text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", slots.END_OF_PAGE.cut(match[1]))
+    return re.sub(r'(?s)<a class="headerlink".*?</a>', "", eager(text))
 
 
 def relinked(text: str, name: str, names: Iterable[str], address: str) -> str:
@@ -182,22 +165,6 @@ def document(site: Path, address: str, numbers: Mapping[str, int]) -> str:
     )
 
 
-def answer(site: Path, page: str, route: Route) -> None:
-    """Give Chromium the document, or a file of the site, or a font; nothing else."""
-    path = unquote(urlsplit(route.request.url).path)
-    if not route.request.url.startswith(f"{ORIGIN}/"):
-        route.abort()
-    elif path == "/":
-        route.fulfill(body=page, content_type="text/html; charset=utf-8")
-    elif path.startswith("/.fonts/"):
-        font = files("font_source_sans_pro") / "files" / path.rpartition("/")[2]
-        route.fulfill(body=font.read_bytes(), content_type="font/ttf")
-    elif (file := (site / path.lstrip("/")).resolve()).is_file() and file.is_relative_to(site.resolve()):
-        route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0] or "text/plain")
-    else:
-        route.fulfill(status=404, body="")
-
-
 def pages_of(pdf: bytes, names: Iterable[str]) -> dict[str, int]:
     """Where in a PDF each page of the site begins, counted from 1."""
     from pypdf import PdfReader
@@ -214,93 +181,14 @@ def pages_of(pdf: bytes, names: Iterable[str]) -> dict[str, int]:
     return numbers
 
 
-def headings(page: str) -> dict[str, str]:
-    """Every heading of the document, by its letters without spaces."""
-    texts = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", page)
-    plain = [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in texts]
-    return {text.replace(" ", ""): text for text in plain}
-
-
-def mend_outline(writer: PdfWriter, known: Mapping[str, str]) -> None:
-    """Chromium says a heading twice where it opens a page, and loses the space where one is broken over two lines."""
-
-    def mend(item: Any) -> None:
-        while item:
-            item = item.get_object()
-            letters = "".join(str(item["/Title"]).split())
-            title = known.get(letters) or known.get(letters[: len(letters) // 2])
-            if title is None:
-                raise PrintError(f"The outline has {item['/Title']!r}, which is no heading of the report.")
-            item[NameObject("/Title")] = TextStringObject(title)
-            mend(item.get("/First"))
-            item = item.get("/Next")
-
-    from pypdf.generic import NameObject, TextStringObject
-
-    mend(cast("DictionaryObject", writer.root_object["/Outlines"]).get("/First"))
-
-
-def finished(pdf: bytes, title: str, known: Mapping[str, str]) -> bytes:
-    """The print with its metadata: who, what, and the day of the release instead of the moment of printing."""
-    from pypdf import PdfReader, PdfWriter
-    from pypdf.generic import NameObject, TextStringObject
-
-    said = citation.citation()
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
-    moment = f"D:{said.released:%Y%m%d}000000Z"
-    mend_outline(writer, known)
-    writer.pdf_header = "%PDF-1.7"
-    writer.metadata = {
-        "/Title": title,
-        "/Author": said.names,
-        "/Subject": said.abstract,
-        "/Keywords": ", ".join(said.keywords),
-        "/Creator": f"Version {said.version}",
-        "/Producer": "Chromium",
-        "/CreationDate": moment,
-        "/ModDate": moment,
-    }
-    writer.root_object[NameObject("/Lang")] = TextStringObject("en")
-    writer.page_mode = "/UseOutlines"
-    target = io.BytesIO()
-    writer.write(target)
-    return target.getvalue()
-
-
-def require() -> None:
-    """PrintError, with the command that installs it, for what is missing to print."""
-    missing = [name for name in LIBRARIES if find_spec(name) is None]
-    if missing:
-        raise PrintError(f"The PDF needs {' and '.join(missing)}. Install what is missing: pip install -e '.[pdf]'")
-    if browser.find() is None:
-        raise PrintError(f"The PDF is printed by Chromium, which is missing. {browser.REMEDY}")
-
-
 def make(site: Path, address: str = "") -> bytes:
     """The PDF of a built site. PrintError names what is missing."""
-    require()
-    from playwright.sync_api import Error
-
     names = [name for part in parts() for name in part.pages]
-    title = title_of(article((site / f"{names[0]}.html").read_text(encoding="utf-8"), names[0]), names[0])
-    try:
-        with browser.started() as chromium:
-            first = _print(chromium, site, document(site, address, {}))
-            page = document(site, address, pages_of(first, names))
-            second = _print(chromium, site, page)
-    except Error as error:
-        raise PrintError(f"Chromium could not print the report: {str(error).splitlines()[0]}") from error
+    with printer(site, "the report") as printed:
+        title = title_of(article((site / f"{names[0]}.html").read_text(encoding="utf-8"), names[0]), names[0])
+        first = printed(document(site, address, {}))
+        page = document(site, address, pages_of(first, names))
+        second = printed(page)
     if pages_of(first, names) != pages_of(second, names):
         raise PrintError("The pages moved between the two prints: the contents would be wrong. See print.css.")
-    return finished(second, unescape(title), headings(page))
-
-
-def _print(chromium: Browser, site: Path, page: str) -> bytes:
-    # Without scripts: what a page shows then is what can be printed.
-    context = chromium.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
-    context.route("**/*", lambda route: answer(site, page, route))
-    tab = context.new_page()
-    tab.goto(f"{ORIGIN}/", wait_until="load")
-    pdf = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-    context.close()
-    return pdf
+    return finished(second, title, page)

@@ -17,9 +17,6 @@ BUILD = files.BUILD
 # Folders of the project in which nothing that is built belongs.
 OWN = ("analysis", "benchmarks", "book", "data", "tests")
 
-# What stands in every page of a site, with or without links to its downloads.
-DOWNLOADS = ("<!-- downloads -->", "<!-- /downloads -->")
-
 # Bytes of a file's name and of a path on the systems that are in use, and what the longest path in a site takes of it.
 LONGEST_NAME, LONGEST_PATH, INSIDE = 255, 4096, 200
 

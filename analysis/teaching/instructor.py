@@ -11,8 +11,7 @@ from typing import Any
 import yaml
 
 from analysis import words
-from analysis.report import build as builder
-from analysis.report import notebooks, own
+from analysis.report import notebooks, own, rendering
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students
 
@@ -147,7 +146,7 @@ def stage(folder: Path) -> None:
     (folder / "index.md").write_text(index(chapters), encoding="utf-8")
     for each in chapters:
         (folder / f"{each.name}.md").write_text(page(each, answers), encoding="utf-8")
-    config = builder.staged(notebooks.ROOT / "_config.yml")
+    config = rendering.staged(notebooks.ROOT / "_config.yml")
     config["title"] = TITLE
     settings = config["sphinx"]["config"]
     settings["html_theme_options"]["announcement"] = f'<div class="scenario">{WARNING}</div>'
@@ -168,4 +167,4 @@ def build(folder: Path, progress: Progress) -> None:
     work = folder.with_name("instructor")
     stage(work)
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
-    shutil.copytree(builder.render(work), folder / FOLDER, ignore=shutil.ignore_patterns("_sources"))
+    shutil.copytree(rendering.render(work), folder / FOLDER, ignore=shutil.ignore_patterns("_sources"))

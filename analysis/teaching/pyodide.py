@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from analysis.report import downloads, files, node, store
-from analysis.report.build import BuildError
+from analysis.report.place import BuildError
 from analysis.teaching.site.chapters import shown
 from analysis.teaching.site.lab import PAGE, SLOT, VERSION, with_core
 
@@ -135,7 +135,7 @@ def present(site: Path) -> bool:
 def add(site: Path, content: bytes) -> Path:
     """Put Python into a built site and let its page offer it; the page. content: the package of npm"""
     page = site / PAGE
-    if not page.exists() or SLOT[0] not in page.read_text(encoding="utf-8"):
+    if not page.exists() or not SLOT.is_in(page.read_text(encoding="utf-8")):
         raise BuildError(f"{page} is no page that runs Python. Build the site anew: report build --again")
     core = script(content)
 

@@ -33,6 +33,7 @@ from analysis import claims, parameters, sensitivity, tables, words, written
 from analysis.case import Case, PageError
 from analysis.quantities import REGISTRY
 from analysis.quantities.audit import VERDICTS
+from analysis.untrusted import meant, unknown
 
 FOLDER = Path(__file__).resolve().parents[2] / "book" / "teaching" / "quizzes"
 KINDS = ("one", "several", "number")
@@ -119,8 +120,7 @@ class Reader:
     def verdict(self, claim: str) -> str:
         self._verdicts = self._verdicts or claims.verdicts(self.case.point, self.case.data)
         if claim not in self._verdicts:
-            near = parameters.nearest(claim, self._verdicts)
-            raise QuizError(f"There is no claim '{claim}'. Did you mean '{near}'?")
+            raise QuizError(unknown("claim", claim, self._verdicts))
         return self._verdicts[claim]
 
     def value(self, name: str) -> Any:
@@ -145,8 +145,8 @@ class Reader:
             return getattr(known[stem], end)
         if name in published.index:
             return self.case.data.published(name)
-        near = parameters.nearest(name, [*REGISTRY, *known, *published.index])
-        raise QuizError(f"No result, assumption or published figure is called '{name}'. Did you mean '{near}'?")
+        hint = meant(name, [*REGISTRY, *known, *published.index])
+        raise QuizError(f"No result, assumption or published figure is called '{name}'.{hint}")
 
     def evaluate(self, expression: Any) -> Any:
         """The value of an expression, or of a number or a truth value that stands for itself."""
@@ -203,8 +203,7 @@ class Reader:
 def _only(given: Mapping[str, Any], allowed: set[str], needed: set[str], what: str) -> None:
     for name in given:
         if name not in allowed:
-            near = parameters.nearest(str(name), allowed)
-            hint = f" Did you mean '{near}'?" if near else ""
+            hint = meant(str(name), allowed)
             raise QuizError(f"{what} has a field '{name}'.{hint} Allowed: {', '.join(sorted(allowed))}.")
     for name in sorted(needed - set(given)):
         raise QuizError(f"{what} has no '{name}'.")
@@ -286,8 +285,7 @@ def questions(chapter: str, case: Case, folder: Path = FOLDER, strict: bool = Tr
     """
     path = folder / f"{chapter}.yml"
     if not path.exists():
-        near = parameters.nearest(chapter, chapters())
-        raise QuizError(f"There are no questions on '{chapter}'. Did you mean '{near}'?")
+        raise QuizError(f"There are no questions on '{chapter}'.{meant(chapter, chapters())}")
     given = written.yaml_of(path)
     if not isinstance(given, list) or not given:
         raise QuizError(f"{path.name} must be a list of questions.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -46,14 +45,10 @@ def recomputed(case: Case, values: Mapping[str, float]) -> Iterator[dict[str, An
 
 def committed() -> dict[str, dict[str, Any]]:
     """Every result as the committed page of results holds it: its value and its range in words."""
-    notebook = notebooks.read(notebooks.BOOK / "results.ipynb")
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            carried = output.get("metadata", {}).get("results")
-            if carried:
-                found: dict[str, dict[str, Any]] = json.loads(carried)
-                return found
-    raise notebooks.PageFailure("book/results.ipynb carries no results. Run `report refresh results`.")
+    found = notebooks.results(notebooks.BOOK / "results.ipynb")
+    if not found:
+        raise notebooks.PageFailure("book/results.ipynb carries no results. Run `report refresh results`.")
+    return found
 
 
 def told_by(results: Collection[str]) -> dict[str, list[str]]:

@@ -15,21 +15,26 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from analysis import written
 from analysis.case import Case
 from analysis.figures import style
-from analysis.parameters import Scenario, nearest
-from analysis.report import browser, manifest, notebooks, place
-from analysis.report import build as builder
+from analysis.figures.drawing import size
+from analysis.parameters import Scenario
+from analysis.report import manifest, notebooks, place, rendering
+from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
-from analysis.report.site import typography
+from analysis.report.notebooks import Drawing
+from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
+from analysis.report.site import templates, typography
+from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
@@ -51,7 +56,10 @@ KEYS = {"id", "title", "minutes", "notes"}
 OPTIONAL = {"text", "figure", "top", "numbers", "page", "kind"}
 
 
-class SlideError(builder.BuildError):
+HTML = templates.beside(__file__)
+
+
+class SlideError(place.BuildError):
     """The source of the deck cannot be used; the message names the slide and what is wrong with it."""
 
 
@@ -79,22 +87,6 @@ class Slide:
     kind: str = ""
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A figure of an executed page: its drawing and its words."""
-
-    svg: str
-    alt: str
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height in points."""
-        found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', self.svg)
-        if not found:
-            raise SlideError("A figure has no viewBox. Has matplotlib's version changed?")
-        return float(found[1]), float(found[2])
-
-
 def source(path: Path = SOURCE) -> list[Slide]:
     """The slides in order. SlideError names the slide and the key that is missing or unknown."""
     slides = []
@@ -110,18 +102,6 @@ def source(path: Path = SOURCE) -> list[Slide]:
     if len({slide.id for slide in slides}) < len(slides):
         raise SlideError(f"{path.name}: two slides have the same id.")
     return slides
-
-
-def pictures(executed: Iterable[Path]) -> dict[str, Picture]:
-    """Every figure of executed pages by its name."""
-    found: dict[str, Picture] = {}
-    for path in executed:
-        for cell in notebooks.read(path).cells:
-            for output in cell.get("outputs", []):
-                words = output.get("metadata", {}).get("image/svg+xml", {})
-                if words.get("name"):
-                    found.setdefault(words["name"], Picture(output.data["image/svg+xml"], words["alt"]))
-    return found
 
 
 def titles(executed: Mapping[str, Path]) -> dict[str, str]:
@@ -149,76 +129,45 @@ class Deck:
 
     slides: list[Slide]
     case: Case
-    pictures: Mapping[str, Picture]
+    pictures: Mapping[str, Drawing]
     titles: Mapping[str, str]
     figures: str = "figures"
     pages: str = ""
 
-    def words(self, text: str) -> str:
+    def words(self, text: str) -> Markup:
         """Markdown with its names filled in, as HTML."""
-        html: str = MarkdownIt("commonmark", TYPOGRAPHIC).enable(["table", "smartquotes"]).render(self.case.fill(text))
-        return html.strip()
+        html = MarkdownIt("commonmark", TYPOGRAPHIC).enable(["table", "smartquotes"]).render(self.case.fill(text))
+        return Markup(html.strip())
 
-    def inline(self, text: str) -> str:
-        html: str = MarkdownIt("commonmark", TYPOGRAPHIC).enable("smartquotes").renderInline(self.case.fill(text))
-        return html
+    def inline(self, text: str) -> Markup:
+        return Markup(MarkdownIt("commonmark", TYPOGRAPHIC).enable("smartquotes").renderInline(self.case.fill(text)))
+
+    def page(self, slide: Slide) -> Markup:
+        """The title of the page that a slide rests on."""
+        return Markup(typography.html(self.titles[slide.page]))
 
     def plain(self, text: str) -> str:
         return re.sub(r"[*`]", "", self.case.fill(text))
 
-    def picture(self, slide: Slide) -> Picture:
+    def picture(self, slide: Slide) -> Drawing:
         """A slide's figure."""
         if slide.figure not in self.pictures:
-            near = nearest(slide.figure, self.pictures)
-            raise SlideError(
-                f"Slide {slide.id} shows the figure '{slide.figure}', which is on no page. Did you mean '{near}'?"
-            )
+            hint = meant(slide.figure, self.pictures)
+            raise SlideError(f"Slide {slide.id} shows the figure '{slide.figure}', which is on no page.{hint}")
         return self.pictures[slide.figure]
 
-    def shown(self, slide: Slide) -> tuple[str, str]:
-        """Where a slide's figure stands, and the image at its size. The style sheet cuts off what is below `top`."""
+    def frame(self, slide: Slide) -> tuple[str, Drawing | None, int, int]:
+        """Where a slide's figure stands, and at what size. The style sheet cuts off what is below `top`."""
+        if not slide.figure:
+            return "", None, 0, 0
         picture = self.picture(slide)
-        wide, whole = picture.size
+        wide, whole = size(picture.svg)
+        if not wide:
+            raise SlideError(f"The figure {picture.name} has no viewBox. Has matplotlib's version changed?")
         high = slide.top or whole
         place = "below" if wide / high > WIDE else "beside"
         scale = min(ROOM[place][0] / wide, ROOM[place][1] / high)
-        return place, (
-            f'<img class="figure" src="{self.figures}/{slide.figure}.svg" width="{int(wide * scale)}" '
-            f'height="{int(high * scale)}" alt="{escape(picture.alt)}" loading="lazy">'
-        )
-
-    def cards(self, slide: Slide) -> str:
-        """A slide's large numbers, each with its range and its cost basis."""
-        parts = []
-        for name, label in slide.numbers:
-            result = self.case[name]
-            span = "" if result.certain else f'<span class="range">{escape(result.range)}, 5–95 %</span>'
-            basis = f'<span class="basis">{result.basis} basis</span>' if result.basis else ""
-            parts.append(
-                f'<li class="{result.basis or "none"}"><strong>{escape(result.text)}</strong>{span}'
-                f"<span>{self.inline(label)}</span>{basis}</li>"
-            )
-        return f'<ul class="numbers" data-count="{len(parts)}">{"".join(parts)}</ul>' if parts else ""
-
-    def foot(self, slide: Slide, number: int) -> str:
-        """Which page a slide rests on, which scenario it shows, and its number."""
-        scenario = self.case.scenario
-        told = "" if scenario.is_base else f"Scenario: {escape(scenario.title)}"
-        page = ""
-        if slide.page:
-            title = typography.html(self.titles[slide.page])
-            page = f'<a href="{self.pages}{slide.page}.html">{title}</a>' if self.pages else title
-        return f'<p class="foot"><span>{page}</span><span>{told}</span><span>{number} / {len(self.slides)}</span></p>'
-
-    def section(self, slide: Slide, number: int) -> str:
-        place, figure = self.shown(slide) if slide.figure else ("", "")
-        words = f'<div class="words">{self.words(slide.text)}</div>' if slide.text else ""
-        return (
-            f'<section id="{slide.id}" class="{place or slide.kind or "plain"}" aria-labelledby="{slide.id}-title">\n'
-            f'<h1 id="{slide.id}-title">{self.inline(slide.title)}</h1>\n'
-            f'<div class="body">{figure}{self.cards(slide)}{words}</div>\n{self.foot(slide, number)}\n'
-            f'<aside class="notes" aria-label="Speaker notes">{self.words(slide.notes)}</aside>\n</section>'
-        )
+        return place, picture, int(wide * scale), int(high * scale)
 
     @property
     def title(self) -> str:
@@ -226,42 +175,12 @@ class Deck:
         return self.plain(self.slides[0].title) + ("" if scenario.is_base else f" ({scenario.title})")
 
     def html(self) -> str:
-        sections = "\n".join(self.section(slide, number) for number, slide in enumerate(self.slides, start=1))
-        return (
-            f"{head(f'Slides: {self.title}')}"
-            '<link rel="stylesheet" href="reveal.css" media="screen">\n'
-            '<link rel="stylesheet" href="deck.css">\n<link rel="stylesheet" href="paper.css" media="print">\n'
-            '<noscript><link rel="stylesheet" href="paper.css"></noscript>\n'
-            '<script defer src="reveal.js"></script>\n<script defer src="deck.js"></script>\n</head>\n<body>\n'
-            f'<main><div class="reveal"><div class="slides">\n{sections}\n</div></div></main>\n</body>\n</html>\n'
-        )
+        return str(HTML.deck(self, POLICY))
 
     def notes(self) -> str:
         """The speaker notes with the time of each slide and the time passed, beside the deck or in print."""
-        parts, passed = [], 0.0
-        for number, slide in enumerate(self.slides, start=1):
-            parts.append(
-                f'<section id="{slide.id}"><h2>{number}. {self.inline(slide.title)}</h2>\n'
-                f'<p class="time">{slide.minutes:g} min, from minute {passed:g}</p>\n'
-                f"{self.words(slide.notes)}</section>"
-            )
-            passed += slide.minutes
-        return (
-            f"{head(f'Speaker notes: {self.title}')}"
-            '<link rel="stylesheet" href="deck.css">\n</head>\n<body class="speaker">\n<main>\n'
-            f"<h1>Speaker notes: {escape(self.title)}</h1>\n"
-            f'<p>{len(self.slides)} slides, {passed:g} minutes. <a href="{DECK}">Open the slides</a></p>\n'
-            f"{chr(10).join(parts)}\n</main>\n</body>\n</html>\n"
-        )
-
-
-def head(title: str) -> str:
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n"
-    )
+        passed = list(accumulate((slide.minutes for slide in self.slides), initial=0))
+        return str(HTML.notes(self, POLICY, passed, DECK))
 
 
 def colours() -> str:
@@ -285,7 +204,9 @@ def write(
     Without `figures` elsewhere, those that the deck shows are written beside it.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    deck = Deck(source(), Case(scenario=scenario), pictures(executed.values()), titles(executed), figures, pages)
+    deck = Deck(
+        source(), Case(scenario=scenario), notebooks.drawings(executed.values()), titles(executed), figures, pages
+    )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DECK).write_text(deck.html(), encoding="utf-8")
     (folder / NOTES).write_text(deck.notes(), encoding="utf-8")
@@ -306,26 +227,11 @@ def write(
 
 def printed(folder: Path) -> bytes:
     """A finished deck as PDF, a slide a page. PrintError names what is missing."""
-    from playwright.sync_api import Error
-
-    from analysis.report import pdf as printer
-
-    printer.require()
     html = (folder / DECK).read_text(encoding="utf-8")
-    # Nobody scrolls through a print, so a picture that waits until it is in sight would never come.
-    page = html.replace(' loading="lazy"', "").replace("<head>", f'<head>\n<base href="{printer.ORIGIN}/">', 1)
-    page = page.replace("base-uri 'none'; ", "")
+    page = eager(html).replace("<head>", f'<head>\n<base href="{ORIGIN}/">', 1).replace("base-uri 'none'; ", "")
     title = re.search(r"<title>(.*?)</title>", html)
-    try:
-        with browser.started() as chromium:
-            context = chromium.new_context(java_script_enabled=False, color_scheme="light", locale="en-GB")
-            context.route("**/*", lambda route: printer.answer(folder, page, route))
-            tab = context.new_page()
-            tab.goto(f"{printer.ORIGIN}/", wait_until="networkidle")
-            content = tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True, outline=True)
-    except Error as error:
-        raise printer.PrintError(f"Chromium could not print the slides: {str(error).splitlines()[0]}") from error
-    return printer.finished(content, title[1] if title else "", printer.headings(page))
+    with printer(folder, "the slides") as chromium:
+        return finished(chromium(page), title[1] if title else "", page)
 
 
 def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
@@ -341,10 +247,10 @@ def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
 
 
 def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> None:
-    builder.require_sound_data()
+    require_sound_data()
     executed = execute_pages(notebooks.pages(), scenario, folder.with_name("executed"), progress)
     progress("slides", 0, 2)
-    address = builder.site_address()
+    address = rendering.site_address()
     write(folder, executed, scenario, pages=f"{address}/" if address else "")
     progress("slides as PDF", 1, 2)
     if paper:
@@ -353,11 +259,9 @@ def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> 
 
 def build(folder: Path, progress: Progress = silent) -> None:
     """The deck as a part of the classroom's folder; without Chromium it has no PDF, and all else is there."""
-    from analysis.report import pdf as printer
-
     try:
-        printer.require()
-    except printer.PrintError:
+        require()
+    except PrintError:
         paper = False
     else:
         paper = True

@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 TEMPLATES = HERE / "student"
 
 # Nothing that a notebook calls: what builds the site, and what builds the editions.
-NOT_NEEDED = ("report", "teaching")
+NOT_NEEDED = ("report", "teaching", "cli.py", "__main__.py")
 
 
 def notebook_names(names: list[str]) -> dict[str, str]:

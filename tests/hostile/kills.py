@@ -62,7 +62,7 @@ def publish(made: Path, target: Path, folder: Path) -> None:
 def build_quickly(made: Path, target: Path, folder: Path) -> None:
     """All of a build but what takes long: the pages come as they are in book/, what is rendered is copied."""
     from analysis.parameters import Scenario
-    from analysis.report import build, kernels, notebooks, store
+    from analysis.report import build, kernels, notebooks, rendering, store
     from analysis.report.site.metadata import cards
     from analysis.teaching import slides
 
@@ -76,14 +76,14 @@ def build_quickly(made: Path, target: Path, folder: Path) -> None:
         return []
 
     stubs: dict[Any, dict[str, Any]] = {
-        build: {"render": render, "write_figures": figures, "BUILD": folder / "_build"},
+        rendering: {"render": render, "write_figures": figures, "faults": lambda *arguments: []},
+        build: {"BUILD": folder / "_build", "require_sound_data": lambda: None},
         kernels: {"warm_up": lambda: None},
         cards: {"write": lambda html: None},
         slides: {"write": lambda to, *rest: shutil.copytree(made / "slides", to)},
         store: {"STORE": folder / "_build" / ".store"},
     }
     stubs[build]["execute_pages"] = lambda pages, *rest, **options: {p.name: p.path for p in pages if p.runs}
-    stubs[build]["faults"] = stubs[build]["require_sound_data"] = lambda *arguments: []
     for module, names in stubs.items():
         for name, stub in names.items():
             setattr(module, name, stub)

@@ -16,7 +16,7 @@ from typing import Any
 
 from analysis import cases, parameters, untrusted
 from analysis.parameters import ParameterError, Scenario
-from analysis.report import build
+from analysis.report import rendering
 
 LONGEST_REFUSAL = 1_500
 
@@ -106,7 +106,7 @@ def judge_scenario(found: Scenario) -> None:
         assert not re.search(r"(?<!\\)(\\\\)*[{`\[$]", markdown), markdown
         assert not str(untrusted.as_cell(text)).startswith(("=", "+", "-", "@"))
     parser = _Tags()
-    parser.feed(build.announcement(found))
+    parser.feed(rendering.announcement(found))
     assert set(parser.tags) <= {"div", "strong"}, parser.tags
 
 
@@ -157,4 +157,4 @@ def ready() -> None:
 
 def parameters_only(content: bytes) -> None:
     with suppress(ParameterError):
-        build.announcement(parameters.parsed_scenario(content, "case", "x"))
+        rendering.announcement(parameters.parsed_scenario(content, "case", "x"))

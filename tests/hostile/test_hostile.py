@@ -21,7 +21,7 @@ from analysis import cli, parameters, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
-from analysis.report import build, files, manifest, notebooks, place, store
+from analysis.report import build, files, manifest, notebooks, place, rendering, store
 
 KEPT = corpus.HERE / "kept"
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
@@ -187,7 +187,7 @@ def test_a_hostile_command_ends_with_a_message(
     arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
-    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
     monkeypatch.setattr(build, "execute_pages", lambda *arguments, **options: pytest.fail("pages were run"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(store, "STORE", tmp_path / "_build" / ".store")
@@ -235,8 +235,8 @@ def test_a_hostile_address_is_refused(
     variable: str, value: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
-    with pytest.raises(build.BuildError, match=says) as error:
-        build.stage(parameters.Scenario(), {}, tmp_path / "source")
+    with pytest.raises(place.BuildError, match=says) as error:
+        rendering.stage(parameters.Scenario(), {}, tmp_path / "source")
     assert str(error.value).isprintable()
 
 
@@ -346,14 +346,14 @@ def test_the_title_of_a_site_holds_no_tag(tmp_path: Path) -> None:
     """The theme's page of the search does not escape it."""
     import yaml
 
-    build.stage(scenario("ok_script.yml"), {}, tmp_path / "source")
+    rendering.stage(scenario("ok_script.yml"), {}, tmp_path / "source")
     title = yaml.safe_load((tmp_path / "source" / "_config.yml").read_text(encoding="utf-8"))["title"]
     assert "‹script›alert(1)‹/script›" in title and not set(title) & set('<>"')
 
 
 def test_the_bar_on_every_page_holds_no_tag_of_a_scenario() -> None:
     for name in HARMLESS:
-        bar = build.announcement(scenario(name))
+        bar = rendering.announcement(scenario(name))
         assert set(re.findall(r"<(\w+)", bar)) <= {"div", "strong"}, bar
 
 
@@ -374,10 +374,10 @@ def test_a_link_is_followed_to_the_folder_that_is_judged(tmp_path: Path) -> None
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.tex").write_text("years of work")
     (tmp_path / "link").symlink_to(tmp_path / "thesis")
-    with pytest.raises(build.BuildError, match=r"holds chapter\.tex, which is on no list"):
+    with pytest.raises(place.BuildError, match=r"holds chapter\.tex, which is on no list"):
         place.usable(tmp_path / "link", manifest.SITE)
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(build.BuildError, match=r"cannot be used: .*(circle of links|symbolic links)"):
+    with pytest.raises(place.BuildError, match=r"cannot be used: .*(circle of links|symbolic links)"):
         place.allowed(tmp_path / "loop" / "site")
 
 
@@ -385,13 +385,13 @@ def test_a_link_is_followed_to_the_folder_that_is_judged(tmp_path: Path) -> None
     "inside", ["", "..", "book", "book/new", "data/new", "analysis", ".git/new", "README.md/x", "_build"]
 )
 def test_the_report_itself_is_never_replaced(inside: str) -> None:
-    with pytest.raises(build.BuildError, match="Name another folder with --out"):
+    with pytest.raises(place.BuildError, match="Name another folder with --out"):
         place.allowed(notebooks.ROOT / inside)
 
 
 @pytest.mark.parametrize("inside", [".store", ".store/x", ".work/base/x"])
 def test_the_store_is_never_replaced(inside: str) -> None:
-    with pytest.raises(build.BuildError, match=r"where builds keep their own files|holds this report itself"):
+    with pytest.raises(place.BuildError, match=r"where builds keep their own files|holds this report itself"):
         place.allowed(place.BUILD / inside)
 
 

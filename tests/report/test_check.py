@@ -14,7 +14,7 @@ import pytest
 
 from analysis import cli, equations, sensitivity, tables, written
 from analysis.comparison import choice
-from analysis.report import build, check, notebooks
+from analysis.report import build, check, notebooks, place
 from analysis.written import FileError
 
 CONFLICT = "<<<<<<< HEAD\n{0}=======\n{0}>>>>>>> theirs\n"
@@ -183,7 +183,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *
 def test_a_fault_of_the_report_itself_is_one_line_and_its_traceback_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(build, "BUILD", tmp_path / "_build")
+    monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
     monkeypatch.setattr(check, "problems", lambda: 1 / 0)
     said = ended(monkeypatch, capsys, "check")
     assert said.count("\n") == 1
@@ -197,7 +197,7 @@ def test_where_no_file_can_be_written_the_traceback_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(build, "BUILD", tmp_path / "file" / "_build")
+    monkeypatch.setattr(place, "BUILD", tmp_path / "file" / "_build")
     monkeypatch.setattr(check, "problems", lambda: 1 / 0)
     assert "Traceback (most recent call last)" in ended(monkeypatch, capsys, "check")
 

@@ -12,7 +12,7 @@ import pytest
 
 from analysis import comparison
 from analysis.parameters import Scenario
-from analysis.report import build, compare, downloads, files, identity, manifest, notebooks, place, store
+from analysis.report import build, compare, downloads, files, identity, manifest, notebooks, place, slots, store
 from analysis.report.sweeps import ask
 from analysis.report.sweeps import run as sweeps
 from analysis.sweep import SweepError
@@ -34,7 +34,7 @@ def made(tmp_path: Path) -> Path:
     """A small site as this report leaves it."""
     folder = tmp_path / "site"
     for name in ("index.html", "figures/capex.svg", "_static/report.css"):
-        files.replace(folder / name, f"{place.DOWNLOADS[0]}{place.DOWNLOADS[1]} {name}".encode())
+        files.replace(folder / name, f"{slots.DOWNLOADS.holding()} {name}".encode())
     manifest.seal(folder, manifest.SITE)
     return folder
 
@@ -95,7 +95,7 @@ def test_whatever_is_not_as_it_was_put_there_is_somebodys(
     monkeypatch.setattr(build, "_make", lambda *rest: pytest.fail("a site was built"))
     change(made)
     before = contents(made)
-    with pytest.raises(build.BuildError) as refused:
+    with pytest.raises(place.BuildError) as refused:
         build.build(Scenario(), made)
     assert f"{made} holds {named}" in str(refused.value) and "\n" not in str(refused.value)
     assert "Move it elsewhere, or name an empty or a new folder with --out." in str(refused.value)
@@ -129,7 +129,7 @@ def test_a_kill_between_the_list_and_the_file_leaves_nothing_unlisted(
 
 
 def test_a_folder_of_another_kind_is_not_replaced(made: Path) -> None:
-    with pytest.raises(build.BuildError, match=r"holds a site of this report, and no classroom\. Move it"):
+    with pytest.raises(place.BuildError, match=r"holds a site of this report, and no classroom\. Move it"):
         classroom.build(made)
     assert manifest.whole(made, manifest.SITE)
 
@@ -154,7 +154,7 @@ COMMANDS: dict[str, Callable[[Path], object]] = {
 }
 # What each took for its own mark once, and then deleted all beside it.
 MARKS = {
-    "build": ("index.html", place.DOWNLOADS[0]),
+    "build": ("index.html", slots.DOWNLOADS.holding()),
     "slides": ("notes.html", "mine"),
     "classroom": ("CLASSROOM.txt", "mine"),
     "compare": ("comparison.csv", "scenario,kind,name\nmine"),
@@ -170,7 +170,7 @@ def test_no_command_touches_a_folder_of_somebody(command: str, tmp_path: Path, m
     (tmp_path / name).write_text(text)
     files.replace(tmp_path / "pages" / "thesis.docx", b"years of work")
     before = contents(tmp_path)
-    with pytest.raises((build.BuildError, SweepError), match=rf"{tmp_path} holds .*({name}|pages/thesis\.docx)"):
+    with pytest.raises((place.BuildError, SweepError), match=rf"{tmp_path} holds .*({name}|pages/thesis\.docx)"):
         COMMANDS[command](tmp_path)
     assert contents(tmp_path) == before
 
@@ -180,14 +180,14 @@ def test_no_command_touches_a_folder_of_somebody(command: str, tmp_path: Path, m
 def test_no_command_writes_into_the_report(command: str, out: str) -> None:
     target = notebooks.ROOT / out
     was_there = target.exists()
-    with pytest.raises(build.BuildError, match=r"a part of this report|LICENSE is no folder"):
+    with pytest.raises(place.BuildError, match=r"a part of this report|LICENSE is no folder"):
         COMMANDS[command](target)
     assert target.exists() == was_there and not (notebooks.ROOT / "data" / "comparison.csv").exists()
 
 
 def test_a_comparison_whose_site_cannot_go_there_writes_nothing(tmp_path: Path) -> None:
     files.replace(tmp_path / "html" / "index.html", b"mine")
-    with pytest.raises(build.BuildError, match=r"/html holds index\.html, which is on no list"):
+    with pytest.raises(place.BuildError, match=r"/html holds index\.html, which is on no list"):
         compared(tmp_path)
     choice = comparison.choose(["three_year_life"])
     assert compare.usable(choice, tmp_path, site=False) == tmp_path, "without a site that folder is not touched"
@@ -200,11 +200,11 @@ def test_what_somebody_puts_there_while_a_site_is_built_stays(made: Path, monkey
 
     monkeypatch.setattr(build, "_make", make)
     before = contents(made)
-    with pytest.raises(build.BuildError, match="holds CNAME, which is on no list"):
+    with pytest.raises(place.BuildError, match="holds CNAME, which is on no list"):
         build.build(Scenario(), made)
     assert contents(made) == {**before, "CNAME": b"example.org"}
     (made / "CNAME").unlink()
-    with pytest.raises(build.BuildError, match="holds CNAME"):
+    with pytest.raises(place.BuildError, match="holds CNAME"):
         place.put(shutil.copytree(made, made.with_name("new")), _with_cname(made), manifest.SITE)
 
 
@@ -218,7 +218,7 @@ def test_a_download_goes_into_a_site_of_ours_alone(made: Path) -> None:
     assert manifest.whole(made, manifest.SITE)
     same_length(made)
     before = contents(made)
-    with pytest.raises(build.BuildError, match=r"index\.html, which somebody has changed"):
+    with pytest.raises(place.BuildError, match=r"index\.html, which somebody has changed"):
         downloads.add(made, downloads.PDF, b"%PDF-")
     assert contents(made) == before
 
@@ -232,18 +232,18 @@ def test_a_site_is_current_only_as_long_as_every_byte_is(made: Path) -> None:
 
 def test_a_site_of_release_1_1_is_replaced_if_it_is_as_it_was_left(tmp_path: Path) -> None:
     site = tmp_path / "site"
-    files.replace(site / "index.html", place.DOWNLOADS[0].encode())
+    files.replace(site / "index.html", slots.DOWNLOADS.holding().encode())
     record = f'{{"folder": "{site}", "made_from": "x", "tree": "{identity.of_tree(site)}"}}'
     files.replace(store._site_record(site), record.encode())
     place.require_ours(site, manifest.SITE)
     (site / "thesis.docx").write_text("years of work")
-    with pytest.raises(build.BuildError, match=r"holds index\.html, which is on no list"):
+    with pytest.raises(place.BuildError, match=r"holds index\.html, which is on no list"):
         place.require_ours(site, manifest.SITE)
 
 
 def test_what_release_1_1_left_in_our_own_folder_is_explained(own_folders: Path) -> None:
     files.replace(own_folders / "slides" / "notes.html", b"notes")
-    with pytest.raises(build.BuildError, match=r"Before release 1\.2 no list was kept: `make clean` takes away all"):
+    with pytest.raises(place.BuildError, match=r"Before release 1\.2 no list was kept: `make clean` takes away all"):
         slides.make(Scenario(), own_folders / "slides")
 
 
@@ -258,7 +258,7 @@ def test_a_build_folder_that_is_a_link_is_known_by_either_name(
     (real / ".tools").mkdir(parents=True)
     own_folders.symlink_to(real)
     for folder in (own_folders, real):
-        with pytest.raises(build.BuildError, match=r"where builds keep their own files|holds this report itself"):
+        with pytest.raises(place.BuildError, match=r"where builds keep their own files|holds this report itself"):
             place.allowed(folder / inside)
         assert place.allowed(folder / "html") == real / "html"
 
@@ -270,7 +270,7 @@ def test_a_folder_of_the_report_that_is_a_link_is_known_by_its_real_name(
     (tmp_path / "my-data").mkdir()
     (tmp_path / "report" / "data").symlink_to(tmp_path / "my-data")
     monkeypatch.setattr(notebooks, "ROOT", tmp_path / "report")
-    with pytest.raises(build.BuildError, match="lies in data, a part of this report"):
+    with pytest.raises(place.BuildError, match="lies in data, a part of this report"):
         place.allowed(tmp_path / "my-data" / "new")
     assert place.allowed(tmp_path / "report" / "public") == tmp_path / "report" / "public"
 
@@ -289,12 +289,12 @@ def test_a_folder_of_the_report_that_is_a_link_is_known_by_its_real_name(
 )
 def test_a_folder_that_cannot_be_made_is_refused_at_once(out: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(build.BuildError, match=rf"cannot be used: .*{said}\. Name another folder with --out"):
+    with pytest.raises(place.BuildError, match=rf"cannot be used: .*{said}\. Name another folder with --out"):
         place.allowed(tmp_path / out)
     assert place.allowed(tmp_path / ("x" * 240)) == tmp_path / ("x" * 240)
 
 
 def test_where_a_disk_is_mounted_nothing_can_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(place.os.path, "ismount", lambda path: path == tmp_path)
-    with pytest.raises(build.BuildError, match=r"is where a disk is mounted.*Name a folder in it"):
+    with pytest.raises(place.BuildError, match=r"is where a disk is mounted.*Name a folder in it"):
         build.build(Scenario(), tmp_path)

@@ -15,7 +15,7 @@ import pytest
 from analysis import comparison, parameters
 from analysis.figures import style
 from analysis.parameters import Scenario
-from analysis.report import build, compare, files, identity, manifest, notebooks, place, store
+from analysis.report import build, compare, files, identity, manifest, notebooks, place, slots, store
 from analysis.report.sweeps import ask
 from analysis.report.sweeps import run as sweeps
 from analysis.teaching import classroom
@@ -32,7 +32,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, meanwhile: Any = lambda: None) -> Non
     def made(scenario: Scenario, work: Path, *rest: object) -> None:
         html = work / "source" / "_build" / "html"
         html.mkdir(parents=True)
-        (html / "index.html").write_text(f"{scenario.title} {place.DOWNLOADS[0]}")
+        (html / "index.html").write_text(f"{scenario.title} {slots.DOWNLOADS.holding()}")
         meanwhile()
 
     monkeypatch.setattr(build, "_make", made)
@@ -59,7 +59,7 @@ def test_a_second_build_of_a_site_is_refused_until_the_first_is_gone(
     command = [sys.executable, "-c", HOLD, str(tmp_path / "other"), str(store.lock_of(target))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "taken\n"
-        with pytest.raises(build.BuildError, match=rf"A build of .*site is being done already \(process {process.pid}"):
+        with pytest.raises(place.BuildError, match=rf"A build of .*site is being done already \(process {process.pid}"):
             build.build(Scenario(), target)
         assert not target.exists()
         # Another site is no business of that process.
@@ -98,7 +98,7 @@ def test_a_table_that_is_edited_while_a_build_runs_is_seen_also_if_it_is_changed
     before = table.stat()
     monkeypatch.setattr(identity, "of_site", lambda case: f"{case} {table.read_text()}")
     quick(monkeypatch, edit)
-    with pytest.raises(build.BuildError, match=r"was changed while the site was built from it. Run again"):
+    with pytest.raises(place.BuildError, match=r"was changed while the site was built from it. Run again"):
         build.build(Scenario(), tmp_path / "site")
     assert not (tmp_path / "site").exists()
 
@@ -257,7 +257,7 @@ def test_every_folder_that_the_report_puts_into_build_is_reserved() -> None:
         compare.folder(comparison.choose()),
         sweeps.folder_of(ask.ask(["pue=1.1,1.2"])),
     ]
-    inside = [folder.relative_to(build.BUILD).parts[0] for folder in folders]
+    inside = [folder.relative_to(place.BUILD).parts[0] for folder in folders]
     inside += re.findall(r"_build/([a-z]+)\b(?![.\w])", (notebooks.ROOT / "Makefile").read_text(encoding="utf-8"))
     assert set(inside) >= {"html", "slides", "classroom", "compare", "sweeps", "fuzz"}
     assert set(inside) <= parameters.RESERVED

@@ -10,44 +10,45 @@ from pathlib import Path
 import psutil
 import pytest
 
-from analysis.report import build, notebooks
-
-RENDERER = build.RENDERER
-JUPYTER_BOOK = "from jupyter_book.cli.main import main\n"
+from analysis.report import files, notebooks, place, rendering, surroundings
 
 # In the place of Jupyter Book: complains as Sphinx does, in colours, or goes on for ever.
 REFUSING = """
+import sys
 from sphinx.util.console import red
 def main():
     print(red(f"{sys.argv[2]}/prices.md:3: WARNING: undefined label"), file=sys.stderr)
     sys.exit(1)
 """
 ENDLESS = """
-import pathlib, time
+import os, pathlib, sys, time
 def main():
     pathlib.Path(sys.argv[2], "pid").write_text(str(os.getpid()))
     time.sleep(120)
 """
 
 
-def standing_in(main: str) -> str:
-    """The renderer's program with this in the place of Jupyter Book."""
-    assert RENDERER.count(JUPYTER_BOOK) == 1
-    return RENDERER.replace(JUPYTER_BOOK, main)
+def stand_in(folder: Path, main: str) -> None:
+    for name, text in (("__init__", ""), ("cli/__init__", ""), ("cli/main", main)):
+        files.replace(folder / "jupyter_book" / f"{name}.py", text.encode())
 
 
 def test_a_complaint_names_the_page_in_book_and_has_no_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "RENDERER", standing_in(REFUSING))
+    stand_in(tmp_path, REFUSING)
+    monkeypatch.setitem(surroundings.PYTHON, "PYTHONPATH", str(tmp_path))
     (tmp_path / "source").mkdir()
-    with pytest.raises(build.BuildError) as refused:
-        build.render(tmp_path / "source")
+    with pytest.raises(place.BuildError) as refused:
+        rendering.render(tmp_path / "source")
     assert str(refused.value) == "Jupyter Book refused the pages:\nbook/prices.md:3: WARNING: undefined label"
 
 
 def test_the_renderer_ends_with_a_command_that_is_killed(tmp_path: Path) -> None:
-    script = "import sys; from pathlib import Path; from analysis.report import build; build.RENDERER = sys.argv[2]; "
-    script += "build.render(Path(sys.argv[1]))"
-    command = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), standing_in(ENDLESS)], cwd=notebooks.ROOT)
+    stand_in(tmp_path, ENDLESS)
+    script = (
+        "import sys; from pathlib import Path; from analysis.report import rendering, surroundings; "
+        "surroundings.PYTHON['PYTHONPATH'] = sys.argv[1]; rendering.render(Path(sys.argv[1]))"
+    )
+    command = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=notebooks.ROOT)
     try:
         while not (begun := tmp_path / "pid").exists() or not begun.read_text():
             assert command.poll() is None, "the command ended before it was killed"

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from analysis.parameters import Scenario
-from analysis.report import build, notebooks
+from analysis.report import notebooks, rendering
 from analysis.teaching import classroom, exercises, instructor, slides, students
 from analysis.teaching.site import chapters
 
@@ -120,7 +120,7 @@ def test_a_scenario_says_that_the_checks_know_the_base_case() -> None:
 
 def test_staging_leaves_the_committed_chapter_alone(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in notebooks.BOOK.glob("*.ipynb")}
-    build.stage(Scenario(), {page.name: page.path for page in notebooks.pages() if page.runs}, tmp_path / "staged")
+    rendering.stage(Scenario(), {page.name: page.path for page in notebooks.pages() if page.runs}, tmp_path / "staged")
     assert {path: path.read_bytes() for path in before} == before
     staged = notebooks.read(tmp_path / "staged" / "capex.ipynb")
     assert staged.cells[-1].source.startswith(f"### {len(exercises.chapter('capex').exercises)}.")

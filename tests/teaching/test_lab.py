@@ -19,7 +19,8 @@ from test_site import soup, told
 
 from analysis import parameters, tables
 from analysis.case import Case
-from analysis.report import build, downloads, notebooks, store
+from analysis.report import downloads, notebooks, store
+from analysis.report.place import BuildError
 from analysis.teaching import exercises, given, pyodide, starters
 from analysis.teaching import lab as runner
 from analysis.teaching.site import chapters
@@ -218,7 +219,7 @@ def test_only_the_pinned_package_is_used(package: bytes, tmp_path: Path, monkeyp
     monkeypatch.setattr(store, "STORE", tmp_path)
     pyodide.archive().parent.mkdir(parents=True)
     pyodide.archive().write_bytes(package[:-1] + b"x")
-    with pytest.raises(build.BuildError, match=r"is not the package pyodide .* Delete it and run `report lab` again"):
+    with pytest.raises(BuildError, match=r"is not the package pyodide .* Delete it and run `report lab` again"):
         pyodide.package()
 
 
@@ -240,12 +241,12 @@ def test_a_package_that_cannot_be_had_is_told_in_one_line(tmp_path: Path, monkey
     by_hand = rf"Mend that and run again, or put the file {file} from another computer into {tmp_path}/py.*\.$"
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(pyodide.node, "folder", lambda: None)
-    with pytest.raises(build.BuildError, match=rf"fetched: npm is missing, which `make setup` installs\. {by_hand}"):
+    with pytest.raises(BuildError, match=rf"fetched: npm is missing, which `make setup` installs\. {by_hand}"):
         pyodide.package()
     npm = tmp_path / "npm"
     npm.write_text("#!/bin/sh\necho 'npm error code X' >&2\necho 'npm error failed, reason: no route' >&2\nexit 1\n")
     npm.chmod(0o755)
-    with pytest.raises(build.BuildError, match=rf"npm says 'npm error failed, reason: no route'\. {by_hand}"):
+    with pytest.raises(BuildError, match=rf"npm says 'npm error failed, reason: no route'\. {by_hand}"):
         pyodide.package()
     assert not list(tmp_path.rglob("*.tgz")), "Something was half-written."
 
@@ -258,7 +259,7 @@ def test_the_script_is_the_same_each_time_and_holds_no_map(package: bytes) -> No
 
 
 def test_a_site_without_the_page_is_refused(tmp_path: Path, package: bytes) -> None:
-    with pytest.raises(build.BuildError, match="is no page that runs Python"):
+    with pytest.raises(BuildError, match="is no page that runs Python"):
         pyodide.add(tmp_path, package)
 
 

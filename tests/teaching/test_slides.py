@@ -20,12 +20,14 @@ from test_site import until
 
 from analysis import parameters
 from analysis.case import Case
+from analysis.figures.drawing import size
 from analysis.parameters import Scenario
-from analysis.report import notebooks, pdf
+from analysis.report import notebooks, printing
 from analysis.teaching import slides
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
 SLIDES = slides.source()
+DRAWINGS = notebooks.drawings(PAGES.values())
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +64,7 @@ def test_a_slide_says_what_the_case_says() -> None:
     changed = Scenario(name="dear", title="Dearer rent", changes={"rental_usd_per_gpu_hour": 3.0})
     for scenario in (Scenario(), changed):
         case = Case(scenario=scenario)
-        deck = slides.Deck(
-            SLIDES, case, slides.pictures(PAGES.values()), slides.titles(PAGES), figures="f", pages="../"
-        )
+        deck = slides.Deck(SLIDES, case, DRAWINGS, slides.titles(PAGES), figures="f", pages="../")
         text = BeautifulSoup(deck.html(), "html.parser").get_text(" ")
         for name in ("v3_rental_usd", "v3_programme_usd", "semianalysis_fleet_capex_usd"):
             assert case[name].text in text, f"No slide says {case[name].text} for {name}."
@@ -87,15 +87,16 @@ def test_no_result_is_typed_on_a_slide(slide: slides.Slide) -> None:
 def test_a_slide_rests_on_pages_and_figures_that_exist(slide: slides.Slide) -> None:
     assert not slide.page or slide.page in slides.titles(PAGES), f"Slide {slide.id}: there is no page {slide.page}."
     if slide.figure:
-        picture = slides.pictures(PAGES.values()).get(slide.figure)
+        picture = DRAWINGS.get(slide.figure)
         assert picture, f"Slide {slide.id} shows {slide.figure}, which is on no page."
-        assert slide.top <= picture.size[1], f"Slide {slide.id}: the figure is {picture.size[1]} points high."
+        _, high = size(picture.svg)
+        assert slide.top <= high, f"Slide {slide.id}: the figure is {high} points high."
 
 
 @pytest.mark.parametrize("slide", [slide for slide in SLIDES if slide.top], ids=lambda slide: slide.id)
 def test_a_figure_is_cut_between_its_panels(slide: slides.Slide) -> None:
     """A panel that is shown is shown with its last row and the numbers of its axis."""
-    svg = slides.pictures(PAGES.values())[slide.figure].svg
+    svg = DRAWINGS[slide.figure].svg
     for panel in re.split(r'(?=<g id="axes_\d+">)', svg)[1:]:
         box = re.search(r'<g id="patch_\d+">\s*<path d="([^"]*)"', panel)
         assert box, f"The panels of {slide.figure} have no ground any more. Has matplotlib's version changed?"
@@ -108,7 +109,7 @@ def test_a_figure_is_cut_between_its_panels(slide: slides.Slide) -> None:
 
 
 def test_images_have_the_alt_text_of_the_pages(soup: BeautifulSoup, folder: Path) -> None:
-    known = slides.pictures(PAGES.values())
+    known = DRAWINGS
     images = soup.find_all("img")
     assert images
     for image in images:
@@ -247,7 +248,7 @@ def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
 def test_a_classroom_without_chromium_has_its_slides_and_no_pdf(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf.browser, "find", lambda: None)
+    monkeypatch.setattr(printing.browser, "find", lambda: None)
     monkeypatch.setattr(slides, "execute_pages", lambda *_: PAGES)
     slides.build(tmp_path)
     made = {path.name for path in (tmp_path / slides.FOLDER).iterdir()}
@@ -272,6 +273,6 @@ def test_the_source_s_faults_are_told(tmp_path: Path) -> None:
 
 def test_a_figure_that_is_on_no_page_is_refused_with_the_nearest_name() -> None:
     wrong = slides.Slide("a", "A", 1, "n", figure="capexx")
-    deck = slides.Deck([wrong], Case(), slides.pictures(PAGES.values()), {})
+    deck = slides.Deck([wrong], Case(), DRAWINGS, {})
     with pytest.raises(slides.SlideError, match="Did you mean 'capex'"):
         deck.html()

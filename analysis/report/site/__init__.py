@@ -22,25 +22,10 @@ finish/     what is done to the pages once Sphinx has written them
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from analysis.report.site import (
-    equations,
-    figures,
-    finish,
-    hints,
-    live,
-    plain,
-    references,
-    rows,
-    scripts,
-    search,
-    sections,
-    tokens,
-    typography,
-)
 from analysis.report.site.figures import DrawingRenderer
-from analysis.report.site.metadata import head
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -49,20 +34,8 @@ __all__ = ["DrawingRenderer", "setup"]
 
 # First `plain`, which gives Sphinx another folder.
 PARTS = (
-    plain,
-    equations,
-    figures,
-    finish,
-    head,
-    hints,
-    live,
-    references,
-    rows,
-    scripts,
-    search,
-    sections,
-    tokens,
-    typography,
+    *("plain", "equations", "figures", "finish", "metadata.head", "hints", "live", "references", "rows", "scripts"),
+    *("search", "sections", "tokens", "typography"),
 )
 
 
@@ -73,8 +46,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_repository_url", "", "html")
     # A scenario's changed assumptions by name, which the builder of the site passes on.
     app.add_config_value("report_changes", {}, "env")
-    # Packages that the builder of the site calls: see `guests` in analysis/report/build.py.
+    # Packages that the builder of the site calls: see `guests` in analysis/report/rendering.py.
     app.add_config_value("report_guests", [], "")
     for part in PARTS:
-        part.setup(app)
+        import_module(f"{__name__}.{part}").setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

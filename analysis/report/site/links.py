@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from functools import cached_property
@@ -118,11 +117,7 @@ class Places:
     @cached_property
     def results(self) -> dict[str, dict[str, Any]]:
         """Value and range of every result in this site's case, from the page of the results."""
-        for cell in self._notebooks["results"].cells if "results" in self._notebooks else []:
-            for output in cell.get("outputs", []):
-                if RESULTS in output.get("metadata", {}):
-                    return dict(json.loads(output.metadata[RESULTS]))
-        return {}
+        return notebooks.results(Path(self.env.srcdir) / "results.ipynb") if self.has_notebook("results") else {}
 
     def shown(self, described: provenance.Described) -> str:
         """A row's value in this site's case. The base case's comes last: what follows, range and source, is of it."""

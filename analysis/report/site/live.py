@@ -15,20 +15,22 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import parameters, tables, words
+from analysis import tables, words
 from analysis.case import Quantity
+from analysis.figures.drawing import in_pixels
 from analysis.listing import cite
 from analysis.parameters import Parameter
 from analysis.report import live, notebooks
-from analysis.report.site import scripts
+from analysis.report.site import scripts, templates
+from analysis.untrusted import meant, unknown
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -45,29 +47,12 @@ GROUPS = {
     "fleet": "The fleet",
 }
 
-WITHOUT_A_SCRIPT = (
-    '<noscript><p class="live-notice">Changing an assumption here needs JavaScript, which this browser does not run. '
-    "What stands here is the published report. "
-    '<a href="rerun.html">The report’s own program</a> computes any other setting: '
-    "<code>report build -p NAME=VALUE</code>.</p></noscript>"
-)
-
-# What nobody has measured says so beside its name.
-DOUBTFUL = ("assumed", "unverified")
+HTML = templates.beside(__file__)
 
 
-@lru_cache(maxsize=32)
-def _still(name: str, folder: Path) -> tuple[str, str]:
-    """Alt text and size attributes of a static figure, from the executed page that shows it; blank if none does."""
-    for path in sorted(folder.glob("*.ipynb")):
-        for cell in notebooks.read(path).cells:
-            for output in cell.get("outputs", []):
-                about = output.get("metadata", {}).get("image/svg+xml", {})
-                if about.get("name") == name:
-                    size = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', output.data["image/svg+xml"])
-                    width, height = (round(float(n) * 4 / 3) for n in size.groups()) if size else (0, 0)
-                    return about["alt"], f'width="{width}" height="{height}"'
-    return "", ""
+@lru_cache(maxsize=1)
+def _drawings(folder: Path) -> dict[str, notebooks.Drawing]:
+    return notebooks.drawings(sorted(folder.glob("*.ipynb")))
 
 
 def plain(value: float) -> str:
@@ -94,9 +79,9 @@ class LiveDirective(SphinxDirective):
         self.whole = chosen == self.model.used
         kind = "live-whole" if self.whole else "live-compact"
         drawn = [self._raw(self._shown(panel)) for panel in panels]
-        status = self._raw(self._status())
+        status = self._raw(HTML.status(self.whole, PAGE))
         found = [
-            self._raw(f'{WITHOUT_A_SCRIPT}<report-live class="{kind}">'),
+            self._raw(f'{HTML.without_a_script()}<report-live class="{kind}">'),
             self._raw('<form class="live-controls" autocomplete="off" aria-label="Assumptions">'),
             *(self._grouped(chosen) if self.whole else [node for name in chosen for node in self._control(name)]),
             self._raw("</form>"),
@@ -110,13 +95,11 @@ class LiveDirective(SphinxDirective):
         return found
 
     def _raw(self, html: str) -> nodes.raw:
-        return nodes.raw("", html, format="html")
+        return nodes.raw("", str(html), format="html")
 
     def _panel(self, name: str) -> live.Panel:
         if name not in live.PANELS:
-            near = parameters.nearest(name, live.PANELS)
-            hint = f" Did you mean {near}?" if near else ""
-            raise self.error(f"There is no live panel '{name}'.{hint} Panels: {', '.join(live.PANELS)}.")
+            raise self.error(f"{unknown('live panel', name, live.PANELS)} Panels: {', '.join(live.PANELS)}.")
         return live.PANELS[name]
 
     def _parameters(self) -> list[str]:
@@ -125,9 +108,7 @@ class LiveDirective(SphinxDirective):
             return self.model.used
         for name in asked:
             if name not in self.model.used:
-                near = parameters.nearest(name, self.model.used)
-                hint = f" Did you mean {near}?" if near else ""
-                raise self.error(f"No live figure uses a parameter '{name}'.{hint}")
+                raise self.error(f"No live figure uses a parameter '{name}'.{meant(name, self.model.used)}")
         return asked
 
     # Controls
@@ -148,13 +129,6 @@ class LiveDirective(SphinxDirective):
         row = self.model.parameters[name]
         return self._choice(row) if row.choices else self._number(row)
 
-    def _doubt(self, row: Parameter) -> str:
-        kind = "unverified" if row.confidence in DOUBTFUL else "live-confidence"
-        return f'<span class="{kind}">{row.confidence}</span>'
-
-    def _reset(self, row: Parameter) -> str:
-        return f'<button type="button" class="live-reset" aria-label="Reset {escape(row.title)}">Reset</button>'
-
     def _source(self, row: Parameter) -> list[nodes.Node]:
         """Where a number comes from: a paragraph with citations, then the reason for its range, folded away."""
         paragraph = nodes.paragraph(classes=["live-source"])
@@ -162,122 +136,34 @@ class LiveDirective(SphinxDirective):
         if not self.whole:
             return [paragraph, self._raw("</div>")]
         reason = " ".join(text for text in (row.range_reason, row.note) if text)
-        why = (
-            f'<details class="live-why"><summary aria-label="Why this range: {escape(row.title)}">Why this range'
-            f"</summary><p>{escape(reason)} ({escape(row.locator)})</p></details></div>"
-        )
-        return [paragraph, self._raw(why)]
+        return [paragraph, self._raw(HTML.why(row, reason))]
 
     def _number(self, row: Parameter) -> list[nodes.Node]:
-        at, own = live.slider(row), f"live{self.number}-{row.name}"
-        value = float(self.model.start[row.name])
-        places = {end: f"{at.place(getattr(row, end)) * 100:.2f}%" for end in ("low", "value", "high")}
-        marks = "".join(f'<line x1="{x}" x2="{x}" y1="2" y2="14"/>' for x in (places["low"], places["high"]))
-        width = f"{(at.place(row.high) - at.place(row.low)) * 100:.2f}%"
-        same = "" if row.low < row.high else ": no range is published"
-        limits = f'min="{at.low:.{at.decimals}f}" max="{at.high:.{at.decimals}f}" step="{at.step:.{at.decimals}f}"'
-        html = f"""<div class="live-parameter" data-parameter="{row.name}">
-<p class="live-name"><span><label for="{own}">{escape(row.title)}</label> {self._doubt(row)}</span> \
-{self._reset(row)}</p>
-<div class="live-inputs"><span class="live-slider"><svg aria-hidden="true" height="16"><rect x="{places["low"]}" \
-width="{width}" y="5" height="6"/>{marks}<circle cx="{places["value"]}" cy="8" r="5"/></svg>\
-<input type="range" id="{own}-slider" {limits} value="{plain(value)}" \
-aria-label="{escape(row.title)}, {escape(row.unit)}" aria-describedby="{own}-range"></span>
-<input type="text" id="{own}" value="{plain(value)}" inputmode="decimal" \
-aria-describedby="{own}-word {own}-range"></div>
-<p class="live-word" id="{own}-word" hidden></p>
-<p class="live-range" id="{own}-range"><span>low {words.setting(row.low)}</span> \
-<span>central <strong>{words.setting(float(row.value))}</strong></span> \
-<span>high {words.setting(row.high)}</span> <span>{escape(row.unit)}{same}</span> \
-<output for="{own} {own}-slider" aria-live="off"></output></p>""".replace("\\\n", "")
+        at, value = live.slider(row), plain(float(self.model.start[row.name]))
+        shares = {end: at.place(getattr(row, end)) for end in ("low", "value", "high")}
+        shares["width"] = shares["high"] - shares["low"]
+        places = {name: f"{share * 100:.2f}%" for name, share in shares.items()}
+        html = HTML.number(row, f"live{self.number}-{row.name}", value, at, places, words.setting)
         return [self._raw(html), *self._source(row)]
 
     def _choice(self, row: Parameter) -> list[nodes.Node]:
         told = dict(re.findall(r"(\w+): ([^.]+)\.", row.note))
-        radios = []
-        for value, title in live.choice_titles(row).items():
-            own = f"live{self.number}-{row.name}-{value}"
-            checked = " checked" if value == self.model.start[row.name] else ""
-            radios.append(
-                f'<label for="{own}"><input type="radio" id="{own}" name="live{self.number}-{row.name}" '
-                f'value="{value}"{checked}> <span><strong>{escape(title)}</strong>: '
-                f"{escape(told.get(value, ''))} <code>{escape(value)}</code></span></label>"
-            )
-        html = (
-            f'<div class="live-parameter" data-parameter="{row.name}"><fieldset><legend><span>{escape(row.title)} '
-            f"{self._doubt(row)}</span> {self._reset(row)}</legend>{''.join(radios)}</fieldset>"
-        )
-        return [self._raw(html), *self._source(row)]
+        name, titles = f"live{self.number}-{row.name}", live.choice_titles(row)
+        return [self._raw(HTML.choice(row, name, titles, told, self.model.start[row.name])), *self._source(row)]
 
     # Results
 
-    def _status(self) -> str:
-        """The lines that say what was changed and what moved, and the buttons."""
-        tools = (
-            '<button type="button" class="live-copy" data-copy="command">Copy the command</button>'
-            '<button type="button" class="live-copy" data-copy="scenario">Copy the scenario file</button>'
-            '<button type="button" class="live-save">Download the scenario file</button>'
-            '<details class="live-text"><summary>The same as text</summary>'
-            '<pre class="live-command" tabindex="0" role="group" aria-label="Command"></pre>'
-            '<pre class="live-scenario" tabindex="0" role="group" aria-label="Scenario file"></pre></details>'
-        )
-        link = "" if self.whole else f'<a class="live-all" href="{PAGE}.html">All assumptions</a>'
-        return (
-            '<div class="live-status"><p class="live-notice" hidden></p><p class="live-changed"></p>'
-            '<p class="live-moved"></p><p class="live-said" role="status"></p>'
-            f'<div class="live-tools"><button type="button" class="live-reset-all">Reset all</button>'
-            f"{link}{tools if self.whole else ''}</div></div>"
-        )
-
     def _shown(self, panel: live.Panel) -> str:
         """One panel: its name, its drawing (blank until a script draws it), the static figure and the table."""
-        label = f"live{self.number}-{panel.name}"
-        basis = f" basis-{panel.basis}" if panel.basis else ""
-        which = f'<span class="live-basis">{panel.basis}</span>' if panel.basis else ""
-        picker = ""
-        if panel.swings:
-            options = "".join(
-                f'<option value="{name}">{escape(live.definition(name).title)} ({live.definition(name).basis})</option>'
-                for name in panel.swings
-            )
-            picker = f'<p class="live-pick"><label>Result <select id="{label}-pick">{options}</select></label></p>'
-        still = ""
-        if panel.figure and self.whole:
-            alt, size = _still(panel.figure, Path(self.env.srcdir))
-            still = (
-                f'<p class="live-still"><img src="figures/{panel.figure}.svg" loading="lazy" {size} '
-                f'alt="{escape(alt)}"></p>'
-            )
-        level = "h2" if self.whole else "h3"
-        more = "" if panel.page == self.env.docname else f' <a href="{panel.page}.html">Explained here</a>.'
-        return (
-            f'<figure class="live-panel{basis}" data-panel="{panel.name}" aria-labelledby="{label}">'
-            f'<figcaption><{level} id="{label}">{escape(panel.title)} {which}</{level}>'
-            f'<span class="live-remark">{escape(panel.remark)}{more}</span></figcaption>{picker}'
-            f'<svg class="live-draw" width="100%" height="{panel.height}" aria-hidden="true"></svg>'
-            f"{still}{self._table(panel)}</figure>"
-        )
+        drawing = _drawings(Path(self.env.srcdir)).get(panel.figure) if self.whole else None
+        still = {"alt": drawing.alt, "size": Markup(in_pixels(drawing.svg))} if drawing else None
+        swings, label = list(map(live.definition, panel.swings)), f"live{self.number}-{panel.name}"
+        rows = [self._row(self.model.published[name], panel.basis) for name in panel.results]
+        table = HTML.moving_table() if panel.swings else HTML.table(panel.title, rows)
+        return str(HTML.panel(panel, label, "h2" if self.whole else "h3", self.env.docname, swings, still, table))
 
-    def _table(self, panel: live.Panel) -> str:
-        if panel.swings:
-            head = "<th scope=col>Assumption</th><th scope=col>At its low end</th><th scope=col>At its high end</th>"
-            return (
-                '<div class="live-table live-only" tabindex="0" role="group" aria-label="Table: what would move it">'
-                f"<table><thead><tr>{head}</tr></thead><tbody></tbody></table></div>"
-            )
-        rows = "".join(self._row(self.model.published[name], panel.basis) for name in panel.results)
-        head = (
-            '<th scope="col">Result</th><th scope="col" class="live-only">Here</th>'
-            '<th scope="col" class="live-only">Change</th><th scope="col">Published</th>'
-            '<th scope="col">Its 5–95 %</th>'
-        )
-        return (
-            f'<div class="live-table" tabindex="0" role="group" aria-label="Table: {escape(panel.title)}">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
-        )
-
-    def _row(self, published: Quantity, basis: str) -> str:
-        span = "none" if published.certain else published.range
+    def _row(self, published: Quantity, basis: str) -> tuple[Quantity, str, str]:
+        """A result, its value in words, and its basis where that is not the panel's."""
         text = words.amount(
             published.value,
             published.unit,
@@ -286,13 +172,7 @@ aria-describedby="{own}-word {own}-range"></div>
             published.significant,
             live.LEAST_DIGITS,
         )
-        other = published.basis and published.basis != basis
-        basis = f' <span class="live-basis">{published.basis}</span>' if other else ""
-        return (
-            f'<tr data-result="{published.name}"><th scope="row">{escape(published.title)}{basis}</th>'
-            f'<td class="live-only live-here"><output aria-live="off">{text}</output></td>'
-            f'<td class="live-only live-change">0 %</td><td>{text}</td><td>{span}</td></tr>'
-        )
+        return published, text, published.basis if published.basis != basis else ""
 
 
 def write_model(app: Sphinx) -> None:

@@ -30,18 +30,18 @@ def setup(app: Sphinx) -> None:
     if sources != notebooks.ROOT:
         raise SphinxError(f"{sources} is not the report that is installed, {notebooks.ROOT}. Run `make setup` in it.")
     # Not before: the builder of the site starts Jupyter Book, which imports this.
-    from analysis.report import build
+    from analysis.report import rendering
 
     held = ExitStack()
     work = held.enter_context(place.work_of_its_own(WORK))
     executed = {page.name: page.path for page in notebooks.pages() if page.runs}
-    build.stage(Scenario(), executed, work / "source")
+    rendering.stage(Scenario(), executed, work / "source")
     # Only now, and before Sphinx takes its settings: they name files of the folder.
     contents = str(work / "source" / "_toc.yml")
-    app.config.overrides.update(build.addressed(app.config.overrides), external_toc_path=contents)
+    app.config.overrides.update(rendering.addressed(app.config.overrides), external_toc_path=contents)
     app.srcdir = app.confdir = path(work / "source")
     app.doctreedir = path(work / "doctrees")
-    # Sphinx would put its year in place of the copyright's, as in build.render.
+    # Sphinx would put its year in place of the copyright's, as in rendering.render.
     os.environ.pop("SOURCE_DATE_EPOCH", None)
 
     def begin(app: Sphinx) -> None:
@@ -60,10 +60,10 @@ def setup(app: Sphinx) -> None:
                 return
             html = work / "html"
             try:
-                figures = build.write_figures(executed, html / "figures")
-                for guest in build.guests():
+                figures = rendering.write_figures(executed, html / "figures")
+                for guest in rendering.guests():
                     guest.write(html, executed, Scenario())
-                build.complete(html, figures)
+                rendering.complete(html, figures)
             except place.BuildError as fault:
                 raise SphinxError(str(fault)) from None
             place.put(html, target, manifest.SITE)

@@ -10,18 +10,18 @@ Two roles serve the tables of a page: {row}`assumptions pue` links to a row, {ro
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from markupsafe import Markup
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from analysis import parameters, provenance, tables
 from analysis.provenance import Described
 from analysis.quantities import REGISTRY
-from analysis.report.site import typography
+from analysis.report.site import templates, typography
 from analysis.report.site.links import PAGES, WHOLE, Places, anchor, breakable, grade, places
 
 if TYPE_CHECKING:
@@ -101,55 +101,27 @@ def picked(table: str, only: str) -> list[Described]:
     return [row for row in rows if groups.get(row.key, row.key) == only or row.key.startswith(f"{only}:")]
 
 
-def _evidence(where: Places, docname: str, row: Described) -> str:
-    locator = f'<span class="locator">{breakable(row.locator)}</span>' if row.locator else ""
-    return "; ".join(part for part in (where.sources(docname, row.source), locator) if part)
-
-
-def _scrolling(text: str, label: str) -> str:
-    box = f'<div class="pst-scrollable-table-container" tabindex="0" role="region" aria-label="{escape(label)}">'
-    return f"{box}\n{text}</div>\n"
+HTML = templates.beside(
+    __file__,
+    anchor=lambda row: anchor(row.table, row.key),
+    breakable=lambda text: Markup(breakable(text)),
+    grade=lambda row: Markup(grade(row)),
+)
 
 
 def as_table(where: Places, docname: str, rows: list[Described]) -> str:
     """A line a row."""
     title = f"{tables.package()['by_name'][rows[0].table]['title']}: every row"
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Row", "Value", "Source, place, note"))
-    lines = []
-    for row in rows:
-        span = f"<br>{breakable(row.spread)}" if row.spread else ""
-        doubt = f"<br>{grade(row)}" if row.confidence or row.gaps else ""
-        note = f'<br><span class="row-note">{breakable(row.note)}</span>' if row.note else ""
-        lines.append(
-            f'<tr id="{escape(anchor(row.table, row.key))}">'
-            f'<th scope="row">{breakable(row.title)}<br><code>{breakable(row.key)}</code></th>'
-            f"<td>{breakable(where.shown(row))}{span}{doubt}</td><td>{_evidence(where, docname, row)}{note}</td></tr>"
-        )
-    text = f'<table class="table rows">\n<caption>{escape(title)}</caption>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n'
-    return _scrolling(text + "\n".join(lines) + "\n</tbody>\n</table>\n", title)
+    return str(HTML.table(title, where, docname, rows))
 
 
 def as_series(where: Places, docname: str, rows: list[Described]) -> str:
     """A line a year, a column a month; each cell has its anchor."""
-    by_year: dict[str, list[Described]] = {}
+    years: dict[str, dict[int, Described]] = {}
     for row in rows:
-        by_year.setdefault(row.key[:4], []).append(row)
-    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    heads = "".join(f'<th scope="col">{month}</th>' for month in months)
-    lines = []
-    for year, found in by_year.items():
-        cells = {int(row.key[5:7]): f'<td id="{anchor(row.table, row.key)}">{row.value}</td>' for row in found}
-        told = "".join(cells.get(month, "<td></td>") for month in range(1, 13))
-        lines.append(f'<tr><th scope="row">{year}</th>{told}</tr>')
-    title = tables.package()["by_name"][rows[0].table]["title"]
-    source = "; ".join(where.sources(docname, key) for key in dict.fromkeys(row.source for row in rows))
-    return _scrolling(
-        f'<table class="table rows series"><caption>{escape(title)}. Source: {source}</caption>\n'
-        f'<thead><tr><th scope="col">Year</th>{heads}</tr></thead>\n<tbody>\n'
-        + "\n".join(lines)
-        + "\n</tbody></table>\n",
-        title,
-    )
+        years.setdefault(row.key[:4], {})[int(row.key[5:7])] = row
+    sources = "; ".join(where.sources(docname, key) for key in dict.fromkeys(row.source for row in rows))
+    return str(HTML.series(tables.package()["by_name"][rows[0].table]["title"], sources, years))
 
 
 def as_entries(where: Places, docname: str, rows: list[Described]) -> str:
@@ -158,31 +130,15 @@ def as_entries(where: Places, docname: str, rows: list[Described]) -> str:
 
 
 def _entry(where: Places, docname: str, row: Described) -> str:
-    facts = {"Range": breakable(row.range), "Confidence": grade(row)}
-    links: dict[str, str] = {}
-    if row.table == "assumptions":
-        facts["Why this range"] = breakable(parameters.known()[row.key].range_reason)
-        pages = where.declared.get(row.key, [])
-        links["Pages that use it"] = ", ".join(
-            f'<a href="{where.link(docname, page)}">{escape(where.title(page))}</a>' for page in pages
-        )
-        moved = where.moved_by.get(row.key, [])
-        results = "; ".join(
-            f'<a href="{where.row(docname, "results", name)}">{typography.html(REGISTRY[name].title)}</a>'
-            for name in moved
-        )
-        count = f"{len(moved)} result{'s' if len(moved) > 1 else ''}"
-        links["Results that rest on it"] = (
-            f"<details><summary>{count}</summary>{results}</details>" if moved else "none: it moves no stated result"
-        )
-    facts |= {"Note": breakable(row.note), "Source": where.sources(docname, row.source)}
-    facts |= {"Place in the source": breakable(row.locator), **links}
-    told = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items() if text)
-    return (
-        f'<div class="row-entry" id="{escape(anchor(row.table, row.key))}">'
-        f'<p class="row-title"><strong>{breakable(row.title)}</strong> <code>{breakable(row.key)}</code></p>'
-        f'<p class="row-value">{breakable(where.shown(row))}</p><dl>{told}</dl></div>'
-    )
+    if row.table != "assumptions":
+        return str(HTML.entry(where, docname, row, "", (), ()))
+    reason = parameters.known()[row.key].range_reason
+    pages = [(where.link(docname, page), where.title(page)) for page in where.declared.get(row.key, [])]
+    results = [
+        (where.row(docname, "results", name), Markup(typography.html(REGISTRY[name].title)))
+        for name in where.moved_by.get(row.key, [])
+    ]
+    return str(HTML.entry(where, docname, row, reason, pages, results))
 
 
 def missing(app: Sphinx) -> None:

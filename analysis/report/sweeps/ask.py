@@ -18,6 +18,7 @@ from analysis.cases import Block, CaseFile, Grid
 from analysis.parameters import ParameterError, Scenario, Value
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
+from analysis.untrusted import unknown
 
 # Evaluations in a block: a second of one core at most, so that a stop loses little. Cases: that a block is a few
 # megabytes even where nothing is drawn.
@@ -150,9 +151,7 @@ def results(names: Iterable[str]) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(names)) or sensitivity.HEADLINES
     for name in chosen:
         if name not in REGISTRY:
-            near = parameters.nearest(name, REGISTRY)
-            hint = f" Did you mean {near}?" if near else ""
-            raise ParameterError(f"There is no result '{name[:60]}'.{hint} analysis/quantities holds all of them.")
+            raise ParameterError(f"{unknown('result', name, REGISTRY)} analysis/quantities holds all of them.")
     return chosen
 
 

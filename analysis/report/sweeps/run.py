@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from analysis import parameters
 from analysis.quantities import REGISTRY
-from analysis.report import build as builder
-from analysis.report import files, identity, manifest, place
+from analysis.report import files, identity, manifest, place, rendering
+from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, silent
 from analysis.report.sweeps import ask, cluster, local, pages, store
 from analysis.report.sweeps import figure as drawing
@@ -48,7 +48,7 @@ class Summary:
 
 def folder_of(request: Request) -> Path:
     """Where a sweep goes if nobody says otherwise."""
-    return builder.BUILD / "sweeps" / request.name
+    return place.BUILD / "sweeps" / request.name
 
 
 def run(
@@ -63,7 +63,7 @@ def run(
 
     SweepError if it cannot be done; what was done stays for the next time.
     """
-    builder.require_sound_data()
+    require_sound_data()
     target = place.allowed(out or folder_of(request))
     try:
         return _run(request, target, progress, scheduler, restart, processes or local.cores())
@@ -229,7 +229,7 @@ def _draw(request: Request, folder: store.Folder) -> None:
     axes = drawing.axes_of(request.space)
     wanted = drawing.places(axes, len(request))
     figure = drawing.sweep(folder.rows(wanted), axes, request.plan.results, len(request), request.base.values())
-    content = figure.svg().encode(), builder.png(figure.svg()), figure.csv().encode(), (figure.alt + "\n").encode()
+    content = figure.svg().encode(), rendering.png(figure.svg()), figure.csv().encode(), (figure.alt + "\n").encode()
     manifest.put(folder.path, manifest.SWEEP, dict(zip(store.FIGURE, content, strict=True)))
 
 

@@ -7,19 +7,19 @@ site has Python with it. `report lab` adds that (analysis/teaching/pyodide.py) a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import parameters
 from analysis.report import notebooks, own
-from analysis.report.site import scripts
+from analysis.report.site import scripts, templates
+from analysis.report.slots import Slot
 from analysis.teaching import exercises, given, starters
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ VERSION = "0.29.5"
 SCRIPT = "lab.js"
 EXAMPLES = "book/teaching/lab"
 
-# What is between the two is written anew when Python is added.
-SLOT = ("<!-- lab -->", "<!-- /lab -->")
+# What it holds is written anew when Python is added.
+SLOT = Slot("lab")
 
 # Modules that a reader's code can import, beside `given`.
 SHIPPED = ("analysis/__init__.py", "analysis/teaching/__init__.py", "analysis/teaching/lab.py", "analysis/costs/*.py")
@@ -43,18 +43,13 @@ CHECKS = ("analysis/teaching/checks.py", "analysis/teaching/answers.json")
 # What imports them is of no use elsewhere.
 CHECKED = "analysis.teaching.checks"
 
-ABSENT = (
-    '<p class="lab-core lab-absent"><strong>Python for the browser is not in this copy of the site;</strong> '
-    "<code>make book</code> builds one with it. "
-    "The code can be read below, and runs where the report is installed, beside a file <code>given.py</code> with the "
-    "module's text. "
-    'Exercises can be answered in <a href="classroom.html">their notebooks</a>.</p>'
-)
-PRESENT = (
-    '<p class="lab-core" data-core="_static/lab-core.js"><strong>Python runs in this page, and nothing is installed.'
-    "</strong> What you write stays on your computer. The first run fetches Python from this site: "
-    "<strong>{size}</strong>, once; nothing is fetched before you press “Run”.</p>"
-)
+
+def _data(value: object) -> Markup:
+    """A value for a script, where no code runs and no text can end the element."""
+    return Markup(json.dumps(value, ensure_ascii=False).replace("<", "\\u003c"))
+
+
+HTML = templates.beside(__file__, data=_data)
 
 
 @dataclass(frozen=True)
@@ -100,63 +95,14 @@ def files(scenario: parameters.Scenario) -> dict[str, str]:
 
 def with_core(html: str, size: str) -> str:
     """The page, offering Python of so many bytes; size: in words."""
-    start, end = SLOT
-    told = PRESENT.format(size=escape(size))
-    return re.sub(f"(?s){re.escape(start)}.*?{re.escape(end)}", lambda _: f"{start}{told}{end}", html)
-
-
-def as_data(name: str, value: object) -> str:
-    """A value for a script, where no code runs and no text can end the element."""
-    text = json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
-    return f'<script type="application/json" id="{name}">{text}</script>'
-
-
-def listing(summary: str, label: str, code: str, anchor: str = "") -> str:
-    """Code to read, folded away. summary, label: HTML; anchor: where a link to it leads"""
-    at = f' id="{anchor}"' if anchor else ""
-    return (
-        f'<details class="lab-listing"{at}><summary>{summary}</summary>'
-        f'<pre tabindex="0" role="group" aria-label="{label}"><code>{escape(code)}</code></pre></details>'
-    )
+    return SLOT.filled(html, HTML.present(size))
 
 
 def editor(scenario: parameters.Scenario) -> str:
     """The controls, the examples as text, and what the script needs."""
     grouped = groups(scenario)
-    options = "".join(
-        f'<optgroup label="{escape(heading)}">'
-        + "".join(f'<option value="{each.name}">{escape(each.title)}</option>' for each in found)
-        + "</optgroup>"
-        for heading, found in grouped.items()
-    )
-    listed = "".join(
-        f"<p><strong>{escape(heading)}</strong></p>"
-        + "".join(listing(escape(each.title), escape(each.title), each.code, each.name) for each in found)
-        for heading, found in grouped.items()
-    )
     codes = {each.name: each.code for found in grouped.values() for each in found}
-    return f"""<div class="lab" id="lab">
-{SLOT[0]}{ABSENT}{SLOT[1]}
-<noscript><p>Running it needs JavaScript, which this browser does not run. The code can be read below.</p></noscript>
-<div class="lab-work" hidden>
-<p class="lab-pick"><label for="lab-example">Start from</label> <select id="lab-example">{options}</select></p>
-<p class="lab-chapter" hidden>Its question and hints: <a href="index.html">the exercise in its chapter</a></p>
-<p class="lab-label"><label for="lab-code">Your code</label>
-<span id="lab-keys">Tab moves four spaces in; Escape, then Tab, leaves the editor. Ctrl+Enter runs.</span></p>
-<textarea id="lab-code" rows="22" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
-aria-describedby="lab-keys"></textarea>
-<p class="lab-tools"><button type="button" class="lab-run">Run</button>
-<button type="button" class="lab-stop" disabled>Stop</button>
-<button type="button" class="lab-reset">Reset the code</button>
-<button type="button" class="lab-link">Copy a link to my code</button></p>
-<p class="lab-status" role="status"></p>
-<pre class="lab-output" tabindex="0" role="log" aria-label="Output" aria-live="polite"></pre>
-</div>
-<div class="lab-listings">{listed}</div>
-</div>
-{as_data("lab-examples", codes)}
-{as_data("lab-files", files(scenario))}
-"""
+    return str(HTML.editor(Markup(SLOT.holding(HTML.absent())), grouped, codes, files(scenario)))
 
 
 class LabDirective(SphinxDirective):
@@ -167,8 +113,9 @@ class LabDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         scenario = parameters.Scenario(changes=dict(self.config.report_changes))
         if self.arguments == ["given"]:
-            text = listing("The module <code>given</code>, as text", "The module given", given.source(scenario))
-            return [nodes.raw("", text, format="html")]
+            summary = Markup("The module <code>given</code>, as text")
+            text = HTML.listing(summary, "The module given", given.source(scenario))
+            return [nodes.raw("", str(text), format="html")]
         if self.arguments:
             raise self.error(f"The lab has no part '{self.arguments[0]}'. Write `{{lab}}` or `{{lab}} given`.")
         scripts.ask(self.env, SCRIPT)

@@ -12,25 +12,30 @@ the folded list of answers, so nothing stands in a page twice.
 from __future__ import annotations
 
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import parameters, tables, words
 from analysis.case import Case
 from analysis.report import notebooks
-from analysis.report.site import scripts, typography
+from analysis.report.site import scripts, templates, typography
 from analysis.teaching import quizzes
-from analysis.teaching.quizzes import Question
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SCRIPT = "quiz.js"
 TITLE = "Check yourself"
+HTML = templates.beside(
+    __file__,
+    repr=repr,
+    typeset=lambda text: Markup(typography.html(text)),
+    digits=lambda value: words.digits(value, 4),
+)
 
 
 def append(folder: Path) -> None:
@@ -39,59 +44,6 @@ def append(folder: Path) -> None:
         path = folder / f"{chapter}.ipynb"
         if path.exists():
             notebooks.extend(path, {"check-yourself": f"## {TITLE}\n\n```{{quiz}} {chapter}\n```"})
-
-
-def question_html(question: Question, number: int, count: int, name: str) -> str:
-    """One question. name: unique on the page"""
-    asked = typography.html(question.ask)
-    legend = f'<legend><span class="quiz-number">Question {number} of {count}</span> {asked}</legend>'
-    if question.kind == "number":
-        field = (
-            f'<p class="quiz-field"><label for="{name}">Your answer, in {escape(question.unit)}</label> '
-            f'<input id="{name}" type="text" inputmode="decimal" autocomplete="off" size="12"></p>'
-        )
-        facts = f' data-answer="{question.answer!r}" data-tolerance="{question.tolerance!r}"'
-        answers = [
-            f'<li data-right="true"><strong class="quiz-right">Right:</strong> {escape(question.shown)}. '
-            f'<span class="quiz-why">{typography.html(question.why)}</span></li>',
-            *(
-                f'<li data-value="{slip.value!r}"><strong class="quiz-wrong">Not:</strong> '
-                f"{escape(words.digits(slip.value, 4))} {escape(question.unit)}. "
-                f'<span class="quiz-why">{typography.html(slip.why)}</span></li>'
-                for slip in question.slips
-            ),
-        ]
-    else:
-        kind = "radio" if question.kind == "one" else "checkbox"
-        field = "".join(
-            f'<label class="quiz-option" for="{name}-{place}"><input type="{kind}" id="{name}-{place}" name="{name}" '
-            f'value="{place}"> <span>{typography.html(option.text)}</span></label>'
-            for place, option in enumerate(question.options)
-        )
-        if question.kind == "several":
-            legend = legend.replace("</legend>", ' <span class="quiz-how">One or more are right.</span></legend>')
-        facts = ""
-        answers = [
-            f'<li data-right="{str(option.right).lower()}"><strong class="quiz-{"right" if option.right else "wrong"}">'
-            f"{'Right' if option.right else 'Not'}:</strong> {typography.html(option.text)} "
-            f'<span class="quiz-why">{typography.html(option.why)}</span></li>'
-            for option in question.options
-        ]
-    return (
-        f'<form class="quiz-question" data-kind="{question.kind}"{facts} autocomplete="off">'
-        f"<fieldset>{legend}{field}</fieldset>"
-        '<p class="quiz-tools" hidden><button type="submit">Check'
-        f'<span class="visually-hidden"> question {number}</span></button></p>'
-        '<div class="quiz-said" role="status"></div>'
-        f'<details class="quiz-answers"><summary>All answers to question {number}, explained</summary>'
-        f"<ul>{''.join(answers)}</ul></details></form>"
-    )
-
-
-def quiz_html(questions: list[Question], name: str) -> str:
-    """All questions of a page."""
-    parts = [question_html(each, place, len(questions), f"{name}-{each.id}") for place, each in enumerate(questions, 1)]
-    return f'<div class="quiz">{"".join(parts)}</div>'
 
 
 @lru_cache(maxsize=4)
@@ -117,7 +69,7 @@ class QuizDirective(SphinxDirective):
         for path in sorted(tables.DATA.glob("*.csv")):
             self.env.note_dependency(str(path))
         scripts.ask(self.env, SCRIPT)
-        return [nodes.raw("", quiz_html(found, f"quiz-{chapter}"), format="html")]
+        return [nodes.raw("", str(HTML.quiz(found, f"quiz-{chapter}")), format="html")]
 
 
 def setup(app: Sphinx) -> None:

@@ -18,6 +18,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.errors import SphinxError
 
+from analysis.figures.drawing import in_pixels
 from analysis.report.site.finish import tables
 
 if TYPE_CHECKING:
@@ -115,13 +116,8 @@ def size_drawings(html: str, page: Path) -> str:
     """Say how large a drawing is, so that the text below it does not jump when it arrives, however late."""
 
     def sized(match: re.Match[str]) -> str:
-        head = (page.parent / match["src"]).read_text(encoding="utf-8")[:2000]
-        size = re.search(r'<svg[^>]* viewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"', head)
-        if not size:
-            return match[0]
-        width, height = (round(float(points) * 4 / 3) for points in size.groups())
-        size_and_time = f'width="{width}" height="{height}" loading="lazy" decoding="async"'
-        return f"{match['start']} {size_and_time} {match['rest']}"
+        size = in_pixels((page.parent / match["src"]).read_text(encoding="utf-8")[:2000])
+        return f'{match["start"]} {size} loading="lazy" decoding="async" {match["rest"]}' if size else match[0]
 
     return re.sub(r'(?P<start><img)(?=[^>]* class="[^"]*drawing) (?P<rest>[^>]*src="(?P<src>[^"]+\.svg)")', sized, html)
 

@@ -1,8 +1,8 @@
 """What search engines, previews and reference managers read of a page, and the box at its end.
 
 Everything that needs the site's address (canonical address, preview image, sitemap, absolute links) is left out while
-nobody has said it: `html_baseurl`, see build.ADDRESSES. What is left is relative, and works in a folder.
-The end of a page carries two pairs of comments: downloads.py puts its links between one, pdf.py takes the other out.
+nobody has said it: `html_baseurl`, see rendering.ADDRESSES. What is left is relative, and works in a folder.
+The end of a page has two slots: downloads.py puts its links into one, pdf.py takes the other out.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
-from analysis.report import own
-from analysis.report.place import DOWNLOADS
+from analysis.report import own, slots
 from analysis.report.site.finish import licences
 from analysis.report.site.metadata import addresses, cards, citation, history
 
@@ -41,11 +40,10 @@ DESCRIPTIONS = {
 }
 SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
 DATA_PAGE = "data_dictionary"
-START, END = "<!-- end of page -->", "<!-- /end of page -->"
 
 
 def report_title(app: Sphinx) -> str:
-    """The report's title, with the scenario's where there is one (build.stage)."""
+    """The report's title, with the scenario's where there is one (rendering.stage)."""
     return str(app.config.html_title)
 
 
@@ -195,8 +193,8 @@ def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, co
     box = citation.box(
         "" if front else title, "" if front else pagename, addresses.of(app, pagename), report_title(app)
     )
-    told = f"<p>{facts} {' · '.join(links)}{''.join(DOWNLOADS)}</p>"
-    return f'{START}\n<div class="end-of-page">\n{told}\n{box}\n</div>\n{END}\n'
+    told = f"<p>{facts} {' · '.join(links)}{slots.DOWNLOADS.holding()}</p>"
+    return slots.END_OF_PAGE.holding(f'\n<div class="end-of-page">\n{told}\n{box}\n</div>\n') + "\n"
 
 
 def complete(

@@ -1,0 +1,40 @@
+"""HTML from templates beside their modules: the macros of `live.html.j2` are functions for `live.py`.
+
+What goes in is escaped, unless it is HTML already (`Markup`). An indented line of a template goes on the one before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+
+class _Unfolding(FileSystemLoader):
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, current = super().get_source(environment, template)
+        return re.sub(r"\n +", "", source), path, current
+
+
+def _as_html(value: object) -> Markup:
+    # The entities that html.escape writes, as everywhere else in the site.
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+
+
+def beside(module: str, **filters: Callable[..., str]) -> Any:
+    """The macros of the template beside a module, given its `__file__`. filters: what the template calls with "|" """
+    path = Path(module)
+    environment = Environment(
+        loader=_Unfolding(path.parent),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_as_html,
+    )
+    environment.filters.update(filters)
+    return environment.get_template(f"{path.stem}.html.j2").module
