@@ -317,7 +317,7 @@ def read_scenario(path: Path) -> Scenario:
 def _other_file(path: Path) -> str:
     """What to do where there is no such file: the nearest name in its folder, or where examples are."""
     try:
-        near = nearest(path.name, [each.name for each in path.parent.glob("*.yml")])
+        near = nearest(path.name, [each.name for each in path.parent.glob("*.yml") if each.exists()])
     except (OSError, ValueError):
         near = ""
     return f" Did you mean {path.with_name(near)}?" if near else " Examples are in data/scenarios/."

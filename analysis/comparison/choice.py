@@ -58,9 +58,10 @@ class Choice:
         return asked.BETWEEN.join(str(entry.path) for entry in self.entries)
 
 
-def shipped() -> dict[str, Path]:
+def shipped(folder: Path | None = None) -> dict[str, Path]:
     """The scenario files of data/scenarios/ by name, in the order of the names."""
-    return {path.stem: path for path in sorted(FOLDER.glob("*.yml"))}
+    # Hidden ones are of an editor that has the file open, or of macOS.
+    return {path.stem: path for path in sorted((folder or FOLDER).glob("*.yml")) if not path.name.startswith(".")}
 
 
 def chosen_paths() -> list[Path]:

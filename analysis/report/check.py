@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from analysis import comparison, parameters, tables, written
-from analysis.report import notebooks
+from analysis.report import notebooks, own
 from analysis.report.place import BuildError
 
 File = TypeVar("File")
@@ -22,6 +22,9 @@ def problems() -> list[str]:
     found += parameter_problems()
     for path in comparison.shipped().values():
         found += told(scenario_problems, path)
+    for path in (notebooks.ROOT / "_config.yml", *own.files("book")):
+        if path.suffix == ".yml":
+            found += told(yaml_problems, path)
     for page in notebooks.pages():
         found += told(page_problems, page)
     return found
@@ -62,6 +65,12 @@ def parameter_problems() -> Iterator[str]:
 def scenario_problems(path: Path) -> Iterator[str]:
     """What `report compare` would stop at."""
     parameters.read_scenario(path)
+    yield from ()
+
+
+def yaml_problems(path: Path) -> Iterator[str]:
+    """What a build would stop at after minutes of work."""
+    written.yaml_of(path)
     yield from ()
 
 

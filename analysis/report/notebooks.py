@@ -70,12 +70,14 @@ def pages(root: Path = ROOT) -> list[Page]:
             for item in entry:
                 yield from files(item)
 
-    found = []
+    found: list[Page] = []
     for file in files(toc):
         candidates = [root / f"{file}{suffix}" for suffix in (".ipynb", ".md")]
         path = next((candidate for candidate in candidates if candidate.exists()), None)
         if path is None:
             raise PageFailure(f"_toc.yml names {file}, but there is no {file}.ipynb and no {file}.md.")
+        if any(page.path == path for page in found):
+            raise PageFailure(f"_toc.yml names {file} twice. Take one out.")
         found.append(Page(file.removeprefix("book/"), path))
     return found
 
@@ -91,8 +93,13 @@ def page(name: str) -> Page:
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """A notebook, in the format that is written; FileError if it is none."""
-    return written.parsed(path, _parsed)
+    """A notebook, in the format that is written; FileError if it is none, or holds an unfinished merge."""
+    notebook = written.parsed(path, _parsed)
+    for number, cell in enumerate(notebook.cells):
+        # Where tools for notebooks merge, the marks are in a cell.
+        if line := written.conflict(cell.source):
+            raise written.FileError(f"{written.name_of(path)}, cell {number}, line {line}: {written.CONFLICT_HERE}")
+    return notebook
 
 
 def _parsed(text: str) -> nbformat.NotebookNode:

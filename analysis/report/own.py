@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from analysis import tables
+from analysis.comparison.choice import shipped
 from analysis.report import notebooks
 from analysis.report.surroundings import git
 
@@ -32,7 +33,7 @@ def known_to_git(root: Path, *words: str) -> list[str]:
 def _declared(root: Path) -> set[str]:
     dictionary = tables.package(root / "data")
     found = {f"data/{tables.DICTIONARY}", *(f"data/{each['path']}" for each in dictionary["resources"])}
-    found |= {path.relative_to(root).as_posix() for path in (root / "data" / "scenarios").glob("*.yml")}
+    found |= {path.relative_to(root).as_posix() for path in shipped(root / "data" / "scenarios").values()}
     return found | {page.path.relative_to(root).as_posix() for page in notebooks.pages(root)}
 
 
@@ -44,7 +45,9 @@ def names(root: Path = ROOT) -> set[str]:
             path.relative_to(root).as_posix()
             for top, kinds in KINDS.items()
             for path in (root / top).rglob("*")
-            if path.suffix in kinds and (top != "book" or path.parent != root / "book" / "assets")
+            if path.suffix in kinds
+            and not path.name.startswith(".")
+            and (top != "book" or path.parent != root / "book" / "assets")
         }
     return known | _declared(root)
 

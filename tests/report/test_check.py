@@ -12,7 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis import cli, equations, sensitivity, tables, written
+from analysis import cli, equations, parameters, sensitivity, tables, written
 from analysis.comparison import choice
 from analysis.report import build, check, notebooks, place
 from analysis.written import FileError
@@ -26,6 +26,11 @@ def edited(source: Path, line: int, put: str) -> str:
     return "".join([*lines[: line - 1], put.format(lines[line - 1]), *lines[line:]])
 
 
+def merged_in_a_cell() -> str:
+    cell = nbformat.v4.new_markdown_cell("# Page\n" + CONFLICT.format("text\n"))
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
+
+
 READERS: dict[str, Callable[[Path], Any]] = {
     ".ipynb": notebooks.read,
     ".bib": tables.reference_keys,
@@ -35,7 +40,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
 NO_CELL = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}'
 BROKEN = [
     (".ipynb", lambda: edited(CAPEX, 31, CONFLICT), ", line 31: git has left a conflict here."),
-    (".ipynb", lambda: '{\n "cells": [\n  "cut off', ", line 3: no JSON (Unterminated string"),
+    (".ipynb", lambda: '{\n "cells": [\n  "cut', ", line 3: no JSON (Unterminated string"),
+    (".ipynb", lambda: merged_in_a_cell(), ", cell 0, line 2: git has left a conflict here."),
     (".ipynb", lambda: "", ", line 1: no JSON (Expecting value)"),
     (".ipynb", lambda: "[]", ": cannot be read ("),
     (".ipynb", lambda: NO_CELL, ": cannot be read ("),
@@ -79,16 +85,35 @@ def test_every_broken_file_is_told_and_none_hides_another(tmp_path: Path, monkey
     (tmp_path / "other.yml").write_text("parameters: {pue: 9}\n")
     (tmp_path / "prose.md").write_text("# Prose\n" + CONFLICT.format("text\n"))
     (tmp_path / "cut.ipynb").write_text("{")
+    (tmp_path / "book" / "slides.yml").parent.mkdir()
+    (tmp_path / "book" / "slides.yml").write_text("\t- a")
+    # Of an editor that has it open: a link to nowhere.
+    (tmp_path / ".#other.yml").symlink_to("somebody@host.1234")
     monkeypatch.setattr(choice, "FOLDER", tmp_path)
+    monkeypatch.setattr(check.own, "files", lambda top: [tmp_path / top / "slides.yml"])
     pages = [notebooks.Page(name.split(".")[0], tmp_path / name) for name in ("cut.ipynb", "prose.md")]
     monkeypatch.setattr(notebooks, "pages", lambda: pages)
     told = check.problems()
     assert [line.partition(str(tmp_path))[2].split(":")[0] for line in told] == [
         "/merged.yml, line 1",
         "/other.yml",
+        "/book/slides.yml, line 1",
         "/cut.ipynb, line 1",
         "/prose.md, line 2",
     ]
+
+
+def test_a_link_to_nowhere_is_not_its_own_remedy(tmp_path: Path) -> None:
+    (tmp_path / "mine.yml").symlink_to("nowhere")
+    with pytest.raises(parameters.ParameterError, match=r"mine\.yml cannot be read: No such file or directory\. Ex"):
+        parameters.read_scenario(tmp_path / "mine.yml")
+
+
+def test_a_page_that_is_named_twice_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# A")
+    (tmp_path / "_toc.yml").write_text("root: a\nchapters:\n- file: a\n")
+    with pytest.raises(notebooks.PageFailure, match=r"_toc\.yml names a twice\. Take one out"):
+        notebooks.pages(tmp_path)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ OURS = {
     "data/gpus.csv": "",
     "data/scenarios/cheap.yml": "",
 }
-SECRETS = ("analysis/keys.pem", "book/assets/salaries.xlsx", "book/draft.docx", "data/private/salaries.xlsx")
+SECRETS = (
+    *("analysis/._units.py", "analysis/keys.pem", "book/assets/salaries.xlsx", "book/draft.docx"),
+    *("data/private/salaries.xlsx", "data/scenarios/._cheap.yml"),
+)
 LINKS = {"data/zz": "/etc/hostname", "analysis/elsewhere": "/etc", "book/assets/theme.css": "/etc/hostname"}
 
 
