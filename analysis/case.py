@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis import parameters, tables, uncertainty, words
+from analysis import parameters, scenarios, tables, uncertainty, words
 from analysis.trace import Row, Trace, Used, keys
 
 if TYPE_CHECKING:
@@ -188,11 +188,11 @@ class Case:
     def __init__(
         self,
         values: Mapping[str, parameters.Value] | None = None,
-        scenario: parameters.Scenario | None = None,
+        scenario: scenarios.Scenario | None = None,
         used: set[str] | None = None,
         trace: Trace | None = None,
     ) -> None:
-        self.scenario = scenario or parameters.Scenario()
+        self.scenario = scenario or scenarios.Scenario()
         self.values = dict(values) if values is not None else self.scenario.values()
         self.used: set[str] = set() if used is None else used
         self.trace = Trace() if trace is None else trace
@@ -211,7 +211,7 @@ class Case:
         """
         given = parameters.checked({name: names[name] for name in parameters.known() if name in names})
         changes = parameters.without_idle_changes(given)
-        print(parameters.Scenario(changes=changes).standing())
+        print(scenarios.Scenario(changes=changes).standing())
         record = os.environ.get(RECORD)
         if not record:
             return cls(given)

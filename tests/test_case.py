@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analysis import case as cases
-from analysis import parameters, tables
+from analysis import parameters, scenarios, tables
 from analysis.case import Case, Data, PageError, Quantity
 from analysis.parameters import ParameterError
 from analysis.quantities import REGISTRY
@@ -107,7 +107,7 @@ def test_a_case_remembers_the_tables_it_has_read() -> None:
 
 
 def test_a_scenario_changes_what_it_names_and_nothing_else() -> None:
-    scenario = parameters.Scenario(name="dear", changes={RENT: 4.0})
+    scenario = scenarios.Scenario(name="dear", changes={RENT: 4.0})
     case = Case(scenario=scenario)
     assert case.values == {**BASE, RENT: 4.0}
     # Twice the price of the base case, twice its cost: 11.152 million.

@@ -16,7 +16,7 @@ import sympy
 from playwright.sync_api import Browser, BrowserContext, Page
 from test_site import until
 
-from analysis import formulas, parameters, words
+from analysis import formulas, parameters, scenarios, words
 from analysis.case import Case, Data, Values
 from analysis.costs.units import where_positive
 from analysis.figures import FIGURES
@@ -604,7 +604,7 @@ def test_copied_command_and_scenario_are_the_same_case(tab: Tab, tmp_path: Path)
     file = tmp_path / "live_setting.yml"
     download.value.save_as(file)
     assert file.read_text(encoding="utf-8") == copied
-    assert parameters.read_scenario(file).changes == changes
+    assert scenarios.read_scenario(file).changes == changes
 
 
 def test_without_leave_to_copy_the_text_is_selected(tab: Tab) -> None:

@@ -25,7 +25,7 @@ import yaml
 
 from analysis import tables, untrusted, words, written
 from analysis.figures import NAMES
-from analysis.parameters import Scenario, known
+from analysis.parameters import known
 from analysis.report import identity, kernels, manifest, notebooks, own, store, surroundings
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.place import BUILD as BUILD
@@ -33,6 +33,7 @@ from analysis.report.place import BuildError as BuildError
 from analysis.report.place import alone as alone
 from analysis.report.place import filling, put, work_of_its_own
 from analysis.report.place import told as told
+from analysis.scenarios import Scenario
 
 PNG_DPI = 200
 

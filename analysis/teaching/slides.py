@@ -25,11 +25,12 @@ from markdown_it import MarkdownIt
 from analysis import written
 from analysis.case import Case
 from analysis.figures import style
-from analysis.parameters import Scenario, nearest
+from analysis.parameters import nearest
 from analysis.report import browser, manifest, notebooks, place
 from analysis.report import build as builder
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.site import typography
+from analysis.scenarios import Scenario
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"

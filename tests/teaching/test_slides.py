@@ -20,8 +20,8 @@ from test_site import until
 
 from analysis import parameters
 from analysis.case import Case
-from analysis.parameters import Scenario
 from analysis.report import notebooks, pdf
+from analysis.scenarios import Scenario
 from analysis.teaching import slides
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import parameters
+from analysis import scenarios
 from analysis.report import notebooks, own
 from analysis.report.site import scripts
 from analysis.teaching import exercises, given, starters
@@ -78,7 +78,7 @@ def examples(paths: Iterable[Path] | None = None) -> list[Example]:
     return found
 
 
-def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
+def groups(scenario: scenarios.Scenario) -> dict[str, list[Example]]:
     """Heading -> what stands below it in the list: examples, and in the base case what checks answers to exercises."""
     found = {"Examples": [each for each in examples() if scenario.is_base or CHECKED not in each.code]}
     if scenario.is_base:
@@ -89,7 +89,7 @@ def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
     return found
 
 
-def files(scenario: parameters.Scenario) -> dict[str, str]:
+def files(scenario: scenarios.Scenario) -> dict[str, str]:
     """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
     patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
     inside = {path.relative_to(notebooks.ROOT): path for path in own.files("analysis")}
@@ -120,7 +120,7 @@ def listing(summary: str, label: str, code: str, anchor: str = "") -> str:
     )
 
 
-def editor(scenario: parameters.Scenario) -> str:
+def editor(scenario: scenarios.Scenario) -> str:
     """The controls, the examples as text, and what the script needs."""
     grouped = groups(scenario)
     options = "".join(
@@ -165,7 +165,7 @@ class LabDirective(SphinxDirective):
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        scenario = parameters.Scenario(changes=dict(self.config.report_changes))
+        scenario = scenarios.Scenario(changes=dict(self.config.report_changes))
         if self.arguments == ["given"]:
             text = listing("The module <code>given</code>, as text", "The module given", given.source(scenario))
             return [nodes.raw("", text, format="html")]
