@@ -127,11 +127,12 @@ class Data:
         return self.chosen("fleet", self._fleets[name])
 
     def _fleet(self, name: str) -> pd.DataFrame:
-        counts = self.table("fleet")
-        account = "documented" if name == "documented" else "semianalysis"
-        rows = counts[counts.account == account]
-        left_out = {"hopper_only": "A100-PCIe-40", "without_h100": "H100-SXM"}.get(name)
-        rows = rows[rows.gpu_id != left_out]
+        known = self.records("accounts")
+        if name not in known:
+            near = parameters.nearest(name, known)
+            raise PageError(f"data/accounts.csv has no account '{name}'. Did you mean '{near}'?")
+        counts, account = self.table("fleet"), known[name]
+        rows = counts[(counts.account == account["counts_from"]) & (counts.gpu_id != account["leaves_out"])]
         gpus = self.table("gpus").rename(columns={"source": "gpu_source", "locator": "gpu_locator", "note": "gpu_note"})
         return rows.merge(gpus, on="gpu_id", how="left").reset_index(drop=True)
 

@@ -166,6 +166,13 @@ def test_accounts_of_the_fleet(account: str, gpus: int) -> None:
     assert fleet.tdp_w.notna().all()
     assert ("A100-PCIe-40" in set(fleet.gpu_id)) == (account != "hopper_only")
     assert ("H100-SXM" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only"))
+    result = Data().records("accounts")[account]["capex_result"]
+    assert Case()[result].value == Case({**BASE, "fleet": account})["fleet_capex_usd"].value
+
+
+def test_an_account_that_nobody_gave_is_refused() -> None:
+    with pytest.raises(PageError, match=r"data/accounts.csv has no account 'documentd'. Did you mean 'documented'\?"):
+        Data().fleet("documentd")
 
 
 # --- words -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ A page asks for them with a directive:
     :parameters: fleet server_price_h100_usd_per_gpu
     ```
 
-names one panel or several (see analysis/report/live.py) and the assumptions to show; `:parameters: all` shows all, in
+names one panel or several (see book/live.yml) and the assumptions to show; `:parameters: all` shows all, in
 their groups. What stands in the page without a script is the published report: its static figure and its table.
 book/assets/live.js brings the page to life, and is loaded by pages that have a directive, and by no other.
 """
@@ -87,7 +87,7 @@ class LiveDirective(SphinxDirective):
         self.model = live.live(self.config.report_changes)
         panels = [self._panel(name) for name in self.arguments]
         chosen = self._parameters()
-        for path in sorted(tables.DATA.glob("*.csv")):
+        for path in (live.SOURCE, *sorted(tables.DATA.glob("*.csv"))):
             self.env.note_dependency(str(path))
         scripts.ask(self.env, *SCRIPTS)
         self.number = self.env.new_serialno("live")
@@ -113,11 +113,12 @@ class LiveDirective(SphinxDirective):
         return nodes.raw("", html, format="html")
 
     def _panel(self, name: str) -> live.Panel:
-        if name not in live.PANELS:
-            near = parameters.nearest(name, live.PANELS)
+        panels = live.panels()
+        if name not in panels:
+            near = parameters.nearest(name, panels)
             hint = f" Did you mean {near}?" if near else ""
-            raise self.error(f"There is no live panel '{name}'.{hint} Panels: {', '.join(live.PANELS)}.")
-        return live.PANELS[name]
+            raise self.error(f"There is no live panel '{name}'.{hint} Panels: {', '.join(panels)}.")
+        return panels[name]
 
     def _parameters(self) -> list[str]:
         asked = self.options.get("parameters", "all").split()
@@ -193,7 +194,7 @@ aria-describedby="{own}-word {own}-range"></div>
         return [self._raw(html), *self._source(row)]
 
     def _choice(self, row: Parameter) -> list[nodes.Node]:
-        told = dict(re.findall(r"(\w+): ([^.]+)\.", row.note))
+        accounts = tables.load("accounts").set_index("account").holds
         radios = []
         for value, title in live.choice_titles(row).items():
             own = f"live{self.number}-{row.name}-{value}"
@@ -201,7 +202,7 @@ aria-describedby="{own}-word {own}-range"></div>
             radios.append(
                 f'<label for="{own}"><input type="radio" id="{own}" name="live{self.number}-{row.name}" '
                 f'value="{value}"{checked}> <span><strong>{escape(title)}</strong>: '
-                f"{escape(told.get(value, ''))} <code>{escape(value)}</code></span></label>"
+                f"{escape(accounts.get(value, ''))} <code>{escape(value)}</code></span></label>"
             )
         html = (
             f'<div class="live-parameter" data-parameter="{row.name}"><fieldset><legend><span>{escape(row.title)} '
