@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from analysis import parameters, tables, uncertainty, words
+from analysis import parameters, scenarios, tables, uncertainty, untrusted, words
 from analysis.trace import Row, Trace, Used, keys
 from analysis.untrusted import meant, unknown
 
@@ -126,11 +126,12 @@ class Data:
         return self.chosen("fleet", self._fleets[name])
 
     def _fleet(self, name: str) -> pd.DataFrame:
-        counts = self.table("fleet")
-        account = "documented" if name == "documented" else "semianalysis"
-        rows = counts[counts.account == account]
-        left_out = {"hopper_only": "A100-PCIe-40", "without_h100": "H100-SXM"}.get(name)
-        rows = rows[rows.gpu_id != left_out]
+        known = self.records("accounts")
+        if name not in known:
+            near = untrusted.nearest(name, known)
+            raise PageError(f"data/accounts.csv has no account '{name}'. Did you mean '{near}'?")
+        counts, account = self.table("fleet"), known[name]
+        rows = counts[(counts.account == account["counts_from"]) & (counts.gpu_id != account["leaves_out"])]
         gpus = self.table("gpus").rename(columns={"source": "gpu_source", "locator": "gpu_locator", "note": "gpu_note"})
         return rows.merge(gpus, on="gpu_id", how="left").reset_index(drop=True)
 
@@ -187,11 +188,11 @@ class Case:
     def __init__(
         self,
         values: Mapping[str, parameters.Value] | None = None,
-        scenario: parameters.Scenario | None = None,
+        scenario: scenarios.Scenario | None = None,
         used: set[str] | None = None,
         trace: Trace | None = None,
     ) -> None:
-        self.scenario = scenario or parameters.Scenario()
+        self.scenario = scenario or scenarios.Scenario()
         self.values = dict(values) if values is not None else self.scenario.values()
         self.used: set[str] = set() if used is None else used
         self.trace = Trace() if trace is None else trace
@@ -210,7 +211,7 @@ class Case:
         """
         given = parameters.checked({name: names[name] for name in parameters.known() if name in names})
         changes = parameters.without_idle_changes(given)
-        print(parameters.Scenario(changes=changes).standing())
+        print(scenarios.Scenario(changes=changes).standing())
         record = os.environ.get(RECORD)
         if not record:
             return cls(given)

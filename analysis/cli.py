@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
-from analysis import parameters, tables, untrusted, words, written
+from analysis import parameters, scenarios, tables, untrusted, words, written
 from analysis.case import PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
@@ -80,22 +80,22 @@ Out = Annotated[
 Again = Annotated[bool, typer.Option("--again", help="Run every page, although nothing has changed.")]
 
 
-def scenario_from(assignments: list[str] | None, file: Path | None) -> parameters.Scenario:
+def scenario_from(assignments: list[str] | None, file: Path | None) -> scenarios.Scenario:
     """The scenario that a command line asks for: a file, changes, or both (the command line wins).
 
     Where nothing is changed, that is the base case, whatever the file calls it: its site stays as it is.
     """
     if not assignments and not file:
-        return parameters.Scenario()
-    read = parameters.read_scenario(file) if file else parameters.Scenario()
+        return scenarios.Scenario()
+    read = scenarios.read_scenario(file) if file else scenarios.Scenario()
     changes = parameters.without_idle_changes({**read.changes, **parameters.parsed(assignments or [])})
     if not changes:
         errors.print("report: no assumption is changed: this is the base case.")
-        return parameters.Scenario()
+        return scenarios.Scenario()
     if file and changes == read.changes:
         return read
     title = "; ".join(_change_in_words(name, value) for name, value in changes.items())
-    return parameters.Scenario(name=parameters.scenario_name(changes), title=title, changes=changes)
+    return scenarios.Scenario(name=scenarios.scenario_name(changes), title=title, changes=changes)
 
 
 def _change_in_words(name: str, value: parameters.Value) -> str:
@@ -250,7 +250,7 @@ def serve(
             console.print("ended")
 
 
-def built(scenario: parameters.Scenario, out: Path | None, again: bool = False) -> Path:
+def built(scenario: scenarios.Scenario, out: Path | None, again: bool = False) -> Path:
     """The folder of a scenario's site, which is built where it is missing or stale."""
     for name in own.left_out():
         told = f"report: {name} is not published: git does not know it. `git add` makes it a part of the report."
@@ -298,7 +298,7 @@ def digest(
     """
     from analysis.report import digests
 
-    folder = site or builder.output_folder(parameters.Scenario())
+    folder = site or builder.output_folder(scenarios.Scenario())
     found = digests.of_files(folder) if files else digests.of_site(folder)
     for name, value in found.items():
         say(f"{value}  {name}")
@@ -375,7 +375,7 @@ def sweep(
     from analysis.report.sweeps import ask
     from analysis.report.sweeps import run as sweeps
 
-    base = parameters.read_scenario(file) if file else None
+    base = scenarios.read_scenario(file) if file else None
     request = ask.ask(assignments or [], cases, base, results or [], draws, pages)
     try:
         with progress_bar() as progress:

@@ -1,4 +1,4 @@
-"""Assumptions as typed, bounded parameters; scenarios as named changes to them.
+"""Assumptions as typed, bounded parameters, and changes to them.
 
 papermill by itself accepts a misspelt name, a wrong type and a name that carries code, and says nothing.
 So nothing reaches it that has not passed `checked`.
@@ -6,21 +6,22 @@ So nothing reaches it that has not passed `checked`.
 
 from __future__ import annotations
 
-import hashlib
 import keyword
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
-
-from analysis import tables, untrusted, written
+from analysis import tables, untrusted
 from analysis.untrusted import nearest, shown
 
 Value = float | int | str
+
+# Columns of the quasi-random sequence that rows may have: many more than are in use, since this number moves all draws.
+DRAW_COLUMNS = 64
 
 
 class ParameterError(Exception):
@@ -32,6 +33,8 @@ class Parameter:
     """One row of data/assumptions.csv.
 
     low and high are the plausible range; minimum and maximum are what is accepted at all.
+    draw_column:   the column of the quasi-random sequence that draws it; -1 where nothing is drawn
+    shared_column: that of what its correlation_group shares, which the row that says how closely hands out; else -1
     """
 
     name: str
@@ -47,10 +50,18 @@ class Parameter:
     range_meaning: str
     range_reason: str
     correlation_group: str
+    draw_column: int
     source: str
     locator: str
     confidence: str
     note: str
+    evidence_to_replace: str
+    shared_column: int = -1
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its uncertainty is drawn."""
+        return self.range_meaning != "fixed"
 
     @property
     def allowed(self) -> str:
@@ -134,37 +145,54 @@ def without_thousands(text: str) -> str:
 @lru_cache(maxsize=4)
 def known(folder: Path = tables.DATA) -> Mapping[str, Parameter]:
     """All parameters by name, in the order of data/assumptions.csv."""
-    found: dict[str, Parameter] = {}
-    for row in tables.load("assumptions", folder).to_dict("records"):
-        kind = row["type"]
-        raw = row["value"]
-        try:
-            value: Value = raw if kind == "choice" else tables.plain_number(raw)
-            if kind == "int" and value != int(value):
-                raise ValueError
-        except ValueError:
-            raise tables.DataError(
-                f"data/assumptions.csv, parameter `{row['name']}`, column `value`: '{raw}' is not of type {kind}. "
-                "Correct the cell, then run `report check`."
-            ) from None
-        for end in ("low", "high", "minimum", "maximum"):
-            if kind != "choice" and not math.isfinite(row[end]):
-                raise tables.DataError(
-                    f"data/assumptions.csv, parameter `{row['name']}`, column `{end}`: the number is missing. "
-                    "Give a number; where nothing is uncertain, repeat the value."
-                )
-        columns = {column.name: row[column.name] for column in fields(Parameter)}
-        choices = tuple(row["choices"].split(";")) if row["choices"] else ()
-        typed = int(value) if kind == "int" else float(value) if kind == "float" else value
-        parameter = Parameter(**{**columns, "value": typed, "choices": choices})
-        try:
-            parameter.checked(value)
-        except ParameterError as error:
-            raise tables.DataError(
-                f"data/assumptions.csv, parameter `{row['name']}`, column `value`: {error}"
-            ) from None
-        found[parameter.name] = parameter
-    return found
+    table = tables.load("assumptions", folder)
+    table["draw_column"] = table.draw_column.fillna(-1).astype(int)
+    sharing = table[(table.range_meaning == "fixed") & (table.correlation_group != "")]
+    shared = dict(zip(sharing.correlation_group, sharing.draw_column, strict=True))
+    free = min(set(range(DRAW_COLUMNS)) - set(table.draw_column), default=-1)
+    return {row["name"]: _read(row, shared, free) for row in table.to_dict("records")}
+
+
+def _read(row: Mapping[str, Any], shared: Mapping[str, int], free: int) -> Parameter:
+    """A row as a parameter; DataError naming row, column and remedy. free: a column of the sequence that no row has."""
+
+    def fault(column: str, words: str) -> tables.DataError:
+        return tables.DataError(f"data/assumptions.csv, parameter `{row['name']}`, column `{column}`: {words}")
+
+    kind, raw, group = row["type"], row["value"], row["correlation_group"]
+    try:
+        value: Value = raw if kind == "choice" else tables.plain_number(raw)
+        if kind == "int" and value != int(value):
+            raise ValueError
+    except ValueError:
+        raise fault("value", f"'{raw}' is not of type {kind}. Correct the cell, then run `report check`.") from None
+    for end in ("low", "high", "minimum", "maximum"):
+        if kind != "choice" and not math.isfinite(row[end]):
+            raise fault(end, "the number is missing. Give a number; where nothing is uncertain, repeat the value.")
+    typed = int(value) if kind == "int" else float(value) if kind == "float" else value
+    choices = tuple(row["choices"].split(";")) if row["choices"] else ()
+    columns = {column.name: row[column.name] for column in fields(Parameter) if column.name in row}
+    parameter = Parameter(**{**columns, "value": typed, "choices": choices}, shared_column=shared.get(group, -1))
+    try:
+        parameter.checked(value)
+    except ParameterError as error:
+        raise fault("value", str(error)) from None
+    if not parameter.is_drawn:
+        return parameter
+    blank = ["draw_column"] * (parameter.draw_column < 0) + ["evidence_to_replace"] * (not row["evidence_to_replace"])
+    if blank:
+        raise fault(
+            "` and `".join(blank),
+            f"blank, but the parameter is drawn. No row has draw_column {free} yet; evidence_to_replace says what "
+            "would narrow the range. Fill the row, then run `report check`.",
+        )
+    if group and parameter.shared_column < 0:
+        raise fault(
+            "correlation_group",
+            f"no fixed row of the group '{group}' has a draw_column, for what its prices share. Give "
+            f"the row that says how closely they move this group and draw_column {free}, then run `report check`.",
+        )
+    return parameter
 
 
 def base(folder: Path = tables.DATA) -> dict[str, Value]:
@@ -215,187 +243,10 @@ def parsed(assignments: Iterable[str], folder: Path = tables.DATA) -> dict[str, 
     return changes
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """A named set of changed assumptions. The base case is the scenario without changes."""
-
-    name: str = "base"
-    title: str = "Base case"
-    motive: str = ""
-    source: str = ""
-    changes: Mapping[str, Value] = field(default_factory=dict)
-
-    @property
-    def is_base(self) -> bool:
-        return not self.changes
-
-    def values(self) -> dict[str, Value]:
-        """All parameters, with the changes applied."""
-        return {**base(), **self.changes}
-
-    def standing(self) -> str:
-        """How the parameters stand to the base case, a line each."""
-        if self.is_base:
-            return "Every parameter has its value of the base case."
-        return "\n".join(
-            f"{row['name']} = {row['here']} instead of {row['base']} in the base case"
-            for row in self.differences().to_dict("records")
-        )
-
-    def differences(self) -> pd.DataFrame:
-        """Each changed assumption: name, title, unit, base, here, and the relative change where there is one."""
-        rows = []
-        for name, here in self.changes.items():
-            parameter = known()[name]
-            relative = math.nan
-            if not isinstance(here, str) and not isinstance(parameter.value, str) and parameter.value:
-                relative = here / parameter.value - 1
-            rows.append(
-                {
-                    "name": name,
-                    "title": parameter.title,
-                    "unit": parameter.unit,
-                    "base": parameter.value,
-                    "here": here,
-                    "change": relative,
-                }
-            )
-        return pd.DataFrame(rows, columns=["name", "title", "unit", "base", "here", "change"])
-
-
 def without_idle_changes(changes: Mapping[str, Value]) -> dict[str, Value]:
     """The changes that differ from the base case; giving the base value changes nothing."""
     reference = base()
     return {name: value for name, value in changes.items() if value != reference[name]}
-
-
-def scenario_name(changes: Mapping[str, Value]) -> str:
-    """A folder name for unnamed changes, for example `rental_usd_per_gpu_hour-3`; other changes, other name."""
-    parts = [f"{name}-{value if isinstance(value, str) else format(value, '.17g')}" for name, value in changes.items()]
-    short = [f"{name}-{value if isinstance(value, str) else format(value, 'g')}" for name, value in changes.items()]
-    text = re.sub(r"[^A-Za-z0-9_.-]", "", "_".join(short))
-    exact = all(isinstance(value, str) or float(format(value, "g")) == value for value in changes.values())
-    if exact and len(text) <= 100:
-        return text
-    return f"{text[:90]}-{hashlib.sha256('_'.join(parts).encode()).hexdigest()[:8]}"
-
-
-KEYS = ("name", "title", "motive", "source", "parameters")
-
-# What a file of scenarios may hold at most, in characters.
-LONGEST_FILE, LONGEST_TEXT = 100_000, {"title": 200, "motive": 2_000, "source": 1_000}
-
-# `parameters` holds values: two. Some more, so that a mistake is told as what it is.
-DEEPEST = 8
-
-# Folders of _build and of what is in it that are not a scenario's. A change by -p has one as well: `scenario_name`.
-RESERVED = {"all", "base", "classroom", "compare", "downloads", "fuzz", "html", "mutants", "slides", "sweeps"}
-
-# No folder of Windows can have these names.
-DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
-
-
-def read_scenario(path: Path) -> Scenario:
-    """A scenario file (YAML): name, title, motive, source, parameters. ParameterError if it cannot be used."""
-    where = f"Scenario file {untrusted.shown_path(path)}"
-    try:
-        # Opening a pipe that nobody writes to would never end.
-        if written.endless(path):
-            raise ParameterError(f"{where} is no regular file.")
-        with path.open("rb") as file:
-            # No more than can be of use.
-            content = file.read(4 * LONGEST_FILE + 1)
-    except OSError as error:
-        raise ParameterError(f"{where} cannot be read: {error.strerror}.{_other_file(path)}") from None
-    except ValueError:
-        raise ParameterError(f"{where} cannot be read: no file has such a name.") from None
-    if len(content) > 4 * LONGEST_FILE:
-        raise ParameterError(f"{where} is larger than 400 kB; at most {LONGEST_FILE:,} characters are read.")
-    return parsed_scenario(content, path.stem, where)
-
-
-def _other_file(path: Path) -> str:
-    """What to do where there is no such file: the nearest name in its folder, or where examples are."""
-    try:
-        near = nearest(path.name, [each.name for each in path.parent.glob("*.yml") if each.exists()])
-    except (OSError, ValueError):
-        near = ""
-    return f" Did you mean {path.with_name(near)}?" if near else " Examples are in data/scenarios/."
-
-
-def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:
-    """The scenario that a file holds. stem: its name where it gives none itself; where: what messages begin with."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ParameterError(f"{where} is not UTF-8 text.") from None
-    if len(text) > LONGEST_FILE:
-        raise ParameterError(f"{where} has {len(text):,} characters; at most {LONGEST_FILE:,} are read.")
-    document = _plain_yaml(text.replace("\r\n", "\n"), where)
-    if not isinstance(document, dict):
-        raise ParameterError(f"{where} must hold {', '.join(KEYS)}; see data/scenarios/.")
-    for key in document:
-        if key not in KEYS:
-            near = nearest(str(key), KEYS)
-            hint = f" Did you mean {near}?" if near else ""
-            hint = hint or _no_break_space(str(key))
-            raise ParameterError(f"{where} has an unknown key {shown(str(key))}.{hint} Allowed: {', '.join(KEYS)}.")
-    name = document.get("name", stem)
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", name):
-        foreign = untrusted.foreign_letter(name) if isinstance(name, str) else ""
-        raise ParameterError(
-            f"{where}: name {str(name)[:60]!r} must be 1 to 64 small letters, digits, - or _. It starts with a letter."
-            + (f" It holds {foreign}; letters are a to z." if foreign else "")
-        )
-    if name in RESERVED or name.partition("-")[0] in known():
-        raise ParameterError(
-            f"{where}: name '{name}' is that of a folder in which the report puts something else. Choose another."
-        )
-    if name in DEVICES:
-        raise ParameterError(f"{where}: name '{name}' is a device on Windows, where no folder can be called so.")
-    parameters = document.get("parameters") or {}
-    if not isinstance(parameters, dict):
-        hint = _no_break_space(str(parameters))
-        raise ParameterError(f"{where}: `parameters` must be a list of NAME: VALUE lines.{hint}")
-    try:
-        changes = without_idle_changes(read_changes(parameters))
-    except ParameterError as error:
-        raise ParameterError(f"{where}: {error}") from None
-    words = {key: _plain_words(key, document.get(key, ""), where) for key in LONGEST_TEXT}
-    words["title"] = untrusted.isolated(words["title"]) or name.replace("_", " ")
-    words["motive"] = untrusted.isolated(words["motive"])
-    return Scenario(name=name, changes=changes, **words)
-
-
-def _no_break_space(text: str) -> str:
-    return " It holds a no-break space (U+00A0); put an ordinary one." if "\u00a0" in text else ""
-
-
-def _plain_yaml(text: str, where: str) -> object:
-    import yaml
-
-    if line := written.conflict(text):
-        raise ParameterError(f"{where}, line {line}: {written.CONFLICT_HERE}")
-    try:
-        return yaml.load(text, Loader=_strict_loader())
-    except (yaml.YAMLError, ParameterError, RecursionError, ValueError, OverflowError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise ParameterError(f"{where}{place} is not plain YAML: {written.yaml_fault(error)}.") from None
-
-
-def _plain_words(key: str, found: object, where: str) -> str:
-    """A title, motive or source as one line of text that can be seen."""
-    if not isinstance(found, str):
-        raise ParameterError(f"{where}: `{key}` must be a text, not a list or a table.")
-    words = untrusted.one_line(found)
-    if fault := untrusted.unreadable(found):
-        raise ParameterError(f"{where}: `{key}` holds {fault}. Take it out.")
-    if len(words) > LONGEST_TEXT[key]:
-        raise ParameterError(
-            f"{where}: `{key}` has {len(words):,} characters; at most {LONGEST_TEXT[key]:,} are shown. Shorten it."
-        )
-    return words
 
 
 class Quoted(str):
@@ -414,51 +265,3 @@ def read_changes(written: Mapping[str, object]) -> dict[str, Value]:
             raise ParameterError(parameter._refusal(text))
         changes[name] = parameter.parsed(text)
     return changes
-
-
-def _strict_loader() -> type:
-    """YAML without tags, aliases or repeated keys, every scalar left as the text that was written.
-
-    YAML's own reading of scalars would take 0200 for 128, 1:30 for 90 and NO for false.
-    """
-    import yaml
-
-    too_deep = f"lists and tables are nested more than {DEEPEST} deep"
-
-    class StrictLoader(yaml.BaseLoader):
-        depth = 0
-
-        def fetch_flow_collection_start(self, token):
-            # Here too: the scanner runs far ahead of what is composed, and takes seconds for a thousand brackets.
-            if self.flow_level >= DEEPEST:
-                raise ParameterError(too_deep)
-            super().fetch_flow_collection_start(token)
-
-        def compose_node(self, parent, index):
-            event = self.peek_event()
-            if isinstance(event, yaml.events.AliasEvent):
-                raise ParameterError("aliases (*name) are not allowed")
-            if getattr(event, "tag", None):
-                raise ParameterError("tags (!name) are not allowed")
-            if self.depth > DEEPEST:
-                raise ParameterError(too_deep)
-            self.depth += 1
-            node = super().compose_node(parent, index)
-            self.depth -= 1
-            return node
-
-        def construct_scalar(self, node):
-            text = super().construct_scalar(node)
-            return Quoted(text) if node.style in ("'", '"') else text
-
-        def construct_mapping(self, node, deep=False):
-            seen = set()
-            for key_node, _ in node.value:
-                if not isinstance(key_node, yaml.ScalarNode):
-                    raise ParameterError("a key must be one word")
-                if key_node.value in seen:
-                    raise ParameterError(f"the key {shown(key_node.value)} is given twice")
-                seen.add(key_node.value)
-            return super().construct_mapping(node, deep)
-
-    return StrictLoader

@@ -45,27 +45,6 @@ SLICES = 16
 
 SHARED = {"hopper_servers": "What all prices of Hopper servers share"}
 
-# What would narrow the range of each assumption. A class of evidence, since nobody has published the piece itself.
-EVIDENCE = {
-    "rental_usd_per_gpu_hour": "A rental contract for H800s in China, with term and volume",
-    "server_price_a100_usd_per_gpu": "The purchase contract of the A100 cluster",
-    "server_price_h20_usd_per_gpu": "An invoice for H20 servers, with date and volume",
-    "server_price_h800_usd_per_gpu": "An invoice for H800 servers, with date and volume",
-    "server_price_h100_usd_per_gpu": "An invoice that shows where H100s were bought, and for how much",
-    "server_overhead_ratio": "An itemised invoice for an eight-GPU server",
-    "interconnect_fraction": "A bill of materials for the network of the H800 cluster",
-    "service_life_years": "The owner's books: depreciation period, and when servers were retired",
-    "utilisation": "The scheduler's log of the whole fleet over a year, not over a day",
-    "load_fraction": "Metered power of a training cluster beside its nameplate",
-    "pue": "Metered power of the building beside that of the servers",
-    "electricity_usd_per_kwh": "An electricity bill of the data centre",
-    "h800_years_in_service": "Delivery dates of the H800s, and what used ones fetched when the run began",
-    "final_run_share_of_rd_compute": "DeepSeek's GPU-hours by purpose: final runs, experiments, failed runs",
-    "staff_count": "A headcount by role from DeepSeek",
-    "staff_cost_usd_per_head_year": "A payroll, or filed accounts with personnel cost",
-    "programme_years": "When work on V3 began, and how many people were on it month by month",
-}
-
 
 # --- the inputs of a result ---------------------------------------------------------------------------------------
 
@@ -207,9 +186,7 @@ def if_known(case: Case, name: str) -> pd.DataFrame:
     rows = []
     if drawn:
         correlation = float(case.point.hopper_price_correlation)
-        points = uncertainty._points(
-            len(uncertainty.dimensions(drawn)), _count(case, WIDTH_POINTS), int(case.point.seed)
-        )
+        points = uncertainty.points(drawn, _count(case, WIDTH_POINTS), int(case.point.seed))
         today = _width(_results(case, name, drawn, points))
         levels = (np.arange(SLICES) + 0.5) / SLICES
         for key, parameter in drawn.items():
@@ -220,7 +197,7 @@ def if_known(case: Case, name: str) -> pd.DataFrame:
                 ]
             )
             left = float(known / today) if today else 1.0
-            rows.append((key, parameter.title, today, float(known), left, EVIDENCE[key]))
+            rows.append((key, parameter.title, today, float(known), left, parameter.evidence_to_replace))
     columns = ["name", "title", "width_today", "width_known", "left", "evidence"]
     return _sorted(pd.DataFrame(rows, columns=columns), "left", ascending=True)
 

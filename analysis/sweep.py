@@ -149,9 +149,9 @@ def inputs(name: str) -> Inputs:
 @lru_cache(maxsize=4)
 def _cube(draws: int, seed: int) -> dict[str, np.ndarray]:
     """Points of the unit cube by dimension; the same for all cases of a seed."""
-    names = uncertainty.dimensions(parameters.known())
-    points = uncertainty._points(len(names), draws, seed)
-    return {name: np.ascontiguousarray(points[:, index]) for index, name in enumerate(names)}
+    known = parameters.known()
+    points = uncertainty.points(known, draws, seed)
+    return {name: np.ascontiguousarray(points[:, index]) for index, name in enumerate(uncertainty.dimensions(known))}
 
 
 @lru_cache(maxsize=64)

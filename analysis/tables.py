@@ -320,6 +320,8 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
             found.extend(_foreign_key_problems(name, frame, key, frames))
     if {"stages", "models"} <= set(frames):
         found.extend(_stage_problems(frames["stages"], frames["models"]))
+    if {"accounts", "fleet", "assumptions"} <= set(frames):
+        found.extend(_account_problems(frames["accounts"], frames["fleet"], frames["assumptions"]))
     return found
 
 
@@ -338,6 +340,22 @@ def _foreign_key_problems(
             yield (
                 f"data/{name}.csv, row {int(str(index)) + 2}, column `{column}`: '{value}' is not in "
                 f"data/{target}.csv. Add the row there, or correct the cell."
+            )
+
+
+def _account_problems(accounts: pd.DataFrame, fleet: pd.DataFrame, assumptions: pd.DataFrame) -> Iterator[str]:
+    choices = {name for cell in assumptions.choices[assumptions.name == "fleet"] for name in cell.split(";")}
+    for name in sorted(choices ^ set(accounts.account)):
+        here, there = ("accounts.csv has", "`fleet`, column `choices`, has not")
+        if name in choices:
+            here, there = ("accounts.csv has not", "`fleet`, column `choices`, has")
+        yield f"data/{here} the account '{name}', which data/assumptions.csv, {there}. Correct the one that is wrong."
+    types = set(zip(fleet.account, fleet.gpu_id, strict=True))
+    for index, row in accounts.iterrows():
+        if row.leaves_out and (row.counts_from, row.leaves_out) not in types:
+            yield (
+                f"data/accounts.csv, row {int(str(index)) + 2}, column `leaves_out`: the account '{row.counts_from}' "
+                f"of data/fleet.csv has no '{row.leaves_out}' to leave out. Correct the cell, then run `report check`."
             )
 
 

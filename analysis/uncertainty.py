@@ -1,9 +1,10 @@
 """Draws of the uncertain assumptions, and the intervals that follow.
 
 Scrambled Sobol points, seeded, in a few independent scrambles of equal size: how far these differ is the sampling
-error of an interval, known from the very draws that it is made of. Every assumption keeps its own dimension, in the
-order of data/assumptions.csv, so the same draw serves every quantity and every scenario: differences between two
-cases are then far more precise than either. Why a row has its distribution and its ends, its `range_reason` says.
+error of an interval, known from the very draws that it is made of. The sequence has many columns, and every assumption
+its own, by its `draw_column`. So the same draw serves every quantity and every scenario, and differences between two
+cases are far more precise than either; and an assumption more moves no draw of the others. Why a row has its
+distribution and its ends, its `range_reason` says.
 
 How a row's range is read (its `range_meaning`):
 
@@ -19,7 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from analysis.parameters import Parameter, Value
+from analysis.parameters import DRAW_COLUMNS, Parameter, Value
 
 # Standard-normal quantile of 0.95: the half-width of a 90 % interval.
 Z_95 = 1.6448536269514722
@@ -34,18 +35,24 @@ SCRAMBLES = 8
 
 
 @lru_cache(maxsize=8)
-def _points(dimensions: int, draws: int, seed: int) -> np.ndarray:
-    """Scrambled Sobol points, strictly inside (0, 1); shape (draws, dimensions), scramble after scramble."""
+def _points(columns: tuple[int, ...], draws: int, seed: int) -> np.ndarray:
+    """These columns of scrambled Sobol points, strictly inside (0, 1): a row a draw, scramble after scramble."""
     from scipy.stats import qmc
 
     each = max(int(np.ceil(np.log2(draws / SCRAMBLES))), 0)
     engines = (
-        qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(child))
+        # All columns, since a scramble depends on how many there are.
+        qmc.Sobol(DRAW_COLUMNS, scramble=True, rng=np.random.default_rng(child))
         for child in np.random.SeedSequence(seed).spawn(SCRAMBLES)
     )
-    points = np.concatenate([engine.random_base2(each) for engine in engines])
+    points = np.concatenate([engine.random_base2(each)[:, columns] for engine in engines])
     # A point on the edge would become an infinite normal deviate.
     return np.clip(points, 1e-12, 1 - 1e-12)
+
+
+def points(parameters: Mapping[str, Parameter], draws: int, seed: int) -> np.ndarray:
+    """Points of the unit cube for these parameters, a column a dimension (see `dimensions`); as many as `sample`."""
+    return _points(tuple(_columns(parameters).values()), draws, seed)
 
 
 def triangular(u: np.ndarray, low: Real, mode: Real, high: Real) -> np.ndarray:
@@ -69,7 +76,7 @@ def two_piece_lognormal(u: np.ndarray, low: Real, median: Real, high: Real) -> n
 
 def uncertain(parameters: Mapping[str, Parameter]) -> list[Parameter]:
     """The parameters that are drawn, in the order of the table."""
-    return [p for p in parameters.values() if p.range_meaning != "fixed"]
+    return [p for p in parameters.values() if p.is_drawn]
 
 
 def range_around(parameter: Parameter, centre: float) -> tuple[float, float]:
@@ -86,14 +93,17 @@ def range_around(parameter: Parameter, centre: float) -> tuple[float, float]:
     return low, high
 
 
-def groups(parameters: Mapping[str, Parameter]) -> list[str]:
-    """Names of the groups of parameters that rise and fall together."""
-    return sorted({p.correlation_group for p in uncertain(parameters) if p.correlation_group})
+def _columns(parameters: Mapping[str, Parameter]) -> dict[str, int]:
+    """The independent inputs and their columns of the sequence, in the order of the columns."""
+    drawn = uncertain(parameters)
+    found = {p.name: p.draw_column for p in drawn}
+    found |= {p.correlation_group: p.shared_column for p in drawn if p.correlation_group}
+    return dict(sorted(found.items(), key=lambda each: each[1]))
 
 
 def dimensions(parameters: Mapping[str, Parameter]) -> list[str]:
-    """The independent inputs: every drawn parameter, then the common factor of every group."""
-    return [p.name for p in uncertain(parameters)] + groups(parameters)
+    """The independent inputs: every drawn parameter, and the common factor of every group."""
+    return list(_columns(parameters))
 
 
 def transform(
@@ -160,8 +170,7 @@ def sample(
     parameters: Mapping[str, Parameter], values: Mapping[str, Value], draws: int, seed: int, correlation: float
 ) -> dict[str, np.ndarray]:
     """Seeded draws of every uncertain parameter around the values of a case; as many as the next power of two."""
-    points = _points(len(dimensions(parameters)), draws, seed)
-    return transform(points, parameters, values, correlation)
+    return transform(points(parameters, draws, seed), parameters, values, correlation)
 
 
 def interval(draws: np.ndarray | float) -> tuple[float, float]:

@@ -38,7 +38,7 @@ BIN = Path(sys.executable).parent
 EXECUTE = """
 import sys
 from pathlib import Path
-from analysis.parameters import Scenario
+from analysis.scenarios import Scenario
 from analysis.report import execution, notebooks
 if __name__ == "__main__":
     chosen = [notebooks.Page(p.stem, p) for p in map(Path, sys.argv[1:])] or notebooks.pages()
@@ -47,8 +47,9 @@ if __name__ == "__main__":
 
 RENDER = """
 from pathlib import Path
-from analysis.parameters import Scenario
 from analysis.report import notebooks, rendering
+from analysis.scenarios import Scenario
+from analysis.report import build, notebooks
 executed = {page.name: Path("_build/loop") / f"{page.name}.ipynb" for page in notebooks.pages() if page.runs}
 rendering.stage(Scenario(), executed, Path("_build/staged"))
 rendering.render(Path("_build/staged"))

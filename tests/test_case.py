@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from analysis import case as cases
-from analysis import parameters, tables
+from analysis import parameters, scenarios, tables
 from analysis.case import Case, Data, PageError, Quantity
 from analysis.parameters import ParameterError
 from analysis.quantities import REGISTRY
@@ -107,7 +107,7 @@ def test_a_case_remembers_the_tables_it_has_read() -> None:
 
 
 def test_a_scenario_changes_what_it_names_and_nothing_else() -> None:
-    scenario = parameters.Scenario(name="dear", changes={RENT: 4.0})
+    scenario = scenarios.Scenario(name="dear", changes={RENT: 4.0})
     case = Case(scenario=scenario)
     assert case.values == {**BASE, RENT: 4.0}
     # Twice the price of the base case, twice its cost: 11.152 million.
@@ -166,6 +166,13 @@ def test_accounts_of_the_fleet(account: str, gpus: int) -> None:
     assert fleet.tdp_w.notna().all()
     assert ("A100-PCIe-40" in set(fleet.gpu_id)) == (account != "hopper_only")
     assert ("H100-SXM" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only"))
+    result = Data().records("accounts")[account]["capex_result"]
+    assert Case()[result].value == Case({**BASE, "fleet": account})["fleet_capex_usd"].value
+
+
+def test_an_account_that_nobody_gave_is_refused() -> None:
+    with pytest.raises(PageError, match=r"data/accounts.csv has no account 'documentd'. Did you mean 'documented'\?"):
+        Data().fleet("documentd")
 
 
 # --- words -------------------------------------------------------------------------------------------------------

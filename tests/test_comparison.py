@@ -13,15 +13,16 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from analysis import comparison, parameters, tables
+from analysis import comparison, parameters, scenarios, tables
 from analysis.case import Case, PageError
 from analysis.comparison import SCENARIOS_VARIABLE, Chosen, Comparison, choose, compare, rows
 from analysis.figures import FIGURES
 from analysis.figures.charts.comparison import LEFT, wrapped
 from analysis.figures.style import paper
-from analysis.parameters import ParameterError, Scenario
+from analysis.parameters import ParameterError
 from analysis.report import build, execution, identity, manifest, notebooks
 from analysis.report import compare as command
+from analysis.scenarios import Scenario
 from analysis.sensitivity import HEADLINES
 
 
@@ -236,7 +237,7 @@ def test_names_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
 
 def test_american_prices_are_those_of_the_table() -> None:
     prices = tables.load("prices").set_index("price_id")
-    changes = parameters.read_scenario(comparison.shipped()["us_cloud_prices"]).changes
+    changes = scenarios.read_scenario(comparison.shipped()["us_cloud_prices"]).changes
     listed = prices.loc[["P229", "P285", "P287"]]
     assert set(listed.region) == {"East US", "Iowa (us-central1)"} and set(listed.kind) == {"rent_on_demand"}
     assert changes["rental_usd_per_gpu_hour"] == listed.price_usd.median()

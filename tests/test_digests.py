@@ -11,9 +11,9 @@ from test_site import told
 from typer.testing import CliRunner
 
 from analysis import cli
-from analysis.parameters import Scenario
 from analysis.report import digests, notebooks, place, rendering
 from analysis.report.site.metadata import cards
+from analysis.scenarios import Scenario
 from analysis.teaching import slides, students
 
 

@@ -24,9 +24,9 @@ from PIL import Image
 from pybtex.database import parse_string
 from test_site import soup
 
-from analysis.parameters import Scenario
 from analysis.report import identity, notebooks, rendering
 from analysis.report.site.metadata import addresses, cards, citation, head, history
+from analysis.scenarios import Scenario
 
 ADDRESS = "https://example.org/some/report"
 NAMES = [page.name for page in notebooks.pages()]

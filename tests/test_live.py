@@ -16,7 +16,7 @@ import sympy
 from playwright.sync_api import Browser, BrowserContext, Page
 from test_site import until
 
-from analysis import formulas, parameters, words
+from analysis import formulas, parameters, scenarios, words
 from analysis.case import Case, Data, Values
 from analysis.costs.units import where_positive
 from analysis.figures import FIGURES
@@ -116,7 +116,7 @@ def test_a_slider_covers_the_plausible_range_in_round_steps(name: str) -> None:
 
 
 def test_panels_name_what_exists() -> None:
-    for panel in live.PANELS.values():
+    for panel in live.panels().values():
         assert not panel.figure or panel.figure in FIGURES
         assert panel.height > 60
         bases = {live.definition(name).basis for name in panel.swings}
@@ -125,6 +125,34 @@ def test_panels_name_what_exists() -> None:
             assert {live.definition(name).basis for name in group.results} == {group.basis}, (
                 f"The panel {panel.name} mixes cost bases in one group."
             )
+
+
+@pytest.mark.parametrize(
+    ("was", "put", "words"),
+    [
+        ("page: six_million", "pages: six_million", "panel 'rental': there is no key 'pages'. Did you mean 'page'?"),
+        ("  page: six_million\n", "", "panel 'rental': the key 'page' is missing."),
+        ("colour: muted", "colour: mute", "panel 'capex', bars 2, pieces 1, colour: there is no colour 'mute'. Did "),
+        ("after: [rd_compute", "after: [compute", "panel 'bill', bars 3, after: there is no result 'compute_usd'. Did"),
+        ("[gpt3, gpt4,", "[gtp3, gpt4,", "panel 'models', dots 4, peers: there is no model 'gtp3'. Did you mean "),
+        ("opacity: 0.7", "opacity: some", "panel 'hour', bars 1, pieces 2, opacity: 'some' is of the wrong kind."),
+        ("name: rental", "name: run", "two panels are called 'run'. Rename one."),
+        ("results: []", "results: none", "panel 'swings', results must be a list, not 'none'."),
+    ],
+)
+def test_a_panel_that_cannot_be_drawn_is_refused_in_one_line(was: str, put: str, words: str, tmp_path: Path) -> None:
+    text = live.SOURCE.read_text(encoding="utf-8")
+    assert was in text
+    (tmp_path / "live.yml").write_text(text.replace(was, put, 1), encoding="utf-8")
+    with pytest.raises(live.PanelError) as told:
+        live.panels(tmp_path / "live.yml")
+    assert words in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_a_peer_without_a_current_figure_is_refused() -> None:
+    with pytest.raises(live.PanelError, match=r"names dsv3 among the peers on the basis amortised"):
+        live.peers(live.Dots("amortised", {}, ("gpt4", "dsv3")))
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
@@ -303,7 +331,7 @@ def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
 
 def test_the_published_setting_reads_as_the_report_does(tab: Tab) -> None:
     tab.open()
-    for name in live.PANELS["models"].results:
+    for name in live.panels()["models"].results:
         known = Case()[name]
         text = words.amount(known.value, known.unit, known.low, known.high, known.significant, live.LEAST_DIGITS)
         assert tab.here(name) == text
@@ -346,9 +374,9 @@ def test_a_setting_can_be_shared_and_reopened(tab: Tab) -> None:
     tab.settle()
     fragment = page.url.split("#")[1]
     assert fragment == "service_life_years=3.3&staff_count=180&fleet=documented"
-    before = [tab.here(name) for name in live.PANELS["models"].results + live.PANELS["capex"].results]
+    before = [tab.here(name) for name in live.panels()["models"].results + live.panels()["capex"].results]
     tab.open(fragment="#" + fragment)
-    assert [tab.here(name) for name in live.PANELS["models"].results + live.PANELS["capex"].results] == before
+    assert [tab.here(name) for name in live.panels()["models"].results + live.panels()["capex"].results] == before
     assert tab.field("service_life_years").input_value() == "3.3"
     assert page.locator('input[value="documented"]').is_checked()
     assert "owner's documents (published SemiAnalysis's count)" in tab.text(".live-changed")
@@ -529,11 +557,12 @@ def test_only_figures_of_one_method_and_price_are_multiples_of_v3(tab: Tab) -> N
     until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
     texts = page.locator('[data-panel="models"] svg text').all_text_contents()
     divided = [texts[index - 1] for index, text in enumerate(texts) if text.endswith("× V3")]
-    data = Data()
-    assert divided == ["Llama 3.1 405B at V3's price", *(data.model(m).model for m in live.PEERS["amortised"])]
+    data, groups = Data(), {group.basis: group for group in live.panels()["models"].dots}
+    assert [basis for basis, group in groups.items() if group.divided] == ["amortised"]
+    assert divided == ["Llama 3.1 405B at V3's price", *(data.model(m).model for m in groups["amortised"].peers)]
     methods = data.table("estimates").set_index(["model_id", "basis"]).method
-    assert "amortised" in methods["gpt4", live.DIVIDED].iloc[0]
-    assert sum(text.endswith(", at cloud prices, by Epoch AI") for text in texts) == len(live.PEERS["rental"])
+    assert "amortised" in methods["gpt4", "amortised"].iloc[0]
+    assert sum(text.endswith(", at cloud prices, by Epoch AI") for text in texts) == len(groups["rental"].peers)
 
 
 def test_the_table_of_swings_separates_thousands_and_the_drawing_fits_its_bars(tab: Tab) -> None:
@@ -604,7 +633,7 @@ def test_copied_command_and_scenario_are_the_same_case(tab: Tab, tmp_path: Path)
     file = tmp_path / "live_setting.yml"
     download.value.save_as(file)
     assert file.read_text(encoding="utf-8") == copied
-    assert parameters.read_scenario(file).changes == changes
+    assert scenarios.read_scenario(file).changes == changes
 
 
 def test_without_leave_to_copy_the_text_is_selected(tab: Tab) -> None:

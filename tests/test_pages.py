@@ -13,8 +13,8 @@ import pytest
 from analysis import parameters, tables
 from analysis.case import Case
 from analysis.figures import FIGURES
-from analysis.parameters import Scenario
 from analysis.report import check, execution, notebooks, textconv
+from analysis.scenarios import Scenario
 
 PAGES = notebooks.pages()
 RUNNING = [page for page in PAGES if page.runs]

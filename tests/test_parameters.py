@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import parameters, tables, words
-from analysis.parameters import ParameterError, Scenario
+from analysis import parameters, scenarios, tables, words
+from analysis.parameters import ParameterError
+from analysis.scenarios import Scenario
 
 STEADY = settings(deadline=None, derandomize=True)
 
@@ -325,7 +326,7 @@ def scenario_file(tmp_path: Path) -> Any:
 
 def refused_file(path: Path) -> str:
     with pytest.raises(ParameterError) as error:
-        parameters.read_scenario(path)
+        scenarios.read_scenario(path)
     assert str(path) in str(error.value), "The message must name the file."
     assert "\n" not in str(error.value), "The message must be one line."
     return str(error.value)
@@ -336,7 +337,7 @@ def test_a_scenario_file_is_read(scenario_file: Any) -> None:
         "name: dear_rent\ntitle: Dear rent\nmotive: What if?\nsource: nobody\n"
         "parameters:\n  rental_usd_per_gpu_hour: 3\n  fleet: documented\n  staff_count: 160\n"
     )
-    scenario = parameters.read_scenario(path)
+    scenario = scenarios.read_scenario(path)
     assert (scenario.name, scenario.title, scenario.motive, scenario.source) == (
         "dear_rent",
         "Dear rent",
@@ -350,7 +351,7 @@ def test_a_scenario_file_is_read(scenario_file: Any) -> None:
 
 
 def test_name_and_title_come_from_the_file_name_where_they_are_left_out(scenario_file: Any) -> None:
-    scenario = parameters.read_scenario(scenario_file("parameters: {pue: 1.1}", "better_cooling.yml"))
+    scenario = scenarios.read_scenario(scenario_file("parameters: {pue: 1.1}", "better_cooling.yml"))
     assert (scenario.name, scenario.title, scenario.motive, scenario.source) == (
         "better_cooling",
         "better cooling",
@@ -361,7 +362,7 @@ def test_name_and_title_come_from_the_file_name_where_they_are_left_out(scenario
 
 def test_what_is_left_blank_is_as_if_left_out(scenario_file: Any) -> None:
     """YAML reads a blank as null; the word None must not reach a page."""
-    scenario = parameters.read_scenario(scenario_file("title:\nmotive:\nsource:\nparameters:\n", "better_cooling.yml"))
+    scenario = scenarios.read_scenario(scenario_file("title:\nmotive:\nsource:\nparameters:\n", "better_cooling.yml"))
     assert (scenario.title, scenario.motive, scenario.source) == ("better cooling", "", "")
     assert scenario.changes == {}
 
@@ -369,9 +370,9 @@ def test_what_is_left_blank_is_as_if_left_out(scenario_file: Any) -> None:
 def test_idle_changes_are_dropped(scenario_file: Any) -> None:
     """$2 an hour and 150 people are the base case; giving them changes nothing."""
     path = scenario_file("parameters:\n  rental_usd_per_gpu_hour: 2\n  staff_count: 150.0\n  pue: 1.3\n")
-    assert parameters.read_scenario(path).changes == {"pue": 1.3}
+    assert scenarios.read_scenario(path).changes == {"pue": 1.3}
     assert parameters.without_idle_changes({RENT: 2.0, "fleet": "semianalysis"}) == {}
-    assert parameters.read_scenario(scenario_file("parameters:\n  rental_usd_per_gpu_hour: 2\n")).is_base
+    assert scenarios.read_scenario(scenario_file("parameters:\n  rental_usd_per_gpu_hour: 2\n")).is_base
 
 
 def test_an_unknown_key_is_refused_with_a_suggestion(scenario_file: Any) -> None:
@@ -425,7 +426,7 @@ def test_a_space_that_looks_like_another_is_named(text: str, scenario_file: Any)
 
 
 def test_a_title_that_runs_from_right_to_left_moves_nothing_beside_it(scenario_file: Any) -> None:
-    read = parameters.read_scenario(scenario_file('title: "\u05d0 1.6"\nmotive: a\nparameters: {pue: 1.2}\n'))
+    read = scenarios.read_scenario(scenario_file('title: "\u05d0 1.6"\nmotive: a\nparameters: {pue: 1.2}\n'))
     assert (read.title, read.motive) == ("\u2068\u05d0 1.6\u2069", "a")
 
 
@@ -458,13 +459,13 @@ def test_a_number_in_a_notation_of_yaml_is_refused(number: str, scenario_file: A
 def test_a_number_in_a_file_is_what_it_is_on_the_command_line(number: str, value: int, scenario_file: Any) -> None:
     """YAML 1.1 reads 1e3 as a word."""
     path = scenario_file(f"parameters:\n  staff_count: {number}\n")
-    assert parameters.read_scenario(path).changes == {"staff_count": value}
+    assert scenarios.read_scenario(path).changes == {"staff_count": value}
     assert parameters.parsed([f"staff_count={number}"]) == {"staff_count": value}
 
 
 def test_words_stay_words(scenario_file: Any) -> None:
     """YAML 1.1 reads NO as false, and stumbles over a thirteenth month."""
-    scenario = parameters.read_scenario(scenario_file("title: NO\nmotive: 2024-13-45\nsource: 12\n"))
+    scenario = scenarios.read_scenario(scenario_file("title: NO\nmotive: 2024-13-45\nsource: 12\n"))
     assert (scenario.title, scenario.motive, scenario.source) == ("NO", "2024-13-45", "12")
 
 
@@ -522,7 +523,7 @@ def test_a_name_that_would_be_a_bad_folder_is_refused(name: str, scenario_file: 
     assert repr(name[:60]) in message
 
 
-@pytest.mark.parametrize("name", [*sorted(parameters.RESERVED), "staff_count-199", "fleet-documented"])
+@pytest.mark.parametrize("name", [*sorted(scenarios.RESERVED), "staff_count-199", "fleet-documented"])
 def test_a_name_of_another_folder_is_refused(name: str, scenario_file: Any) -> None:
     assert f"name '{name}' is that of a folder in which the report puts something else" in refused_file(
         scenario_file(f"name: {name}\n")
@@ -532,7 +533,7 @@ def test_a_name_of_another_folder_is_refused(name: str, scenario_file: Any) -> N
 def test_a_file_never_shares_a_folder_with_a_change_by_p() -> None:
     changes = parameters.parsed(["staff_count=199"])
     with pytest.raises(ParameterError, match="in which the report puts something else"):
-        parameters.parsed_scenario(b"parameters: {pue: 1.2}", parameters.scenario_name(changes), "File")
+        scenarios.parsed_scenario(b"parameters: {pue: 1.2}", scenarios.scenario_name(changes), "File")
 
 
 def test_a_number_as_name_is_refused(scenario_file: Any) -> None:
@@ -540,12 +541,12 @@ def test_a_number_as_name_is_refused(scenario_file: Any) -> None:
 
 
 def test_a_name_of_64_characters_is_accepted(scenario_file: Any) -> None:
-    assert parameters.read_scenario(scenario_file(f"name: {'a' * 64}\n")).name == "a" * 64
+    assert scenarios.read_scenario(scenario_file(f"name: {'a' * 64}\n")).name == "a" * 64
 
 
 def test_a_file_that_is_too_long_is_refused(scenario_file: Any) -> None:
     # 100,000 characters are read: a comment of that length passes, one more does not.
-    assert parameters.read_scenario(scenario_file("name: a\n#" + "x" * 99_991)).name == "a"
+    assert scenarios.read_scenario(scenario_file("name: a\n#" + "x" * 99_991)).name == "a"
     assert "has 100,001 characters; at most 100,000 are read" in refused_file(
         scenario_file("name: a\n#" + "x" * 99_992)
     )
@@ -568,7 +569,7 @@ def test_every_scenario_of_the_report_can_be_used_and_cites_known_sources() -> N
     assert paths, "data/scenarios holds no scenario."
     known_sources = tables.reference_keys()
     for path in paths:
-        scenario = parameters.read_scenario(path)
+        scenario = scenarios.read_scenario(path)
         assert scenario.name == path.stem, f"{path}: its name is '{scenario.name}'. Name the file after the scenario."
         assert not scenario.is_base, f"{path} changes nothing. Give a value that differs from the base case."
         assert scenario.title, path
@@ -630,14 +631,14 @@ def test_what_is_accepted_stays_as_it_is(given_changes: dict[str, parameters.Val
 @STEADY
 @given(changes())
 def test_a_scenario_name_is_a_safe_folder_name(given_changes: dict[str, parameters.Value]) -> None:
-    name = parameters.scenario_name(given_changes)
+    name = scenarios.scenario_name(given_changes)
     assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,111}", name)
     assert ".." not in name
 
 
 def test_a_scenario_name_says_what_is_changed() -> None:
-    assert parameters.scenario_name({RENT: 3.0}) == "rental_usd_per_gpu_hour-3"
-    assert parameters.scenario_name({"pue": 1.1, "fleet": "documented"}) == "pue-1.1_fleet-documented"
+    assert scenarios.scenario_name({RENT: 3.0}) == "rental_usd_per_gpu_hour-3"
+    assert scenarios.scenario_name({"pue": 1.1, "fleet": "documented"}) == "pue-1.1_fleet-documented"
 
 
 LONG = {"staff_cost_usd_per_head_year": 210_000.0, "final_run_share_of_rd_compute": 0.1, "service_life_years": 4.0}
@@ -654,7 +655,7 @@ LONG = {"staff_cost_usd_per_head_year": 210_000.0, "final_run_share_of_rd_comput
 )
 def test_two_cases_never_share_a_scenario_name(one: dict[str, Any], other: dict[str, Any]) -> None:
     """The name is the folder that a site is built into: a shared name means that one case replaces the other."""
-    assert parameters.scenario_name(one) != parameters.scenario_name(other)
+    assert scenarios.scenario_name(one) != scenarios.scenario_name(other)
 
 
 @STEADY

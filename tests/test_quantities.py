@@ -13,7 +13,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import parameters, tables, words
+from analysis import parameters, scenarios, tables, words
 from analysis.case import Case, Data, Quantity, Values
 from analysis.quantities import REGISTRY
 from analysis.quantities import fleet as fleet_results
@@ -339,7 +339,7 @@ def test_there_are_scenarios() -> None:
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_a_result_lies_in_its_own_range_in_every_scenario(path: Path) -> None:
     """A scenario likes to take an end of a range, such as rent at 3.42 dollars; the result must stay in its own."""
-    case = Case(scenario=parameters.read_scenario(path))
+    case = Case(scenario=scenarios.read_scenario(path))
     outside = {name: case[name] for name in UNCERTAIN if not case[name].low <= case[name].value <= case[name].high}
     assert not outside, f"In {path.stem} the central value lies outside the range: " + "; ".join(
         f"{name} is {found.exact}, range {found.range}" for name, found in outside.items()

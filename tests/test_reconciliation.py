@@ -146,7 +146,7 @@ def test_one_changed_input_closes_the_gap(model_id: str, change: float, moved: p
 
 def test_what_no_cause_was_found_for_is_said(moved: pd.DataFrame) -> None:
     still_open = moved[abs(moved.rest) > 0.001]
-    assert set(still_open.index) == set(epoch.NOT_FOUND)
+    assert set(still_open.index) == {"glam", "gpt45", "llama4_beh"}
     assert all("the rest" in reason for reason in still_open.reason)
 
 
@@ -173,7 +173,7 @@ def test_whatever_is_off_by_more_than_a_hundredth_has_its_reason(own: pd.DataFra
     off = own[abs(own.ratio - 1) > CLOSE]
     assert set(own.index[abs(own.ratio - 1) > FAR]) == {"falcon180", "llama31_405", "mistral_large", "gpt4"}
     silent = [model for model, reason in zip(off.model, off.reason, strict=True) if not reason]
-    assert not silent, f"No reason stands beside {silent}. Find it, and add it to analysis/reconciliation/epoch.py."
+    assert not silent, f"No reason stands beside {silent}. Find it, and add it to data/epoch_runs.csv or estimates.csv."
 
 
 def test_on_epochs_hours_every_model_is_within_a_tenth_but_for_gpt4_and_grok3(own: pd.DataFrame) -> None:
@@ -182,7 +182,7 @@ def test_on_epochs_hours_every_model_is_within_a_tenth_but_for_gpt4_and_grok3(ow
     assert set(ratio.index[abs(ratio - 1) > FAR]) == {"gpt4", "grok3"}
 
 
-@pytest.mark.parametrize("model_id", epoch.BORROWED)
+@pytest.mark.parametrize("model_id", ["glm130", "bloomberg"])
 def test_models_outside_the_table_agree_on_borrowed_inputs(model_id: str, own: pd.DataFrame) -> None:
     assert own.ratio[model_id] == pytest.approx(1, abs=0.005)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import cli, parameters
+from analysis import cli, parameters, scenarios
 from analysis.case import Case
 from analysis.report import build, files, manifest, notebooks, place
 
@@ -194,7 +194,7 @@ def test_check_passes_on_the_committed_tree() -> None:
 
 @pytest.mark.parametrize("path", sorted((notebooks.ROOT / "data" / "scenarios").glob("*.yml")), ids=lambda p: p.stem)
 def test_shipped_scenarios_say_why_and_change_something(path: Path) -> None:
-    scenario = parameters.read_scenario(path)
+    scenario = scenarios.read_scenario(path)
     assert scenario.name == path.stem
     assert not scenario.is_base
     assert scenario.motive and scenario.title
@@ -244,7 +244,7 @@ def test_a_scenario_changes_the_sentences_everywhere(dearer: Path) -> None:
 def test_a_scenario_changes_the_figures(dearer: Path) -> None:
     table = (dearer / "figures" / "rental-price.csv").read_text()
     assert "this case,3,2.788e+06,8.364e+06" in table
-    scenario = parameters.Scenario(name="x", changes={"rental_usd_per_gpu_hour": 3.0})
+    scenario = scenarios.Scenario(name="x", changes={"rental_usd_per_gpu_hour": 3.0})
     from analysis.figures import FIGURES
 
     assert FIGURES["rental-price"](Case(scenario=scenario)).csv() == table
@@ -258,17 +258,17 @@ def test_a_scenario_says_so_on_every_page(dearer: Path) -> None:
 
 
 def test_output_folders() -> None:
-    assert build.output_folder(parameters.Scenario()) == notebooks.ROOT / "_build" / "html"
-    named = parameters.Scenario(name="three_year_life", changes={"service_life_years": 3.0})
+    assert build.output_folder(scenarios.Scenario()) == notebooks.ROOT / "_build" / "html"
+    named = scenarios.Scenario(name="three_year_life", changes={"service_life_years": 3.0})
     assert build.output_folder(named) == notebooks.ROOT / "_build" / "three_year_life" / "html"
 
 
 def test_a_file_that_changes_nothing_is_the_base_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "idle.yml").write_text("name: idle\ntitle: My scenario\nparameters: {rental_usd_per_gpu_hour: 2}\n")
     for given in ((None, tmp_path / "idle.yml"), (["rental_usd_per_gpu_hour=2"], None)):
-        assert cli.scenario_from(*given) == parameters.Scenario()
+        assert cli.scenario_from(*given) == scenarios.Scenario()
         assert capsys.readouterr().err == "report: no assumption is changed: this is the base case.\n"
-    assert cli.scenario_from(None, None) == parameters.Scenario()
+    assert cli.scenario_from(None, None) == scenarios.Scenario()
     assert not capsys.readouterr().err
 
 

@@ -216,15 +216,12 @@ def test_what_is_left_does_not_depend_on_the_scramble(name: str, base: Case, oth
     assert one["left"].between(-1e-9, 1.01).all()
 
 
-def test_every_drawn_assumption_names_the_evidence_that_would_narrow_it() -> None:
-    drawn = {p.name for p in uncertainty.uncertain(KNOWN)}
-    assert set(sensitivity.EVIDENCE) == drawn, (
-        f"EVIDENCE in analysis/sensitivity.py and the drawn rows of data/assumptions.csv differ: "
-        f"{sorted(set(sensitivity.EVIDENCE) ^ drawn)}. Add the line, or take it away."
-    )
-    # Names such as H800 may have digits; a number belongs in data/.
-    assert not [text for text in sensitivity.EVIDENCE.values() if re.search(r"\b\d", text)]
-    assert set(sensitivity.SHARED) == set(uncertainty.groups(KNOWN))
+def test_the_evidence_that_would_narrow_a_range_is_named_where_there_is_one_and_without_numbers() -> None:
+    told = {p.name for p in KNOWN.values() if p.evidence_to_replace}
+    assert told == {p.name for p in uncertainty.uncertain(KNOWN)}
+    # Names such as H800 may have digits; a number belongs in a column of its own.
+    assert not [p.name for p in KNOWN.values() if re.search(r"\b\d", p.evidence_to_replace)]
+    assert set(sensitivity.SHARED) == {p.correlation_group for p in KNOWN.values()} - {""}
 
 
 # --- chance of the draws ------------------------------------------------------------------------------------------

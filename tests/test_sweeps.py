@@ -19,7 +19,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from analysis import cli, parameters
+from analysis import cli, parameters, scenarios
 from analysis.case import Case
 from analysis.report import files, manifest, notebooks
 from analysis.report.place import BuildError
@@ -212,7 +212,7 @@ def test_a_change_of_request_data_or_code_is_another_sweep(monkeypatch: pytest.M
         ask.ask(["pue=1,2.5"]),
         ask.ask(["pue=1,2"], draws=256),
         ask.ask(["pue=1,2"], names=["v3_rental_usd"]),
-        ask.ask(["pue=1,2"], base=parameters.Scenario("dear", changes={RENT: 3.0})),
+        ask.ask(["pue=1,2"], base=scenarios.Scenario("dear", changes={RENT: 3.0})),
         ask.ask(["pue=1,2"], pages="audit"),
     ]
     monkeypatch.setattr(ask, "LIBRARIES", ("numpy",))
@@ -473,7 +473,7 @@ def test_a_failing_page_is_that_cases_error_and_the_others_go_on(
     """Stand-in pages: what is tested is which case gets which error, and that a case is run once."""
     ran = tmp_path / "ran"
 
-    def execute(chosen: Any, scenario: parameters.Scenario, target: Path, **_: Any) -> dict[str, Path]:
+    def execute(chosen: Any, scenario: scenarios.Scenario, target: Path, **_: Any) -> dict[str, Path]:
         for page in chosen:
             with ran.open("a") as log:
                 log.write(f"{scenario.changes.get(RENT, 2.0)} {page.name}\n")

@@ -59,7 +59,8 @@ def test_number_of_rows(name: str, rows: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["assumptions", "fleet", "claims", "evidence", "story", "models", "estimates", "published", "prices"]
+    "name",
+    ["assumptions", "accounts", "fleet", "claims", "evidence", "story", "models", "estimates", "published", "prices"],
 )
 def test_every_row_has_a_source(name: str) -> None:
     frame = tables.load(name)
@@ -272,6 +273,38 @@ def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Pat
         "data/stages.csv, rows 2, 3, 4, column `chip_hours`: the stages of 'dsv3' sum to 2,788,001 GPU-hours, "
         f"but data/models.csv, row {row}, column `chip_hours` says 2,788,000." in message
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "words"),
+    [
+        (
+            3,
+            "account",
+            "hoppers_only",
+            "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f",
+        ),
+        (
+            3,
+            "account",
+            "hoppers_only",
+            "data/accounts.csv has not the account 'hopper_only', which data/assumptions.csv",
+        ),
+        (3, "counts_from", "semianalyst", "row 3, column `counts_from`: 'semianalyst' is not in data/fleet.csv."),
+        (3, "leaves_out", "A100", "row 3, column `leaves_out`: 'A100' is not in data/gpus.csv."),
+        (
+            5,
+            "leaves_out",
+            "H20",
+            "row 5, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to",
+        ),
+    ],
+)
+def test_a_misspelt_account_of_the_fleet_is_refused(
+    row: int, column: str, value: str, words: str, broken: Callable[..., Path]
+) -> None:
+    """It would leave nothing out, or take another's count, and the sum would still be a number."""
+    assert words in faults(broken("accounts", row, column, value))
 
 
 def test_a_model_whose_hours_were_mistyped_is_named(broken: Callable[..., Path]) -> None:

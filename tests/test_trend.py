@@ -130,9 +130,11 @@ def test_rents_never_mix_kinds_and_forms(case: Case) -> None:
     assert found.prices.sum() == len(used)
 
 
-def test_models_named_by_the_code_are_in_the_data(case: Case) -> None:
-    found = set(results.published_costs(case.data, "amortised").model_id)
-    assert set(results.OPEN_WEIGHTS) <= found
+def test_it_was_looked_up_for_every_model_with_an_estimate_whether_its_weights_can_be_had(case: Case) -> None:
+    rows = results.published_costs(case.data, "amortised")
+    unknown = list(rows.model_id[~rows.open_weights.isin(["yes", "no"])])
+    assert not unknown, f"data/models.csv, column `open_weights`: say yes or no for {', '.join(unknown)}."
+    assert len(results.open_costs(case.data)) == 9
 
 
 def test_a_growth_reads_as_the_fit_that_it_is(case: Case) -> None:

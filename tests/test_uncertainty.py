@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -116,13 +120,58 @@ def test_what_is_fixed_is_not_drawn_and_what_is_not_is() -> None:
     assert "price_decline_oom_per_year" not in drawn
 
 
-def test_a_fixed_parameter_more_or_less_changes_no_draw() -> None:
-    """Otherwise an added switch would move every interval of the report."""
-    only_drawn = {name: parameter for name, parameter in KNOWN.items() if parameter.range_meaning != "fixed"}
-    assert len(only_drawn) < len(KNOWN)
-    fewer = uncertainty.sample(only_drawn, BASE, DRAWS, SEED, CORRELATION)
+def copied(folder: Path, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Mapping[str, parameters.Parameter]:
+    """The assumptions of a copy of data/ whose table was changed as text."""
+    shutil.copytree(parameters.tables.DATA, folder)
+    table = change(pd.read_csv(folder / "assumptions.csv", dtype=str, keep_default_na=False))
+    table.to_csv(folder / "assumptions.csv", index=False)
+    return parameters.known(folder)
+
+
+def test_an_assumption_more_moves_no_other_draw(tmp_path: Path) -> None:
+    """Otherwise every range of the report would change in the last digit, for a number that it does not use."""
+
+    def one_more(table: pd.DataFrame) -> pd.DataFrame:
+        row = table[table.name == "pue"].assign(name="another", draw_column="40")
+        return pd.concat([table[:5], row, table[5:]])
+
+    more = uncertainty.sample(copied(tmp_path / "data", one_more), {**BASE, "another": 1.25}, DRAWS, SEED, CORRELATION)
+    assert set(more) == {*sample(), "another"}
+    assert not np.array_equal(more["another"], more["pue"])
     for name, draws in sample().items():
-        assert np.array_equal(draws, fewer[name]), name
+        assert np.array_equal(draws, more[name]), name
+
+
+def test_the_order_of_the_rows_moves_nothing(tmp_path: Path) -> None:
+    turned = copied(tmp_path / "data", lambda table: table[::-1])
+    assert list(turned) == list(KNOWN)[::-1]
+    assert uncertainty.dimensions(turned) == uncertainty.dimensions(KNOWN)
+    drawn = uncertainty.sample(turned, BASE, DRAWS, SEED, CORRELATION)
+    for name, draws in sample().items():
+        assert np.array_equal(draws, drawn[name]), name
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "words"),
+    [
+        ("pue", "draw_column", "0", "row 14, column `draw_column`.* the same as in the row at position 2"),
+        ("pue", "draw_column", "64", "row 14, column `draw_column` has '64'"),
+        ("pue", "draw_column", "", "`pue`, column `draw_column`: blank, but the parameter is drawn. No row has .* 10 "),
+        ("pue", "evidence_to_replace", "", "`pue`, column `evidence_to_replace`: blank"),
+        ("hopper_price_correlation", "draw_column", "", "column `correlation_group`: no fixed row of the group"),
+        ("hopper_price_correlation", "correlation_group", "", "column `correlation_group`: no fixed row of the group"),
+    ],
+)
+def test_a_row_without_a_column_of_its_own_is_refused(
+    row: str, column: str, cell: str, words: str, tmp_path: Path
+) -> None:
+    def changed(table: pd.DataFrame) -> pd.DataFrame:
+        table.loc[table.name == row, column] = cell
+        return table
+
+    with pytest.raises(parameters.tables.DataError, match=words) as told:
+        copied(tmp_path / "data", changed)
+    assert "\n" not in str(told.value)
 
 
 @pytest.mark.parametrize("name", sample())
@@ -255,7 +304,7 @@ def test_a_changed_value_leaves_the_other_draws_alone() -> None:
 @pytest.mark.parametrize("name", ["rental_usd_per_gpu_hour", "server_price_h800_usd_per_gpu"])
 def test_a_known_assumption_has_one_value(name: str, level: float) -> None:
     """Its own quantile, whether it moves with others or not."""
-    points = uncertainty._points(len(uncertainty.dimensions(KNOWN)), DRAWS, SEED)
+    points = uncertainty.points(KNOWN, DRAWS, SEED)
     at = uncertainty.known_at(points, KNOWN, name, level, CORRELATION)
     drawn = uncertainty.transform(at, KNOWN, BASE, CORRELATION)[name]
     row = KNOWN[name]
@@ -269,7 +318,7 @@ def test_what_one_price_says_about_another(correlation: float) -> None:
 
     names, z = HOPPERS, 1.0
     prices = {name: replace(KNOWN[name], value=0.5, low=0.0, high=1.0, minimum=0.0, maximum=1.0) for name in names}
-    points = uncertainty._points(len(uncertainty.dimensions(prices)), DRAWS, SEED)
+    points = uncertainty.points(prices, DRAWS, SEED)
     at = uncertainty.known_at(points, prices, names[0], float(ndtr(z)), correlation)
     drawn = uncertainty.transform(at, prices, dict.fromkeys(names, 0.5), correlation)[names[1]]
     # The distribution function of the triangle 0-1/2-1 gives the deviate back.
@@ -280,7 +329,7 @@ def test_what_one_price_says_about_another(correlation: float) -> None:
 
 
 def test_what_is_learnt_about_rent_says_nothing_about_servers() -> None:
-    points = uncertainty._points(len(uncertainty.dimensions(KNOWN)), DRAWS, SEED)
+    points = uncertainty.points(KNOWN, DRAWS, SEED)
     at = uncertainty.known_at(points, KNOWN, "rental_usd_per_gpu_hour", 0.9, CORRELATION)
     before, after = (uncertainty.transform(p, KNOWN, BASE, CORRELATION) for p in (points, at))
     for name in before:

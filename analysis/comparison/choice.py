@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis import asked, parameters, tables
-from analysis.parameters import ParameterError, Scenario
+from analysis import asked, parameters, scenarios, tables
+from analysis.parameters import ParameterError
+from analysis.scenarios import Scenario
 from analysis.untrusted import meant
 
 # Absolute paths of scenario files, joined with asked.BETWEEN. Unset or empty: all of data/scenarios/.
@@ -72,7 +73,7 @@ def chosen_paths() -> list[Path]:
 
 def read(path: Path) -> Chosen:
     """One scenario file; every comparison reads its files through this function. ParameterError if it is not sound."""
-    return Chosen(parameters.read_scenario(path), path)
+    return Chosen(scenarios.read_scenario(path), path)
 
 
 def chosen() -> list[Chosen]:

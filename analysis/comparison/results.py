@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import claims, parameters, readings, uncertainty, words
+from analysis import claims, parameters, readings, scenarios, uncertainty, words
 from analysis.case import Case, Quantity, Values
 from analysis.claims import Flip
 from analysis.comparison.choice import COMMON, Chosen
@@ -286,7 +286,7 @@ class Comparison:
         """
         rows = []
         for column in self.columns:
-            scenario = parameters.Scenario(changes=column.changes)
+            scenario = scenarios.Scenario(changes=column.changes)
             for row in scenario.differences().to_dict("records"):
                 known = parameters.known()[row["name"]]
                 inside = bool(known.choices) or known.low <= row["here"] <= known.high

@@ -10,13 +10,6 @@ from analysis.quantities.runs import H800, v3_gpu_hours
 
 A100, H20, H100 = "A100-PCIe-40", "H20", "H100-SXM"
 TYPES = (A100, H20, H800, H100)
-# Account of the fleet -> what it counts, and the result that is its price.
-ACCOUNTS = {
-    "semianalysis": ("The analyst's whole fleet", "semianalysis_fleet_capex_usd"),
-    "hopper_only": ("The analyst's, without A100s", "hopper_capex_usd"),
-    "without_h100": ("The analyst's, without the disputed H100s", "without_h100_capex_usd"),
-    "documented": ("What documents of the owners show", "documented_capex_usd"),
-}
 MEASURES = ("count", "compute", "bandwidth", "memory", "power", "capex")
 
 

@@ -21,12 +21,6 @@ METHODS = {"amortised": "Epoch AI amortised method", "rental": "Epoch AI cloud-p
 # Hours that a developer gave, or that follow from what it gave. All others are guesses, or are worked back from FLOP.
 PUBLIC = ("reported", "derived")
 
-# Models with an amortised estimate whose weights can be had, as the database of Epoch AI grades access to them.
-OPEN_WEIGHTS = (
-    *("opt175", "bloom", "glm130", "llama65", "llama2_70"),
-    *("grok1", "nemotron4", "llama31_405", "mistral_large2"),
-)
-
 FLOP_UNIT = 1e24
 
 # The module that V3 ran on, and its twin: the card (PCIe) is slower and cheaper.
@@ -52,7 +46,8 @@ def published_costs(data: Any, basis: str) -> pd.DataFrame:
         & ~estimates.known_error
         & estimates.value_usd.notna()
     )
-    columns = ["model_id", "model", "release_date", "train_flop", "flop_confidence", "chip_hours_confidence"]
+    columns = ["model_id", "model", "open_weights", "release_date"]
+    columns += ["train_flop", "flop_confidence", "chip_hours_confidence"]
     rows = data.chosen("estimates", estimates[good]).merge(data.table("models")[columns], on="model_id")
     data.chosen("models", rows)
     rows = rows.sort_values(["release_date", "value_usd"], ignore_index=True)
@@ -103,7 +98,7 @@ def fits(data: Any) -> pd.DataFrame:
         ("amortised", "released before V3"): amortised[amortised.years < day],
         ("amortised", "without speculative FLOP"): amortised[amortised.flop_confidence != "speculative"],
         ("amortised", "in the newest edition only"): amortised[amortised.vintage == amortised.vintage.max()],
-        ("amortised", "open weights"): amortised[amortised.model_id.isin(OPEN_WEIGHTS)],
+        ("amortised", "open weights"): amortised[amortised.open_weights == "yes"],
         ("rental", "all models with an estimate"): rental,
         ("rental", "the costliest so far"): rental[rental.record],
         ("rental", "without the doubtful hours"): rental[~rental.model_id.isin(doubtful_hours(data))],
@@ -141,7 +136,7 @@ def doubtful_hours(data: Any) -> set[str]:
 def open_costs(data: Any) -> pd.DataFrame:
     """Published amortised costs of models whose weights can be had."""
     rows = published_costs(data, "amortised")
-    return rows[rows.model_id.isin(OPEN_WEIGHTS)].reset_index(drop=True)
+    return rows[rows.open_weights == "yes"].reset_index(drop=True)
 
 
 def rents(data: Any) -> pd.DataFrame:

@@ -7,7 +7,7 @@ of another month, and the age of the chips follows from the date of publication.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -17,10 +17,6 @@ from analysis import costs, words
 # Months of the dollars. Epoch AI labels every edition "2023 USD". Its notebook cost_analysis.ipynb of June 2025 has
 # 2024-12-01, its cost_analysis_standalone.py of 2026 has 2025-06-01 and 2023-12-01 is what the label says.
 LABEL, EDITION_2025, EDITION_2026 = "2023-12-01", "2024-12-01", "2025-06-01"
-
-# get_training_start_date of the same code: a run ends so many days before publication, unless the code knows better.
-# It knows better of GPT-4, whose system card says that it was trained by August 2022.
-GPT4_TRAINED = "2022-08-15"
 
 INPUTS = (
     "chip_hours",
@@ -187,42 +183,43 @@ def estimate(data: Any, estimate_id: str) -> float | None:
 def changes_of_2026(data: Any) -> dict[str, tuple[str, dict[str, float]]]:
     """Inputs of the edition of 2026 that differ from those of 2025, by model, with the cause in words.
 
-    Found by looking for the one input that closes the gap, and kept where it does so to a few parts in 100,000; the
-    edition itself does not list its inputs.
+    Found by looking for the one input that closes the gap (`changed_input`), and kept where it does so to a few parts
+    in 100,000; the edition itself does not list its inputs.
     GLaM is not here: no input that was found closes its gap.
     """
     runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    reasons = data.records("estimates")
     found: dict[str, tuple[str, dict[str, float]]] = {}
-    for model_id in ("gopher", "palm", "palm2", "gemini_ultra"):
-        tdp = float(data.gpu(data.model(model_id).gpu_id).tdp_w)
-        cause = f"the chip draws {tdp:.0f} W, not {runs.chip_tdp_w[model_id]:.0f}"
-        found[model_id] = cause, {"chip_tdp_w": tdp}
-    v100_usd = data.published("epoch_v100_usd_per_gpu_2026")
-    found["gpt3"] = (
-        f"${v100_usd:,.0f} a chip, the price of another server, not "
-        f"${runs.acquisition_usd_per_chip_with_server['gpt3']:,.0f}",
-        {"acquisition_usd_per_chip_with_server": v100_usd},
-    )
-    lag_days = int(data.published("epoch_publication_lag_days"))
-    start_later = (runs.publication_date["gpt4"] - pd.Timestamp(GPT4_TRAINED)).days - lag_days
-    found["gpt4"] = (
-        f"the run starts {start_later} days later, so the chips are older: the general rule of the code in place "
-        "of the date that OpenAI gave",
-        {"years_acquisition_to_training": runs.years_acquisition_to_training["gpt4"] + start_later / 365.25},
-    )
-    grok3, before = data.model("grok3"), runs.loc["grok3"]
-    earlier_hours = before.chip_hours / data.published("epoch_grok3_chips_2025")
-    shorter_days = (earlier_hours - grok3.wall_hours) / costs.HOURS_PER_DAY
-    found["grok3"] = (
-        f"{grok3.chip_hours / 1e6:.1f} million chip-hours, not {before.chip_hours / 1e6:.0f}, "
-        "and the index of its month was revised",
-        {
-            "chip_hours": float(grok3.chip_hours),
-            "years_acquisition_to_training": before.years_acquisition_to_training + shorter_days / 365.25,
-        },
-    )
-    found["gpt35"] = "dated to March 2022, not November 2022: another month of the index", {}
+    for model_id, run in runs[runs.changed_input != ""].iterrows():
+        told, inputs = _changed(data, run, data.model(model_id))
+        words = reasons[f"{model_id}_epoch_amortised_2026"]["change_reason"]
+        found[str(model_id)] = words.format_map({**run, **told}), inputs
     return found
+
+
+def _changed(data: Any, run: Any, model: Any) -> tuple[dict[str, float], dict[str, float]]:
+    """Numbers for the words about a run, and the inputs that the edition of 2026 has in place of the row's."""
+    if run.changed_input == "chip_tdp_w":
+        tdp = float(data.gpu(model.gpu_id).tdp_w)
+        return {"tdp_w": tdp}, {"chip_tdp_w": tdp}
+    if run.changed_input == "acquisition_usd_per_chip_with_server":
+        price = data.published("epoch_v100_usd_per_gpu_2026")
+        return {"usd_per_chip": price}, {"acquisition_usd_per_chip_with_server": price}
+    years = run.years_acquisition_to_training
+    if run.changed_input == "years_acquisition_to_training":
+        # get_training_start_date of the code: a run ends so many days before publication, unless it knows better.
+        lag_days = int(data.published("epoch_publication_lag_days"))
+        later = (run.publication_date - run.run_ended).days - lag_days
+        return {"days_later": later}, {"years_acquisition_to_training": years + later / 365.25}
+    if run.changed_input == "chip_hours":
+        earlier_hours = run.chip_hours / data.published("epoch_grok3_chips_2025")
+        shorter_days = (earlier_hours - model.wall_hours) / costs.HOURS_PER_DAY
+        told = {"million_hours": model.chip_hours / 1e6, "million_hours_before": run.chip_hours / 1e6}
+        return told, {
+            "chip_hours": float(model.chip_hours),
+            "years_acquisition_to_training": years + shorter_days / 365.25,
+        }
+    return {}, {}
 
 
 CARRIED_OVER = "carried over from 2025 unchanged, to the dollar"
@@ -238,6 +235,7 @@ def editions(data: Any) -> pd.DataFrame:
     moved = changes_of_2026(data)
     general = price_index(data, EDITION_2026) / price_index(data, EDITION_2025)
     rows = []
+    reasons = data.records("estimates")
     for model_id in data.table("models").model_id:
         old = estimate(data, f"{model_id}_epoch_amortised_2025")
         new = estimate(data, f"{model_id}_epoch_amortised_2026")
@@ -250,7 +248,8 @@ def editions(data: Any) -> pd.DataFrame:
             reason, inputs = moved[model_id]
             run = runs.loc[model_id]
             # The database of 2026 has its own dates; they matter where the month changed.
-            day = data.model(model_id).release_date if model_id == "gpt35" else run.publication_date
+            dated_anew = run.changed_input == "publication_date"
+            day = data.model(model_id).release_date if dated_anew else run.publication_date
             after = in_dollars_of(data, amortised_usd(run, data, **inputs), day, EDITION_2026)
             before = costs.deflated_usd(
                 amortised_usd(run, data), run.price_index_of_publication, price_index(data, EDITION_2025)
@@ -259,7 +258,8 @@ def editions(data: Any) -> pd.DataFrame:
         change = new / old
         rest = change / explained - 1
         if abs(rest) > 0.001:
-            reason = f"new dollars; the rest: {NOT_FOUND.get(model_id, 'not found')}"
+            known = reasons[f"{model_id}_epoch_amortised_2026"]["change_reason"]
+            reason = f"new dollars; the rest: {known or 'not found'}"
         rows.append(
             {
                 "model_id": model_id,
@@ -275,14 +275,6 @@ def editions(data: Any) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-# What is known of the gaps that stay open.
-NOT_FOUND = {
-    "glam": "not found: the new TDP of the chip alone would have raised it",
-    "gpt45": "a new estimate of its compute; the inputs of neither edition are known",
-    "llama4_beh": "most likely the revised index of its month, as for Grok-3",
-}
-
-
 def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     """Inputs for a run on the A100 that Epoch AI's table of runs lacks, by the rules of its code.
 
@@ -291,8 +283,8 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     """
     runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
     model = data.model(model_id)
-    # Only runs that the general rule dates: GPT-3.5 and GPT-4 have dates of their own in the code.
-    same = runs[(runs.hardware == model.hardware) & runs.chip_hours_disclosed & (runs.index != "gpt4")].iloc[0]
+    # Only runs that the general rule dates.
+    same = runs[(runs.hardware == model.hardware) & runs.chip_hours_disclosed & runs.run_ended.isna()].iloc[0]
     hours = same.chip_hours / float(data.model(same.name).hardware_quantity)
     years = (
         same.years_acquisition_to_training
@@ -309,9 +301,6 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     }
 
 
-BORROWED = ("glm130", "bloomberg")
-
-
 def current(data: Any) -> pd.DataFrame:
     """Models with chip-hours, known hardware and a current amortised estimate: ours on this report's chip-hours.
 
@@ -319,17 +308,18 @@ def current(data: Any) -> pd.DataFrame:
     June 2025, or December 2024 where it was carried over. V3 and other entries that are no amortised cost are left out.
     """
     runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
-    moved = editions(data).set_index("model_id")
+    moved, cards = editions(data).set_index("model_id"), set(runs.hardware)
     rows = []
     for model in data.table("models").to_dict("records"):
         model_id = model["model_id"]
         theirs = estimate(data, f"{model_id}_epoch_amortised_2026")
-        if theirs is None or not model["chip_hours"] > 0 or not (model_id in runs.index or model_id in BORROWED):
+        borrowed = model_id not in runs.index
+        if theirs is None or not model["chip_hours"] > 0 or (borrowed and model["hardware"] not in cards):
             continue
         data.model(model_id)
-        run = borrowed_run(data, model_id) if model_id in BORROWED else dict(runs.loc[model_id])
-        day = model["release_date"] if model_id in BORROWED else run["publication_date"]
-        old = model_id in BORROWED or moved.reason[model_id] == CARRIED_OVER
+        run = borrowed_run(data, model_id) if borrowed else dict(runs.loc[model_id])
+        day = model["release_date"] if borrowed else run["publication_date"]
+        old = borrowed or moved.reason[model_id] == CARRIED_OVER
         month = EDITION_2025 if old else EDITION_2026
         usd = amortised_usd(run, data, chip_hours=model["chip_hours"])
         on_their_hours = amortised_usd(run, data)
@@ -345,32 +335,22 @@ def current(data: Any) -> pd.DataFrame:
                 "ours_usd": in_dollars_of(data, usd, day, month),
                 "published_usd": theirs,
                 "ratio": in_dollars_of(data, usd, day, month) / theirs,
-                "reason": _why(model_id, model["chip_hours"] / run["chip_hours"], moved),
+                "reason": "inputs borrowed from a run on the same card" if borrowed else _why(run, model, moved),
             }
         )
     return pd.DataFrame(rows)
 
 
-HOURS_REASONS = {
-    "falcon180": "Hugging Face reports the hours; Epoch AI takes six months on every chip",
-    "llama31_405": "the model card has the hours; Epoch AI multiplies all GPUs by the length of the project",
-    "mistral_large": "the database has hours from a remark; the code of Epoch AI takes them from the FLOP",
-    "grok3": "the hours are those of the edition of 2026, with fewer GPUs; the age of the chips is that of 2025",
-    "bloom": "the developer reports the hours; Epoch AI multiplies chips by hours",
-    "llama65": "the developer reports the hours; Epoch AI multiplies rounded figures",
-}
-
-
-def _why(model_id: str, hours_ratio: float, moved: pd.DataFrame) -> str:
-    parts = [HOURS_REASONS[model_id]] if hours_ratio != 1 else []
+def _why(run: Mapping[str, Any], model: Mapping[str, Any], moved: pd.DataFrame) -> str:
+    """Why our figure may differ from the published one: other hours, or an input that the edition changed."""
+    model_id, parts = model["model_id"], [run["hours_reason"]] if model["chip_hours"] != run["chip_hours"] else []
     if model_id in moved.index and abs(moved.change[model_id] / moved.explained[model_id] - 1) <= 0.001:
         reason = moved.reason[model_id].removeprefix("new dollars; ")
-        if reason not in ("new dollars only", CARRIED_OVER) and model_id != "grok3":
+        # Where the hours are what changed, they are said already.
+        if reason not in ("new dollars only", CARRIED_OVER) and run["changed_input"] != "chip_hours":
             parts.append(reason)
-    elif model_id in NOT_FOUND:
-        parts.append(NOT_FOUND[model_id])
-    elif model_id in BORROWED:
-        parts.append("inputs borrowed from a run on the same card")
+    elif model_id in moved.index:
+        parts.append(moved.reason[model_id].removeprefix("new dollars; the rest: "))
     return "; ".join(parts)
 
 
@@ -382,10 +362,10 @@ def cloud(data: Any) -> pd.DataFrame:
     for row in table[table.method == "Epoch AI cloud-price method"].to_dict("records"):
         model = data.model(row["model_id"])
         edition = row["vintage"][:4]
-        theirs = row["model_id"] in runs.index and not (row["model_id"] == "grok3" and edition == "2026")
-        hours = float(runs.chip_hours[row["model_id"]] if theirs else model.chip_hours)
         if not row["current"] or row["model_id"] not in runs.index:
             continue
+        run = runs.loc[row["model_id"]]
+        hours = float(model.chip_hours if edition == "2026" and run.changed_input == "chip_hours" else run.chip_hours)
         price = row["value_usd"] / hours
         rows.append(
             {

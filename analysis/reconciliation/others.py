@@ -109,15 +109,16 @@ def ai_index(data: Any) -> pd.DataFrame:
 
     The edition of 2024 is in dollars of December 2023, the one of 2025 in dollars of December 2024.
     """
-    runs = data.table("epoch_runs").set_index("model_id")
+    runs, prices = data.table("epoch_runs").set_index("model_id"), data.records("published")
     table = data.table("estimates")
     rows = []
     for row in table[table.method == "AI Index, cloud-price method"].to_dict("records"):
         model_id, edition = row["model_id"], row["vintage"][:4]
         month = epoch.LABEL if edition == "2024" else epoch.EDITION_2025
         later = float(epoch.estimate(data, f"{model_id}_epoch_cloud_2025") or float("nan"))
-        if model_id in ("gpt4", "palm", "gemini_ultra"):
-            price = data.published(f"epoch_cloud_usd_per_chip_hour_2024_{model_id}")
+        price_id = f"epoch_cloud_usd_per_chip_hour_2024_{model_id}"
+        if price_id in prices:
+            price = data.published(price_id)
             hours = runs.chip_hours[model_id]
             nominal = costs.rental_run_cost_usd(hours, price)
             ours = epoch.in_dollars_of(data, nominal, runs.publication_date[model_id], month)

@@ -13,11 +13,11 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from analysis.parameters import Scenario
 from analysis.report import identity, kernels, manifest, notebooks, rendering, store
 from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.place import BUILD, BuildError, alone, filling, put, told, work_of_its_own
+from analysis.scenarios import Scenario
 
 # How often `refresh` looks at all pages: the review kit reads what other pages say.
 ROUNDS = 4

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from analysis import comparison, parameters, tables, written
+from analysis import comparison, parameters, scenarios, tables, written
 from analysis.report import notebooks, own
 from analysis.report.place import BuildError
 
@@ -46,25 +46,17 @@ def told(look: Callable[[File], Iterable[str]], file: File) -> list[str]:
 
 
 def parameter_problems() -> Iterator[str]:
-    """Assumptions, and what else a printed equation names, of which a page would ask for words that nobody wrote."""
-    from analysis import equations, sensitivity, uncertainty
+    """Assumptions, and what else a printed equation names, that have no letter; what a row lacks, its reader says."""
+    from analysis import equations
 
-    missing: dict[str, list[str]] = {}
-    for parameter in uncertainty.uncertain(parameters.known()):
-        if parameter.name not in sensitivity.EVIDENCE:
-            missing.setdefault(parameter.name, []).append(
-                "EVIDENCE of analysis/sensitivity.py (what would narrow its range)"
-            )
     for name in equations.named():
         if name not in equations.SYMBOLS:
-            missing.setdefault(name, []).append("SYMBOLS of analysis/equations.py (its letter, and what it is)")
-    for name, places in missing.items():
-        yield f"`{name}` has no entry in {' and none in '.join(places)}. Add what is missing."
+            yield f"`{name}` has no entry in SYMBOLS of analysis/equations.py (its letter, and what it is). Add it."
 
 
 def scenario_problems(path: Path) -> Iterator[str]:
     """What `report compare` would stop at."""
-    parameters.read_scenario(path)
+    scenarios.read_scenario(path)
     yield from ()
 
 

@@ -13,10 +13,10 @@ from rich.text import Text
 
 from analysis.case import Case
 from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, compare, rows, shipped
-from analysis.parameters import Scenario
 from analysis.report import build as builder
 from analysis.report import kernels, manifest, place
 from analysis.report.execution import Progress, silent
+from analysis.scenarios import Scenario
 from analysis.sensitivity import HEADLINES
 
 PAGE, TABLE, SITE = "comparison.html", "comparison.csv", "html"

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-from analysis import parameters
+from analysis import parameters, scenarios
 from analysis.case import RECORD
 from analysis.report import files, identity, kernels, notebooks, store, surroundings
 from analysis.report.notebooks import Page, PageFailure
@@ -152,7 +152,7 @@ def key(
 
 def execute_pages(
     chosen: Iterable[Page],
-    scenario: parameters.Scenario,
+    scenario: scenarios.Scenario,
     target: Path,
     progress: Progress = silent,
     find_parameters: bool = False,

@@ -1,52 +1,40 @@
 """What the live page knows: its results with their formulas, its assumptions, its panels, and what was published.
 
-All of it is generated: formulas from analysis/quantities, numbers from data/ and from the base case. It is written as
-one script, `live-model.js`, which book/assets/live.js reads. "Published" always means the base case; a scenario's site
-starts from the scenario's values.
+Formulas are generated from analysis/quantities, numbers come from data/ and from the base case, and the panels from
+book/live.yml. It is written as one script, `live-model.js`, which book/assets/live.js reads. "Published" always means
+the base case; a scenario's site starts from the scenario's values.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
-from analysis import formulas, parameters, words
-from analysis.case import Case, Quantity
-from analysis.figures.charts.capex import ACCOUNTS
+from analysis import formulas, parameters, untrusted, words, written
+from analysis.case import Case, Data, Quantity
 from analysis.figures.charts.cost_per_model import REMARKS
 from analysis.figures.style import BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY, MUTED
 from analysis.parameters import Parameter, Value
 from analysis.quantities import REGISTRY, Definition
 from analysis.quantities.parts import PARTS
 
+SOURCE = written.ROOT / "book" / "live.yml"
+
 # Assumptions that only the draws use. What the page shows is the central value, so they would move nothing.
 LEFT_OUT = ("hopper_price_correlation", "draws", "seed")
-
-RENTAL, AMORTISED, _, PROGRAMME = BASIS_COLOURS.values()
-
-# Other models on the page, by basis: estimates of one method, that of Epoch AI, where it is current.
-PEERS = {
-    "rental": ("gpt4", "llama31_405", "gemini_ultra", "grok3"),
-    "amortised": ("gpt4", "llama31_405", "gemini_ultra", "grok3", "gpt45"),
-    "acquisition": ("gpt4", "llama31_405", "gemini_ultra", "grok3"),
-    "programme": ("gpt3", "gpt4", "gemini_ultra"),
-}
-
-# The basis on which the estimates above and V3's row are of one method; on the others a multiple would divide two kinds
-# of price: Epoch AI's cloud prices by the setting's, its price of a cluster by this report's, amortised by rented.
-DIVIDED = "amortised"
-# What is said beside their names where the method is not that of V3's row.
-SOURCES = {"rental": ", at cloud prices, by Epoch AI", "acquisition": ", by Epoch AI", "programme": ", by Epoch AI"}
 
 # Significant digits of a result, at least: a change of nine per cent should be seen in the figures beside it.
 LEAST_DIGITS = 2
 
 # Fills of a bar's pieces that live.js draws as patterns, as the static figure does.
-HATCHES = {"url(#live-hatch-dense)": MUTED, "url(#live-hatch-thin)": MUTED}
+HATCHES = {"dense": "url(#live-hatch-dense)", "thin": "url(#live-hatch-thin)"}
+# What a piece's colour is called in book/live.yml.
+COLOURS = {**BASIS_COLOURS, **GPU_COLOURS, "grey": GREY, "muted": MUTED, **HATCHES}
 
 # Points of a slider between its ends, about.
 STEPS = 120
@@ -56,9 +44,13 @@ AXIS, BAR, KEY, ROW, HEAD, REMARK = 26, 64, 18, 34, 24, 16
 SWINGS = 8
 
 
+class PanelError(written.FileError):
+    """book/live.yml cannot be used: which panel and key, what is wrong, what is allowed."""
+
+
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a bar: a result, what the bar calls it, its colour, and how much of the colour it has."""
+    """One piece of a bar: a result, what the bar calls it, its colour by name, and how much of the colour it has."""
 
     result: str
     label: str
@@ -75,7 +67,7 @@ class Bar:
 
     label: str
     pieces: tuple[Piece, ...]
-    total: str
+    total: str = ""
     after: tuple[str, ...] = ()
 
     @property
@@ -86,11 +78,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class Dots:
-    """Results, by name and with what their rows are called, and published figures, on one basis."""
+    """Results, by name and with what their rows are called, and published figures, on one basis.
+
+    peers:   models with a published figure; beside: what is said beside their names
+    divided: whether they may stand as multiples of V3: where they are of one method and one kind of price
+    """
 
     basis: str
     results: Mapping[str, str]
     peers: tuple[str, ...] = ()
+    beside: str = ""
+    divided: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,10 +102,10 @@ class Panel:
 
     name: str
     title: str
-    basis: str
     remark: str
     results: tuple[str, ...]
     page: str
+    basis: str = ""
     figure: str = ""
     bars: tuple[Bar, ...] = ()
     dots: tuple[Dots, ...] = ()
@@ -120,174 +118,86 @@ class Panel:
         heads = sum(HEAD + (REMARK if group.peers else 0) for group in self.dots)
         return AXIS + sum(bar.height for bar in self.bars) + heads + ROW * rows + (ROW * SWINGS if self.swings else 0)
 
+    @property
+    def names(self) -> list[str]:
+        """Every result that it shows."""
+        found = [*self.results, *self.swings, *(name for group in self.dots for name in group.results)]
+        for bar in self.bars:
+            found += [*(piece.result for piece in bar.pieces), *bar.after, *([bar.total] if bar.total else [])]
+        return found
 
-def _shades(colour: str, results: Mapping[str, str]) -> tuple[Piece, ...]:
-    """Pieces that are told apart by how much of one colour they have."""
-    return tuple(
-        Piece(result, label, colour, opacity)
-        for (result, label), opacity in zip(results.items(), (1.0, 0.7, 0.45), strict=True)
-    )
+
+# What a key of book/live.yml may hold that is no list, and what stands in lists below it.
+KINDS: dict[str, type | tuple[type, ...]] = {"str": str, "float": (int, float), "bool": bool, "Mapping": dict}
+NESTED: dict[str, type] = {"bars": Bar, "dots": Dots, "pieces": Piece}
+
+Part = TypeVar("Part")
 
 
-OWNER = {
-    "owner_capital_usd_per_gpu_hour": "capital",
-    "owner_network_usd_per_gpu_hour": "network",
-    "owner_energy_usd_per_gpu_hour": "energy",
-}
-COMPONENTS = {
-    "fleet_chips_capex_usd": "chips",
-    "fleet_rest_of_server_capex_usd": "rest of the servers",
-    "fleet_network_capex_usd": "network",
-}
-COMPONENT_FILLS = (MUTED, *HATCHES)
-BY_TYPE = {
-    "fleet_a100s_usd": "A100",
-    "fleet_h20s_usd": "H20",
-    "fleet_h800s_usd": "H800",
-    "fleet_h100s_usd": "H100",
-}
-BASES = {
-    "rental": "v3_rental_usd",
-    "amortised": "v3_amortised_usd",
-    "acquisition": "v3_acquisition_usd",
-    "programme": "v3_programme_usd",
-}
-WHAT = {
-    "rental": "its GPU-hours, rented",
-    "amortised": "value lost, network, energy",
-    "acquisition": "its GPUs, bought",
-    "programme": "research compute and staff",
-}
-LLAMA = "llama31_rental_usd"
-FINAL_RUN = Piece("v3_rental_usd", "final run", RENTAL)
-RESEARCH = Piece("hidden_compute_usd", "other compute", GREY)
-STAFF = Piece("staff_usd", "staff", PROGRAMME)
+@lru_cache(maxsize=4)
+def panels(path: Path = SOURCE) -> Mapping[str, Panel]:
+    """The panels by name, in their order. PanelError names panel and key."""
+    where, found = written.name_of(path), dict[str, Panel]()
+    for number, given in enumerate(_list(written.yaml_of(path), where), start=1):
+        called = f"'{given['name']}'" if isinstance(given, dict) and "name" in given else str(number)
+        panel = _part(Panel, given, f"{where}, panel {called}")
+        if panel.name in found:
+            raise PanelError(f"{where}: two panels are called '{panel.name}'. Rename one.")
+        found[panel.name] = panel
+    return found
 
-PANELS: dict[str, Panel] = {
-    panel.name: panel
-    for panel in (
-        Panel(
-            "run",
-            "V3's official run, on each of four bases",
-            "",
-            "Four kinds of cost, on one logarithmic axis. They answer different questions and must not be added.",
-            tuple(BASES.values()),
-            "cost_per_model",
-            dots=tuple(Dots(basis, {result: WHAT[basis]}) for basis, result in BASES.items()),
-        ),
-        Panel(
-            "rental",
-            "V3 and R1 at the rental price",
-            "rental",
-            "GPU-hours that DeepSeek disclosed, times the price of this setting.",
-            ("v3_rental_usd", "r1_rental_usd", "v3_r1_rental_usd"),
-            "six_million",
-            bars=(
-                Bar(
-                    "Rented",
-                    (Piece("v3_rental_usd", "V3", RENTAL), Piece("r1_rental_usd", "R1 on top", GREY)),
-                    "v3_r1_rental_usd",
-                ),
-            ),
-        ),
-        Panel(
-            "hour",
-            "An H800-hour, owned or rented",
-            "amortised",
-            "An owner pays for capital, network and energy; an idle hour is paid for by the busy ones.",
-            ("owner_usd_per_gpu_hour", *OWNER, "rent_usd_per_gpu_hour", "rent_over_owner", "break_even_utilisation"),
-            "owning_and_renting",
-            "rent-or-own",
-            bars=(
-                Bar("Owned", _shades(AMORTISED, OWNER), "owner_usd_per_gpu_hour"),
-                Bar("Rented", (Piece("rent_usd_per_gpu_hour", "rent", RENTAL),), "rent_usd_per_gpu_hour"),
-            ),
-        ),
-        Panel(
-            "bill",
-            "The whole bill of V3",
-            "programme",
-            "Only the hours of the final run are disclosed. Each step after it is inferred, and weaker than the last.",
-            ("v3_rental_usd", "hidden_compute_usd", "rd_compute_usd", "staff_usd", "v3_programme_usd"),
-            "whole_bill",
-            "whole-bill",
-            bars=(
-                Bar("Final run", (FINAL_RUN,), "v3_rental_usd"),
-                Bar("Other research compute", (RESEARCH,), "hidden_compute_usd", ("v3_rental_usd",)),
-                Bar("Staff", (STAFF,), "staff_usd", ("rd_compute_usd",)),
-                Bar("Programme", (FINAL_RUN, RESEARCH, STAFF), "v3_programme_usd"),
-            ),
-        ),
-        Panel(
-            "capex",
-            "Buying the fleet",
-            "acquisition",
-            "Servers by GPU type; below, the same servers split into chips and the rest, and the network on top. "
-            "The analyst's count of H20s is unverified.",
-            ("fleet_capex_usd", *BY_TYPE, *COMPONENTS),
-            "capex",
-            "capex",
-            bars=(
-                Bar(
-                    "By GPU type",
-                    tuple(
-                        Piece(result, label, colour)
-                        for (result, label), colour in zip(BY_TYPE.items(), GPU_COLOURS.values(), strict=True)
-                    ),
-                    "fleet_capex_usd",
-                ),
-                Bar(
-                    "By component, with the network",
-                    tuple(
-                        Piece(result, label, fill)
-                        for (result, label), fill in zip(COMPONENTS.items(), COMPONENT_FILLS, strict=True)
-                    ),
-                    "",
-                ),
-            ),
-        ),
-        Panel(
-            "models",
-            "V3 beside other models, like with like",
-            "",
-            "V3 and Llama at V3's price move with the setting. The other figures are published by Epoch AI, labelled "
-            "as dollars of 2023, and stay. Compare inside one basis only. A multiple stands where method and price are "
-            "V3's too: Epoch AI's figures at cloud prices must not be divided by V3's at the price of this setting.",
-            (*BASES.values(), LLAMA, "llama31_over_v3_amortised", "gpt4_over_v3_amortised"),
-            "cost_per_model",
-            "cost-per-model",
-            dots=tuple(
-                Dots(
-                    basis,
-                    {result: "DeepSeek-V3"} | ({LLAMA: "Llama 3.1 405B at V3's price"} if basis == "rental" else {}),
-                    PEERS[basis],
-                )
-                for basis, result in BASES.items()
-            ),
-        ),
-        Panel(
-            "swings",
-            "What would move it most",
-            "",
-            "One assumption at a time goes to the ends of its plausible range; the rest stays at this setting. "
-            "It shows which assumption matters here. It is no range of the result.",
-            (),
-            "what_matters",
-            "tornado",
-            swings=(*reversed(BASES.values()), "owner_usd_per_gpu_hour", "fleet_capex_usd"),
-        ),
-    )
+
+def _list(given: Any, where: str) -> list[Any]:
+    if not isinstance(given, list):
+        raise PanelError(f"{where} must be a list, not {str(given)[:40]!r}.")
+    return given
+
+
+def _part(kind: type[Part], given: Any, where: str) -> Part:
+    """A panel or a piece of one, from what was written for it: every key known, and what it names is there."""
+    known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
+    if not isinstance(given, dict):
+        raise PanelError(f"{where} must be keys with values, not {str(given)[:40]!r}.")
+    for key in given:
+        _known("key", key, known, where)
+    for name, each in known.items():
+        if each.default is MISSING and name not in given:
+            raise PanelError(f"{where}: the key '{name}' is missing.")
+    values = dict(given)
+    for key, value in given.items():
+        here, kind_of_value = f"{where}, {key}", str(known[key].type)
+        if "tuple" in kind_of_value:
+            values[key] = tuple(_list(value, here))
+        elif not isinstance(value, KINDS[kind_of_value.partition("[")[0]]):
+            raise PanelError(f"{here}: {str(value)[:40]!r} is of the wrong kind.")
+        if key in NESTED:
+            values[key] = tuple(_part(NESTED[key], each, f"{here} {n}") for n, each in enumerate(value, start=1))
+        if key in NAMED:
+            what, among = NAMED[key]
+            for name in value if isinstance(value, list | dict) else [value]:
+                _known(what, name, among(), here)
+    return kind(**values)
+
+
+# Keys whose values name something: what it is, and what there is.
+NAMED: dict[str, tuple[str, Callable[[], Collection[str]]]] = {
+    **dict.fromkeys(("result", "results", "total", "after", "swings"), ("result", lambda: (*REGISTRY, *PARTS))),
+    "colour": ("colour", lambda: COLOURS),
+    "basis": ("cost basis", lambda: BASIS_NAMES),
+    "peers": ("model", lambda: Data().records("models")),
 }
 
 
-def choice_title(value: str) -> str:
-    """What a value of a choice is called: an account of the fleet in plain words."""
-    return ACCOUNTS[value][0] if value in ACCOUNTS else value
+def _known(what: str, name: object, among: Collection[str], where: str) -> None:
+    if name not in among:
+        near = untrusted.nearest(str(name), among)
+        raise PanelError(f"{where}: there is no {what} '{name}'." + (f" Did you mean '{near}'?" if near else ""))
 
 
 def choice_titles(row: Parameter) -> dict[str, str]:
-    """Values of a choice and what they are called."""
-    return {value: choice_title(value) for value in row.choices}
+    """Values of a choice and what they are called: an account of the fleet in plain words."""
+    accounts = Data().records("accounts")
+    return {value: accounts[value]["label"] if value in accounts else value for value in row.choices}
 
 
 def definition(name: str) -> Definition:
@@ -297,13 +207,7 @@ def definition(name: str) -> Definition:
 
 def results() -> list[str]:
     """Every result on the live page, once each."""
-    found: dict[str, None] = {}
-    for panel in PANELS.values():
-        pieces = [piece.result for bar in panel.bars for piece in bar.pieces]
-        ends = [name for bar in panel.bars for name in (*bar.after, bar.total) if name]
-        dots = [name for group in panel.dots for name in group.results]
-        found.update(dict.fromkeys([*panel.results, *pieces, *ends, *dots, *panel.swings]))
-    return list(found)
+    return list(dict.fromkeys(name for panel in panels().values() for name in panel.names))
 
 
 @dataclass(frozen=True)
@@ -375,19 +279,24 @@ def live(changes: Mapping[str, Value]) -> Live:
     return Live(traced, published, {**parameters.base(), **changes})
 
 
-def peers(basis: str) -> list[dict[str, Any]]:
-    """Published figures of other models on a basis: name, value and year of its dollars."""
-    data = Case().data
+def peers(group: Dots) -> list[dict[str, Any]]:
+    """Published figures of other models on a basis: name, value, and the value in words."""
+    data = Data()
     rows = data.table("estimates")
-    rows = rows[(rows.basis == basis) & rows.current & ~rows.known_error & rows.method.str.startswith("Epoch AI")]
-    rows = rows.set_index("model_id").loc[list(PEERS[basis])]
+    rows = rows[(rows.basis == group.basis) & rows.current & ~rows.known_error & rows.method.str.startswith("Epoch AI")]
+    values = rows.set_index("model_id").value_usd
+    if unknown := [model for model in group.peers if model not in values]:
+        raise PanelError(
+            f"book/live.yml names {', '.join(unknown)} among the peers on the basis {group.basis}, for which "
+            "data/estimates.csv has no current figure by Epoch AI. Take the name out."
+        )
     return [
         {
-            "label": data.model(str(model)).model + SOURCES.get(basis, ""),
-            "value": float(row.value_usd),
-            "text": words.amount(float(row.value_usd), "USD", significant=3),
+            "label": data.model(model).model + group.beside,
+            "value": float(values[model]),
+            "text": words.amount(float(values[model]), "USD", significant=3),
         }
-        for model, row in rows.iterrows()
+        for model in group.peers
     ]
 
 
@@ -399,7 +308,7 @@ def _drawing(panel: Panel) -> dict[str, Any]:
                 "total": bar.total,
                 "after": bar.after,
                 "height": bar.height,
-                "pieces": [[piece.result, piece.label, piece.colour, piece.opacity] for piece in bar.pieces],
+                "pieces": [[p.result, p.label, COLOURS[p.colour], p.opacity] for p in bar.pieces],
             }
             for bar in panel.bars
         ]
@@ -412,8 +321,8 @@ def _drawing(panel: Panel) -> dict[str, Any]:
                     "remark": REMARKS[group.basis] if group.peers else "",
                     "colour": BASIS_COLOURS[group.basis],
                     "results": group.results,
-                    "peers": peers(group.basis) if group.peers else [],
-                    "divided": group.basis == DIVIDED,
+                    "peers": peers(group),
+                    "divided": group.divided,
                 }
                 for group in panel.dots
             ]
@@ -450,10 +359,10 @@ def script(model: Live) -> str:
     document = {
         "parameters": rows,
         "results": stated,
-        "panels": {name: _drawing(panel) for name, panel in PANELS.items()},
+        "panels": {name: _drawing(panel) for name, panel in panels().items()},
         "counts": words.COUNTS,
         "least": LEAST_DIGITS,
-        "hatches": HATCHES,
+        "hatches": dict.fromkeys(HATCHES.values(), MUTED),
         "sizes": {"axis": AXIS, "row": ROW, "head": HEAD, "remark": REMARK, "swings": SWINGS},
     }
     lines = [f"  {name}: x => {formula.javascript}," for name, formula in model.formulas.items()]

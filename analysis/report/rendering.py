@@ -19,10 +19,11 @@ import yaml
 
 from analysis import untrusted, words, written
 from analysis.figures import NAMES
-from analysis.parameters import Scenario, known
+from analysis.parameters import known
 from analysis.report import identity, notebooks, own, store, surroundings
 from analysis.report.execution import Progress, silent
 from analysis.report.place import BuildError
+from analysis.scenarios import Scenario
 
 PNG_DPI = 200
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis import parameters, tables
+from analysis import parameters, scenarios, tables
 from analysis.case import SAMPLING
 
 # Of each table, the columns that the cost model can use.
@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
     return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
 
-def assumptions(scenario: parameters.Scenario) -> list[str]:
+def assumptions(scenario: scenarios.Scenario) -> list[str]:
     """A line an assumption: name, value, unit and title."""
     values = scenario.values()
     return [
@@ -120,7 +120,7 @@ def published() -> dict[str, Any]:
     return {name: plain(values[name]) for name in PUBLISHED}
 
 
-def source(scenario: parameters.Scenario) -> str:
+def source(scenario: scenarios.Scenario) -> str:
     """The module as Python text."""
     title = "the base case" if scenario.is_base else "this site's case"
     head = f'"""What is given: the assumptions of {title} and rows of data/, as plain values."""\n'

@@ -27,13 +27,13 @@ from analysis import written
 from analysis.case import Case
 from analysis.figures import style
 from analysis.figures.drawing import size
-from analysis.parameters import Scenario
 from analysis.report import manifest, notebooks, place, rendering
 from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import templates, typography
+from analysis.scenarios import Scenario
 from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"

@@ -38,7 +38,9 @@ def target(name: str, options: list[str]) -> None:
     sys.path[:0] = [str(HERE), str(FOUND / "tool")]
     import atheris  # type: ignore[import-not-found,unused-ignore]
 
-    with atheris.instrument_imports(include=["yaml", "analysis.parameters", "analysis.cases", "analysis.untrusted"]):
+    with atheris.instrument_imports(
+        include=["yaml", "analysis.parameters", "analysis.scenarios", "analysis.cases", "analysis.untrusted"]
+    ):
         import oracle
     oracle.ready()
     judge = oracle.TARGETS[name]

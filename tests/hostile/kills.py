@@ -61,9 +61,9 @@ def publish(made: Path, target: Path, folder: Path) -> None:
 
 def build_quickly(made: Path, target: Path, folder: Path) -> None:
     """All of a build but what takes long: the pages come as they are in book/, what is rendered is copied."""
-    from analysis.parameters import Scenario
     from analysis.report import build, kernels, notebooks, rendering, store
     from analysis.report.site.metadata import cards
+    from analysis.scenarios import Scenario
     from analysis.teaching import slides
 
     def render(source: Path) -> Path:

@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
 from typing import Any
 
-from analysis import cases, parameters, untrusted
-from analysis.parameters import ParameterError, Scenario
+from analysis import cases, parameters, scenarios, untrusted
+from analysis.parameters import ParameterError
 from analysis.report import rendering
+from analysis.scenarios import Scenario
 
 LONGEST_REFUSAL = 1_500
 
@@ -86,7 +87,7 @@ def judge_changes(changes: dict[str, parameters.Value]) -> None:
     """AssertionError unless accepted changes are what a page may be given."""
     assert parameters.checked(changes) == changes
     if changes:
-        name = parameters.scenario_name(changes)
+        name = scenarios.scenario_name(changes)
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,111}", name), name
         assert ".." not in name, name
 
@@ -113,7 +114,7 @@ def judge_scenario(found: Scenario) -> None:
 def scenario(content: bytes) -> str:
     """Read the bytes of a scenario file; the refusal, or ""."""
     found: list[Scenario] = []
-    said = refusal(lambda: found.append(parameters.parsed_scenario(content, "case", "Scenario file case.yml")))
+    said = refusal(lambda: found.append(scenarios.parsed_scenario(content, "case", "Scenario file case.yml")))
     for each in found:
         judge_scenario(each)
     return said
@@ -157,4 +158,4 @@ def ready() -> None:
 
 def parameters_only(content: bytes) -> None:
     with suppress(ParameterError):
-        rendering.announcement(parameters.parsed_scenario(content, "case", "x"))
+        rendering.announcement(scenarios.parsed_scenario(content, "case", "x"))

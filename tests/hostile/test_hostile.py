@@ -17,7 +17,7 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from analysis import cli, parameters, untrusted
+from analysis import cli, scenarios, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
@@ -80,36 +80,36 @@ def test_a_file_without_an_end_is_refused_before_it_is_opened(tmp_path: Path) ->
     os.mkfifo(tmp_path / "pipe.yml")
     for path in (Path("/dev/zero"), tmp_path / "pipe.yml"):
         with pytest.raises(ParameterError, match="is no regular file"):
-            parameters.read_scenario(path)
+            scenarios.read_scenario(path)
 
 
 def test_a_file_is_not_read_beyond_what_can_be_of_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parameters, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
+    monkeypatch.setattr(scenarios, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
     path = tmp_path / "huge.yml"
     path.write_bytes(b"#" * 400_001)
     with pytest.raises(ParameterError, match="is larger than 400 kB; at most 100,000 characters are read"):
-        parameters.read_scenario(path)
+        scenarios.read_scenario(path)
 
 
 def test_a_large_file_is_refused_with_its_size_before_it_is_parsed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parameters, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
+    monkeypatch.setattr(scenarios, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
     path = tmp_path / "large.yml"
     path.write_text("#" * 100_001)
     with pytest.raises(ParameterError, match="has 100,001 characters; at most 100,000 are read"):
-        parameters.read_scenario(path)
+        scenarios.read_scenario(path)
 
 
 def test_a_file_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "loop.yml").symlink_to("loop.yml")
     with pytest.raises(ParameterError, match="cannot be read: Too many levels of symbolic links"):
-        parameters.read_scenario(tmp_path / "loop.yml")
+        scenarios.read_scenario(tmp_path / "loop.yml")
 
 
 def test_a_path_with_control_characters_is_spelt_out(tmp_path: Path) -> None:
     with pytest.raises(ParameterError) as error:
-        parameters.read_scenario(tmp_path / "\x1b[2J\n.yml")
+        scenarios.read_scenario(tmp_path / "\x1b[2J\n.yml")
     assert str(error.value).isprintable() and r"\x1b[2J\n.yml" in str(error.value)
 
 
@@ -236,7 +236,7 @@ def test_a_hostile_address_is_refused(
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(place.BuildError, match=says) as error:
-        rendering.stage(parameters.Scenario(), {}, tmp_path / "source")
+        rendering.stage(scenarios.Scenario(), {}, tmp_path / "source")
     assert str(error.value).isprintable()
 
 
@@ -283,8 +283,8 @@ def test_no_module_of_the_folder_one_is_in_is_run(tmp_path: Path, monkeypatch: p
 # --- where words end up -------------------------------------------------------------------------------------------
 
 
-def scenario(name: str) -> parameters.Scenario:
-    return parameters.read_scenario(corpus.FILES / name)
+def scenario(name: str) -> scenarios.Scenario:
+    return scenarios.read_scenario(corpus.FILES / name)
 
 
 HARMLESS = [name for name, says in corpus.files().items() if not says]

@@ -17,9 +17,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis.parameters import Scenario
 from analysis.report import check, execution, kernels, notebooks, store
 from analysis.report.notebooks import Page, PageFailure
+from analysis.scenarios import Scenario
 
 
 @pytest.fixture(autouse=True)
@@ -234,7 +234,7 @@ enter = start.surroundings.enter
 
 def enter_and_add() -> None:
     enter()
-    from analysis.parameters import Scenario
+    from analysis.scenarios import Scenario
     from analysis import cli
     from analysis.report import execution, notebooks, store
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from analysis import tables
-from analysis.parameters import Scenario
 from analysis.report import execution, identity, manifest, notebooks, store
+from analysis.scenarios import Scenario
 
 # Pages with and without figures, with and without parameters, small and of several modules.
 CHOSEN = [notebooks.page(name) for name in ("six_million", "gpu_mix", "data_dictionary", "methods")]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from analysis import comparison
-from analysis.parameters import Scenario
 from analysis.report import build, compare, downloads, files, identity, manifest, notebooks, place, slots, store
 from analysis.report.sweeps import ask
 from analysis.report.sweeps import run as sweeps
+from analysis.scenarios import Scenario
 from analysis.sweep import SweepError
 from analysis.teaching import classroom, slides
 

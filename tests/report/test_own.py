@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from analysis import cli
-from analysis.parameters import Scenario
 from analysis.report import files, identity, notebooks, own
+from analysis.scenarios import Scenario
 from analysis.teaching import exercises, instructor, students
 from analysis.teaching.site import lab
 

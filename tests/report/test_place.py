@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from analysis import comparison, parameters
+from analysis import comparison, scenarios
 from analysis.figures import style
-from analysis.parameters import Scenario
 from analysis.report import build, compare, files, identity, manifest, notebooks, place, slots, store
 from analysis.report.sweeps import ask
 from analysis.report.sweeps import run as sweeps
+from analysis.scenarios import Scenario
 from analysis.teaching import classroom
 
 
@@ -260,5 +260,5 @@ def test_every_folder_that_the_report_puts_into_build_is_reserved() -> None:
     inside = [folder.relative_to(place.BUILD).parts[0] for folder in folders]
     inside += re.findall(r"_build/([a-z]+)\b(?![.\w])", (notebooks.ROOT / "Makefile").read_text(encoding="utf-8"))
     assert set(inside) >= {"html", "slides", "classroom", "compare", "sweeps", "fuzz"}
-    assert set(inside) <= parameters.RESERVED
-    assert compare.folder(comparison.choose()).name in parameters.RESERVED
+    assert set(inside) <= scenarios.RESERVED
+    assert compare.folder(comparison.choose()).name in scenarios.RESERVED

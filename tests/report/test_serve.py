@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from analysis import cli
-from analysis.parameters import Scenario
 from analysis.report import build, serve
+from analysis.scenarios import Scenario
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pages_in_process import Shown, shown
 from sentences import WHOSE, faults
 from test_site import told
 
-from analysis import parameters, tables
+from analysis import parameters, scenarios, tables
 from analysis.case import Case, Values
 from analysis.judgements import JUDGEMENTS
 from analysis.quantities import REGISTRY
@@ -39,7 +39,7 @@ CORNERS: dict[str, dict[str, parameters.Value]] = {
 
 @cache
 def case(corner: str) -> Case:
-    scenario = parameters.Scenario(name="corner", title="A corner", changes=CORNERS[corner])
+    scenario = scenarios.Scenario(name="corner", title="A corner", changes=CORNERS[corner])
     return Case(scenario.values(), scenario)
 
 

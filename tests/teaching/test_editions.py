@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from analysis.parameters import Scenario
 from analysis.report import notebooks, rendering
+from analysis.scenarios import Scenario
 from analysis.teaching import classroom, exercises, instructor, slides, students
 from analysis.teaching.site import chapters
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 from served import Quiet, served
 from test_site import soup, told
 
-from analysis import parameters, tables
+from analysis import scenarios, tables
 from analysis.case import Case
 from analysis.report import downloads, notebooks, store
 from analysis.report.place import BuildError
@@ -29,7 +29,7 @@ from analysis.teaching.site import lab as page_of
 EXAMPLES = {each.name: each for each in page_of.examples()}
 CHAPTERS = exercises.chapters()
 STARTERS = {name: code for chapter in CHAPTERS for name, code in starters.starters(chapter).items()}
-NAMED = parameters.Scenario(changes={"rental_usd_per_gpu_hour": 3.0, "fleet": "documented"})
+NAMED = scenarios.Scenario(changes={"rental_usd_per_gpu_hour": 3.0, "fleet": "documented"})
 
 # Enough of everything that the model does: powers, an annuity, a dictionary.
 NUMBERS = """
@@ -56,7 +56,7 @@ POLICY = (
 )
 
 
-def module(scenario: parameters.Scenario) -> ModuleType:
+def module(scenario: scenarios.Scenario) -> ModuleType:
     found = ModuleType("given")
     exec(given.source(scenario), found.__dict__)
     return found
@@ -65,7 +65,7 @@ def module(scenario: parameters.Scenario) -> ModuleType:
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """`given` can be imported, as in the browser."""
-    monkeypatch.setitem(sys.modules, "given", module(parameters.Scenario()))
+    monkeypatch.setitem(sys.modules, "given", module(scenarios.Scenario()))
 
 
 def run(code: str) -> tuple[runner.Outcome, str]:
@@ -76,8 +76,8 @@ def run(code: str) -> tuple[runner.Outcome, str]:
 # What is given
 
 
-@pytest.mark.parametrize("scenario", [parameters.Scenario(), NAMED])
-def test_given_holds_the_case_s_assumptions_and_the_tables_rows(scenario: parameters.Scenario) -> None:
+@pytest.mark.parametrize("scenario", [scenarios.Scenario(), NAMED])
+def test_given_holds_the_case_s_assumptions_and_the_tables_rows(scenario: scenarios.Scenario) -> None:
     found = module(scenario)
     for name, value in scenario.values().items():
         assert name in ("draws", "seed", "hopper_price_correlation") or getattr(found, name) == value, name
@@ -135,8 +135,8 @@ def test_the_last_value_is_shown_and_names_do_not_outlive_a_run() -> None:
     assert run("None")[1] == ""
 
 
-@pytest.mark.parametrize("scenario", [parameters.Scenario(), NAMED])
-def test_an_example_finds_what_it_imports(scenario: parameters.Scenario) -> None:
+@pytest.mark.parametrize("scenario", [scenarios.Scenario(), NAMED])
+def test_an_example_finds_what_it_imports(scenario: scenarios.Scenario) -> None:
     shipped = page_of.files(scenario)
     for example in page_of.groups(scenario)["Examples"]:
         for path in re.findall(r"^from (analysis[.\w]*) import", example.code, flags=re.MULTILINE):

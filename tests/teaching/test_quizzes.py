@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import Browser, Locator, Page
 from test_site import told
 
-from analysis import parameters
+from analysis import parameters, scenarios
 from analysis.case import Case
 from analysis.report import notebooks
 from analysis.report.site import typography
@@ -34,7 +34,7 @@ QUOTED = ("$6 million", "$5 million", "$100 million")
 def case(name: str) -> Case:
     if name == "base":
         return Case()
-    scenario = parameters.read_scenario(notebooks.ROOT / "data" / "scenarios" / f"{name}.yml")
+    scenario = scenarios.read_scenario(notebooks.ROOT / "data" / "scenarios" / f"{name}.yml")
     return Case(scenario.values(), scenario)
 
 
@@ -127,7 +127,7 @@ def test_no_result_is_typed_into_a_question() -> None:
 
 def test_a_setting_that_makes_a_question_senseless_leaves_it_out() -> None:
     high = parameters.known()["rental_usd_per_gpu_hour"].high
-    scenario = parameters.Scenario(changes={"rental_usd_per_gpu_hour": high})
+    scenario = scenarios.Scenario(changes={"rental_usd_per_gpu_hour": high})
     dear = Case(scenario.values(), scenario)
     ids = [each.id for each in quizzes.questions("six_million", dear, strict=False)]
     assert ids == [name for name in asked("six_million") if name != "dearer"]

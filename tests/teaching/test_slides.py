@@ -21,8 +21,8 @@ from test_site import until
 from analysis import parameters
 from analysis.case import Case
 from analysis.figures.drawing import size
-from analysis.parameters import Scenario
 from analysis.report import notebooks, printing
+from analysis.scenarios import Scenario
 from analysis.teaching import slides
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}

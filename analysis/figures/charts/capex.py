@@ -32,24 +32,6 @@ from analysis.uncertainty import interval
 
 NAME = "capex"
 
-# Account of the fleet -> its name, and the result that is its sum.
-ACCOUNTS = {
-    "semianalysis": ("SemiAnalysis's count", "semianalysis_fleet_capex_usd"),
-    "hopper_only": ("its Hoppers alone", "hopper_capex_usd"),
-    "without_h100": ("without the H100s", "without_h100_capex_usd"),
-    "documented": ("owner's documents", "documented_capex_usd"),
-}
-
-# Published sum -> the account that it is a sum of, and what it is.
-PUBLISHED = {
-    "semianalysis_server_capex_first_musd": (
-        "without_h100",
-        "SemiAnalysis, first version: sum of three of four columns",
-    ),
-    "luk_server_capex_hopper_musd": ("hopper_only", "Luk's correction: the Hoppers alone"),
-    "semianalysis_server_capex_all_musd": ("semianalysis", "SemiAnalysis, corrected: all {gpus:,.0f} GPUs"),
-}
-
 # Component -> its name, colour, hatch, colour of hatch and edge, style of edge.
 COMPONENTS = {
     "chips": ("chips", MUTED, "", PAPER, "-"),
@@ -128,13 +110,14 @@ def _published(ax: Axes, case: Case, sums: dict[str, float]) -> None:
     """The published sums as lines over the bars, each with its label on a line of its own, so that none can meet."""
     # Labels go to the side with more room; a line that would cut through the label of another is the shorter.
     leftwards = sum(sums.values()) / len(sums) > ax.get_xlim()[1] / 2
-    for step, key in enumerate(sorted(sums, key=lambda key: sums[key], reverse=not leftwards)):
-        account, text = PUBLISHED[key]
-        x, y, row = sums[key], FIRST_LINE - LINE * step, list(ACCOUNTS).index(account)
+    accounts = list(case.data.records("accounts").values())
+    for step, name in enumerate(sorted(sums, key=lambda name: sums[name], reverse=not leftwards)):
+        row = [account["account"] for account in accounts].index(name)
+        x, y, text = sums[name], FIRST_LINE - LINE * step, case.fill(accounts[row]["published_sum_is"])
         # Behind the bars of other accounts, and across the bar of its own.
         ax.plot([x, x], [y - LINE / 2, row], color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=0.5)
         ax.plot([x, x], [row - 0.46, row + 0.46], color=INK, linewidth=2.2, zorder=5)
-        text = f"{words.money_tick(x)}  {text.format(gpus=case.data.published('luk_gpus_all'))}"
+        text = f"{words.money_tick(x)}  {text}"
         given = (f"{text}  ", "right") if leftwards else (f"  {text}", "left")
         note(ax, x, y, given[0], ha=given[1], fontsize=SMALL)
 
@@ -142,10 +125,12 @@ def _published(ax: Axes, case: Case, sums: dict[str, float]) -> None:
 @observed
 def capex(case: Case) -> Drawing:
     """Server capex of each account of the fleet by GPU type, and capex of the case's fleet by component."""
-    totals = {name: case[quantity] for name, (_, quantity) in ACCOUNTS.items()}
-    pieces = {name: fleet.by_type(case.point, case.data, "capex", name) for name in ACCOUNTS}
+    accounts = case.data.records("accounts")
+    totals = {name: case[account["capex_result"]] for name, account in accounts.items()}
+    pieces = {name: fleet.by_type(case.point, case.data, "capex", name) for name in accounts}
     components = _components(case)
-    published = {key: case.data.published(key) for key in PUBLISHED}
+    sums = {name: account["published_sum"] for name, account in reversed(accounts.items()) if account["published_sum"]}
+    published = {name: case.data.published(sums[name]) for name in sums}
     with paper(NAME, 5.7) as figure:
         _draw(figure, case, totals, pieces, components, published)
     return Drawing(NAME, figure, _table(case, totals, pieces, components, published), _alt(case, totals, components))
@@ -159,11 +144,11 @@ def _draw(
     components: dict[str, Quantity],
     published: dict[str, float],
 ) -> None:
-    top, bottom = figure.subplots(2, 1, height_ratios=[len(ACCOUNTS) + 1.9, len(COMPONENTS) + 0.4])
+    top, bottom = figure.subplots(2, 1, height_ratios=[len(totals) + 1.9, len(COMPONENTS) + 0.4])
     right = 1.03 * max(*(max(total.high, total.value) for total in totals.values()), *published.values())
     widest = 1.03 * max(max(part.high, part.value) for part in components.values())
     top.set_xlim(0, right)
-    top.set_ylim(len(ACCOUNTS) - 0.45, FIRST_LINE - LINE * (len(PUBLISHED) - 0.4))
+    top.set_ylim(len(totals) - 0.45, FIRST_LINE - LINE * (len(published) - 0.4))
     # One scale for both panels, unless one would be lost on it.
     bottom.set_xlim(0, right if right / 3 < widest < right else widest)
     bottom.set_ylim(len(COMPONENTS) - 0.45, -0.55)
@@ -176,13 +161,13 @@ def _draw(
     bottom.set_xlabel("USD, acquisition basis. Ranges: 5–95 %, with the counts taken as stated")
 
     chosen = str(case.point.fleet)
-    for y, (name, (title, _)) in enumerate(ACCOUNTS.items()):
+    for y, (name, account) in enumerate(case.data.records("accounts").items()):
         gpus = sum(fleet.by_type(case.point, case.data, "count", name).values())
         here = name == chosen
         if here:
             top.axhspan(y - 0.49, y + 0.49, color=BLUE, alpha=0.1, linewidth=0, zorder=0)
         detail = f"{gpus:,.0f} GPUs" + (", this case" if here else "")
-        _beside(top, y, title, detail, totals[name], "semibold" if here else "normal")
+        _beside(top, y, account["label"], detail, totals[name], "semibold" if here else "normal")
         left = 0.0
         for gpu, value in pieces[name].items():
             gpu_piece(top, gpu, y, value, BAR, left)
@@ -196,11 +181,10 @@ def _draw(
     settle(figure)
 
     _published(top, case, published)
-    for y, name in enumerate(ACCOUNTS):
+    for y, name in enumerate(totals):
         rows = case.data.fleet(name)
         unverified = set(rows[rows.confidence == "unverified"].gpu_id)
-        mark = max((value for key, value in published.items() if PUBLISHED[key][0] == name), default=0.0)
-        _label_pieces(top, y, pieces[name], unverified, totals[name], mark)
+        _label_pieces(top, y, pieces[name], unverified, totals[name], published.get(name, 0.0))
     part, row = components["network"], list(COMPONENTS).index("network")
     end, text = max(part.value, part.high), "not in the published sums"
     if pixels(bottom, text, fontsize=SMALL)[0] + 12 < _room(bottom, end, bottom.get_xlim()[1]):
@@ -218,7 +202,7 @@ def _table(
 ) -> pd.DataFrame:
     """All that is drawn: sums by account and type, sums of accounts, components and published sums, in USD."""
     rows: list[tuple[str, str, str, float | None, float, float | None, float | None]] = []
-    for account in ACCOUNTS:
+    for account in totals:
         counts = fleet.by_type(case.point, case.data, "count", account)
         drawn = fleet.by_type(case.draws, case.data, "capex", account)
         evidence = case.data.fleet(account).set_index("gpu_id").confidence
@@ -228,14 +212,16 @@ def _table(
         rows.append((account, "all types", "", sum(counts.values()), total.value, total.low, total.high))
     for part in components.values():
         rows.append((str(case.point.fleet), part.title, "", None, part.value, part.low, part.high))
-    for key, value in published.items():
+    for name, value in published.items():
+        key = case.data.records("accounts")[name]["published_sum"]
         rows.append(("published", key, case.data.row("published", key)["confidence"], None, value, None, None))
     columns = ["account", "part", "count_confidence", "gpus", "capex_usd", "p05_usd", "p95_usd"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _alt(case: Case, totals: dict[str, Quantity], components: dict[str, Quantity]) -> str:
-    said = [f"{total.text} ({title})" for (title, _), total in zip(ACCOUNTS.values(), totals.values(), strict=True)]
+    accounts = case.data.records("accounts")
+    said = [f"{total.text} ({accounts[name]['label']})" for name, total in totals.items()]
     published = case.data.published("semianalysis_server_capex_all_musd")
     network = components["network"]
     parts = fleet.by_type(case.point, case.data, "capex")

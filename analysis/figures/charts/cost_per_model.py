@@ -40,16 +40,6 @@ from analysis.figures.style import (
 )
 from analysis.quantities.runs import V3
 
-# Rows beside those that the case computes itself.
-WELL_KNOWN = {
-    "rental": ("gpt3", "gpt4", "gemini_ultra", "nemotron4", "grok3"),
-    "amortised": (
-        *("gpt3", "palm", "gpt4", "llama2_70", "gemini_ultra", "mistral_large", "claude3opus"),
-        *("claude35s", "llama31_405", "claude37", "grok3", "gpt45", "grok4"),
-    ),
-    "acquisition": ("palm", "gpt3", "gemini_ultra", "gpt4", "llama31_405", "grok3", "grok4"),
-    "programme": ("gpt3", "opt175", "gpt4", "gemini_ultra"),
-}
 REMARKS = {
     "rental": "circles: one price for all; diamonds: mostly cloud prices of the day",
     "amortised": "the final run, by Epoch AI's method",
@@ -152,7 +142,7 @@ def _published(case: Case) -> list[Mark]:
     marks = []
     for row in good.to_dict("records"):
         basis, model_id, value = row["basis"], row["model_id"], row["value_usd"]
-        if model_id not in WELL_KNOWN.get(basis, ()) and not (basis == "rental" and model_id in own):
+        if not row["shown"] and not (basis == "rental" and model_id in own):
             continue
         case.data.row("estimates", row["estimate_id"])
         low, high = (value if math.isnan(row[end]) else row[end] for end in ("low_usd", "high_usd"))

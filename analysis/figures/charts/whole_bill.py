@@ -158,22 +158,16 @@ def _acquisition(case: Case) -> list[Layer]:
             _keys(model.source, parameters.known()["server_price_h800_usd_per_gpu"].source),
         )
     ]
-    accounts = [
-        ("documented", "Documented fleet", "in papers and statements", "documented_capex_usd"),
-        ("without_h100", "Analyst's fleet without H100s", "H100s most disputed", "without_h100_capex_usd"),
-        ("hopper_only", "Analyst's fleet without A100s", "Hoppers only", "hopper_capex_usd"),
-        ("semianalysis", "Analyst's whole fleet", "disputed", "semianalysis_fleet_capex_usd"),
-    ]
-    for account, name, doubt, result in accounts:
+    for account, row in reversed(case.data.records("accounts").items()):
         rows = case.data.fleet(account)
         gpus = sum(by_type(case.point, case.data, "count", account).values())
         prices = [parameters.known()[price].source for price in rows.price_parameter]
         layers.append(
             Layer(
-                name,
-                f"{words.number(gpus)} GPUs, {doubt}",
-                "disclosed" if account == "documented" else "an analyst's",
-                case[result],
+                row["title"],
+                f"{words.number(gpus)} GPUs, {row['rests_on']}",
+                row["count_is"],
+                case[row["capex_result"]],
                 _keys(*rows.source, *prices),
                 chosen=case.point.fleet == account,
             )

@@ -6,14 +6,13 @@ A page asks for them with a directive:
     :parameters: fleet server_price_h100_usd_per_gpu
     ```
 
-names one panel or several (see analysis/report/live.py) and the assumptions to show; `:parameters: all` shows all, in
+names one panel or several (see book/live.yml) and the assumptions to show; `:parameters: all` shows all, in
 their groups. What stands in the page without a script is the published report: its static figure and its table.
 book/assets/live.js brings the page to life, and is loaded by pages that have a directive, and by no other.
 """
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -72,7 +71,7 @@ class LiveDirective(SphinxDirective):
         self.model = live.live(self.config.report_changes)
         panels = [self._panel(name) for name in self.arguments]
         chosen = self._parameters()
-        for path in sorted(tables.DATA.glob("*.csv")):
+        for path in (live.SOURCE, *sorted(tables.DATA.glob("*.csv"))):
             self.env.note_dependency(str(path))
         scripts.ask(self.env, *SCRIPTS)
         self.number = self.env.new_serialno("live")
@@ -98,9 +97,10 @@ class LiveDirective(SphinxDirective):
         return nodes.raw("", str(html), format="html")
 
     def _panel(self, name: str) -> live.Panel:
-        if name not in live.PANELS:
-            raise self.error(f"{unknown('live panel', name, live.PANELS)} Panels: {', '.join(live.PANELS)}.")
-        return live.PANELS[name]
+        panels = live.panels()
+        if name not in panels:
+            raise self.error(f"{unknown('live panel', name, panels)} Panels: {', '.join(panels)}.")
+        return panels[name]
 
     def _parameters(self) -> list[str]:
         asked = self.options.get("parameters", "all").split()
@@ -147,7 +147,7 @@ class LiveDirective(SphinxDirective):
         return [self._raw(html), *self._source(row)]
 
     def _choice(self, row: Parameter) -> list[nodes.Node]:
-        told = dict(re.findall(r"(\w+): ([^.]+)\.", row.note))
+        told = tables.load("accounts").set_index("account").holds.to_dict()
         name, titles = f"live{self.number}-{row.name}", live.choice_titles(row)
         return [self._raw(HTML.choice(row, name, titles, told, self.model.start[row.name])), *self._source(row)]
 

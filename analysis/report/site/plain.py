@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sphinx.errors import SphinxError
 
-from analysis.parameters import Scenario
 from analysis.report import manifest, notebooks, place
+from analysis.scenarios import Scenario
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -15,9 +15,10 @@ from typing import Any
 
 from analysis import cases, parameters, sensitivity, sweep, tables
 from analysis.cases import Block, CaseFile, Grid
-from analysis.parameters import ParameterError, Scenario, Value
+from analysis.parameters import ParameterError, Value
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
+from analysis.scenarios import Scenario
 from analysis.untrusted import unknown
 
 # Evaluations in a block: a second of one core at most, so that a stop loses little. Cases: that a block is a few

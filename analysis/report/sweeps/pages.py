@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import parameters
-from analysis.parameters import Scenario, Value
+from analysis.parameters import Value
 from analysis.report import execution, files, manifest, notebooks, surroundings
 from analysis.report.sweeps import store
 from analysis.report.sweeps.ask import Request
+from analysis.scenarios import Scenario
 
 # The pages of a case take as long as `execution` lets them; a program that is silent for longer has hung.
 PATIENCE_SECONDS = execution.TIMEOUT_SECONDS * 2

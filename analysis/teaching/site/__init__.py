@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analysis.parameters import Scenario
+from analysis.scenarios import Scenario
 from analysis.teaching.site import chapters, lab, quiz
 
 if TYPE_CHECKING:

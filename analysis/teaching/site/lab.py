@@ -16,7 +16,7 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import parameters
+from analysis import scenarios
 from analysis.report import notebooks, own
 from analysis.report.site import scripts, templates
 from analysis.report.slots import Slot
@@ -73,7 +73,7 @@ def examples(paths: Iterable[Path] | None = None) -> list[Example]:
     return found
 
 
-def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
+def groups(scenario: scenarios.Scenario) -> dict[str, list[Example]]:
     """Heading -> what stands below it in the list: examples, and in the base case what checks answers to exercises."""
     found = {"Examples": [each for each in examples() if scenario.is_base or CHECKED not in each.code]}
     if scenario.is_base:
@@ -84,7 +84,7 @@ def groups(scenario: parameters.Scenario) -> dict[str, list[Example]]:
     return found
 
 
-def files(scenario: parameters.Scenario) -> dict[str, str]:
+def files(scenario: scenarios.Scenario) -> dict[str, str]:
     """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
     patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
     inside = {path.relative_to(notebooks.ROOT): path for path in own.files("analysis")}
@@ -98,7 +98,7 @@ def with_core(html: str, size: str) -> str:
     return SLOT.filled(html, HTML.present(size))
 
 
-def editor(scenario: parameters.Scenario) -> str:
+def editor(scenario: scenarios.Scenario) -> str:
     """The controls, the examples as text, and what the script needs."""
     grouped = groups(scenario)
     codes = {each.name: each.code for found in grouped.values() for each in found}
@@ -111,7 +111,7 @@ class LabDirective(SphinxDirective):
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        scenario = parameters.Scenario(changes=dict(self.config.report_changes))
+        scenario = scenarios.Scenario(changes=dict(self.config.report_changes))
         if self.arguments == ["given"]:
             summary = Markup("The module <code>given</code>, as text")
             text = HTML.listing(summary, "The module given", given.source(scenario))

@@ -19,7 +19,7 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.util.docutils import SphinxDirective
 
-from analysis import parameters, tables, words
+from analysis import scenarios, tables, words
 from analysis.case import Case
 from analysis.report import notebooks
 from analysis.report.site import scripts, templates, typography
@@ -49,7 +49,7 @@ def append(folder: Path) -> None:
 @lru_cache(maxsize=4)
 def _case(changes: tuple[tuple[str, Any], ...]) -> Case:
     # One for all pages of a site: its draws are made once.
-    scenario = parameters.Scenario(changes=dict(changes))
+    scenario = scenarios.Scenario(changes=dict(changes))
     return Case(scenario.values(), scenario)
 
 
