@@ -128,12 +128,14 @@ class Watched:
     def __init__(self, context: BrowserContext, start: str) -> None:
         self.page, self.start = context.new_page(), start
         self.complaints: list[str] = []
+        self.asked: list[str] = []
         self.page.add_init_script(WATCH)
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self._asked(request.url))
 
     def _asked(self, url: str) -> None:
+        self.asked.append(url)
         # The page for unknown addresses looks for a script in the folders above.
         if not url.startswith((self.start, "data:", "blob:", "about:")) and not url.endswith("not-found.js"):
             self.complaints.append(f"asked for {url}")
@@ -159,15 +161,6 @@ def tab(request: pytest.FixtureRequest, browser: Browser, address: str, site: Pa
         context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield Watched(context, address if request.param == "served" else site.as_uri() + "/")
     context.close()
-
-
-def test_no_page_is_stopped_by_its_policy(tab: Watched, site: Path) -> None:
-    faults = []
-    for path in pages(site):
-        page = tab.open(path.relative_to(site).as_posix())
-        page.evaluate("scrollTo(0, document.body.scrollHeight)")
-        faults += [f"{path.name}: {fault}" for fault in tab.faults()]
-    assert not faults, told(faults, "A page needs what its policy forbids. Make it a file, or see policy.py.")
 
 
 def test_what_a_reader_can_do_works_under_the_policy(tab: Watched) -> None:
