@@ -285,12 +285,12 @@ def test_the_policy_bites(tab: Watched, attack: str) -> None:
 
 
 def test_evil_values_in_the_address_are_named_and_not_run(tab: Watched) -> None:
-    for name in ("change_assumptions", "capex", "audit", "search", "index"):
+    served = ("capex", "audit", "index") if tab.start.startswith("http:") else ()
+    for name in ("change_assumptions", "search", *served):
         for evil in EVIL:
-            for place in (f"#{evil}", f"?q={evil}", f"?{evil}#{evil}"):
-                page = tab.open(f"{name}.html{place}")
-                assert page.evaluate("window.ran") is None, f"{name}.html{place[:80]} runs"
-                assert page.evaluate("({}).ran === undefined"), f"{name}.html{place[:80]} changes all objects"
+            page = tab.open(f"{name}.html?q={evil}&{evil}#{evil}")
+            assert page.evaluate("window.ran") is None, f"{name}.html runs {evil[:80]}"
+            assert page.evaluate("({}).ran === undefined"), f"{evil[:80]} on {name}.html changes all objects"
         faults = tab.faults()
         assert not faults, told(faults, f"What {name}.html makes of an address: see book/assets.")
 
