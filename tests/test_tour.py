@@ -122,7 +122,9 @@ def opened(browser: Browser, screen: str) -> BrowserContext:
     return context
 
 
-@pytest.fixture(scope="module", params=SCREENS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.slow if "dark" in name else ()) for name in SCREENS]
+)
 def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: str, eyes: Eyes) -> Iterator[Tour]:
     screen, seen = request.param, Tour()
     with closing(opened(browser, screen)) as context:

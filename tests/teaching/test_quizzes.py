@@ -191,6 +191,7 @@ def said(box: Locator) -> str:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.slow
 def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: str) -> None:
     elsewhere: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(address) else elsewhere.append(request.url))
