@@ -15,7 +15,7 @@ INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book browser pdf zip publish test refresh check diff serve bench lock clean same-bytes sbom audit classroom mutate-data mutate-model fuzz
+.PHONY: help setup book browser pdf zip publish test test-quick refresh check diff serve bench lock clean same-bytes sbom audit classroom mutate-data mutate-model fuzz
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -54,11 +54,17 @@ diff: ## show what changed in the pages since the last commit (SINCE=main: since
 serve: $(READY) ## build the site and show it on this computer
 	$(BIN)/report serve
 
-test: browser ## style, types, tests, and the pages' outputs against the committed ones
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval tests book
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+STYLE := $(BIN)/ruff check && $(BIN)/ruff format --check
+
+# The types are looked at beside the tests.
+test: browser ## style, types, tests, and the pages' outputs against the committed ones (nine minutes)
+	$(STYLE)
+	$(BIN)/mypy & types=$$!; $(PYTEST) --nbval tests book; tests=$$?; wait $$types && exit $$tests
+
+test-quick: browser ## what can be tested between two commits: all that is not slow (four minutes)
+	$(STYLE)
+	$(BIN)/mypy & types=$$!; $(PYTEST) -m "not slow" tests; tests=$$?; wait $$types && exit $$tests
 
 mutate-data: $(READY) ## change every number of data/ in eight ways, and see what notices (hours)
 	$(BIN)/python tests/campaigns/data_mutation.py --nbval

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 import math
 import re
 import threading
@@ -213,8 +214,6 @@ def _typed(resource: dict[str, Any], lines: list[list[str]]) -> pd.DataFrame:
 
 def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
     """Everything that frictionless finds in one table, one line each, for the person who mends it."""
-    import frictionless
-
     resource = _package(folder)["by_name"][name]
     path = f"data/{resource['path']}"
     try:
@@ -224,9 +223,7 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
         return
     yield from notation_problems(path, resource, found)
     schema = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
-    report = frictionless.Resource.from_descriptor({"name": name, "data": found, "schema": schema}).validate()
-    for error in report.flatten(["rowNumber", "fieldName", "cell", "type", "note"]):
-        row, column, cell, kind, note = error
+    for row, column, cell, kind, note in _faults(name, json.dumps(schema), tuple(map(tuple, found))):
         where = path
         if row:
             where += f", row {row}"
@@ -236,6 +233,17 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
         note = untrusted.printable(note if len(note) <= 240 else note[:237] + "...")
         told = IN_WORDS.get(kind, f"{note} ({kind}). Correct the cell")
         yield f"{where}{value}: {told}, then run `report check`."
+
+
+@lru_cache(maxsize=64)
+def _faults(name: str, schema: str, lines: tuple[tuple[str, ...], ...]) -> list[list[Any]]:
+    """What frictionless finds in a table: row, column, cell, kind and note of each fault. Cached: it is slow."""
+    import frictionless
+
+    descriptor = {"name": name, "data": list(map(list, lines)), "schema": json.loads(schema)}
+    report = frictionless.Resource.from_descriptor(descriptor).validate()
+    found: list[list[Any]] = report.flatten(["rowNumber", "fieldName", "cell", "type", "note"])
+    return found
 
 
 def _python_reads(cell: str) -> bool:

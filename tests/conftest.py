@@ -6,36 +6,74 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import warm_nbval
 from playwright.sync_api import Browser
 from served import served
 
+from analysis.parameters import Scenario
+from analysis.report import execution, notebooks
 from analysis.report.browser import NoBrowserError, started
+
+# Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so.
+SLOW_FIXTURES = {"dearer", "package", "printed", "published"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: left out by `make test-quick`")
+    if config.getoption("nbval", default=False):
+        warm_nbval.use()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is made once a test run, whatever the number of processes."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / f"{name}.made").exists():
+            make(shared / name)
+            (shared / f"{name}.made").touch()
+    return shared / name
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The base case's site, built once a test run, whatever the number of processes.
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of every page run again from data, each using only the parameters that it declares."""
+
+    def run(folder: Path) -> None:
+        execution.execute_pages(notebooks.pages(), Scenario(), folder, again=True)
+
+    return once(tmp_path_factory, "rebuilt", run)
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The base case's site, of the pages that were run for this test run.
 
     REPORT_SITE=_build/html looks at a site that is there already.
     """
     if given := os.environ.get("REPORT_SITE"):
         return Path(given).resolve()
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "site"
-    with (shared / "site.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "index.html").exists():
-            command = [sys.executable, "-m", "analysis", "build", "--out", str(folder)]
-            run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1])
-            if run.returncode:
-                pytest.fail(f"`report build` failed:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}", pytrace=False)
-    return folder
+    request.getfixturevalue("rebuilt")  # they are in the store now
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "analysis", "build", "--out", str(folder)]
+        run = subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
+        if run.returncode:
+            pytest.fail(f"`report build` failed:\n{run.stdout[-2000:]}\n{run.stderr[-4000:]}", pytrace=False)
+
+    return once(tmp_path_factory, "site", build)
 
 
 @pytest.fixture(scope="module")

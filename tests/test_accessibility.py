@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import test_site
 from PIL import Image
 from playwright.sync_api import Browser, Page
 from test_site import SCREENS, pages, soup, told
@@ -19,35 +18,18 @@ from analysis.figures import style
 from analysis.report.site import tokens
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CONTRAST = "color-contrast"
 
-# Contrast is slow, and a long table says the same thing again and again. An element is marked, and left out of that one
-# rule, when three before it have the same tags and classes all the way up, and stand in the same column.
-MARK_REPEATED = """() => {
-  const seen = new Map(), ways = new Map();
-  const way = (e) => {
-    if (!e) return "";
-    const own = `${e.tagName}.${e.getAttribute("class")}.${e.cellIndex ?? ""}`;
-    if (!ways.has(e)) ways.set(e, `${way(e.parentElement)}>${own}`);
-    return ways.get(e);
-  };
-  for (const e of document.body.querySelectorAll("*")) {
-    if (![...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
-    const count = (seen.get(way(e)) ?? 0) + 1;
-    seen.set(way(e), count);
-    if (count > 3) e.setAttribute("data-repeated", "");
-  }
-}"""
-RUN = """async ([tags, contrast]) => {
-  axe.configure({ rules: [{ id: contrast, selector: ":not([data-repeated])" }] });
-  // A dark page is the light one in other colours.
+# What axe is asked: "all", "colours", or a list of rules. A dark page is the light one in other colours.
+RULES = {"light": "all", "dark": "colours"}
+AXE_RUN = f"""async (rules) => {{
+  axe.configure({{ rules: [{{ id: "color-contrast", selector: ":not([data-repeated])" }}] }});
+  const tags = {TAGS};
   const asked = (rule) => rule.tags.some((tag) => tags.includes(tag));
-  const colours = axe.getRules(["cat.color"]).filter(asked).map((rule) => rule.ruleId);
-  const only = matchMedia("(prefers-color-scheme: dark)").matches
-    ? { type: "rule", values: colours } : { type: "tag", values: tags };
-  const found = await axe.run({ resultTypes: ["violations"], preload: false, runOnly: only });
+  const only = rules === "all" ? {{ type: "tag", values: tags }} : {{ type: "rule", values: rules === "colours"
+    ? axe.getRules(["cat.color"]).filter(asked).map((rule) => rule.ruleId) : rules }};
+  const found = await axe.run({{ resultTypes: ["violations"], preload: false, runOnly: only }});
   return found.violations.map((v) => [v.id, v.help, v.nodes.map((n) => n.html)]);
-}"""
+}}"""
 
 
 def axe() -> str:
@@ -55,30 +37,6 @@ def axe() -> str:
     if not path.is_file():
         pytest.fail("axe-core is missing from the package axe-playwright-python. Run `make setup`.", pytrace=False)
     return path.read_text(encoding="utf-8")
-
-
-def names(site: Path) -> list[str]:
-    return [str(path.relative_to(site)) for path in pages(site)]
-
-
-@pytest.fixture(scope="module", params=SCREENS)
-def tab(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(**SCREENS[request.param], reduced_motion="reduce")
-    context.add_init_script(axe())
-    yield context.new_page()
-    context.close()
-
-
-def test_axe_finds_nothing(tab: Page, site: Path, address: str) -> None:
-    faults = []
-    for name in names(site):
-        tab.goto(address + name, wait_until="load")
-        tab.evaluate(MARK_REPEATED)
-        for rule, advice, nodes in tab.evaluate(RUN, [TAGS, CONTRAST]):
-            faults += [f"{name}: {rule} ({advice}): {node[:160]}" for node in nodes[:3]]
-    assert not faults, told(
-        faults, "Mend the page, its styles or the theme's HTML (analysis/report/site/finish/theme.py)."
-    )
 
 
 def test_tables_say_what_their_headers_head(site: Path) -> None:
@@ -191,22 +149,6 @@ def test_nothing_moves_where_the_reader_asks_for_rest(browser: Browser, address:
     assert not moving, told(moving, "See prefers-reduced-motion in report.css.")
 
 
-def test_pages_fit_a_screen_of_320_pixels(browser: Browser, site: Path, address: str) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 640})
-    wide = []
-    for name in names(site):
-        page.goto(address + name, wait_until="load")
-        for size in ("100%", "200%"):  # and with letters of twice the size
-            page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
-            width = page.evaluate("document.scrollingElement.scrollWidth")
-            if width > 321:
-                wide.append(f"{name}: {width} pixels, letters at {size}: {test_site.widest(page)}")
-    page.close()
-    assert not wide, told(
-        wide, "At four times its size a page must not scroll sideways; what is wide scrolls in a box."
-    )
-
-
 def test_colours_are_there_without_a_script(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -214,7 +156,9 @@ def test_colours_are_there_without_a_script(browser: Browser, address: str) -> N
     link = page.locator("article p a").first
     colour = link.evaluate("e => getComputedStyle(e).color") if link.count() else ""
     context.close()
-    assert rgb(colour) == [0x14, 0x55, 0x8A], f"Without a script, a link's colour is {colour!r}; look at trim.py."
+    assert rgb(colour) == [0x14, 0x55, 0x8A], (
+        f"Without a script, a link's colour is {colour!r}; look at finish/theme.py."
+    )
 
 
 @pytest.mark.parametrize("name", tokens.COLOURS)

@@ -25,6 +25,7 @@ def test_each_benchmark_is_started_here() -> None:
 
 
 @pytest.mark.parametrize("name", PRINTED)
+@pytest.mark.slow
 def test_it_runs(name: str, request: pytest.FixtureRequest) -> None:
     of_site = [str(request.getfixturevalue("site"))] if name == "live" else []
     command = [sys.executable, str(FOLDER / f"{name}.py"), *of_site, "--smallest"]

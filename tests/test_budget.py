@@ -1,58 +1,18 @@
-"""What a page weighs on a phone before anybody has touched it, and what the site's style sheets are made of."""
+"""What the site's style sheets are made of; what a page weighs is in test_tour.py."""
 
 from __future__ import annotations
 
-import gzip
 import re
-from functools import cache
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
 import test_site
-from playwright.sync_api import Browser
-from test_site import SCREENS, pages, told
+from test_site import pages, told
 
 from analysis.figures import style
 from analysis.report.site import tokens
 from analysis.report.site.finish import styles, tables
 from analysis.report.site.finish.pages import Pages
-
-KIB = 1024
-PAGE_KIB = 200
-FILE_KIB = 64
-COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
-
-
-@cache
-def transferred(path: Path) -> int:
-    """Bytes of a file as a server with gzip sends it."""
-    content = path.read_bytes()
-    return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
-
-
-def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Path) -> None:
-    heavy = []
-    context = browser.new_context(**SCREENS["phone"])
-    for path in pages(site):
-        page = context.new_page()
-        asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
-        page.goto(address + path.relative_to(site).as_posix(), wait_until="networkidle")
-        page.close()
-        files = {site / unquote(urlsplit(url).path).lstrip("/") for url in asked if url.startswith(address)}
-        sizes = {file.name[:40]: transferred(file) for file in files if file.is_file()}
-        total = sum(sizes.values()) / KIB
-        largest = sorted(sizes.items(), key=lambda item: -item[1])[:4]
-        told_sizes = ", ".join(f"{name} {size / KIB:.0f}" for name, size in largest)
-        if total > PAGE_KIB:
-            heavy.append(f"{path.name}: {total:.0f} KiB; largest: {told_sizes}")
-        above = [(name, size / KIB) for name, size in largest if size > FILE_KIB * KIB]
-        heavy += [f"{path.name}: {name} alone has {size:.0f} KiB" for name, size in above]
-    context.close()
-    assert not heavy, told(
-        heavy, f"A page may transfer {PAGE_KIB} KiB and a file {FILE_KIB} KiB, compressed, before it is touched."
-    )
 
 
 def test_a_page_loads_one_style_sheet_and_it_has_the_theme_s_colours_of_code(site: Path) -> None:

@@ -17,6 +17,7 @@ from analysis.scenarios import Scenario
 from analysis.teaching import slides, students
 
 
+@pytest.mark.slow
 def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In another folder, beside somebody's settings. `make same-bytes` varies more, and runs the pages too."""
     settings = somebody.settings(tmp_path)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from analysis.report import digests, notebooks
 from analysis.teaching import pyodide
 
@@ -18,6 +20,7 @@ def jupyter_book(out: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_it_makes_the_site_of_report_build_and_replaces_nothing_else(site: Path, tmp_path: Path) -> None:
     html = tmp_path / "_build" / "html"
     html.mkdir(parents=True)

@@ -255,6 +255,7 @@ def test_folders_have_readable_names() -> None:
 # --- stopped and resumed ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on_and_computes_nothing_twice(
     uninterrupted: Path, tmp_path: Path, computed: list[str]
 ) -> None:
@@ -445,6 +446,7 @@ def peak_mib(process: subprocess.Popen[str]) -> float:
     return most / 2**20
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_cases(tmp_path: Path) -> None:
     """Peak memory of the command and its two processes, for a thousand and for a hundred thousand cases."""
     program = (
@@ -555,6 +557,7 @@ def dask(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
             process.wait()
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_loses_no_case_and_computes_none_twice(
     dask: tuple[str, list[subprocess.Popen[bytes]]], uninterrupted: Path, tmp_path: Path, computed: list[str]
 ) -> None:
@@ -574,6 +577,7 @@ def test_a_cluster_that_loses_a_worker_loses_no_case_and_computes_none_twice(
     assert contents(tmp_path / "out") == contents(uninterrupted)
 
 
+@pytest.mark.slow
 def test_a_cluster_is_asked_whether_it_has_the_same_files_and_runs_whole_pages(
     dask: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path
 ) -> None:

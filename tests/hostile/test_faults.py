@@ -11,6 +11,7 @@ import pytest
 from analysis.report import store
 
 
+@pytest.mark.slow
 def test_a_site_is_whole_whenever_its_publication_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path / "store")
     site = tmp_path / "made"

@@ -106,6 +106,7 @@ def test_progress_names_what_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["six_million", "methods"])
+@pytest.mark.slow
 def test_forked_and_new_kernels_give_the_same_outputs_and_uses(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +255,7 @@ STOPPED = "report: stopped; what was published before is untouched."
     ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)], ids=lambda v: str(v)
 )
 @pytest.mark.parametrize("kind", ["forked", "plain"])
+@pytest.mark.slow
 def test_an_ended_command_leaves_no_kernel_and_no_half_written_file(
     sent: int, status: int, kind: str, tmp_path: Path
 ) -> None:

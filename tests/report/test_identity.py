@@ -113,6 +113,7 @@ def test_records_name_what_the_pages_are_seen_to_use(records: dict[str, set[str]
 
 
 @pytest.mark.parametrize("name", ["six_million", "gpu_mix"])
+@pytest.mark.slow
 def test_a_page_comes_out_the_same_where_all_that_it_does_not_use_is_taken_away(
     name: str, records: dict[str, set[str]], tmp_path: Path
 ) -> None:

@@ -1,0 +1,229 @@
+"""Every page, loaded once on each screen: what it complains of, asks for and weighs, whether it fits, what axe finds.
+
+axe-core looks at every page of the desktop with all its rules. On another screen it looks at what is not there, or not
+shown, on a screen before it; REPORT_TOUR=whole lets it look at everything everywhere.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from test_accessibility import AXE_RUN, RULES, axe
+from test_policy import Watched
+from test_site import SCREENS, pages, told
+
+KIB = 1024
+PAGE_KIB = 200
+FILE_KIB = 64
+COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
+
+WHOLE = os.environ.get("REPORT_TOUR") == "whole"
+
+# Rules that the width of a screen decides, whatever has been seen before.
+OF_WIDTH = ["target-size", "scrollable-region-focusable"]
+
+# Ways down to elements that are shown, as tags and classes, where they are new. A section's far-800 is its height.
+NEW = """(known) => {
+  const seen = new Set(known), ways = new Map();
+  const way = (e) => {
+    if (!e) return "";
+    const classes = (e.getAttribute("class") ?? "").replace(/\\bfar-\\d+/, "");
+    if (!ways.has(e)) ways.set(e, `${way(e.parentElement)}>${e.tagName}.${classes}`);
+    return ways.get(e);
+  };
+  const shown = [...document.body.querySelectorAll("*")].filter(
+    (e) => !seen.has(way(e)) && e.checkVisibility({ visibilityProperty: true }));
+  return [...new Set(shown.map(way))];
+}"""
+# Contrast is slow, and says the same thing again and again. An element is marked, and left out of that one rule, when
+# three before it had its colours, size and grounds. What has been looked at here is returned.
+LOOKS = """(known) => {
+  const counts = new Map(known), grounds = new Map(), found = [];
+  const ground = (e) => {
+    if (!e) return "";
+    if (!grounds.has(e)) {
+      const s = getComputedStyle(e);
+      const own = s.backgroundColor + s.backgroundImage + s.opacity + s.filter;
+      const above = ground(e.parentElement);
+      grounds.set(e, /^rgba\\(0, 0, 0, 0\\)none1none$/.test(own) ? above : above + own);
+    }
+    return grounds.get(e);
+  };
+  for (const e of document.body.querySelectorAll("*")) {
+    if (![...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    if (!e.checkVisibility({ visibilityProperty: true })) continue;
+    const s = getComputedStyle(e), size = parseFloat(s.fontSize);
+    const large = size >= 24 || (size >= 18.66 && s.fontWeight >= 700);  // as WCAG has it
+    const look = [s.color, large, s.textDecorationLine, getComputedStyle(e.parentElement).color, ground(e)].join();
+    counts.set(look, (counts.get(look) ?? 0) + 1);
+    if (counts.get(look) > 3) e.setAttribute("data-repeated", ""); else found.push(look);
+  }
+  return found;
+}"""
+WIDEST = """() => [...document.querySelectorAll("article *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.children.length)
+  .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+
+
+class Eyes:
+    """axe on the screens, in the order of SCREENS: what it has seen of light and of dark pages."""
+
+    def __init__(self) -> None:
+        self.ways: set[str] = set()
+        self.looks = {scheme: Counter[str]() for scheme in RULES}
+
+    def look(self, page: Page, screen: str) -> list[str]:
+        """What axe finds on a page that is open."""
+        if WHOLE:
+            self.__init__()  # type: ignore[misc]
+        scheme = SCREENS[screen]["color_scheme"]
+        looks = page.evaluate(LOOKS, list(self.looks[scheme].items()))
+        self.looks[scheme].update(looks)
+        if scheme == "dark" and not looks:
+            return []
+        rules = RULES[scheme]
+        if scheme == "light":
+            ways = page.evaluate(NEW, sorted(self.ways))
+            self.ways.update(ways)
+            rules = rules if ways or screen == "desktop" else OF_WIDTH
+        found = page.evaluate(AXE_RUN, rules)
+        return [f"{rule} ({advice}): {node[:160]}" for rule, advice, nodes in found for node in nodes[:3]]
+
+
+@dataclass
+class Tour:
+    """What was seen on one screen, page by page."""
+
+    faults: list[str] = field(default_factory=list)
+    axe: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
+    blank: list[str] = field(default_factory=list)
+    asked: dict[str, set[Path]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def eyes() -> Eyes:
+    return Eyes()
+
+
+def opened(browser: Browser, screen: str) -> BrowserContext:
+    context = browser.new_context(**SCREENS[screen], reduced_motion="reduce")
+    context.add_init_script(axe())
+    return context
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.slow if "dark" in name else ()) for name in SCREENS]
+)
+def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: str, eyes: Eyes) -> Iterator[Tour]:
+    screen, seen = request.param, Tour()
+    with closing(opened(browser, screen)) as context:
+        tab = Watched(context, address)
+        page = tab.page
+        for path in pages(site):
+            name = path.relative_to(site).as_posix()
+            page.goto("about:blank")  # what the page before still asks for is not this one's
+            tab.asked.clear()
+            # axe lays out what is far below, for which a browser would not yet fetch fonts.
+            page.goto(address + name, wait_until="networkidle" if screen == "phone" else "load")
+            files = {site / unquote(urlsplit(url).path).lstrip("/") for url in tab.asked if url.startswith(address)}
+            seen.asked[name] = {file for file in files if file.is_file()}
+            seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
+            for size in ("100%", "200%"):  # and with letters of twice the size
+                page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+                width, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+                if width > window + 1:
+                    seen.wide.append(f"{name}: {width} pixels of {window}, letters at {size}: {page.evaluate(WIDEST)}")
+            page.evaluate("scrollTo(0, document.body.scrollHeight)")
+            blank = page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
+            seen.blank += [f"{name}: {source}" for source in blank]
+            seen.faults += [f"{name}: {fault}" for fault in tab.faults()]
+    yield seen
+
+
+def test_no_page_complains_or_is_stopped_by_its_policy(tour: Tour) -> None:
+    assert not tour.faults, told(tour.faults, "A page asks another host, or needs what policy.py forbids, or is wrong.")
+
+
+def test_axe_finds_nothing(tour: Tour) -> None:
+    assert not tour.axe, told(
+        tour.axe, "Mend the page, its styles or the theme's HTML (analysis/report/site/finish/theme.py)."
+    )
+
+
+def test_no_page_is_wider_than_its_screen(tour: Tour) -> None:
+    assert not tour.wide, told(tour.wide, "What is wide must scroll in its own box.")
+
+
+def test_the_browser_draws_every_image(tour: Tour) -> None:
+    assert not tour.blank, told(tour.blank, "These images are broken.")
+
+
+@cache
+def transferred(path: Path) -> int:
+    """Bytes of a file as a server with gzip sends it."""
+    content = path.read_bytes()
+    return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
+
+
+@pytest.mark.parametrize("tour", ["phone"], indirect=True)
+def test_every_page_is_light_on_a_phone(tour: Tour) -> None:
+    heavy = []
+    for name, files in tour.asked.items():
+        assert len(files) > 2, f"{name} asked for {files} only; it was not loaded."
+        sizes = sorted(((transferred(file) / KIB, file.name[:40]) for file in files), reverse=True)
+        total, largest = sum(size for size, _ in sizes), ", ".join(f"{file} {size:.0f}" for size, file in sizes[:4])
+        if total > PAGE_KIB:
+            heavy.append(f"{name}: {total:.0f} KiB; largest: {largest}")
+        heavy += [f"{name}: {file} alone has {size:.0f} KiB" for size, file in sizes if size > FILE_KIB]
+    assert not heavy, told(
+        heavy, f"A page may transfer {PAGE_KIB} KiB and a file {FILE_KIB} KiB, compressed, before it is touched."
+    )
+
+
+def test_no_page_complains_where_the_site_is_opened_from_a_folder(browser: Browser, site: Path) -> None:
+    faults = []
+    with closing(browser.new_context(**SCREENS["desktop"])) as context:
+        tab = Watched(context, site.as_uri() + "/")
+        for path in pages(site):
+            tab.page.goto(path.as_uri(), wait_until="load")
+            faults += [f"{path.name}: {fault}" for fault in tab.faults()]
+    assert not faults, told(faults, "See policy.py.")
+
+
+# Faults in something new, on a page that has been looked at: the rule that names each, and how it is made.
+DARK = "e.textContent = 'Dark on dark'; e.style.color = '#333'"
+PLANTED = {
+    "desktop": ("image-alt", "e.innerHTML = '<img src=\"_static/none.png\">'"),
+    "phone": (
+        "target-size",
+        "e.innerHTML = '<a href=\"#a\">.</a><br><a href=\"#b\">.</a>'; e.style.lineHeight = '8px'",
+    ),
+    "dark": ("color-contrast", DARK),
+    "dark phone": ("color-contrast", DARK),
+}
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_a_planted_fault(screen: str, browser: Browser, address: str, eyes: Eyes) -> None:
+    with closing(opened(browser, screen)) as context:
+        page = context.new_page()
+        page.goto(address + "glossary.html", wait_until="load")
+        assert not eyes.look(page, screen)
+        rule, plant = PLANTED[screen]
+        page.evaluate(
+            f"() => {{ const e = document.querySelector('article section').appendChild("
+            f"document.createElement('p')); {plant}; }}"
+        )
+        found = eyes.look(page, screen)
+    assert [each for each in found if each.startswith(f"{rule} ")], f"{rule} is not found: {found}"
