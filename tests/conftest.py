@@ -14,9 +14,9 @@ import warm_nbval
 from playwright.sync_api import Browser
 from served import served
 
-from analysis.parameters import Scenario
 from analysis.report import execution, notebooks
 from analysis.report.browser import NoBrowserError, started
+from analysis.scenarios import Scenario
 
 # Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so.
 SLOW_FIXTURES = {"dearer", "package", "printed", "published"}
