@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -236,9 +237,9 @@ def test_a_scenario_changes_the_sentences_everywhere(dearer: Path) -> None:
     for page in notebooks.pages():
         if page.name in ("index", "six_million", "owning_and_renting", "cost_per_model", "whole_bill", "audit"):
             text = words_of(dearer / f"{page.name}.html")
-            # What DeepSeek published at two dollars an hour stays what it published.
-            text = text.replace("$5.576 million: GPU-hours of the official run at an assumed rental price", "")
-            assert "5.576" not in text, f"{page.name} still states the base case"
+            # What DeepSeek published at two dollars an hour stays what it published, and is said to be DeepSeek's.
+            for sentence in re.split(r"(?<=[.?!]) ", text):
+                assert "5.576" not in sentence or "DeepSeek" in sentence, f"{page.name}: {sentence}"
 
 
 def test_a_scenario_changes_the_figures(dearer: Path) -> None:
@@ -286,10 +287,3 @@ def test_a_shell_in_a_folder_that_was_replaced_is_in_the_new_one(
     here.rmdir()
     with pytest.raises(place.BuildError, match=r"The folder that you stand in is gone"):
         cli.require_folders()
-
-
-def test_a_umask_that_takes_ones_own_rights_away_is_told(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "analysis", "run", "capex"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, umask=0o777)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "report: With umask 777 you have no rights to your own new files. Set another: umask 022\n"

@@ -61,7 +61,7 @@ def test_a_case_of_a_sweep_is_the_case_itself_at_its_own_number_of_draws() -> No
     [
         ["electricity_usd_per_kwh=0,0.05,2", "hopper_price_correlation=0,0.99", f"{PRICE}=30000,50000"],
         ["seed=1,20261123", f"{RENT}=0.01:100:3:log", "fleet=documented,hopper_only,without_h100"],
-        ["cost_of_capital=0,0.2", "staff_count=10,500", "interconnect_fraction=0,0.9"],
+        ["cost_of_capital=0,0.2", "staff_count=10, 500", "interconnect_fraction=0,0.9"],
     ],
     ids=lambda given: given[0],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 # Open files of one process: with fewer, kernels end in the libraries below them. More are asked for where they can be
@@ -12,16 +11,9 @@ FEWEST_FILES, FILES = 128, 1024
 # Addresses of one process: libraries and their threads take most of them, and are killed for want of them.
 FEWEST_BYTES = 3_000_000 * 1024
 
-# A file's owner reads, writes and enters what the report makes.
-OWN = 0o700
-
 
 def require() -> None:
     """OSError, with what to do, if pages cannot run in this shell."""
-    umask = os.umask(0o077)
-    os.umask(umask)
-    if umask & OWN:
-        raise OSError(f"The umask of this shell, {umask:03o}, takes from you the files that you make. Run: umask 022")
     if sys.platform == "win32":
         return
     import resource

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import resource
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,13 +18,6 @@ def limited(monkeypatch: pytest.MonkeyPatch) -> dict[int, tuple[int, int]]:
     monkeypatch.setattr(resource, "getrlimit", lambda which: said.get(which, (FREE, FREE)))
     monkeypatch.setattr(resource, "setrlimit", said.__setitem__)
     return said
-
-
-@pytest.fixture
-def umask() -> Iterator[None]:
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +41,3 @@ def test_more_files_are_asked_for_where_they_can_be_had(limited: dict[int, tuple
         limited[resource.RLIMIT_NOFILE] = before
         limits.require()
         assert limited[resource.RLIMIT_NOFILE] == after
-
-
-def test_a_umask_that_shuts_its_owner_out_is_told_and_stays(limited: object, umask: None) -> None:
-    for mask in (0o777, 0o400):
-        os.umask(mask)
-        with pytest.raises(OSError, match=rf"umask of this shell, {mask:03o}, takes from you .* Run: umask 022"):
-            limits.require()
-        assert os.umask(mask) == mask
-    os.umask(0o077)
-    limits.require()
