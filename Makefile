@@ -125,6 +125,9 @@ clean: ## remove what was built, keep .venv
 		echo "This report needs Python 3.11 or newer, but '$(PYTHON)' is $$found." >&2; \
 		echo "Install a newer one (Debian, Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=python3.12 ..." >&2; \
 		exit 1; }
+	@test ! -L .venv || test -e .venv/.locked || test -z "$$(ls -A .venv/)" || { \
+		echo ".venv is a link to a folder that is not empty, and making it anew would empty that. Remove the link." >&2; \
+		exit 1; }
 	@$(VENV) .venv || { rm -rf .venv; \
 		echo "Python's venv module is missing (Debian, Ubuntu: apt install python3-venv)." >&2; exit 1; }
 	$(call INSTALL,.venv) --require-hashes -r requirements.lock

@@ -224,3 +224,16 @@ def test_a_checkout_has_the_same_bytes_where_git_writes_the_line_endings_of_wind
         subprocess.run(["git", "-C", str(one), *words], check=True)
     subprocess.run(["git", "clone", "-q", "-c", "core.autocrlf=true", str(one), str(other)], check=True)
     assert all((other / name).read_bytes() == (ROOT / name).read_bytes() for name in names)
+
+
+def test_make_does_not_empty_what_a_link_leads_to(tmp_path: Path) -> None:
+    shared, clone = tmp_path / "shared", tmp_path / "clone"
+    for folder in (shared, clone):
+        folder.mkdir()
+    (shared / "keep.txt").write_text("precious")
+    (clone / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    (clone / "requirements.lock").touch()
+    (clone / ".venv").symlink_to(shared)
+    made = subprocess.run(["make", ".venv/.locked"], cwd=clone, capture_output=True, text=True)
+    assert made.returncode and ".venv is a link to a folder that is not empty" in made.stderr, made.stderr
+    assert (shared / "keep.txt").read_text() == "precious"
