@@ -108,7 +108,6 @@ class Tour:
     axe: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
-    asked: dict[str, set[Path]] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -132,12 +131,7 @@ def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: 
         page = tab.page
         for path in pages(site):
             name = path.relative_to(site).as_posix()
-            page.goto("about:blank")  # what the page before still asks for is not this one's
-            tab.asked.clear()
-            # axe lays out what is far below, for which a browser would not yet fetch fonts.
-            page.goto(address + name, wait_until="networkidle" if screen == "phone" else "load")
-            files = {site / unquote(urlsplit(url).path).lstrip("/") for url in tab.asked if url.startswith(address)}
-            seen.asked[name] = {file for file in files if file.is_file()}
+            page.goto(address + name, wait_until="load")
             seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
             for size in ("100%", "200%"):  # and with letters of twice the size
                 page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
@@ -176,16 +170,23 @@ def transferred(path: Path) -> int:
     return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
 
 
-@pytest.mark.parametrize("tour", ["phone"], indirect=True)
-def test_every_page_is_light_on_a_phone(tour: Tour) -> None:
+def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Path) -> None:
+    """In tabs of their own: looking at a page lays out what is far below, and so fetches fonts."""
     heavy = []
-    for name, files in tour.asked.items():
-        assert len(files) > 2, f"{name} asked for {files} only; it was not loaded."
-        sizes = sorted(((transferred(file) / KIB, file.name[:40]) for file in files), reverse=True)
+    context = browser.new_context(**SCREENS["phone"])
+    for path in pages(site):
+        name, page = path.relative_to(site).as_posix(), context.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.goto(address + name, wait_until="networkidle")
+        page.close()
+        files = {site / unquote(urlsplit(url).path).lstrip("/") for url in asked if url.startswith(address)}
+        sizes = sorted(((transferred(file) / KIB, file.name[:40]) for file in files if file.is_file()), reverse=True)
         total, largest = sum(size for size, _ in sizes), ", ".join(f"{file} {size:.0f}" for size, file in sizes[:4])
         if total > PAGE_KIB:
             heavy.append(f"{name}: {total:.0f} KiB; largest: {largest}")
         heavy += [f"{name}: {file} alone has {size:.0f} KiB" for size, file in sizes if size > FILE_KIB]
+    context.close()
     assert not heavy, told(
         heavy, f"A page may transfer {PAGE_KIB} KiB and a file {FILE_KIB} KiB, compressed, before it is touched."
     )
