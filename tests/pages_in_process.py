@@ -45,8 +45,8 @@ def shown(name: str, changes: Mapping[str, parameters.Value]) -> Shown:
     found = Shown()
     told = found.told
 
-    def tell(self: Case, **texts: str) -> None:
-        told.update(texts)
+    def tell(self: Case, **texts: str | int) -> None:
+        told.update({name: str(text) for name, text in texts.items()})
 
     space: dict[str, object] = {"__name__": name}
     with patch.object(Case, "tell", tell), contextlib.redirect_stdout(io.StringIO()):

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from test_site import NAMES, anchors, drawings, soup, told
 
 from analysis import parameters, provenance
+from analysis.judgements import JUDGEMENTS
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
@@ -216,7 +217,7 @@ def test_definitions_come_from_the_glossary_alone(site: Path) -> None:
 
 
 def test_every_number_with_a_place_is_a_link_to_it(site: Path) -> None:
-    # The page's own sums, told by case.tell, have no entry.
+    # The page's own sums, told by case.tell, have no entry, and no more have judgements and what a scenario adds.
     bare = []
     for page in notebooks.pages():
         if not page.runs:
@@ -226,6 +227,8 @@ def test_every_number_with_a_place_is_a_link_to_it(site: Path) -> None:
         linked = {str(a["href"]).rpartition("#")[2] for a in soup(site / f"{page.name}.html").select("a.hint-number")}
         for name in notebooks.mentioned(notebook):
             found = provenance.stem(name)
+            if name in JUDGEMENTS or name.endswith("_here"):
+                continue
             if name not in own and (found is None or anchor(*found) not in linked):
                 bare.append(f"{page.name}: {name}")
     # In a heading or inside another link a number is no link of its own.

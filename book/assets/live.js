@@ -63,7 +63,7 @@
     return `$${digits(value, 3)}`;
   };
   const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
-  const percent = (fraction) => (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %";
+  const percent = (fraction) => (Number.isFinite(fraction) ? (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %" : number(fraction));
   // By how much a value differs from another, in words; nothing can be said of what is not defined.
   const apart = (value, other) => {
     const by = same(value, other) ? 0 : value / other - 1;

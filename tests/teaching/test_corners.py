@@ -106,7 +106,7 @@ def test_every_text_is_whole_and_fair_to_its_sources(part: Any, corner: str) -> 
             "cheap rent",
             "**The price was not flattering.**\nBy this report's own sum an owner's hour costs $1.24,",
         ),
-        (debate, "little use", "an owner's hour costs $1.65, range $1.17 to 2.15; DeepSeek assumed $2.00."),
+        (debate, "little use", "an owner's hour costs $1.65, range $1.16 to 2.15; DeepSeek assumed $2.00."),
         (debate, "dear electricity", "**In the base case the price was not flattering.**"),
         (debate, "dear electricity", " (in the base case $1.24); DeepSeek assumed $2.00."),
         (debate, "cheap servers", "**In the base case it takes far more to begin without a landlord.**"),
