@@ -168,12 +168,14 @@ def shrink_icon_fonts(pages: Pages) -> None:
     sheet.write_text(styles, encoding="utf-8")
 
 
-# The theme measures every box at once when a page has loaded, to see which ones scroll, and the whole page is laid out
-# for it, again and again. One box whenever the browser has nothing better to do comes to the same.
+# The theme measures every box at once when a page has loaded, to see which ones scroll: the whole page is laid out for
+# it, again and again, and a box that scrolls only when its font has come stays out of the keyboard's reach. The browser
+# says itself when a box or what is in it has another size.
 MEASURE = "forEach(e=>{e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1})"
 MEASURE_LATER = (
-    "forEach(e=>{(window.requestIdleCallback||setTimeout)(()=>{"
-    "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1})})"
+    "forEach(e=>{const o=new ResizeObserver(()=>{"
+    "e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1});"
+    "[e,...e.children].forEach(c=>o.observe(c))})"
 )
 
 
