@@ -6,7 +6,7 @@ which change makes which page stale. A use is a path below the project's folder:
 analysis/costs/runs.py   a module that was imported
 data/models.csv          a table, with its part of the data dictionary
 data/datapackage.json    the whole data dictionary
-book/references.bib      any other file of data/ or book/ that was opened
+book/references.bib      any other file of the project that was opened, below tests/ too
 data/scenarios/          a folder whose content was listed
 input:REPORT_INPUT_...   what a command told the page to look at (analysis/asked.py)
 """
@@ -21,8 +21,11 @@ from typing import Any
 from analysis import asked, tables
 
 ROOT = str(tables.ROOT)
-# Where facts and pages are. What is listed or opened elsewhere is Python looking for its modules.
-CONTENT = ("book", "data")
+# What is listed elsewhere is Python looking for its modules; these themselves are told by their names.
+LISTED = ("book", "data", "tests")
+MODULE = (".py", ".pyc", ".so")
+# Of the project, but no part of it: what was built, installed, and what git keeps.
+NOT_OURS = ("_build", ".")
 
 
 class Recorder:
@@ -47,8 +50,10 @@ class Recorder:
         path = str(Path(target).resolve())
         if path.startswith(ROOT + os.sep):
             inside = path[len(ROOT) + 1 :].replace(os.sep, "/")
-            if inside.split("/")[0] in CONTENT:
-                self.opened.add(inside if event == "open" else f"{inside}/")
+            if event != "open":
+                self.opened |= {f"{inside}/"} if inside.split("/")[0] in LISTED else set()
+            elif not inside.startswith(NOT_OURS) and not inside.endswith(MODULE):
+                self.opened.add(inside)
 
     def uses(self) -> set[str]:
         """All uses so far."""

@@ -106,6 +106,9 @@ def test_records_name_what_the_pages_are_seen_to_use(records: dict[str, set[str]
     assert set(TABLES) <= records["data_dictionary"], "the data dictionary shows every table"
     assert "data/datapackage.json" in records["data_dictionary"]
     assert "analysis/equations.py" in records["methods"]
+    assert "tests/campaigns/data_mutation.csv" in records["how_checked"], (
+        "what it counts stands outside data/ and book/"
+    )
     # And what they have nothing to do with.
     assert not {"data/fleet.csv", "data/claims.csv", "data/datapackage.json"} & records["six_million"]
     assert not any("charts/trend" in use or "report/" in use for use in records["six_million"])
