@@ -22,7 +22,7 @@ from analysis import asked, tables
 
 ROOT = str(tables.ROOT)
 # What is listed elsewhere is Python looking for its modules; these themselves are told by their names.
-LISTED = ("book", "data", "tests")
+LISTED = ("book", "data")
 MODULE = (".py", ".pyc", ".so")
 # Of the project, but no part of it: what was built, installed, and what git keeps.
 NOT_OURS = ("_build", ".")

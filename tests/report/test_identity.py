@@ -15,7 +15,7 @@ from analysis.report import execution, identity, manifest, notebooks, store
 from analysis.scenarios import Scenario
 
 # Pages with and without figures, with and without parameters, small and of several modules.
-CHOSEN = [notebooks.page(name) for name in ("six_million", "gpu_mix", "data_dictionary", "methods")]
+CHOSEN = [notebooks.page(name) for name in ("six_million", "gpu_mix", "data_dictionary", "methods", "how_checked")]
 
 
 @pytest.fixture(scope="module")
