@@ -429,7 +429,8 @@ def test_a_table_that_is_written_while_the_sweep_runs_is_noticed_though_it_is_wr
 
     with pytest.raises(SweepError, match=r"models\.csv was changed while the sweep ran\. What was done before is kept"):
         run.run(request, tmp_path / "out", write, processes=1)
-    assert computed == BLOCKS[:1]
+    # Of two blocks that are ready at once either may be taken first.
+    assert len(computed) == 1 and set(computed) < set(BLOCKS)
 
 
 def peak_mib(process: subprocess.Popen[str]) -> float:
