@@ -273,10 +273,3 @@ def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:
     for slide in slides:
         yield from ((slide.id, text) for text in (slide.title, slide.text, slide.notes))
         yield from ((slide.id, label) for _, label in slide.numbers)
-
-
-def names_of(slides: Iterable[Slide]) -> set[str]:
-    """Every result, parameter, published figure and judgement that the slides name."""
-    slides = list(slides)
-    found = {name for _, text in words_of(slides) for name in re.findall(r"\{(\w+)\}", text)}
-    return found | {name for slide in slides for name, _ in slide.numbers}

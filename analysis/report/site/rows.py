@@ -27,9 +27,6 @@ from analysis.report.site.links import PAGES, WHOLE, Places, anchor, breakable, 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-# Series that come from one source and have nothing else to say: a year a line.
-SERIES = "price_index"
-
 
 class listing(nodes.General, nodes.Element):
     """Rows to be listed; filled when references and titles of all pages are known."""
