@@ -31,6 +31,10 @@ SAMPLING = ("draws", "seed", "hopper_price_correlation")
 RECORD = "REPORT_RECORD_PARAMETERS"
 
 
+# Forms of a result besides its central value: name_range, name_median and so on.
+FORMS = ("range", "median", "percentile", "exact", "full")
+
+
 class PageError(Exception):
     """A page asks for something that it has not declared or that does not exist."""
 
@@ -147,6 +151,22 @@ class Quantity:
     high: float
     unit: str
     basis: str = ""
+    draws: uncertainty.Draws | None = None
+
+    @property
+    def median(self) -> str:
+        """The median of the draws, as fine as the range allows."""
+        return words.amount(self.drawn.median, self.unit, self.low, self.high, self.significant)
+
+    @property
+    def percentile(self) -> str:
+        """The share of draws below the central value."""
+        return words.amount(self.drawn.percentile, "fraction", significant=2)
+
+    @property
+    def drawn(self) -> uncertainty.Draws:
+        """What the draws say; a value without draws is its own."""
+        return self.draws or uncertainty.placed(self.value, self.value)
 
     @property
     def certain(self) -> bool:
@@ -252,10 +272,11 @@ class Case:
         """The quantity of a definition, whether or not the register holds it."""
         value = float(definition.compute(self.point, self.data))
         low, high = value, value
+        draws = uncertainty.placed(value, value)
         if definition.uncertain:
-            sampled = definition.compute(self.draws, self.data)
-            low, high = map(float, uncertainty.holding(value, *uncertainty.interval(sampled)))
-        return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis)
+            draws = uncertainty.placed(value, definition.compute(self.draws, self.data))
+            low, high = map(float, uncertainty.holding(value, draws.low, draws.high))
+        return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis, draws)
 
     def sampled(self, name: str) -> np.ndarray | float:
         """A result for every draw."""
@@ -270,7 +291,8 @@ class Case:
     def text(self, key: str) -> str:
         """What `key` reads as in a sentence.
 
-        A quantity's name gives its central value; with _range, _exact or _full its other forms.
+        A quantity's name gives its central value; with _range, _median, _percentile, _exact or _full its other forms.
+        The name of a ratio of unlike sides with _difference says how they differ.
         A parameter's name gives its value; with _range, _low or _high its range, with _base the value that its
         sources support, whatever the case takes.
         An identifier of data/published.csv gives the published figure; with _low or _high its bounds.
@@ -284,8 +306,10 @@ class Case:
         stem, _, form = key.rpartition("_")
         if key in REGISTRY:
             return self.quantity(key).text
-        if stem in REGISTRY and form in ("range", "exact", "full"):
+        if stem in REGISTRY and form in FORMS:
             return str(getattr(self.quantity(stem), form))
+        if form == "difference" and stem in REGISTRY and REGISTRY[stem].difference:
+            return REGISTRY[stem].difference
         known = parameters.known()
         if key in known:
             value = getattr(self.point, key)

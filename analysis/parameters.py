@@ -34,6 +34,7 @@ class Parameter:
 
     low and high are the plausible range; minimum and maximum are what is accepted at all.
     draw_column:   the column of the quasi-random sequence that draws it; -1 where nothing is drawn
+    group_sign:    -1 where the value falls when the others of its correlation_group rise, else 1
     shared_column: that of what its correlation_group shares, which the row that says how closely hands out; else -1
     """
 
@@ -56,6 +57,7 @@ class Parameter:
     confidence: str
     note: str
     evidence_to_replace: str
+    group_sign: int = 1
     shared_column: int = -1
 
     @property
@@ -147,6 +149,7 @@ def known(folder: Path = tables.DATA) -> Mapping[str, Parameter]:
     """All parameters by name, in the order of data/assumptions.csv."""
     table = tables.load("assumptions", folder)
     table["draw_column"] = table.draw_column.fillna(-1).astype(int)
+    table["group_sign"] = table.group_sign.fillna(1).astype(int)
     sharing = table[(table.range_meaning == "fixed") & (table.correlation_group != "")]
     shared = dict(zip(sharing.correlation_group, sharing.draw_column, strict=True))
     free = min(set(range(DRAW_COLUMNS)) - set(table.draw_column), default=-1)

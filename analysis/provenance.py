@@ -15,7 +15,7 @@ from analysis.quantities import REGISTRY
 from analysis.trace import Trace, Used, in_order, keys
 
 # Forms of a result, a parameter or a published figure in a text: Case.text has their meaning.
-FORMS = ("range", "exact", "full", "low", "high", "base")
+FORMS = ("range", "median", "percentile", "exact", "full", "low", "high", "base")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ distribution and its ends, its `range_reason` says.
 How a row's range is read (its `range_meaning`):
 
 bounds       a triangle from low over value to high: nothing outside, most near the value
+listings     the same triangle between the lowest and the highest of two or three prices found. The next price lies
+             between those of n independent ones with probability (n - 1) / (n + 1), so it is no interval of nine in ten
 interval_90  low and high are the 5th and 95th percentile of a log-normal on each side of the value
 fixed        no uncertainty is drawn: a definition, a choice, or a range that nobody has published
 """
@@ -16,6 +18,7 @@ fixed        no uncertainty is drawn: a definition, a choice, or a range that no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -66,12 +69,20 @@ def triangular(u: np.ndarray, low: Real, mode: Real, high: Real) -> np.ndarray:
 
 
 def two_piece_lognormal(u: np.ndarray, low: Real, median: Real, high: Real) -> np.ndarray:
-    """Inverse distribution function whose 5th, 50th and 95th percentiles are low, median and high (all > 0)."""
+    """Inverse distribution function whose 5th, 50th and 95th percentiles are low, median and high.
+
+    All three are positive, or all three are zero: then so is every draw.
+    """
     from scipy.special import ndtri
 
     z = ndtri(u)
-    below, above = np.log(median / low) / Z_95, np.log(high / median) / Z_95
+    below, above = _log_ratio(median, low) / Z_95, _log_ratio(high, median) / Z_95
     return median * np.exp(z * np.where(z < 0, below, above))
+
+
+def _log_ratio(above: Real, below: Real) -> np.ndarray:
+    zero = np.equal(below, 0)
+    return np.log(np.where(zero, 1.0, above) / np.where(zero, 1.0, below))
 
 
 def uncertain(parameters: Mapping[str, Parameter]) -> list[Parameter]:
@@ -82,15 +93,24 @@ def uncertain(parameters: Mapping[str, Parameter]) -> list[Parameter]:
 def range_around(parameter: Parameter, centre: float) -> tuple[float, float]:
     """The range that is drawn from when a parameter has the value `centre`.
 
-    Inside the row's range that range stays. A value outside takes it along in proportion, as its new end: who sets
-    30 dollars an hour is not unsure whether it is 2.
+    Inside the row's range that range stays. A value at an end or beyond it takes the whole range along in proportion
+    to the row's own value, as far as what is accepted at all: who sets 30 dollars an hour is not unsure whether it is
+    2, and no surer that it is not more.
     """
     low, high = parameter.low, parameter.high
-    if centre > high:
-        return (min(low * centre / high, centre) if high else low), centre
-    if centre < low:
-        return centre, max(high * centre / low, centre)
-    return low, high
+    if not shifts(parameter, centre):
+        return low, high
+    own = float(parameter.value)
+    if own:
+        low, high = low * centre / own, high * centre / own
+    else:
+        low, high = low + centre, high + centre
+    return max(low, min(parameter.minimum, centre)), min(high, max(parameter.maximum, centre))
+
+
+def shifts(parameter: Parameter, centre: float) -> bool:
+    """Whether a value lies at an end of the row's range or beyond it, without being the row's own."""
+    return parameter.is_drawn and centre != parameter.value and not parameter.low < centre < parameter.high
 
 
 def _columns(parameters: Mapping[str, Parameter]) -> dict[str, int]:
@@ -123,13 +143,16 @@ def transform(
 
 
 def uniform(column: Mapping[str, np.ndarray], parameter: Parameter, correlation: Real) -> np.ndarray:
-    """A parameter's own uniform numbers, from the columns of the unit cube: correlated with those of its group."""
+    """A parameter's own uniform numbers, from the columns of the unit cube.
+
+    Those of a group share a factor; a parameter whose group_sign is -1 falls when that factor rises.
+    """
     from scipy.special import ndtr, ndtri
 
     u = column[parameter.name]
     if not parameter.correlation_group:
         return u
-    common, own = ndtri(column[parameter.correlation_group]), ndtri(u)
+    common, own = parameter.group_sign * ndtri(column[parameter.correlation_group]), ndtri(u)
     correlated: np.ndarray = ndtr(np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own)
     return correlated
 
@@ -157,12 +180,12 @@ def known_at(
     result = points.copy()
     result[:, own] = level
     if group:
-        # `transform` builds the parameter's deviate as sqrt(r) common + sqrt(1 - r) own. Given that deviate, the
-        # common factor is normal with mean sqrt(r) deviate and variance 1 - r, and its own part is what remains.
-        shared, deviate = columns.index(group), ndtri(level)
-        common = np.sqrt(correlation) * deviate + np.sqrt(1 - correlation) * ndtri(points[:, shared])
+        # `uniform` builds the parameter's deviate as sqrt(r) sign common + sqrt(1 - r) own. Given that deviate, the
+        # common factor is normal with mean sqrt(r) sign deviate and variance 1 - r; its own part is what remains.
+        shared, deviate, sign = columns.index(group), ndtri(level), parameters[name].group_sign
+        common = sign * np.sqrt(correlation) * deviate + np.sqrt(1 - correlation) * ndtri(points[:, shared])
         result[:, shared] = ndtr(common)
-        result[:, own] = ndtr((deviate - np.sqrt(correlation) * common) / np.sqrt(1 - correlation))
+        result[:, own] = ndtr((deviate - sign * np.sqrt(correlation) * common) / np.sqrt(1 - correlation))
     return result
 
 
@@ -181,6 +204,31 @@ def interval(draws: np.ndarray | float) -> tuple[float, float]:
         # Between infinities there is no percentile: it is not defined.
         low, high = np.quantile(draws, INTERVAL)
     return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What the draws of one result say: their median, and where among them a value lies.
+
+    median:     the 50th percentile; a result that is certain is its own
+    percentile: the share of draws below the value, ties half; 0.5 where nothing is uncertain
+    low, high:  the raw 5th and 95th percentile, which need not hold the value
+    """
+
+    median: float
+    percentile: float
+    low: float
+    high: float
+
+
+def placed(value: float, draws: np.ndarray | float) -> Draws:
+    """Where a value lies among the draws of its result."""
+    if not isinstance(draws, np.ndarray):
+        return Draws(value, 0.5, value, value)
+    with np.errstate(invalid="ignore"):
+        middle = float(np.median(draws))
+    below, equal = float((draws < value).mean()), float((draws == value).mean())
+    return Draws(middle, below + equal / 2, *interval(draws))
 
 
 def holding(value: Real, low: Real, high: Real) -> tuple[Real, Real]:

@@ -1,17 +1,87 @@
-"""The register of results."""
+"""The register of results, and the rule by which each of them came about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from itertools import combinations
 from typing import Any
 
 BASES = ("", "rental", "amortised", "acquisition", "programme")
 
 
 @dataclass(frozen=True)
+class Rule:
+    """By which rule a cost came about. Two costs are compared like with like if their rules agree.
+
+    A field is blank where it does not enter, or where all that it could be is the same.
+
+    prices:   whose prices and constants
+    hours:    whose count of GPU-hours
+    value:    how hardware loses value, and from which age on
+    network:  what the network between servers adds
+    interest: whether capital is paid for
+    money:    dollars of when
+    """
+
+    prices: str = ""
+    hours: str = ""
+    value: str = ""
+    network: str = ""
+    interest: str = ""
+    money: str = ""
+
+    @property
+    def text(self) -> str:
+        """The rule in words, or "" where there is none."""
+        return "; ".join(f"{each.name}: {text}" for each in fields(self) if (text := getattr(self, each.name)))
+
+    def agrees(self, other: Rule) -> bool:
+        """Whether no field has one thing here and another there."""
+        pairs = [(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)]
+        return all(here == there or not (here and there) for here, there in pairs)
+
+
+# Bought 90 days after the release of the hardware or on the day of a later price, used from the start of the run.
+EPOCH_AGE = "Epoch AI's fall of price-performance, from purchase to start by its rules"
+
+# Of a cost basis, as this report computes it.
+OURS = {
+    "": Rule(),
+    "rental": Rule("the case's rent", "disclosed", "", "in the rent", "in the rent", "as spent"),
+    "amortised": Rule("this report's", "disclosed", EPOCH_AGE, "this report's share", "none", "as spent"),
+    "acquisition": Rule("this report's", "", "bought new", "this report's share", "none", "as spent"),
+    "programme": Rule("the case's rent, and pay", "disclosed", "", "in the rent", "in the rent", "as spent"),
+}
+
+# An owner who spreads the price over the years of service.
+OWNER = Rule(
+    "this report's",
+    "disclosed",
+    "a straight line or an annuity over the service life",
+    "this report's share",
+    "the case's cost of capital",
+    "as spent",
+)
+
+# Servers alone, as the published sums of the fleet have them.
+SERVERS = Rule("this report's", "", "bought new", "none", "none", "as spent")
+
+# Epoch AI's constants for all of it, in the dollars of its newest edition.
+EPOCH = Rule("Epoch AI's", "as Epoch AI takes them", EPOCH_AGE, "0.19 of the cluster", "none", "June 2025")
+# V3's hours are as disclosed, and Epoch AI takes those.
+EPOCH_V3 = replace(EPOCH, hours="")
+EPOCH_DISCLOSED = replace(EPOCH, hours="disclosed")
+EPOCH_RENTAL = Rule("Epoch AI's cloud prices", "as Epoch AI takes them", "", "in the rent", "in the rent", "June 2025")
+
+
+@dataclass(frozen=True)
 class Definition:
-    """One result: compute(x, data) gives a float from floats and an array from arrays."""
+    """One result: compute(x, data) gives a float from floats and an array from arrays.
+
+    compares:   the results of whose comparison it tells, above and below the line of a ratio
+    difference: how the rules of the two differ, in words that stand wherever the comparison stands; "" if they are one
+    """
 
     name: str
     title: str
@@ -19,17 +89,28 @@ class Definition:
     basis: str
     uncertain: bool
     compute: Callable[[Any, Any], Any]
+    rule: Rule = Rule()
+    compares: tuple[str, ...] = ()
+    difference: str = ""
 
 
 REGISTRY: dict[str, Definition] = {}
 
 
 def result(
-    title: str, unit: str, basis: str = "", uncertain: bool = True
+    title: str,
+    unit: str,
+    basis: str = "",
+    uncertain: bool = True,
+    rule: Rule | None = None,
+    compares: tuple[str, ...] = (),
+    difference: str = "",
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register a function as a result under its own name.
 
     uncertain=False is for what follows from data alone: it has no range and costs no draws.
+    rule: of a cost; its basis's in OURS where none is given
+    compares: names of registered results. ValueError if their rules differ and `difference` does not say how.
     """
     if basis not in BASES:
         raise ValueError(f"cost basis '{basis}' is not one of {BASES}")
@@ -38,7 +119,26 @@ def result(
         name = function.__name__
         if name in REGISTRY:
             raise ValueError(f"result '{name}' is defined twice")
-        REGISTRY[name] = Definition(name, title, unit, basis, uncertain, function)
+        refuse_unlike(name, compares, difference)
+        own = OURS[basis] if rule is None else rule
+        REGISTRY[name] = Definition(name, title, unit, basis, uncertain, function, own, compares, difference)
         return function
 
     return register
+
+
+def refuse_unlike(name: str, compares: tuple[str, ...], difference: str) -> None:
+    """ValueError if a comparison has sides of different rules and no words for it, or words and no difference."""
+    missing = [each for each in compares if each not in REGISTRY]
+    if missing:
+        raise ValueError(f"'{name}' compares {missing[0]}, which is not registered above it")
+    sides = [REGISTRY[each] for each in compares]
+    alike = all(a.basis == b.basis and a.rule.agrees(b.rule) for a, b in combinations(sides, 2))
+    if not alike and not difference:
+        rules = " | ".join(f"{each.name}: {each.rule.text or 'no rule'}" for each in sides)
+        raise ValueError(
+            f"'{name}' compares results of different rules: {rules}. Compare like with like, or say how "
+            "they differ in `difference`, and wherever the comparison stands."
+        )
+    if alike and difference:
+        raise ValueError(f"'{name}' says how its sides differ, but their rules are the same. Leave `difference` out.")

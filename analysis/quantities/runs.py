@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis import costs
-from analysis.quantities.registry import result
+from analysis.quantities.registry import OWNER, SERVERS, result
 
 V3, R1, H800 = "dsv3", "dsr1_increment", "H800-SXM"
 V3_STAGES = ("pretraining", "context_extension", "post_training")
@@ -107,7 +107,7 @@ def v3_implied_mfu(x: Any, data: Any) -> Any:
 
 
 def v3_amortised_components_usd(x: Any, data: Any) -> dict[str, Any]:
-    """V3 by Epoch AI's method: hardware, network and energy, in USD."""
+    """V3 by Epoch AI's rule and this report's inputs: hardware, network and energy, in USD."""
     hardware = costs.amortised_hardware_usd(
         v3_gpu_hours(x, data), x.server_price_h800_usd_per_gpu, x.h800_years_in_service, x.price_decline_oom_per_year
     )
@@ -153,7 +153,7 @@ def v3_acquisition_usd(x: Any, data: Any) -> Any:
     return costs.acquisition_run_cost_usd(v3_gpus(x, data), x.server_price_h800_usd_per_gpu, x.interconnect_fraction)
 
 
-@result("The servers of V3's run, bought", "USD", "acquisition")
+@result("The servers of V3's run, bought", "USD", "acquisition", rule=SERVERS)
 def v3_servers_usd(x: Any, data: Any) -> Any:
     return costs.capex_usd(v3_gpus(x, data), x.server_price_h800_usd_per_gpu)
 
@@ -173,7 +173,7 @@ def owner_components_usd_per_gpu_hour(x: Any, data: Any) -> dict[str, Any]:
     }
 
 
-@result("Owner's cost of an H800-hour in use", "USD/GPU-hour", "amortised")
+@result("Owner's cost of an H800-hour in use", "USD/GPU-hour", "amortised", rule=OWNER)
 def owner_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return costs.owner_usd_per_gpu_hour(
         x.server_price_h800_usd_per_gpu,
@@ -188,14 +188,14 @@ def owner_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     )
 
 
-@result("Capital in an owner's H800-hour", "USD/GPU-hour", "amortised")
+@result("Capital in an owner's H800-hour", "USD/GPU-hour", "amortised", rule=OWNER)
 def owner_capital_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return costs.capital_usd_per_gpu_hour(
         x.server_price_h800_usd_per_gpu, x.service_life_years, x.utilisation, x.cost_of_capital
     )
 
 
-@result("Network in an owner's H800-hour", "USD/GPU-hour", "amortised")
+@result("Network in an owner's H800-hour", "USD/GPU-hour", "amortised", rule=OWNER)
 def owner_network_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return costs.interconnect_usd_per_gpu_hour(
         x.server_price_h800_usd_per_gpu,
@@ -206,7 +206,7 @@ def owner_network_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     )
 
 
-@result("Energy in an owner's H800-hour", "USD/GPU-hour", "amortised")
+@result("Energy in an owner's H800-hour", "USD/GPU-hour", "amortised", rule=OWNER)
 def owner_energy_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return costs.energy_usd_per_gpu_hour(h800_server_kw(x, data), x.load_fraction, x.pue, x.electricity_usd_per_kwh)
 
@@ -226,7 +226,7 @@ def break_even_utilisation(x: Any, data: Any) -> Any:
     return costs.over(capital + network, x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data))
 
 
-@result("V3's run at the owner's cost of an H800-hour", "USD", "amortised")
+@result("V3's run at the owner's cost of an H800-hour", "USD", "amortised", rule=OWNER)
 def v3_owner_usd(x: Any, data: Any) -> Any:
     return v3_gpu_hours(x, data) * owner_usd_per_gpu_hour(x, data)
 

@@ -12,9 +12,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import costs, trend
-from analysis.quantities.comparison import LLAMA31, llama31_amortised_usd
-from analysis.quantities.registry import result
-from analysis.quantities.runs import V3, v3_amortised_usd, v3_gpu_hours
+from analysis.quantities.comparison import (
+    LLAMA31,
+    llama31_by_epoch_usd,
+    v3_by_epoch_usd,
+)
+from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, result
+from analysis.quantities.runs import V3, v3_gpu_hours
 
 METHODS = {"amortised": "Epoch AI amortised method", "rental": "Epoch AI cloud-price method"}
 
@@ -195,50 +199,64 @@ def cost_growth_before_v3(x: Any, data: Any) -> Any:
     return fitted(rows[rows.years < release(data)]).factor
 
 
-@result("The line of all models on the day of V3's release, amortised", "USD", "amortised", uncertain=False)
+@result("The line of all models on the day of V3's release, amortised", "USD", "amortised", uncertain=False, rule=EPOCH)
 def line_at_v3_usd(x: Any, data: Any) -> Any:
     return float(fitted(published_costs(data, "amortised")).at(release(data)))
 
 
-@result("The line of the costliest models on the day of V3's release, amortised", "USD", "amortised", uncertain=False)
+@result(
+    "The line of the costliest models on the day of V3's release, amortised",
+    "USD",
+    "amortised",
+    uncertain=False,
+    rule=EPOCH,
+)
 def record_line_at_v3_usd(x: Any, data: Any) -> Any:
     rows = published_costs(data, "amortised")
     return float(fitted(rows[rows.record]).at(release(data)))
 
 
-@result("The line of all models over V3, amortised", "times")
+@result("The line of all models over V3, amortised", "times", compares=("line_at_v3_usd", "v3_by_epoch_usd"))
 def line_over_v3(x: Any, data: Any) -> Any:
-    return costs.over(line_at_v3_usd(x, data), v3_amortised_usd(x, data))
+    return costs.over(line_at_v3_usd(x, data), v3_by_epoch_usd(x, data))
 
 
-@result("The line of the costliest models over V3, amortised", "times")
+@result(
+    "The line of the costliest models over V3, amortised",
+    "times",
+    compares=("record_line_at_v3_usd", "v3_by_epoch_usd"),
+)
 def record_line_over_v3(x: Any, data: Any) -> Any:
-    return costs.over(record_line_at_v3_usd(x, data), v3_amortised_usd(x, data))
+    return costs.over(record_line_at_v3_usd(x, data), v3_by_epoch_usd(x, data))
 
 
 @result("The line of the models before V3 over V3, amortised", "times")
 def earlier_line_over_v3(x: Any, data: Any) -> Any:
     rows = published_costs(data, "amortised")
     line = float(fitted(rows[rows.years < release(data)]).at(release(data)))
-    return costs.over(line, v3_amortised_usd(x, data))
+    return costs.over(line, v3_by_epoch_usd(x, data))
 
 
-@result("V3 per 1e24 FLOP, amortised", "USD", "amortised")
+@result("V3 per 1e24 FLOP, amortised", "USD", "amortised", rule=EPOCH_V3)
 def v3_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
-    return v3_amortised_usd(x, data) / data.model(V3).train_flop * FLOP_UNIT
+    return v3_by_epoch_usd(x, data) / data.model(V3).train_flop * FLOP_UNIT
 
 
-@result("Median model with public hours per 1e24 FLOP, amortised", "USD", "amortised", uncertain=False)
+@result("Median model with public hours per 1e24 FLOP, amortised", "USD", "amortised", uncertain=False, rule=EPOCH)
 def median_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
     return float(np.median(measured_per_flop(data).usd_per_1e24_flop))
 
 
-@result("Llama 3.1 405B per 1e24 FLOP, amortised", "USD", "amortised", uncertain=False)
+@result("Llama 3.1 405B per 1e24 FLOP, amortised", "USD", "amortised", uncertain=False, rule=EPOCH_DISCLOSED)
 def llama31_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
-    return llama31_amortised_usd(x, data) / data.model(LLAMA31).train_flop * FLOP_UNIT
+    return llama31_by_epoch_usd(x, data) / data.model(LLAMA31).train_flop * FLOP_UNIT
 
 
-@result("V3 over Llama 3.1 405B per FLOP, amortised", "times")
+@result(
+    "V3 over Llama 3.1 405B per FLOP, amortised",
+    "times",
+    compares=("v3_amortised_usd_per_1e24_flop", "llama31_amortised_usd_per_1e24_flop"),
+)
 def v3_over_llama31_per_flop(x: Any, data: Any) -> Any:
     return v3_amortised_usd_per_1e24_flop(x, data) / llama31_amortised_usd_per_1e24_flop(x, data)
 

@@ -301,6 +301,52 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     }
 
 
+def age_by_rule_years(data: Any, model_id: str) -> float:
+    """Age of a GPU model's hardware when its run begins, by the rules of Epoch AI's code.
+
+    The price is of a day no later than the release of the accelerator and the days that the code allows for until
+    somebody has it; the run ends so many days before publication. Whole hours of run and whole days of age, as there.
+    """
+    model = data.model(model_id)
+    bought = data.gpu(model.gpu_id).release_date + pd.Timedelta(days=data.published("epoch_purchase_lag_days"))
+    run = pd.Timedelta(hours=int(model.chip_hours / model.hardware_quantity))
+    begun = model.release_date - run - pd.Timedelta(days=data.published("epoch_publication_lag_days"))
+    return float(max((begun - bought).days, 0) / 365.25)
+
+
+def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
+    """Epoch AI's amortised cost of a model that its table of runs lacks, in the dollars of its edition of 2026.
+
+    usd_per_chip, years: price of a chip with its share of the server, and its age at the start; arrays will do
+    Hours are the model's own, power is its accelerator's, the tariff that of the runs published in the same year,
+    load and PUE those of a firm that is no hyperscaler.
+    """
+    runs, model = data.chosen("epoch_runs", data.table("epoch_runs")), data.model(model_id)
+    gpu = data.gpu(model.gpu_id)
+    same_year = runs[runs.publication_date.dt.year == model.release_date.year].iloc[0]
+    run = {
+        "chip_hours": float(model.chip_hours),
+        "acquisition_usd_per_chip_with_server": usd_per_chip,
+        "years_acquisition_to_training": years,
+        "chip_tdp_w": gpu.tdp_w,
+        "server_to_chip_power_ratio": gpu.server_to_chip_power_ratio,
+        "load_fraction": same_year.load_fraction,
+        "pue": float(runs.pue.max()),
+        "electricity_usd_per_kwh": same_year.electricity_usd_per_kwh,
+    }
+    return _in_dollars_of_2026(data, amortised_usd(run, data), model.release_date)
+
+
+def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:
+    """Epoch AI's amortised cost of one of its runs on another count of hours, in the dollars of its edition of 2026."""
+    run = data.row("epoch_runs", model_id)
+    return _in_dollars_of_2026(data, amortised_usd(run, data, chip_hours=chip_hours), run.publication_date)
+
+
+def _in_dollars_of_2026(data: Any, usd: Any, day: Any) -> Any:
+    return costs.deflated_usd(usd, price_index(data, day), price_index(data, EDITION_2026))
+
+
 def current(data: Any) -> pd.DataFrame:
     """Models with chip-hours, known hardware and a current amortised estimate: ours on this report's chip-hours.
 
