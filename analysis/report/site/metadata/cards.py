@@ -36,6 +36,8 @@ class Card:
 
     path: str
     alt: str
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
 def _first(doctree: nodes.document, name: str = "") -> Card | None:
