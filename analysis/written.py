@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -105,6 +106,11 @@ def yaml_of(path: Path, name: str = "") -> Any:
     import yaml
 
     return parsed(path, yaml.safe_load, name)
+
+
+def toml_of(path: Path) -> Any:
+    """A file of the project's own in TOML."""
+    return parsed(path, tomllib.loads)
 
 
 def json_of(path: Path, name: str = "") -> Any:

@@ -7,7 +7,6 @@ build. Version and licence text come from the package that was installed, so the
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import SphinxError
 
+from analysis import written
 from analysis.report import notebooks
 from analysis.report.site import templates
 
@@ -94,7 +94,7 @@ def _head(package: str, file: str) -> str:
 
 def read(path: Path) -> tuple[Component, ...]:
     """The components of a file; `text = "name"` stands for the text that the file has under that name."""
-    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    said = written.toml_of(path)
 
     def component(row: dict[str, Any]) -> Component:
         text = row.pop("text", "")
