@@ -44,8 +44,6 @@ def dark(colour: str) -> str:
     return "#" + "".join(f"{round(255 * min(max(value, 0), 1)):02x}" for value in turned)
 
 
-DARK_GROUND = dark(PAPER)
-
 BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
 
 GPU_COLOURS = {"A100-PCIe-40": GREY, "H20": ORANGE, "H800-SXM": BLUE, "H100-SXM": PURPLE}

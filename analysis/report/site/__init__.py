@@ -23,12 +23,11 @@ finish/     what is done to the pages once Sphinx has written them
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sphinx.application import Sphinx
 
 from analysis.report.site.figures import DrawingRenderer
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 __all__ = ["DrawingRenderer", "setup"]
 

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from docutils import nodes
 from markupsafe import Markup
+from myst_nb.core.render import MimeData, NbElementRenderer
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -25,12 +28,6 @@ from analysis.provenance import DESCRIBERS, Described, rows
 from analysis.report.site import templates, typography
 from analysis.report.site.links import Places, breakable, grade, places
 from analysis.trace import unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from myst_nb.core.render import MimeData, NbElementRenderer
-    from sphinx.application import Sphinx
 
 SVG = "image/svg+xml"
 HTML = templates.beside(__file__)

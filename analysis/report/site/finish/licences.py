@@ -12,18 +12,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from analysis import written
 from analysis.report import notebooks
 from analysis.report.site import templates
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.finish.pages import Pages
 
 PAGE = "licences"
 TITLE = "Software and fonts in this site"

@@ -17,16 +17,12 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
+from analysis.report.site.finish.pages import Pages
 from analysis.report.site.finish.theme import applied
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
 
 POLICY = {
     "default-src": "'none'",

@@ -11,20 +11,16 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from analysis import written
 from analysis.figures.drawing import in_pixels
 from analysis.report.site.finish import tables
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.finish.pages import Pages
 
 UNUSED = ("*.map", "fontawesome.js*", "*webpack-macros.html", "logo_*")
 PRIVATE_USE = range(0xE000, 0xF900)  # where the icon fonts keep their glyphs

@@ -14,22 +14,18 @@ from datetime import date
 from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
 from analysis.report import own, slots
 from analysis.report.site import templates
-from analysis.report.site.finish import licences
+from analysis.report.site.finish.pages import Pages
 from analysis.report.site.metadata import addresses, cards, citation, history
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
 
 # A description is whole sentences up to here; search engines show some 160 characters, previews some 200.
 DESCRIPTION_CHARACTERS = 200
@@ -183,7 +179,7 @@ def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, co
     """The box at the end of a page of the book."""
     said, pathto = citation.citation(), context["pathto"]
     front = pagename == app.config.root_doc
-    links = [(pathto(history.FEED, 1), "Feed"), (pathto(licences.PAGE), "Licences")]
+    links = [(pathto(history.FEED, 1), "Feed"), (pathto("licences"), "Licences")]
     if "changes" in app.env.found_docs:
         links.insert(0, (pathto("changes"), "Changes"))
     page, name, address, report = (
