@@ -59,6 +59,9 @@ BASIS_NAMES = {
     "programme": "Programme: research and staff too",
 }
 
+# Part of an owner's cost -> its hatch; all three have the colour of the amortised basis.
+PART_HATCHES = {"capital": "", "network": "////", "energy": "----"}
+
 WIDTH_INCHES = 7.0
 
 FAMILY = "Source Sans Pro"
@@ -193,17 +196,13 @@ def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
 
 def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float) -> None:
     """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour and hatch."""
-    ax.barh(
-        y,
-        width,
-        height,
-        left,
-        color=GPU_COLOURS[gpu],
-        hatch=GPU_HATCHES[gpu],
-        hatchcolor=(1, 1, 1, 0.5),
-        edgecolor=PAPER,
-        linewidth=0.9,
-    )
+    ax.barh(y, width, height, left, **gpu_look(gpu))
+
+
+def gpu_look(gpu: str) -> dict[str, Any]:
+    """How a piece of one GPU type is filled and edged."""
+    fill = {"facecolor": GPU_COLOURS[gpu], "hatch": GPU_HATCHES[gpu], "hatchcolor": (1, 1, 1, 0.5)}
+    return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
 
 
 def log_rows(ax: Axes, rows: int, limits: tuple[float, float], keep: tuple[str, ...] = (), **ticks: Any) -> None:

@@ -105,13 +105,13 @@ def _panel(ax: Axes, found: Comparison, base: Quantity, moved: list[Change], lim
     style.remark(ax, f"{base.basis} basis{said}", RIGHT - 0.05)
     ax.plot([1, 1], [-0.5, len(moved) + 0.5], color=style.INK, linewidth=1.1, zorder=3)
     _row(ax, 0, "Base case", base, base, colour, "none")
-    _beside(ax, 0, style.short(base.text), style.short(base.range))
+    valued(ax, 0, style.short(base.text), style.short(base.range))
     for y, change in enumerate(moved, start=1):
         column = found.column(change.scenario)
         ends = [1 + change.relative_low, 1 + change.relative_high]
         _row(ax, y, style.legible(column.title, column.name), change.here, base, colour, "full")
         ax.plot(ends, [y, y], color=colour, linewidth=5.5, solid_capstyle="butt", alpha=0.55, zorder=4.5)
-        _beside(
+        valued(
             ax,
             y,
             f"{change.percent} ({style.short(change.text)})",
@@ -120,14 +120,20 @@ def _panel(ax: Axes, found: Comparison, base: Quantity, moved: list[Change], lim
 
 
 def _row(ax: Axes, y: float, title: str, result: Quantity, base: Quantity, colour: str, fill: str) -> None:
-    text = wrapped(ax, title, LEFT - 0.3, fontsize=9.8)
-    style.beside(ax, y, text, -(LEFT - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
+    named(ax, y, title, LEFT)
     if not result.certain:
         style.range_bar(ax, over_base(result.low, base), over_base(result.high, base), y, colour=colour, height=0.26)
     style.dot(ax, over_base(result.value, base), y, colour, fill=fill)
 
 
-def _beside(ax: Axes, y: float, value: str, ends: str) -> None:
+def named(ax: Axes, y: float, title: str, left: float) -> None:
+    """A row's title in the room left of its axes, so many inches wide."""
+    text = wrapped(ax, title, left - 0.3, fontsize=9.8)
+    style.beside(ax, y, text, -(left - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
+
+
+def valued(ax: Axes, y: float, value: str, ends: str) -> None:
+    """A row's value right of its axes, and its range below."""
     style.beside(ax, y - 0.19, value, 8, fontsize=9.8, fontweight="semibold")
     style.beside(ax, y + 0.21, ends, 8, fontsize=8.8, color=style.MUTED)
 

@@ -13,7 +13,7 @@ from analysis import comparison, words
 from analysis.case import Case, Quantity
 from analysis.comparison import Comparison
 from analysis.figures import style
-from analysis.figures.charts.comparison import wrapped
+from analysis.figures.charts.comparison import named, valued
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE, pixels
 from analysis.quantities import fleet, runs
@@ -25,10 +25,8 @@ LEFT, RIGHT, ROW, HEADING, GAP = 2.55, 1.3, 0.46, 0.62, 0.2
 BAR, SMALL = 0.62, 9.0
 MILLION = 1e6
 
+HATCHES = style.PART_HATCHES
 OWNER, FLEET = "owner_usd_per_gpu_hour", "fleet_capex_usd"
-# Part of the owner's cost -> its hatch; all have the colour of the amortised basis.
-HATCHES = {"capital": "", "network": "////", "energy": "----"}
-
 # A row: name of the scenario, its title, the total, and the parts by name.
 Row = tuple[str, str, Quantity, dict[str, float]]
 
@@ -82,11 +80,9 @@ def _frame(ax: Axes, title: str, rows: list[Row]) -> None:
     base = rows[0][2]
     ax.plot([base.value] * 2, [-0.5, len(rows) - 0.5], color=style.INK, linewidth=1.1, zorder=3)
     for y, (name, given, total, _) in enumerate(rows):
-        text = wrapped(ax, style.legible(given, name), LEFT - 0.3, fontsize=9.8)
-        style.beside(ax, y, text, -(LEFT - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
+        named(ax, y, style.legible(given, name), LEFT)
         change = "" if y == 0 else f" ({words.signed_percent(total.value / base.value - 1)})"
-        style.beside(ax, y - 0.19, style.short(total.text) + change, 8, fontsize=9.8, fontweight="semibold")
-        style.beside(ax, y + 0.21, style.short(total.range), 8, fontsize=8.8, color=style.MUTED)
+        valued(ax, y, style.short(total.text) + change, style.short(total.range))
 
 
 def _sum_inside(ax: Axes, y: float, left: float, width: float, text: str) -> None:
@@ -138,12 +134,7 @@ def _fleets(ax: Axes, rows: list[Row], unverified: set[str]) -> None:
         ax,
         [
             Patch(
-                facecolor=style.GPU_COLOURS[gpu],
-                hatch=style.GPU_HATCHES[gpu],
-                hatchcolor=(1, 1, 1, 0.5),
-                edgecolor=style.PAPER,
-                linewidth=0.9,
-                label=style.GPU_NAMES[gpu] + (" (count unverified)" if gpu in unverified else ""),
+                **style.gpu_look(gpu), label=style.GPU_NAMES[gpu] + (" (count unverified)" if gpu in unverified else "")
             )
             for gpu in used
         ],

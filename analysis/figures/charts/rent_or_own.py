@@ -23,8 +23,7 @@ from analysis.uncertainty import interval
 NAME = "rent-or-own"
 OWN, RENT = style.BASIS_COLOURS["amortised"], style.BASIS_COLOURS["rental"]
 
-# Part of the owner's cost -> its hatch; all three have the colour of the amortised basis.
-PARTS = {"capital": "", "network": "////", "energy": "----"}
+PARTS = style.PART_HATCHES
 ANALYST = {
     "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud company",
     "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud company",

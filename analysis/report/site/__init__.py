@@ -7,6 +7,7 @@ figures     a computed figure's alt text, and below it the box; folded code belo
 hints       notes beside abbreviations, terms and numbers
 links       where a row, a result, a page or a source leads
 live        figures that answer to a slider: their controls, tables and script
+pages       the written pages, held in memory while they are finished
 plain       a plain `jupyter-book build .` becomes the site of `report build`
 references  author-year citations
 rows        rows of data/ with their sources, each under an anchor

@@ -17,8 +17,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from analysis.report.site.finish import drawings, licences, policy, styles, theme
-from analysis.report.site.finish.pages import Pages
 from analysis.report.site.metadata import head
+from analysis.report.site.pages import Pages
 
 STEPS = (drawings.finish, theme.finish, head.finish, styles.finish, policy.finish, licences.finish)
 

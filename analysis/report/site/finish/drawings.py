@@ -13,7 +13,7 @@ import re
 
 from sphinx.application import Sphinx
 
-from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 # matplotlib gives outlines in 64ths of the unit in which it sets letters, which is a hundredth of their square.
 OUTLINES_PER_UNIT = 64

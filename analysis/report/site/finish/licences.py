@@ -20,7 +20,7 @@ from sphinx.errors import SphinxError
 from analysis import written
 from analysis.report import notebooks
 from analysis.report.site import templates
-from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 PAGE = "licences"
 TITLE = "Software and fonts in this site"

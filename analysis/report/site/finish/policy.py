@@ -21,8 +21,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from analysis.report.site.finish.pages import Pages
 from analysis.report.site.finish.theme import applied
+from analysis.report.site.pages import Pages
 
 POLICY = {
     "default-src": "'none'",

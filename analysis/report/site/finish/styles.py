@@ -18,7 +18,7 @@ import tinycss2
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 # Scripts put these names together from parts: Bootstrap's, and live.js the classes of what it draws.
 COMPOSED = re.compile(r"bs-(?:tooltip|popover)|live-")

@@ -20,7 +20,7 @@ from sphinx.errors import SphinxError
 from analysis import written
 from analysis.figures.drawing import in_pixels
 from analysis.report.site.finish import tables
-from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 UNUSED = ("*.map", "fontawesome.js*", "*webpack-macros.html", "logo_*")
 PRIVATE_USE = range(0xE000, 0xF900)  # where the icon fonts keep their glyphs

@@ -11,20 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from analysis.report.site import templates
 from analysis.report.site.metadata import history
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 NOT_FOUND = "404"
 HOMEWARD = "".join(f'<script src="{"../" * depth}_static/not-found.js"></script>\n' for depth in (1, 2, 3))

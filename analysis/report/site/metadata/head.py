@@ -24,8 +24,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from analysis import tables
 from analysis.report import own, slots
 from analysis.report.site import templates
-from analysis.report.site.finish.pages import Pages
 from analysis.report.site.metadata import addresses, cards, citation, history
+from analysis.report.site.pages import Pages
 
 # A description is whole sentences up to here; search engines show some 160 characters, previews some 200.
 DESCRIPTION_CHARACTERS = 200
