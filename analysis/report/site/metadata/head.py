@@ -40,12 +40,12 @@ SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "htt
 DATA_PAGE = "data_dictionary"
 
 
-def _data(facts: dict[str, Any]) -> Markup:
+def json_ld(facts: dict[str, Any]) -> Markup:
     """Structured data as text of a script that is only data: `<` is escaped, so that no text can end it."""
     return Markup(json.dumps(facts, ensure_ascii=False, indent=1).replace("<", "\\u003c"))
 
 
-HTML = templates.beside(__file__, data=_data, day=citation.day)
+HTML = templates.beside(__file__, data=json_ld, day=citation.day)
 
 
 def report_title(app: Sphinx) -> str:
