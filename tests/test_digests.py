@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import same_bytes
 import somebody
 from test_site import told
 from typer.testing import CliRunner
@@ -30,7 +31,7 @@ def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monke
     for guest in rendering.guests():
         guest.write(html, executed, Scenario())
     rendering.complete(html, rendering.write_figures(executed, html / "figures"))
-    found = digests.compare(site, html)
+    found = same_bytes.compare(site, html)
     assert not found, told(
         found, "What does the difference come from? Take its cause out; see analysis/report/digests.py."
     )
@@ -59,13 +60,13 @@ def test_digests_follow_content_and_names(tmp_path: Path) -> None:
 
 def test_a_difference_is_named_by_file_byte_and_line(tmp_path: Path) -> None:
     one, other = small_site(tmp_path / "one"), small_site(tmp_path / "other")
-    assert not digests.compare(one, other)
+    assert not same_bytes.compare(one, other)
     (other / "index.html").write_text("one\ntwo Index.html\n", encoding="utf-8")
     (other / "more.css").write_text("", encoding="utf-8")
-    missing, changed = digests.compare(one, other)
+    missing, changed = same_bytes.compare(one, other)
     assert missing == f"more.css: only in {other}"
     assert changed.startswith("index.html: byte 8, line 2: ")
-    assert digests.difference(b"ab", b"abc").startswith("byte 2, line 1: ")
+    assert same_bytes.difference(b"ab", b"abc").startswith("byte 2, line 1: ")
 
 
 def test_the_command_prints_digests_and_refuses_what_is_no_site(tmp_path: Path) -> None:

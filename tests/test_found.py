@@ -178,7 +178,7 @@ def test_structured_data_hold_each_page_and_every_table(published: Path, site: P
 
 
 def test_structured_data_cannot_end_their_script() -> None:
-    assert "</script>" not in head.json_ld({"name": "</script><b>"})[:-9]
+    assert "</script>" not in head.json_ld({"name": "</script><b>"})
 
 
 def test_data_are_published_unchanged_and_linked(site: Path) -> None:

@@ -130,8 +130,8 @@ def test_panels_name_what_exists() -> None:
 @pytest.mark.parametrize(
     ("was", "put", "words"),
     [
-        ("page: six_million", "pages: six_million", "panel 'rental': there is no key 'pages'. Did you mean 'page'?"),
-        ("  page: six_million\n", "", "panel 'rental': the key 'page' is missing."),
+        ("page: six_million", "pages: six_million", "panel 'rental' has a key 'pages'. Did you mean 'page'?"),
+        ("  page: six_million\n", "", "panel 'rental' lacks page."),
         ("colour: muted", "colour: mute", "panel 'capex', bars 2, pieces 1, colour: there is no colour 'mute'. Did "),
         ("after: [rd_compute", "after: [compute", "panel 'bill', bars 3, after: there is no result 'compute_usd'. Did"),
         ("[gpt3, gpt4,", "[gtp3, gpt4,", "panel 'models', dots 4, peers: there is no model 'gtp3'. Did you mean "),

@@ -188,7 +188,7 @@ def test_a_new_assumption_is_told_everything_that_it_lacks_in_one_line(monkeypat
     assert list(check.parameter_problems()) == []
     monkeypatch.delitem(equations.SYMBOLS, "staff_count")
     (line,) = check.parameter_problems()
-    assert line.startswith("`staff_count` has no entry in SYMBOLS of analysis/equations.py")
+    assert line.startswith("`staff_count` has no entry in analysis/equations.toml")
     assert line in check.problems()
 
 
