@@ -29,8 +29,10 @@ PNG_DPI = 200
 
 # Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
 # It ends with the process that called it, and puts no colours into what it says, which Sphinx does anywhere.
+# Looking for garbage among the trees of all pages would take it a third of its time.
 RENDERER = """
-import os, sys, threading
+import gc, os, sys, threading
+gc.disable()
 from jupyter_book.cli.main import main
 from sphinx.util.console import nocolor
 threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
