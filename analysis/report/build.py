@@ -60,11 +60,13 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
     # It imports while the pages run, and renders while the pictures are drawn.
     with rendering.renderer(work / "source") as rendered, ThreadPoolExecutor(max_workers=1) as beside:
         require_sound_data()
+        # Imported now, while the server of kernels imports too.
+        guests = rendering.guests()
         executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
         progress("rendering", 0, 1)
         rendering.stage(scenario, executed, work / "source")
         drawn = beside.submit(rendering.write_figures, executed, work / "figures", progress)
-        added = [beside.submit(guest.write, work / "beside", executed, scenario) for guest in rendering.guests()]
+        added = [beside.submit(guest.write, work / "beside", executed, scenario) for guest in guests]
         html = rendered()
         figures = drawn.result()
         for each in added:
