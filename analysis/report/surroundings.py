@@ -49,6 +49,8 @@ FIXED = {
     "MPLCONFIGDIR": str(ROOT / "_build" / ".store" / "matplotlib"),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # Else the debugger, which every kernel has, prints a warning where it is imported.
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
     "USERPROFILE": os.devnull,

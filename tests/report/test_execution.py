@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis.report import check, execution, kernels, notebooks, store
+from analysis.report import check, execution, kernels, notebooks, store, surroundings
 from analysis.report.notebooks import Page, PageFailure
 from analysis.scenarios import Scenario
 
@@ -302,6 +302,15 @@ def test_the_server_of_kernels_leaves_ctrl_c_to_the_command() -> None:
     status = Path(f"/proc/{server._forkserver_pid}/status").read_text()
     ignored = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")), 16)
     assert ignored & 1 << (signal.SIGINT - 1)
+
+
+def test_the_server_of_kernels_says_nothing_starts_no_thread_and_settles_its_memory() -> None:
+    Path(surroundings.FIXED["MPLCONFIGDIR"]).mkdir(parents=True, exist_ok=True)
+    asked = "import gc, threading; from analysis.report import warm; "
+    asked += "print(gc.get_freeze_count() > 100_000, threading.active_count())"
+    command, place = [sys.executable, "-c", asked], surroundings.environment()
+    run = subprocess.run(command, env=place, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("True 1\n", "")
 
 
 # What a page writes to stderr

@@ -24,6 +24,7 @@ finish/     what is done to the pages once Sphinx has written them
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -39,6 +40,10 @@ PARTS = (
 )
 
 
+def parts() -> list[ModuleType]:
+    return [import_module(f"{__name__}.{part}") for part in PARTS]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     # Jupyter Book always passes this value on; sphinx_comments, which would declare it, is left out.
     app.add_config_value("comments_config", {}, "html")
@@ -48,6 +53,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_changes", {}, "env")
     # Packages that the builder of the site calls: see `guests` in analysis/report/rendering.py.
     app.add_config_value("report_guests", [], "")
-    for part in PARTS:
-        import_module(f"{__name__}.{part}").setup(app)
+    for part in parts():
+        part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
