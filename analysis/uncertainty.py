@@ -183,6 +183,18 @@ def interval(draws: np.ndarray | float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def median(draws: np.ndarray | float) -> float:
+    """The middle draw; a plain number is its own."""
+    return float(np.median(draws))
+
+
+def percentile(value: float, draws: np.ndarray | float) -> float:
+    """The share of draws below a value, in per cent; those equal to it count half. NaN where nothing is drawn."""
+    if not isinstance(draws, np.ndarray):
+        return float("nan")
+    return float(50 * (np.mean(draws < value) + np.mean(draws <= value)))
+
+
 def holding(value: Real, low: Real, high: Real) -> tuple[Real, Real]:
     """The ends of an interval such that it holds the central value.
 

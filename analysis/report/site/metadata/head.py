@@ -20,7 +20,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
-from analysis.report import own, slots
+from analysis.report import own, results, slots
 from analysis.report.site.finish import licences
 from analysis.report.site.metadata import addresses, cards, citation, history
 
@@ -159,10 +159,10 @@ def data_facts() -> dict[str, Any]:
                 "@type": "DataDownload",
                 "name": resource["title"],
                 "description": resource["description"],
-                "encodingFormat": "text/csv",
+                "encodingFormat": resource.get("mediatype", "text/csv"),
                 "contentUrl": f"data/{resource['path']}",
             }
-            for resource in package["resources"]
+            for resource in (*package["resources"], *results.computed())
         ],
     }
 
@@ -274,7 +274,8 @@ class DataLinks(SphinxPostTransform):
             if not name.startswith("data/") or literal.next_node(nodes.reference, ascend=False):
                 continue
             inside = isinstance(literal.parent, nodes.reference)
-            if inside or not (tables.ROOT / name).is_file():
+            computed = name.removeprefix("data/") in results.FILES
+            if inside or not (computed or (tables.ROOT / name).is_file()):
                 continue
             link = nodes.reference("", "", refuri=posixpath.relpath(name, here or "."), classes=["data-file"])
             literal.replace_self(link)
