@@ -435,6 +435,8 @@ def sweep(
     from analysis.report.sweeps import ask
     from analysis.report.sweeps import run as sweeps
 
+    if pages:
+        require_book("report sweep --pages")
     base = scenarios.read_scenario(scenario_file(file)) if file else None
     request = ask.ask(assignments or [], cases, base, results or [], draws, pages)
     try:

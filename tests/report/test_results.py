@@ -202,8 +202,8 @@ def test_the_command_prints_a_row_of_the_file_alone(
     ("words", "message"),
     [
         (
-            ("v3_amortized_usd",),
-            "There is no result 'v3_amortized_usd'. Did you mean 'v3_amortised_usd'? `report results` lists all of them.",
+            ("fleet_gpu",),
+            "There is no result 'fleet_gpu'. Did you mean 'fleet_gpus'? `report results` lists all of them.",
         ),
         (("--csv", "--json"), "--csv and --json exclude each other. Leave one out."),
     ],
