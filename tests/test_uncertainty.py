@@ -103,6 +103,15 @@ def test_the_lognormal_by_hand() -> None:
     assert found == pytest.approx([math.sqrt(10), 100], rel=1e-5)
 
 
+def test_median_and_percentile_of_a_value() -> None:
+    draws = np.arange(1.0, 101.0)
+    assert uncertainty.median(draws) == 50.5 and uncertainty.median(3.0) == 3.0
+    assert uncertainty.percentile(25.5, draws) == 25
+    assert uncertainty.percentile(25.0, draws) == 24.5, "A draw that is equal counts half."
+    assert uncertainty.percentile(0.0, draws) == 0 and uncertainty.percentile(200.0, draws) == 100
+    assert np.isnan(uncertainty.percentile(3.0, 3.0))
+
+
 def test_interval_is_the_5th_and_95th_percentile() -> None:
     """Of 0, 1, ..., 100 these are 5 and 95; a plain number is its own interval."""
     assert uncertainty.interval(np.arange(101.0)) == (5.0, 95.0)

@@ -16,6 +16,8 @@ from typer.main import get_command
 
 from analysis import cli, parameters, project
 from analysis.report import manifest, place
+from analysis.report.sweeps import ask
+from analysis.report.sweeps import run as sweeps
 from analysis.tables import ROOT
 
 # Commands that need no book, or say so themselves where an option does.
@@ -30,8 +32,6 @@ SECRETS = (
     "book/draft.docx",
     "_old.yml",
 )
-
-SWEEP = ("sweep", "-p", "pue=1.1:1.3:3", "--result", "owner_usd_per_gpu_hour", "--draws", "256")
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,22 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "report"
 
 
-def run(program: Path | None, where: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [str(program)] if program else [sys.executable, "-m", "analysis"]
-    return subprocess.run([*command, *words], cwd=where, capture_output=True, text=True)
+def run(program: Path, where: Path, *words: str) -> tuple[int, str, str]:
+    """Exit status of a command, what it printed, and what it complained of."""
+    done = subprocess.run([program, *words], cwd=where, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def run_here(monkeypatch: pytest.MonkeyPatch, capsys: Captured, *words: str) -> tuple[int, str, str]:
+    """The same of this clone's."""
+    monkeypatch.setattr(sys, "argv", ["report", *words])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    return int(ended.value.code or 0), told.out, told.err
 
 
 def test_the_wheel_holds_the_data_once_and_nothing_of_somebody_s(wheel: Path) -> None:
@@ -88,40 +101,38 @@ def name_of(path: str) -> str:
     "words",
     [
         ("params",),
-        ("results",),
         ("results", "--csv"),
-        ("results", "v3_amortised_usd", "--json", "-p", "rental_usd_per_gpu_hour=3", "-f", "three_year_life"),
+        ("results", "v3_amortised_usd", "-p", "rental_usd_per_gpu_hour=3", "-f", "three_year_life"),
         ("results", "v3_amortized_usd"),
     ],
     ids=" ".join,
 )
 def test_an_installed_command_prints_the_same_as_a_clone(
-    words: tuple[str, ...], installed: Path, tmp_path: Path
+    words: tuple[str, ...], installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    here, there = run(None, ROOT, *words), run(installed, tmp_path, *words)
-    assert (there.returncode, there.stdout, there.stderr) == (here.returncode, here.stdout, here.stderr)
-    assert there.stdout or there.returncode == 1
+    there = run(installed, tmp_path, *words)
+    assert there == run_here(monkeypatch, capsys, *words) and any(there[1:])
     assert not any(tmp_path.iterdir()), "It has left something in the folder."
 
 
 def test_an_installed_sweep_is_the_same_as_a_clone_s(installed: Path, tmp_path: Path) -> None:
     here, empty = tmp_path / "here", tmp_path / "empty"
     empty.mkdir()
-    assert run(None, ROOT, *SWEEP, "--out", str(here)).returncode == 0
-    done = run(installed, empty, *SWEEP)
-    assert done.returncode == 0, done.stderr
+    sweeps.run(ask.ask(["pue=1.1:1.3:3"], names=["owner_usd_per_gpu_hour"], draws=256), here)
+    words = ("sweep", "-p", "pue=1.1:1.3:3", "--result", "owner_usd_per_gpu_hour", "--draws", "256")
+    status, told, errors = run(installed, empty, *words)
+    assert status == 0, errors
     (there,) = (empty / "_build" / "sweeps").iterdir()
-    assert f"3 cases: {there / 'cases.csv'}" in done.stdout
+    assert f"3 cases: {there / 'cases.csv'}" in told
     assert {path.name for path in empty.iterdir()} == {"_build"} and manifest.whole(there, manifest.SWEEP)
     assert (there / "cases.csv").read_bytes() == (here / "cases.csv").read_bytes()
     said = [json.loads((folder / "sweep.json").read_text(encoding="utf-8"))["identity"] for folder in (here, there)]
     assert said[0] == said[1], "A cluster would refuse the workers of the other."
-    assert "was there already" in run(installed, empty, *SWEEP).stdout
-    refused = run(installed, empty, *SWEEP, "--out", ".")
-    assert refused.returncode == 1
-    assert (
-        refused.stderr == "report: . holds _build, where the report keeps its work. Name another folder with --out.\n"
-    )
+
+
+def test_an_installed_command_that_needs_the_book_says_so(installed: Path, tmp_path: Path) -> None:
+    assert run(installed, tmp_path, "build") == (1, "", refusal("report build"))
+    assert not any(tmp_path.iterdir())
 
 
 def refusal(command: str) -> str:
@@ -131,28 +142,27 @@ def refusal(command: str) -> str:
     )
 
 
-@pytest.mark.parametrize("words", [("build",), ("run", "capex"), ("compare",)], ids=" ".join)
-def test_an_installed_command_that_needs_the_book_says_so(
-    words: tuple[str, ...], installed: Path, tmp_path: Path
-) -> None:
-    done = run(installed, tmp_path, *words)
-    assert done.returncode == 1 and not done.stdout and not any(tmp_path.iterdir())
-    assert done.stderr == refusal({"compare": "report compare --site"}.get(words[0], f"report {words[0]}"))
-    assert "Usage: report" in run(installed, tmp_path, words[0], "--help").stdout
-
-
 def test_every_command_works_without_the_book_or_says_that_it_needs_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     monkeypatch.setattr(project, "HAS_BOOK", False)
-    arguments = {"run": ["capex"]}
-    for name in get_command(cli.app).commands.keys() - ANYWHERE:  # type: ignore[attr-defined]
-        monkeypatch.setattr(sys, "argv", ["report", name, *arguments.get(name, [])])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        assert ended.value.code == 1 and capsys.readouterr().err == refusal(f"report {name}")
-    with pytest.raises(place.BuildError, match="`report sweep --pages` needs the sources of the book"):
-        cli.sweep(["pue=1.1:1.3:3"], pages="capex")
+    commands = get_command(cli.app).commands  # type: ignore[attr-defined]
+    for name in commands.keys() - ANYWHERE:
+        words = (name, "capex") if name == "run" else (name,)
+        assert run_here(monkeypatch, capsys, *words) == (1, "", refusal(f"report {name}"))
+    assert run_here(monkeypatch, capsys, "build", "--help")[1].lstrip().startswith("Usage: ")
+    assert run_here(monkeypatch, capsys, "compare") == (1, "", refusal("report compare --site"))
+    sweep = run_here(monkeypatch, capsys, "sweep", "-p", "pue=1.1:1.3:3", "--pages", "capex")
+    assert sweep == (1, "", refusal("report sweep --pages"))
+
+
+def test_no_output_goes_over_the_folder_of_the_report_s_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(project, "HAS_BOOK", False)
+    monkeypatch.setattr(place, "BUILD", Path("_build"))
+    with pytest.raises(place.BuildError, match=r"^\. holds _build, where the report keeps its work\. Name another"):
+        place.allowed(Path())
+    assert place.allowed(Path("mine")) == tmp_path / "mine"
 
 
 def test_a_shipped_scenario_may_be_named_and_a_file_of_that_name_comes_first(

@@ -41,7 +41,7 @@ def base(folder: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def dearer(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+def moved_case(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     found = tmp_path_factory.mktemp("dearer")
     results.write(found, DEARER)
     return pd.read_csv(found / results.CSV, index_col="name")
@@ -138,14 +138,16 @@ def test_the_two_methods_of_the_amortised_basis_have_two_rules(base: pd.DataFram
 # --- a scenario's -------------------------------------------------------------------------------------------------
 
 
-def test_a_scenario_moves_what_rests_on_its_change_and_nothing_else(base: pd.DataFrame, dearer: pd.DataFrame) -> None:
+def test_a_scenario_moves_what_rests_on_its_change_and_nothing_else(
+    base: pd.DataFrame, moved_case: pd.DataFrame
+) -> None:
     resting = {n for n in REGISTRY if H800 in provenance.rests_on(n, parameters.base()).get("assumptions", [])}
-    moved = set(base.index[(base[NUMBERS].fillna(-1) != dearer[NUMBERS].fillna(-1)).any(axis=1)])
+    moved = set(base.index[(base[NUMBERS].fillna(-1) != moved_case[NUMBERS].fillna(-1)).any(axis=1)])
     # The tally of the verdicts rests on every assumption that a claim is held against, and stays whole.
     assert {name for name in resting if not name.startswith("claims_")} <= moved <= resting
     assert {"v3_acquisition_usd", "h800_capex_usd", "v3_amortised_usd"} <= moved
     assert not {"v3_gpu_hours", "fleet_gpus", "fleet_h800_gpus", "v3_rental_usd", "h20_capex_usd"} & moved
-    assert_frame_equal(base.drop(columns=NUMBERS), dearer.drop(columns=NUMBERS))
+    assert_frame_equal(base.drop(columns=NUMBERS), moved_case.drop(columns=NUMBERS))
 
 
 def test_a_verdict_that_turns_is_turned_in_the_file(folder: Path) -> None:
