@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from analysis.report import identity, kernels, manifest, notebooks, rendering, results, store
+from analysis.report import identity, kernels, manifest, notebooks, rendering, store
 from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
 from analysis.report.place import BUILD, BuildError, alone, filling, put, told, work_of_its_own
@@ -64,8 +64,7 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
     with ThreadPoolExecutor(max_workers=1) as beside:
         # The pictures are drawn while Jupyter Book renders, on another core.
         drawn = beside.submit(rendering.write_figures, executed, work / "figures", progress)
-        added = [beside.submit(results.write, work / "beside" / "data", scenario)]
-        added += [beside.submit(guest.write, work / "beside", executed, scenario) for guest in rendering.guests()]
+        added = [beside.submit(guest.write, work / "beside", executed, scenario) for guest in rendering.guests()]
         html = rendering.render(work / "source")
         figures = drawn.result()
         for each in added:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis import claims, provenance, tables, uncertainty, untrusted, words, written
+from analysis import claims, parameters, provenance, tables, uncertainty, untrusted, words, written
 from analysis.case import Case
-from analysis.parameters import ParameterError
+from analysis.parameters import ParameterError, Value
 from analysis.quantities import REGISTRY, Definition
 from analysis.report import files, notebooks
-from analysis.scenarios import Scenario
 from analysis.trace import keys
 
 FILES = CSV, JSON, VERDICTS = "results.csv", "results.json", "verdicts.csv"
@@ -160,9 +159,12 @@ def computed() -> list[dict[str, Any]]:
     return [described[0], twin, *described[1:]]
 
 
-def write(folder: Path, scenario: Scenario) -> None:
-    """Put the computed tables of a scenario into a site's folder of data, with the data package that lists all."""
-    case = Case(scenario=scenario)
+def write(folder: Path, changes: Mapping[str, Value]) -> None:
+    """Put the computed tables into a site's folder of data, with the data package that lists all.
+
+    changes: the assumptions that the site's scenario changes
+    """
+    case = Case({**parameters.base(), **changes})
     named, judged = results(case), verdicts(case)
     package = written.json_of(tables.DATA / tables.DICTIONARY)
     del package["computed"]

@@ -30,7 +30,7 @@ def setup(app: Sphinx) -> None:
     if sources != notebooks.ROOT:
         raise SphinxError(f"{sources} is not the report that is installed, {notebooks.ROOT}. Run `make setup` in it.")
     # Not before: the builder of the site starts Jupyter Book, which imports this.
-    from analysis.report import rendering, results
+    from analysis.report import rendering
 
     held = ExitStack()
     work = held.enter_context(place.work_of_its_own(WORK))
@@ -61,7 +61,6 @@ def setup(app: Sphinx) -> None:
             html = work / "html"
             try:
                 figures = rendering.write_figures(executed, html / "figures")
-                results.write(html / "data", Scenario())
                 for guest in rendering.guests():
                     guest.write(html, executed, Scenario())
                 rendering.complete(html, figures)

@@ -291,6 +291,7 @@ def finish(app: Sphinx, pages: Pages) -> None:
     """Write what stands beside the pages."""
     out = pages.folder
     own.copy("data", out / "data")
+    results.write(out / "data", app.config.report_changes)
     (out / history.FEED).write_bytes(history.feed(addresses.site(app), report_title(app)))
     addresses.write(app, pages)
 
