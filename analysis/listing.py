@@ -121,9 +121,6 @@ def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
     )
 
 
-# Units whose name in a register says nothing to a reader.
-UNITS = {"USD": "", "fraction": "", "times": "", "number of": ""}
-
 ON_UNVERIFIED = '<span class="unverified">rests on unverified rows</span>'
 
 # Of more rows of a table than this, their number is said.
@@ -153,7 +150,7 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
                     for part in (
                         f"**{row.value}**",
                         row.range,
-                        UNITS.get(row.unit, row.unit),
+                        words.beside(row.unit),
                         ON_UNVERIFIED if row.unverified else "",
                     )
                     if part

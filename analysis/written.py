@@ -13,9 +13,8 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.project import ROOT as ROOT
 from analysis.untrusted import meant, shown_path
-
-ROOT = Path(__file__).resolve().parent.parent
 
 CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 CONFLICT_HERE = "git has left a conflict here. Choose a version, and take out the marks."

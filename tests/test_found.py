@@ -24,7 +24,7 @@ from PIL import Image
 from pybtex.database import parse_string
 from test_site import soup
 
-from analysis.report import identity, notebooks, rendering
+from analysis.report import identity, notebooks, rendering, results
 from analysis.report.site.metadata import addresses, cards, citation, head, history
 from analysis.scenarios import Scenario
 
@@ -167,7 +167,8 @@ def test_structured_data_hold_each_page_and_every_table(published: Path, site: P
     for html, base in ((published, f"{ADDRESS}/"), (site, "")):
         (dataset,) = [d for d in structured(soup(html / "data_dictionary.html")) if d["@type"] == "Dataset"]
         held = {file["contentUrl"] for file in dataset["distribution"]}
-        assert held == {f"{base}data/{p.name}" for p in (notebooks.ROOT / "data").glob("*.csv")}
+        tables = {p.name for p in (notebooks.ROOT / "data").glob("*.csv")}
+        assert held == {f"{base}data/{name}" for name in tables | set(results.FILES)}
         for url in held:
             assert (html / url.removeprefix(base)).is_file(), f"{url} is not in the site."
         first, last = (date.fromisoformat(day) for day in dataset["temporalCoverage"].split("/"))
@@ -184,12 +185,15 @@ def test_structured_data_cannot_end_their_script() -> None:
 def test_data_are_published_unchanged_and_linked(site: Path) -> None:
     files = [path for path in (notebooks.ROOT / "data").rglob("*") if path.is_file()]
     for path in files:
+        if path.name == "datapackage.json":
+            continue  # a site's names what is computed too: tests/report/test_results.py
         inside = path.relative_to(notebooks.ROOT)
         assert (site / inside).read_bytes() == path.read_bytes(), (
             f"{inside} of the site differs from that of the report"
         )
     links = {str(a["href"]) for a in soup(site / "data_dictionary.html").select("article a[href^=data]")}
-    missing = {f"data/{p.name}" for p in files if p.parent.name == "data"} - links
+    names = {p.name for p in files if p.parent.name == "data"} | set(results.FILES)
+    missing = {f"data/{name}" for name in names} - links
     assert not missing, f"The data dictionary does not link to {sorted(missing)}. Write the file's path as code there."
 
 

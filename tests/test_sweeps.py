@@ -227,7 +227,7 @@ def test_the_digest_sees_a_byte_of_data_and_of_code(tmp_path: Path, monkeypatch:
     for name, content in (("data/a.csv", "1"), ("analysis/a.py", "1"), ("book/a.ipynb", "1")):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(content)
-    monkeypatch.setattr(ask.tables, "ROOT", tmp_path)
+    monkeypatch.setattr(ask.project, "ROOT", tmp_path)
     monkeypatch.setattr(ask.tables, "DATA", tmp_path / "data")
     monkeypatch.setattr(ask.parameters, "__file__", str(tmp_path / "analysis" / "parameters.py"))
     monkeypatch.setattr(ask.notebooks, "BOOK", tmp_path / "book")

@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
-from analysis.report import own, slots
+from analysis.report import own, results, slots
 from analysis.report.site import templates
 from analysis.report.site.metadata import addresses, cards, citation, history
 from analysis.report.site.pages import Pages
@@ -155,10 +155,10 @@ def data_facts() -> dict[str, Any]:
                 "@type": "DataDownload",
                 "name": resource["title"],
                 "description": resource["description"],
-                "encodingFormat": "text/csv",
+                "encodingFormat": resource.get("mediatype", "text/csv"),
                 "contentUrl": f"data/{resource['path']}",
             }
-            for resource in package["resources"]
+            for resource in (*package["resources"], *results.computed())
         ],
     }
 
@@ -240,7 +240,8 @@ class DataLinks(SphinxPostTransform):
             if not name.startswith("data/") or literal.next_node(nodes.reference, ascend=False):
                 continue
             inside = isinstance(literal.parent, nodes.reference)
-            if inside or not (tables.ROOT / name).is_file():
+            computed = name.removeprefix("data/") in results.FILES
+            if inside or not (computed or (tables.ROOT / name).is_file()):
                 continue
             link = nodes.reference("", "", refuri=posixpath.relpath(name, here or "."), classes=["data-file"])
             literal.replace_self(link)
@@ -256,6 +257,7 @@ def finish(app: Sphinx, pages: Pages) -> None:
     """Write what stands beside the pages."""
     out = pages.folder
     own.copy("data", out / "data")
+    results.write(out / "data", app.config.report_changes)
     (out / history.FEED).write_bytes(history.feed(addresses.site(app), report_title(app)))
     addresses.write(app, pages)
 
