@@ -1,39 +1,13 @@
-"""Same sources, same bytes: a second rendering under other circumstances, and the tool that compares sites."""
+"""The tool that compares sites; tests/test_jupyter_book.py renders a second time."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-import somebody
-from test_site import told
 from typer.testing import CliRunner
 
-from analysis import asked, cli
-from analysis.report import digests, notebooks, place, rendering
-from analysis.scenarios import Scenario
-
-
-@pytest.mark.slow
-def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In another folder, beside somebody's settings. `make same-bytes` varies more, and runs the pages too."""
-    settings = somebody.settings(tmp_path)
-    for name, value in {**settings, "USER": "grace"}.items():
-        # Inputs are dropped when a command begins.
-        if not name.startswith(asked.INPUT):
-            monkeypatch.setenv(name, value)
-    monkeypatch.chdir(settings["PWD"])
-    executed = {page.name: page.path for page in notebooks.pages() if page.runs}
-    folder = tmp_path / "another place — über"
-    rendering.stage(Scenario(), executed, folder)
-    html = rendering.render(folder)
-    for guest in rendering.guests():
-        guest.write(html, executed, Scenario())
-    rendering.complete(html, rendering.write_figures(executed, html / "figures"))
-    found = digests.compare(site, html)
-    assert not found, told(
-        found, "What does the difference come from? Take its cause out; see analysis/report/digests.py."
-    )
+from analysis import cli
+from analysis.report import digests, place
 
 
 def small_site(folder: Path) -> Path:

@@ -319,11 +319,7 @@ def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
     ]
     assert not wrong, f"{len(wrong)} of {len(cases)} read otherwise than in analysis/words.py, for example {wrong[:3]}"
     plain = [case[0] for case in cases]
-    for ours, theirs in (
-        ("tick", words.money_tick),
-        ("percent", words.signed_percent),
-        ("setting", words.setting),
-    ):
+    for ours, theirs in (("tick", words.money_tick), ("percent", words.signed_percent), ("setting", words.setting)):
         sample = [abs(v) for v in plain] if ours == "tick" else plain + [math.nan, math.inf] * (ours == "percent")
         shown = page.evaluate(f"vs => vs.map(v => window.reportLive.words.{ours}(v))", sample)
         assert shown == [theirs(v) for v in sample]

@@ -365,15 +365,9 @@ def rewritten(path: Path, change: Callable[[str], str]) -> None:
 FORMS: dict[str, tuple[Callable[[Path], None], str]] = {
     "semicolons": (lambda path: resaved(path, ";"), "row 1: the cells are separated by semicolons. Save the file as"),
     "tabs": (lambda path: resaved(path, "\t"), "row 1: the cells are separated by tabs. Save the file as CSV"),
-    "sep=,": (
-        lambda path: resaved(path, before="sep=,\n"),
-        "row 1: 'sep=,' is a note for a spreadsheet, and no",
-    ),
+    "sep=,": (lambda path: resaved(path, before="sep=,\n"), "row 1: 'sep=,' is a note for a spreadsheet, and no"),
     "sep=;": (lambda path: resaved(path, ";", "sep=;\n"), "row 1: 'sep=;' is a note for a spreadsheet, and no header"),
-    "spaces": (
-        lambda path: rewritten(path, lambda text: text.replace(",", ", ")),
-        "row 1: there are spaces beside",
-    ),
+    "spaces": (lambda path: rewritten(path, lambda text: text.replace(",", ", ")), "row 1: there are spaces beside"),
     "a header alone": (
         lambda path: rewritten(path, lambda text: text.splitlines()[0]),
         "is empty, or has a header alone.",

@@ -87,8 +87,7 @@ def test_number(value: float, decimals: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [(544.5, 0, "545"), (-544.5, 0, "−545"), (0.125, 2, "0.13"), (250, -2, "300")],
+    ("value", "decimals", "text"), [(544.5, 0, "545"), (-544.5, 0, "−545"), (0.125, 2, "0.13"), (250, -2, "300")]
 )
 def test_halves_are_rounded_away_from_zero(value: float, decimals: int, text: str) -> None:
     """As everyone learns it, and as the sources do: (1,391 + 787) / 4 = 544.5 is published as 545.
@@ -335,8 +334,7 @@ def test_a_tick_below_zero_has_its_minus_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "text"),
-    [([], "none"), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+    ("rows", "text"), [([], "none"), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
 def test_a_list_in_a_sentence(rows: list[str], text: str) -> None:
     assert words.label("none", rows) == text

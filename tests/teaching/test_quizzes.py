@@ -135,11 +135,7 @@ def test_a_setting_that_makes_a_question_senseless_leaves_it_out() -> None:
         quizzes.questions("six_million", dear)
 
 
-GOOD = {
-    "id": "a",
-    "ask": "What?",
-    "one": [{"text": "x", "right": True, "why": "y"}, {"text": "z", "why": "w"}],
-}
+GOOD = {"id": "a", "ask": "What?", "one": [{"text": "x", "right": True, "why": "y"}, {"text": "z", "why": "w"}]}
 NUMBER = {"id": "n", "ask": "?", "number": 2, "unit": "GPUs", "tolerance": 0.01, "why": "w", "slips": []}
 
 

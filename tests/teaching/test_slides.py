@@ -257,10 +257,7 @@ def test_a_classroom_without_chromium_has_its_slides_and_no_pdf(
 
 def test_the_source_s_faults_are_told(tmp_path: Path) -> None:
     good = {"id": "a", "title": "A", "minutes": 1, "notes": "n"}
-    cases = [
-        ({**good, "figur": "capex"}, "has figur. Allowed:"),
-        ({"id": "a", "title": "A"}, "lacks minutes, notes"),
-    ]
+    cases = [({**good, "figur": "capex"}, "has figur. Allowed:"), ({"id": "a", "title": "A"}, "lacks minutes, notes")]
     for given, message in cases:
         path = tmp_path / "slides.yml"
         path.write_text(yaml.safe_dump([given]), encoding="utf-8")

@@ -21,7 +21,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
 from analysis.report import own, slots
-from analysis.report.site.finish import licences
 from analysis.report.site.metadata import addresses, cards, citation, history
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, co
     if changed:
         facts += f' This page last changed on <time datetime="{changed}">{citation.day(changed)}</time>.'
     links = [f'<a href="{pathto(history.FEED, 1)}">Feed</a>']
-    links.append(f'<a href="{pathto(licences.PAGE)}">Licences</a>')
+    links.append(f'<a href="{pathto("licences")}">Licences</a>')
     if "changes" in app.env.found_docs:
         links.insert(0, f'<a href="{pathto("changes")}">Changes</a>')
     box = citation.box(
