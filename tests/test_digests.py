@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from typer.testing import CliRunner
+import commands
 
-from analysis import cli
-from analysis.report import digests, place
+from analysis.report import digests
 
 
 def small_site(folder: Path) -> Path:
@@ -44,9 +43,7 @@ def test_a_difference_is_named_by_file_byte_and_line(tmp_path: Path) -> None:
 
 def test_the_command_prints_digests_and_refuses_what_is_no_site(tmp_path: Path) -> None:
     site = small_site(tmp_path / "one")
-    run = CliRunner().invoke(cli.app, ["digest", str(site)])
-    assert run.stdout.splitlines() == [f"{value}  {kind}" for kind, value in digests.of_site(site).items()]
-    run = CliRunner().invoke(cli.app, ["digest", "--files", str(site)])
-    assert run.stdout.splitlines()[-1].endswith("  index.html")
-    run = CliRunner().invoke(cli.app, ["digest", str(tmp_path)])
-    assert isinstance(run.exception, place.BuildError) and "There is no site" in str(run.exception)
+    told = commands.here("digest", str(site))[1]
+    assert told.splitlines() == [f"{value}  {kind}" for kind, value in digests.of_site(site).items()]
+    assert commands.here("digest", "--files", str(site))[1].endswith("  index.html\n")
+    assert "There is no site" in commands.refused("digest", str(tmp_path))

@@ -11,20 +11,13 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import commands
 import pytest
 from bs4 import BeautifulSoup
 
 from analysis import cli, parameters, scenarios
 from analysis.case import Case
 from analysis.report import build, files, manifest, notebooks, place
-
-
-def report(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would."""
-    command = [sys.executable, "-m", "analysis", *arguments]
-    settings = {**os.environ, **environment}
-    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, env=settings)
-
 
 EARLIER = "the earlier site"
 
@@ -53,38 +46,24 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("arguments", "message"), REFUSALS, ids=lambda value: str(value)[:40])
 def test_bad_input_is_one_clear_line_and_the_earlier_site_stays(
-    arguments: tuple[str, ...],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     earlier = earlier_site(tmp_path / "site")
-    monkeypatch.setattr(sys, "argv", ["report", "build", *arguments, "--out", str(earlier)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 1
-    told = capsys.readouterr().err
-    assert message in told and len(told.splitlines()) == 1, told
+    assert message in commands.refused("build", *arguments, "--out", str(earlier))
     assert manifest.whole(earlier, manifest.SITE) and (earlier / "index.html").read_text() == EARLIER
 
 
 def test_a_folder_with_other_files_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("years of work")
-    done = report("build", "--out", str(tmp_path))
-    assert done.returncode == 1
-    assert f"report: {tmp_path} holds thesis.doc, which is on no list" in done.stderr
+    told = commands.refused("build", "--out", str(tmp_path))
+    assert told.startswith(f"report: {tmp_path} holds thesis.doc, which is on no list")
     assert (tmp_path / "thesis.doc").read_text() == "years of work"
 
 
 def limited(kilobytes: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The command where no file may become larger: the way of a full disk that needs no rights to set up."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
-
-    command = [sys.executable, "-m", "analysis", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT, preexec_fn=limit)
+    limit = (resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
+    return commands.process(*arguments, preexec_fn=lambda: resource.setrlimit(*limit))
 
 
 def test_a_disk_without_room_is_told_and_the_earlier_site_stays(tmp_path: Path) -> None:
@@ -164,8 +143,8 @@ def test_params_cuts_no_name_that_has_to_be_typed(columns: int) -> None:
 
 
 def test_params_on_a_pipe_is_the_same_where_colours_are_forced_and_shows_numbers_as_they_are_taken() -> None:
-    told = report("params").stdout
-    assert report("params", FORCE_COLOR="1").stdout == told
+    told = commands.process("params").stdout
+    assert commands.process("params", environment={"FORCE_COLOR": "1"}).stdout == told
     for line in told.splitlines()[1:]:
         name, *numbers = line.split()
         row = parameters.known()[name]
@@ -177,7 +156,7 @@ def test_params_on_a_pipe_is_the_same_where_colours_are_forced_and_shows_numbers
 
 
 def test_check_passes_on_the_committed_tree() -> None:
-    done = report("check")
+    done = commands.process("check")
     assert done.returncode == 0, done.stderr
 
 
@@ -185,14 +164,14 @@ def test_check_passes_on_the_committed_tree() -> None:
 def dearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site at three dollars an hour."""
     folder = tmp_path_factory.mktemp("dearer") / "site"
-    done = report("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(folder))
+    done = commands.process("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 
 
 def test_building_the_same_again_does_nothing(dearer: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in dearer.rglob("*")}
-    done = report("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(dearer))
+    done = commands.process("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(dearer))
     assert done.returncode == 0 and "nothing has changed" in done.stdout
     assert {path: path.stat().st_mtime_ns for path in dearer.rglob("*")} == before
 
