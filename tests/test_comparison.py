@@ -220,18 +220,17 @@ def test_what_is_left_out_is_said_in_a_line(tmp_path: Path) -> None:
 
 
 def test_names_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=r"no scenario 'three_year_lif'.* Did you mean 'three_year_life'\?"):
-        choose(["three_year_lif"])
-    with pytest.raises(ParameterError, match=r"no scenario to compare.*Name one or more of documented_fleet"):
-        choose(["base"])
-    with pytest.raises(ParameterError, match=r"nowhere\.yml cannot be read"):
-        choose(["nowhere.yml"])
-    with pytest.raises(ParameterError, match=r"nowhere\.YML cannot be read"):
-        choose(["nowhere.YML"])
     other = tmp_path / "other.yml"
     other.write_text("name: three_year_life\nparameters: {pue: 1.1}\n")
-    with pytest.raises(ParameterError, match="Two scenarios are called 'three_year_life'"):
-        choose(["three_year_life", str(other)])
+    for names, says in (
+        (["three_year_lif"], r"no scenario 'three_year_lif'.* Did you mean 'three_year_life'\?"),
+        (["base"], r"no scenario to compare.*Name one or more of documented_fleet"),
+        (["nowhere.yml"], r"nowhere\.yml cannot be read"),
+        (["nowhere.YML"], r"nowhere\.YML cannot be read"),
+        (["three_year_life", str(other)], "Two scenarios are called 'three_year_life'"),
+    ):
+        with pytest.raises(ParameterError, match=says):
+            choose(names)
 
 
 def test_american_prices_are_those_of_the_table() -> None:

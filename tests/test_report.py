@@ -33,13 +33,10 @@ def earlier_site(folder: Path) -> Path:
 REFUSALS = [
     (("-p", "rental_usd_per_gpu_hou=3"), "There is no parameter 'rental_usd_per_gpu_hou'. Did you mean rental_usd"),
     (("-p", "pue=0.5"), "pue = 0.5 is not allowed: it must be a number from 1 to 3 (ratio)."),
-    (("-p", "pue=nan"), "pue = 'nan' is not allowed"),
-    (("-p", "fleet=semianalisis"), "Did you mean semianalysis?"),
     (("-p", "__import__('os')=1"), "is not a parameter's name"),
     (("-p", "pue"), "is not of the form NAME=VALUE"),
     (("-p", "pue", "1.2"), "'pue' is not of the form NAME=VALUE"),
     (("pue=1.2",), "'pue=1.2' stands alone. A change of an assumption is given with -p: -p pue=1.2"),
-    (("-p", "draws=1000.5"), "it must be a whole number"),
     (("-f", "no_such_file.yml"), "cannot be read"),
 ]
 

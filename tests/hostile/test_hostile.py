@@ -21,7 +21,7 @@ from analysis import cli, scenarios, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
-from analysis.report import build, files, manifest, notebooks, place, rendering, store
+from analysis.report import build, manifest, notebooks, place, rendering, store
 
 KEPT = corpus.HERE / "kept"
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
@@ -119,13 +119,6 @@ def test_a_hostile_axis_is_refused_in_one_line(text: str, says: str) -> None:
     assert says in oracle.axis(text)
 
 
-def test_a_grid_that_is_too_large_is_refused_with_its_number() -> None:
-    from analysis import cases
-
-    with pytest.raises(ParameterError, match=r"This grid has 400,000,000 cases; at most 100,000,000 are computed\."):
-        cases.grid(["pue=1.1:1.4:20000", f"{corpus.RENT}=1:4:20000"])
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -191,20 +184,20 @@ def test_the_real_command_refuses_with_one_line(arguments: tuple[str, ...], tmp_
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "says"),
+    ("variable", "value"),
     [
-        ("REPORT_SITE_URL", "javascript:alert(1)", "is no web address"),
-        ("REPORT_SITE_URL", 'https://example.org/"><script>', "is no web address"),
-        ("REPORT_SITE_URL", "https://example.org/\n", "is no web address"),
-        ("REPORT_REPOSITORY_URL", "file:///etc/passwd", "is no web address"),
-        ("REPORT_REPOSITORY_URL", "https://example.org/" + "{{ 7*7 }}", "is no web address"),
+        ("REPORT_SITE_URL", "javascript:alert(1)"),
+        ("REPORT_SITE_URL", 'https://example.org/"><script>'),
+        ("REPORT_SITE_URL", "https://example.org/\n"),
+        ("REPORT_REPOSITORY_URL", "file:///etc/passwd"),
+        ("REPORT_REPOSITORY_URL", "https://example.org/{{ 7*7 }}"),
     ],
 )
 def test_a_hostile_address_is_refused(
-    variable: str, value: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    variable: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
-    with pytest.raises(place.BuildError, match=says) as error:
+    with pytest.raises(place.BuildError, match="is no web address") as error:
         rendering.stage(scenarios.Scenario(), {}, tmp_path / "source")
     assert str(error.value).isprintable()
 
@@ -356,22 +349,3 @@ def test_a_link_is_followed_to_the_folder_that_is_judged(tmp_path: Path) -> None
 def test_the_report_itself_is_never_replaced(inside: str) -> None:
     with pytest.raises(place.BuildError, match="Name another folder with --out"):
         place.allowed(notebooks.ROOT / inside)
-
-
-@pytest.mark.parametrize("inside", [".store", ".store/x", ".work/base/x"])
-def test_the_store_is_never_replaced(inside: str) -> None:
-    with pytest.raises(place.BuildError, match=r"where builds keep their own files|holds this report itself"):
-        place.allowed(place.BUILD / inside)
-
-
-def test_a_sweep_does_not_write_through_a_link(tmp_path: Path) -> None:
-    from analysis.report.sweeps import store as sweeps
-
-    (tmp_path / "precious").write_text("precious")
-    folder = tmp_path / "sweep"
-    folder.mkdir()
-    manifest.put(folder, manifest.SWEEP, {sweeps.RECORD: b"{}"})
-    (folder / "cases.csv.part").symlink_to(tmp_path / "precious")
-    with pytest.raises(build.BuildError, match=r"holds cases\.csv\.part, which is on no list"):
-        sweeps.Folder(folder).refuse_other_files()
-    assert files.is_left(".cases.csv.0123456789ab.part")
