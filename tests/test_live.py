@@ -542,15 +542,18 @@ def test_only_figures_of_one_method_and_price_are_multiples_of_v3(tab: Tab) -> N
     assert sum(text.endswith(", at cloud prices, by Epoch AI") for text in texts) == len(groups["rental"].peers)
 
 
-def test_the_table_of_swings_separates_thousands_and_the_drawing_fits_its_bars(tab: Tab) -> None:
-    page = tab.open()
-    assert "210,000: " in page.locator('[data-panel="swings"] tbody').inner_text()
+def test_swings_are_computed_at_this_setting_and_the_drawing_fits_its_bars(tab: Tab) -> None:
+    page = tab.open(fragment="#rental_usd_per_gpu_hour=4")
+    panel = page.locator('[data-panel="swings"]')
+    assert "210,000: " in panel.locator("tbody").inner_text()
     page.locator(".live-pick select").select_option("v3_rental_usd")
     tab.settle()
-    assert page.locator('[data-panel="swings"] svg').get_attribute("height") == str(live.AXIS + live.ROW)
+    # 2,788,000 h x $1.30 and x $3.42
+    assert panel.locator("tbody td").all_inner_texts() == ["1.3: $3.6 million", "3.42: $9.5 million"]
+    assert panel.locator("svg").get_attribute("height") == str(live.AXIS + live.ROW)
     page.locator(".live-pick select").select_option("fleet_capex_usd")
     tab.settle()
-    assert "SemiAnalysis's count: " in page.locator('[data-panel="swings"] tbody').inner_text()
+    assert "SemiAnalysis's count: " in panel.locator("tbody").inner_text()
 
 
 def test_the_focused_slider_stays_above_the_summary_bar(browser: Browser, address: str) -> None:
@@ -642,17 +645,6 @@ def test_the_control_beside_a_figure_leads_to_all_assumptions(tab: Tab, name: st
     tab.settle()
     assert page.url.endswith(f"change_assumptions.html#{parameter}={value}")
     assert tab.field(parameter).input_value() == value
-
-
-def test_swings_are_computed_at_this_setting(tab: Tab) -> None:
-    page = tab.open(fragment="#rental_usd_per_gpu_hour=4")
-    page.locator(".live-pick select").select_option("v3_rental_usd")
-    tab.settle()
-    # 2,788,000 h x $1.30 and x $3.42
-    assert page.locator('[data-panel="swings"] tbody td').all_inner_texts() == [
-        "1.3: $3.6 million",
-        "3.42: $9.5 million",
-    ]
 
 
 def test_nothing_jumps_when_the_script_arrives(browser: Browser, address: str) -> None:
