@@ -7,13 +7,15 @@ import math
 import random
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import sympy
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
+from test_policy import Watched
 from test_site import until
 
 from analysis import formulas, parameters, scenarios, words
@@ -158,21 +160,11 @@ def test_a_peer_without_a_current_figure_is_refused() -> None:
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
-class Tab:
-    """A tab that keeps what it complained about and asked for."""
-
-    def __init__(self, context: BrowserContext, address: str) -> None:
-        self.page, self.address = context.new_page(), address
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("request", lambda request: self.requests.append(request.url))
+class Tab(Watched):
+    """A tab that keeps what it complained about and asked for, and how a reader reads and types there."""
 
     def open(self, name: str = "change_assumptions", fragment: str = "") -> Page:
-        # Elsewhere first: a new fragment alone would not load the page again.
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.address}{name}.html{fragment}", wait_until="load")
+        super().open(f"{name}.html{fragment}")
         return self.settle()
 
     def settle(self) -> Page:
@@ -204,17 +196,12 @@ class Tab:
 
 @pytest.fixture
 def tab(browser: Browser, address: str) -> Iterator[Tab]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    made = Tab(context, address)
-    yield made
-    complaints, outside = (
-        made.complaints,
-        [u for u in made.requests if not u.startswith((address, "data:", "about:", "blob:"))],
-    )
-    context.close()
-    assert not complaints, f"The browser's console complains: {complaints}"
-    assert not outside, f"The page asks another host: {outside}"
+    with closing(browser.new_context(viewport={"width": 1280, "height": 900})) as context:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        made = Tab(context, address)
+        yield made
+        faults = made.faults()
+    assert not faults, f"The page complains, or asks another host: {faults}"
 
 
 def random_settings(count: int) -> list[dict[str, parameters.Value]]:
