@@ -237,10 +237,7 @@ def test_chance_is_smaller_than_half_of_the_last_printed_digit(name: str, base: 
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "digit"),
-    [(RENTAL, 1e5), ("owner_usd_per_gpu_hour", 0.01), ("fleet_capex_usd", 1e7)],
-)
+@pytest.mark.parametrize(("name", "digit"), [(RENTAL, 1e5), ("owner_usd_per_gpu_hour", 0.01), ("fleet_capex_usd", 1e7)])
 def test_the_last_digit_is_the_one_that_is_printed(name: str, digit: float, base: Case) -> None:
     """$4.4 to 8.5 million ends in hundred thousands, $1.09 to 1.94 in cents, $1.48 to 1.72 billion in ten millions."""
     assert sensitivity.last_digit(base[name]) == pytest.approx(digit)

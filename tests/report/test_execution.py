@@ -183,8 +183,7 @@ def test_a_kernel_that_dies_is_told_as_that(tmp_path: Path) -> None:
         execution.execute_pages([page], Scenario(), tmp_path / "out")
 
 
-@pytest.mark.parametrize("kind", ["forked", "plain"])
-@pytest.mark.parametrize("cell", ["import time; time.sleep(60)", "while True: pass"], ids=["sleeps", "spins"])
+@pytest.mark.parametrize(("cell", "kind"), [("import time; time.sleep(60)", "plain"), ("while True: pass", "forked")])
 def test_a_page_that_hangs_is_stopped(cell: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(kernels.KIND, kind)
     monkeypatch.setattr(execution, "TIMEOUT_SECONDS", 1)
@@ -252,9 +251,14 @@ STOPPED = "report: stopped; what was published before is untouched."
 
 
 @pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)], ids=lambda v: str(v)
+    ("sent", "status", "kind"),
+    [
+        (signal.SIGINT, 130, "plain"),
+        (signal.SIGTERM, 130, "forked"),
+        (signal.SIGKILL, -9, "forked"),
+        (signal.SIGKILL, -9, "plain"),
+    ],
 )
-@pytest.mark.parametrize("kind", ["forked", "plain"])
 @pytest.mark.slow
 def test_an_ended_command_leaves_no_kernel_and_no_half_written_file(
     sent: int, status: int, kind: str, tmp_path: Path
