@@ -1,24 +1,28 @@
-"""Verdicts on the article's claims, computed from the records of data/evidence.csv.
+"""Verdicts on claims, computed from the records of data/evidence.csv.
 
-A record holds one thing that a claim asserts against what a source or this report has. It comes out as one of:
+Two questions are asked of each claim: does the source say so, and do documents bear it out? A record holds one thing
+that a claim asserts against what answers one of the two. It comes out as one of:
 
-holds       the sources bear it out
-weakened    it holds, but the claim lost a condition or a doubt, tells an opinion as a fact, or is right in part
+holds       it is borne out
+weakened    it holds, but the claim lost a condition or a doubt, went a step further, or tells an opinion as a fact
 elsewhere   the number exists, but belongs to another thing
-denied      the sources or the numbers say otherwise
-unknown     no source says
-untestable  nothing could say
+denied      the source, a document or the numbers say otherwise
+unknown     nothing was found that decides it
+untestable  nothing could decide it
 
-Records of one part that carry different readings are alternatives. If some readings hold and others do not, the part
-is `open`; if none holds, it comes out as its best reading. The verdict follows from the parts by RULES, of which the
-first that applies decides. KINDS says how each kind of record is tested. Both are printed on the page of the audit.
+Numbers of one part are readings of it, and so are records that name a reading. If some readings hold and others do
+not, the part is `open`; if none holds, it comes out as its best reading. Doubts and conditions qualify a claim and
+support nothing by themselves. The verdict on each question follows from the parts by RULES, of which the first that
+applies decides. KINDS says how each kind of record is tested, PATTERNS how evidence is coded; pages print all three.
 Numbers are compared at the central values of the case, so that changing an assumption can turn a verdict.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -30,42 +34,143 @@ from analysis.quantities.registry import REGISTRY
 from analysis.tables import DataError
 from analysis.untrusted import meant
 
+# The text that is audited where none is named; the others of data/texts.csv show what the rules do with other texts.
+ARTICLE = "article"
+
+QUESTIONS = {"source": "Does the source say so?", "documents": "Do documents bear it out?"}
+
 KINDS = {
-    "number": "The value found must lie within the tolerance of the value asserted, or be no smaller than it.",
+    "number": "The value found must lie within what the digits told allow, or be no smaller, or no larger.",
     "period": "As a number; each period that the words allow is one reading.",
     "scope": "A value that does not fit the thing named, but fits what the source names, belongs elsewhere.",
     "comparability": "Two costs must be of one cost basis; if they are, a ratio that the claim gives is tested.",
-    "certainty": "An estimate or an allegation must be told as one.",
-    "condition": "A condition that the source makes must be kept.",
-    "statement": "A fact in words holds as far as the sources say so.",
+    "certainty": "An estimate or an allegation must be told as one: the doubt is kept, or lost.",
+    "condition": "A condition must be told: it is kept, or lost.",
+    "statement": "A fact in words holds as far as the source, or a document, says so.",
     "opinion": "A view that somebody holds is told as a fact.",
     "untestable": "No evidence could decide it.",
 }
 
-# Verdict, the outcome of a part that brings it about, and the rule in words; the first that applies decides.
+# Verdict, the outcome of a part that brings it about, and the rule for each question; the first that applies decides.
 RULES = (
-    ("contradicted", "denied", "A part is denied: by a number outside its tolerance, a source, or two cost bases."),
-    ("misattributed", "elsewhere", "A part gives a number to one thing, and the number belongs to another."),
-    ("ambiguous", "open", "A part holds in one reading and not in another."),
-    ("supported_with_caveat", "weakened", "All parts hold, but a condition or a doubt is lost, or a part is unknown."),
-    ("supported", "holds", "All parts hold."),
-    ("unverifiable", "unknown", "No part has evidence that could decide it."),
+    (
+        "contradicted",
+        "denied",
+        {
+            "source": "The source says otherwise.",
+            "documents": "A document or a number says otherwise, or two kinds of cost are compared.",
+        },
+    ),
+    (
+        "misattributed",
+        "elsewhere",
+        {
+            "source": "The source gives the number to another thing.",
+            "documents": "By documents or arithmetic the number is that of another thing.",
+        },
+    ),
+    (
+        "ambiguous",
+        "open",
+        {
+            "source": "The words allow several readings, and the source says one and not another.",
+            "documents": "They bear it out for one reading, rival or period, and not for another.",
+        },
+    ),
+    (
+        "supported_with_caveat",
+        "weakened",
+        {
+            "source": "The source says so, but a doubt or a condition was lost, or a part goes further than it.",
+            "documents": "They bear it out in part, or on a condition that the text does not tell.",
+        },
+    ),
+    (
+        "supported",
+        "holds",
+        {
+            "source": "The source says so, and its doubts and conditions are kept.",
+            "documents": "They bear out every part.",
+        },
+    ),
+    (
+        "unverifiable",
+        "unknown",
+        {
+            "source": "No source for it was found.",
+            "documents": "Nothing beyond the source's own word was found, or nothing could decide it.",
+        },
+    ),
 )
 
-# What a record comes out as, as pages say it; a record that is only weakened says by what, where its kind tells.
+# One coding for each pattern of evidence, whichever claim it is about.
+PATTERNS = {
+    "The text leaves open which rival, period or account is meant": "Each that its words allow is a reading, "
+    "as a number of the same part.",
+    "The text says “more than”, and a part alone is more": "A number, `at_least`: a floor under a part is a floor "
+    "under the whole.",
+    "What was found is a floor or a ceiling": "The column `bound` says so. A floor below the number told decides "
+    "nothing.",
+    "The source says less: orders and not GPUs, an offer and not a salary": "A statement that holds `partly`.",
+    "The source says the opposite": "A statement that holds `no`, whether it is a number or not.",
+    "The number fits another thing than the one named": "A scope, with the other thing in `belongs_to`.",
+    "The source doubts, or makes a condition": "A certainty or a condition, in words: `yes` if the text kept it, "
+    "`no` if it lost it.",
+    "A word of degree stands for a number": "The word goes into `printed`; the table of words says what it is read as.",
+    "A document only repeats the source": "It is no document. Arithmetic on what the source discloses is, if it could "
+    "have come out otherwise; what holds by construction is not.",
+    "An estimate was withdrawn": "It decides nothing.",
+    "A view is told as a fact": "An opinion, if somebody holds it. A cause is untestable by documents.",
+    "Nothing was found": "A statement that holds `unknown`, with what was looked for.",
+}
+
+# Words of degree -> what they are read as, in every claim.
+DEGREES = {"cheap": 2.0, "economical": 2.0, "significantly lower": 2.0, "much higher": 2.0}
+
+# Words before a number: those that change nothing, and those that say on which side of it the value lies, as half units
+# below and above. A word that is not known is refused, for it might change the number.
+_PLAIN = ("about", "around", "roughly", "some", "exactly", "only")
+_SIDES = {"nearly": (1, 0), "almost": (1, 0), "just under": (1, 0), "just over": (0, 1)}
+_BOUNDS = dict.fromkeys(("more than", "over", "at least"), "at_least") | dict.fromkeys(
+    ("less than", "under", "at most", "up to"), "at_most"
+)
+_SCALES = {"thousand": 3, "k": 3, "million": 6, "m": 6, "billion": 9, "trillion": 12}
+_BEFORE = "|".join((*_PLAIN, *_SIDES, *_BOUNDS))
+_PRINTED = re.compile(
+    rf"(?:(?P<before>{_BEFORE}) )?\$?(?P<digits>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+(?:\.[0-9]+)?)"
+    r"(?: ?(?P<scale>thousand|million|billion|trillion|K|M))?(?: (?:to 1|times))?"
+)
+
+# What a record comes out as, as pages say it; a record of doubt says whether it was kept.
 _SAID = {
     "holds": "holds",
     "weakened": "holds in part",
     "elsewhere": "belongs elsewhere",
     "denied": "does not hold",
-    "unknown": "no source says",
+    "unknown": "nothing decides it",
     "untestable": "cannot be tested",
 }
-_LOST = {"certainty": "the doubt is lost", "condition": "the condition is lost", "opinion": "an opinion"}
+_KEPT = {
+    ("certainty", "holds"): "the doubt is kept",
+    ("certainty", "weakened"): "the doubt is lost",
+    ("condition", "holds"): "the condition is kept",
+    ("condition", "weakened"): "the condition is lost",
+    ("opinion", "weakened"): "an opinion",
+}
 
 _WORST_FIRST = ("denied", "elsewhere", "open", "unknown", "untestable", "weakened", "holds")
 _IN_WORDS = {"yes": "holds", "partly": "weakened", "no": "denied", "unknown": "unknown"}
-_UNITS = {"GPUs": "GPU", "GPU-hours": "GPU-hour", "ratio": "times"}
+_UNITS = {"GPUs": "GPU", "GPU-hours": "GPU-hour", "H800-hours per trillion tokens": "GPU-hour", "ratio": "times"}
+_QUALIFIERS = ("certainty", "condition")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as a text printed it: its value, and how far below and above it the digits told allow."""
+
+    value: float
+    below: float
+    above: float
 
 
 @dataclass(frozen=True)
@@ -85,27 +190,54 @@ class Finding:
     @property
     def said(self) -> str:
         """The outcome as a reader of a page meets it."""
-        lost = _LOST.get(str(self.record["kind"])) if self.outcome == "weakened" else None
-        return lost or _SAID[self.outcome]
+        return _KEPT.get((str(self.record["kind"]), self.outcome)) or _SAID[self.outcome]
 
 
 @dataclass(frozen=True)
 class Examined:
-    """One claim, examined: its verdict, the outcome of each of its parts, and its findings."""
+    """One claim, examined on one question: its verdict, the outcome of each of its parts, and its findings."""
 
     claim_id: str
+    question: str
     verdict: str
     parts: Mapping[str, str]
     findings: tuple[Finding, ...]
 
+    @property
+    def rule(self) -> str:
+        """The rule that gave the verdict, in words."""
+        return next(rule[self.question] for verdict, _, rule in RULES if verdict == self.verdict)
+
 
 @dataclass(frozen=True)
 class Flip:
-    """A claim whose verdict differs between two cases."""
+    """A verdict that differs between two cases."""
 
     claim_id: str
+    question: str
     before: str
     after: str
+
+
+def printed(text: str) -> Printed:
+    """A number as printed: "$1.6 billion" is 1.6e9, 5e7 below and above. ValueError for what holds no number.
+
+    A value told may be off by half a unit of its last digit. Zeros at the end of a whole number are not told, so
+    that 50,000 may be 45,000 to 55,000; a lone 1 is read to two digits, so that 10,000 is 9,500 to 10,500. A word of
+    degree is its factor.
+    """
+    if text in DEGREES:
+        return Printed(DEGREES[text], 0.0, 0.0)
+    match = _PRINTED.fullmatch(text)
+    if not match:
+        raise ValueError(text)
+    digits = Decimal(match["digits"].replace(",", ""))
+    last = digits.as_tuple().exponent if "." in match["digits"] else digits.normalize().as_tuple().exponent
+    last = int(last) - (digits.normalize().as_tuple().digits == (1,) and "." not in match["digits"])
+    scale = _SCALES.get((match["scale"] or "").lower(), 0)
+    half = float(Decimal(5).scaleb(last + scale - 1))
+    below, above = _SIDES.get(match["before"], (1, 1))
+    return Printed(float(digits.scaleb(scale)), half * below, half * above)
 
 
 class Names:
@@ -164,15 +296,42 @@ def _fault(record: Mapping[str, Any], column: str, what: str) -> DataError:
     return DataError(f"{where}: {what} Correct the cell, then run `report check`.")
 
 
-def fits(asserted: Any, found: Any, relation: str, tolerance: float) -> Any:
-    """Whether a value found bears out a value asserted; true or false, or an array of them.
+def _told(record: Mapping[str, Any]) -> Printed:
+    """The number that the text printed; NaN if it printed none."""
+    if not record["printed"]:
+        return Printed(float("nan"), 0.0, 0.0)
+    try:
+        return printed(str(record["printed"]))
+    except ValueError:
+        raise _fault(
+            record,
+            "printed",
+            f"'{record['printed']}' is no number that can be read. Write it as the text does, as 'about $1.6 billion', "
+            f"or a word of degree: {', '.join(DEGREES)}.",
+        ) from None
 
-    about: within `tolerance` times the value asserted. at_least: the value found is no smaller than the one asserted.
+
+def ends(record: Mapping[str, Any], asserted: Any) -> tuple[Any, Any]:
+    """The lowest and the highest value that bear out a value asserted."""
+    if record["relation"] == "at_least":
+        return asserted, np.inf
+    if record["relation"] == "at_most":
+        return -np.inf, asserted
+    told = _told(record)
+    return asserted - told.below, asserted + told.above
+
+
+def decided(record: Mapping[str, Any], asserted: Any, found: Any) -> tuple[Any, Any]:
+    """Whether a value found bears a value asserted out, and whether it denies it; bools, or arrays of them.
+
+    A floor below the value asserted does neither, nor does a ceiling above it.
     """
-    if relation == "at_least":
-        return np.asarray(found) >= asserted
+    low, high = ends(record, asserted)
     # The last bit of a product must not decide whether a bound is met.
-    return np.abs(np.asarray(found) - asserted) <= tolerance * np.abs(asserted) * (1 + 1e-12)
+    low, high = low - 1e-12 * np.abs(asserted), high + 1e-12 * np.abs(asserted)
+    least = -np.inf if record["bound"] == "at_most" else np.asarray(found)
+    most = np.inf if record["bound"] == "at_least" else np.asarray(found)
+    return (least >= low) & (most <= high), (least > high) | (most < low)
 
 
 def _checked(record: Mapping[str, Any]) -> None:
@@ -180,40 +339,64 @@ def _checked(record: Mapping[str, Any]) -> None:
     kind = record["kind"]
     if kind not in KINDS:
         raise _fault(record, "kind", f"'{kind}' is not one of {', '.join(KINDS)}.")
-    asserts = bool(record["subject"]) or not np.isnan(record["asserted"])
+    if record["question"] not in QUESTIONS:
+        raise _fault(record, "question", f"'{record['question']}' is not one of {', '.join(QUESTIONS)}.")
+    asserts = bool(record["subject"] or record["printed"])
     compares = bool(record["compare"] or record["belongs_to"])
     if kind in ("number", "period", "comparability") and not record["compare"]:
         raise _fault(record, "compare", f"a record of the kind {kind} needs something to compare with.")
+    if kind not in ("number", "period", "scope", "comparability") and compares:
+        raise _fault(record, "compare", f"the kind {kind} is in words. What is compared is a `number` or a `scope`.")
     if kind == "comparability" and not record["subject"]:
         raise _fault(record, "subject", "two costs are compared, so the first must be named.")
     if kind == "period" and not record["reading"]:
         raise _fault(record, "reading", "a period is one reading of several, so it must be named.")
     if kind == "scope" and record["scope_asserted"] == record["scope_found"]:
         raise _fault(record, "scope_found", "it is what the claim asserts; then it is a `number`, not a `scope`.")
+    if kind in _QUALIFIERS and record["holds"] not in ("yes", "no"):
+        raise _fault(record, "holds", f"a {kind} is kept, `yes`, or lost, `no`.")
     if kind not in ("comparability", "untestable"):
         if not compares and not record["holds"]:
             raise _fault(record, "holds", "a fact in words needs yes, no, partly or unknown.")
         if compares and not asserts:
-            raise _fault(record, "asserted", "a value is compared, so the claim's own must be given.")
+            raise _fault(record, "printed", "a value is compared, so the claim's own must be given.")
         if compares and not record["relation"]:
-            raise _fault(record, "relation", "values are compared, so say whether `about` or `at_least`.")
-    about = record["relation"] == "about" or (kind == "comparability" and not np.isnan(record["asserted"]))
-    if about and record["relation"] != "at_least" and np.isnan(record["tolerance"]):
-        raise _fault(record, "tolerance", "a value that holds within a tolerance needs one.")
+            raise _fault(record, "relation", "values are compared, so say whether `about`, `at_least` or `at_most`.")
+    if record["relation"] == "about" and not record["printed"]:
+        raise _fault(record, "printed", "how far off a value may be follows from the digits told, so it needs them.")
+    if record["relation"] == "about" and record["printed"] in DEGREES:
+        raise _fault(record, "relation", "a word of degree is a bound: `at_least` or `at_most`.")
+    for said, relation in _BOUNDS.items():
+        if str(record["printed"]).startswith(f"{said} ") and record["relation"] != relation:
+            raise _fault(record, "relation", f"'{said}' is a bound: `{relation}`.")
+
+
+def _independent(records: list[Mapping[str, Any]]) -> None:
+    """DataError if a record of documents, in words, only repeats a source of the same claim."""
+    said: dict[str, set[str]] = {}
+    for record in records:
+        if record["question"] == "source":
+            said.setdefault(record["claim_id"], set()).update(str(record["source"]).split(";"))
+    for record in records:
+        if record["question"] != "documents" or record["kind"] in _QUALIFIERS or record["holds"] in ("", "unknown"):
+            continue
+        if set(str(record["source"]).split(";")) <= said.get(record["claim_id"], set()):
+            told = "it is the claim's own source, whose word is no document. Name another, or say `unknown`."
+            raise _fault(record, "source", told)
 
 
 def sides(record: Mapping[str, Any], names: Names) -> tuple[Any, Any, Any]:
     """Value asserted, value found, and value of the thing that the number belongs to; NaN where there is none."""
     nan = float("nan")
+    asserted = _told(record).value
     if record["kind"] == "comparability":
         subject, unit, basis = names.look_up(record["subject"], record, "subject")
         other, _, other_basis = names.look_up(record["compare"], record, "compare")
         for column, its in (("subject", basis), ("compare", other_basis)):
             if not its:
                 raise _fault(record, column, "a published figure or parameter has no cost basis to compare.")
-        ratio = not np.isnan(record["asserted"])
-        return (record["asserted"], costs.over(other, subject), nan) if ratio else (subject, other, nan)
-    asserted, unit, basis = record["asserted"], record["unit"], ""
+        return (asserted, costs.over(other, subject), nan) if record["printed"] else (subject, other, nan)
+    unit, basis = record["unit"], ""
     if record["subject"]:
         asserted, unit, basis = names.look_up(record["subject"], record, "subject")
     found = [nan, nan]
@@ -229,7 +412,7 @@ def sides(record: Mapping[str, Any], names: Names) -> tuple[Any, Any, Any]:
 
 def _in_words(kind: str, holds: str) -> str:
     """What a fact in words comes out as."""
-    if kind in ("certainty", "condition") and holds != "yes":
+    if kind in _QUALIFIERS and holds != "yes":
         return "weakened"
     if kind == "opinion" and holds == "yes":
         return "weakened"
@@ -245,37 +428,33 @@ def one_basis(record: Mapping[str, Any], names: Names) -> bool:
 
 
 def _tested(record: Mapping[str, Any], names: Names) -> Finding:
-    nan, kind, tolerance = float("nan"), record["kind"], record["tolerance"]
+    nan, kind = float("nan"), record["kind"]
     if kind == "untestable":
         return Finding(record, nan, nan, nan, "untestable")
     if not record["compare"] and not record["belongs_to"]:
         return Finding(record, nan, nan, nan, _in_words(kind, record["holds"]))
     asserted, found, elsewhere = sides(record, names)
-    relation = record["relation"] or "about"
-    fitting = bool(record["compare"]) and bool(fits(asserted, found, relation, tolerance))
+    borne_out, denied = (bool(each) for each in decided(record, asserted, found))
     if kind == "comparability":
-        kept = one_basis(record, names) and (fitting or np.isnan(record["asserted"]))
+        kept = one_basis(record, names) and (borne_out or not record["printed"])
         outcome = "holds" if kept else "denied"
-    elif fitting:
+    elif borne_out:
         outcome = "holds"
-    elif kind == "scope" and record["belongs_to"] and fits(asserted, elsewhere, relation, tolerance):
+    elif record["belongs_to"] and decided(record, asserted, elsewhere)[0]:
         outcome = "elsewhere"
-    elif kind in ("certainty", "condition"):
-        outcome = "weakened"
     else:
-        outcome = "denied" if record["compare"] else "unknown"
+        outcome = "denied" if denied else "unknown"
     return Finding(record, float(asserted), float(found), float(elsewhere), outcome)
 
 
-def findings(x: Any, data: Any, evidence: pd.DataFrame | None = None) -> list[Finding]:
+def findings(x: Any, data: Any, evidence: pd.DataFrame) -> list[Finding]:
     """Every record of the evidence, tested with parameters `x` and tables `data`; DataError names a bad record."""
-    frame = data.chosen("evidence", data.table("evidence")) if evidence is None else evidence
     names = Names(x, data)
-    tested = []
-    for record in frame.to_dict("records"):
+    records: list[Mapping[str, Any]] = evidence.to_dict("records")
+    for record in records:
         _checked(record)
-        tested.append(_tested(record, names))
-    return tested
+    _independent(records)
+    return [_tested(record, names) for record in records]
 
 
 def part_outcome(tested: list[Finding]) -> str:
@@ -284,11 +463,16 @@ def part_outcome(tested: list[Finding]) -> str:
     def worst(outcomes: list[str]) -> str:
         return min(outcomes, key=_WORST_FIRST.index)
 
-    common = [finding.outcome for finding in tested if not finding.record["reading"]]
+    def reading(finding: Finding) -> str:
+        # How the records are written down must not decide: numbers of one part are readings, named or not.
+        record = finding.record
+        return str(record["reading"] or (record["evidence_id"] if record["kind"] == "number" else ""))
+
+    common = [finding.outcome for finding in tested if not reading(finding)]
     readings: dict[str, list[str]] = {}
     for finding in tested:
-        if finding.record["reading"]:
-            readings.setdefault(finding.record["reading"], list(common)).append(finding.outcome)
+        if reading(finding):
+            readings.setdefault(reading(finding), list(common)).append(finding.outcome)
     if not readings:
         return worst(common)
     results = [worst(outcomes) for outcomes in readings.values()]
@@ -298,53 +482,105 @@ def part_outcome(tested: list[Finding]) -> str:
     return worst(results) if all(good) else max(results, key=_WORST_FIRST.index)
 
 
-def claim_verdict(parts: Mapping[str, str]) -> str:
-    """The verdict that follows from the outcomes of a claim's parts, by RULES."""
+def claim_verdict(parts: Mapping[str, str], qualifiers: Mapping[str, str] | None = None) -> str:
+    """The verdict that follows from the outcomes of a claim's parts, by RULES.
+
+    qualifiers: parts that hold a doubt or a condition alone; they weaken a claim and never support it
+    """
     outcomes = set(parts.values())
     for verdict, outcome, _ in RULES[:3]:
         if outcome in outcomes:
             return verdict
     if not outcomes & {"holds", "weakened"}:
         return "unverifiable"
-    return "supported" if outcomes == {"holds"} else "supported_with_caveat"
+    everything = outcomes | set((qualifiers or {}).values())
+    return "supported" if everything == {"holds"} else "supported_with_caveat"
 
 
-def examine(x: Any, data: Any, evidence: pd.DataFrame | None = None) -> dict[str, Examined]:
-    """Every claim of data/claims.csv with its verdict and how it came about: `examine(case.point, case.data)`."""
-    claims: dict[str, list[Finding]] = {claim: [] for claim in data.table("claims")["claim_id"]}
-    for finding in findings(x, data, evidence):
-        claims.setdefault(finding.record["claim_id"], []).append(finding)
-    bare = [claim for claim, tested in claims.items() if not tested]
+def _of_text(data: Any, text: str, evidence: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The claims of one text and the records on them."""
+    listed = data.table("claims")
+    listed = data.chosen("claims", listed[listed["text"] == text])
+    if listed.empty:
+        raise DataError(f"There is no claim of the text '{text}' in data/claims.csv. data/texts.csv lists the texts.")
+    records = data.table("evidence") if evidence is None else evidence
+    records = records[records["claim_id"].isin(listed["claim_id"])]
+    return listed, data.chosen("evidence", records) if evidence is None else records
+
+
+def examine(
+    x: Any, data: Any, evidence: pd.DataFrame | None = None, text: str = ARTICLE
+) -> dict[tuple[str, str], Examined]:
+    """Every claim of a text on each question, with its verdict and how it came about.
+
+    The key is the claim and the question: `examine(case.point, case.data)["C02", "source"]`.
+    """
+    listed, records = _of_text(data, text, evidence)
+    found: dict[tuple[str, str], list[Finding]] = {
+        (claim, question): [] for claim in listed["claim_id"] for question in QUESTIONS
+    }
+    for finding in findings(x, data, records):
+        found[finding.record["claim_id"], finding.record["question"]].append(finding)
+    bare = [f"{claim} on the question `{question}`" for (claim, question), tested in found.items() if not tested]
     if bare:
         raise DataError(
             f"data/evidence.csv has no record for {', '.join(bare)}, so no verdict follows. "
-            "Add one, or drop the claim from data/claims.csv."
+            "Add one, with `unknown` if nothing was found, or drop the claim from data/claims.csv."
         )
-    examined = {}
-    for claim, tested in claims.items():
-        by_part: dict[str, list[Finding]] = {}
-        for finding in tested:
-            by_part.setdefault(finding.record["part"], []).append(finding)
-        parts = {part: part_outcome(found) for part, found in by_part.items()}
-        examined[claim] = Examined(claim, claim_verdict(parts), parts, tuple(tested))
-    return examined
+    return {key: _examined(*key, tested) for key, tested in found.items()}
 
 
-def verdicts(x: Any, data: Any, evidence: pd.DataFrame | None = None) -> dict[str, str]:
-    """The verdict on every claim."""
-    return {claim: found.verdict for claim, found in examine(x, data, evidence).items()}
+def _examined(claim: str, question: str, tested: list[Finding]) -> Examined:
+    by_part: dict[str, list[Finding]] = {}
+    for finding in tested:
+        by_part.setdefault(finding.record["part"], []).append(finding)
+    core: dict[str, str] = {}
+    qualifiers: dict[str, str] = {}
+    for part, its in by_part.items():
+        alone = all(finding.record["kind"] in _QUALIFIERS for finding in its)
+        (qualifiers if alone else core)[part] = part_outcome(its)
+    return Examined(claim, question, claim_verdict(core, qualifiers), {**core, **qualifiers}, tuple(tested))
+
+
+def verdicts(
+    x: Any, data: Any, evidence: pd.DataFrame | None = None, text: str = ARTICLE
+) -> dict[tuple[str, str], str]:
+    """The verdict on every claim of a text, by claim and question."""
+    return {key: found.verdict for key, found in examine(x, data, evidence, text).items()}
+
+
+def frame(x: Any, data: Any) -> pd.DataFrame:
+    """All verdicts on all texts, a row a claim and question.
+
+    Columns: text, claim_id, claim, question, verdict, rule (in words), records (each with what it comes out as).
+    """
+    said = data.table("claims").set_index("claim_id")["claim"]
+    rows = [
+        {
+            "text": text,
+            "claim_id": found.claim_id,
+            "claim": said[found.claim_id],
+            "question": found.question,
+            "verdict": found.verdict,
+            "rule": found.rule,
+            "records": "; ".join(f"{each.record['evidence_id']} {each.said}" for each in found.findings),
+        }
+        for text in data.table("texts")["text"]
+        for found in examine(x, data, text=text).values()
+    ]
+    return pd.DataFrame(rows)
 
 
 def flips(case_a: Any, case_b: Any) -> list[Flip]:
-    """Claims whose verdict differs between two cases, with both verdicts."""
+    """Verdicts that differ between two cases."""
     before, after = verdicts(case_a.point, case_a.data), verdicts(case_b.point, case_b.data)
-    return [Flip(claim, before[claim], after[claim]) for claim in before if before[claim] != after[claim]]
+    return [Flip(*key, before[key], after[key]) for key in before if before[key] != after[key]]
 
 
 def share_holding(case: Any, finding: Finding) -> float:
     """The share of the case's draws in which a comparison of numbers holds; NaN if there is none to make."""
     record = finding.record
-    if not record["compare"] or (record["kind"] == "comparability" and np.isnan(record["asserted"])):
+    if not record["compare"] or (record["kind"] == "comparability" and not record["printed"]):
         return float("nan")
     asserted, found, _ = sides(record, Names(case.draws, case.data))
-    return float(np.mean(fits(asserted, found, record["relation"] or "about", record["tolerance"])))
+    return float(np.mean(decided(record, asserted, found)[0]))

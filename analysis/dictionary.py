@@ -13,7 +13,7 @@ from analysis.listing import table
 from analysis.provenance import DESCRIBERS
 
 # Tables whose rows stand on a page.
-LISTED = (*DESCRIBERS, "claims", "evidence")
+LISTED = (*DESCRIBERS, "texts", "claims", "evidence")
 
 
 def described(data: Data, name: str) -> Markdown:

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis import parameters, readings, words
+from analysis import agreement, claims, parameters, readings, words
 from analysis.case import Case
-from analysis.claims import Examined, Finding
+from analysis.claims import QUESTIONS, Examined, Finding
 from analysis.listing import cite
 from analysis.quantities.audit import VERDICTS
 
@@ -42,6 +42,7 @@ def turns(found: Iterable[readings.Turn]) -> dict[str, list[str]]:
 
     return {
         "Claim": [link(turn.claim_id) for turn in listed],
+        "Question": [turn.question for turn in listed],
         "Assumption": [known[turn.parameter].title for turn in listed],
         "At": [value(turn) for turn in listed],
         "Verdict here": [BADGES[turn.before] for turn in listed],
@@ -64,12 +65,13 @@ def tellings(story: pd.DataFrame) -> list[dict[str, str]]:
     ]
 
 
-def records(examined: Mapping[str, Examined], evidence_ids: Sequence[str]) -> list[dict[str, str]]:
+def records(examined: Mapping[tuple[str, str], Examined], evidence_ids: Sequence[str]) -> list[dict[str, str]]:
     """Chosen records: what is asserted, what was found, and what that rests on."""
     by_id = {f.record["evidence_id"]: f for claim in examined.values() for f in claim.findings}
     return [
         {
             "Claim": link(record["claim_id"]),
+            "Question": record["question"],
             "The article asserts": record["scope_asserted"],
             "What was found": record["scope_found"]
             + (f": {readings.shown(finding.found, record['unit'])}" if record["kind"] == "number" else ""),
@@ -82,23 +84,78 @@ def records(examined: Mapping[str, Examined], evidence_ids: Sequence[str]) -> li
     ]
 
 
-def entries(case: Case, examined: Mapping[str, Examined], shares: Mapping[str, float]) -> Markdown:
-    """Every claim with its verdict, its evidence and the readings under which it would be true.
+def tally(examined: Mapping[tuple[str, str], Examined], question: str) -> list[dict[str, Any]]:
+    """The rules of a question, from top to bottom, each with the number of claims that it decides."""
+    found = [claim.verdict for claim in examined.values() if claim.question == question]
+    return [
+        {"Verdict": BADGES[name], "When": rule[question], "Claims": found.count(name)} for name, _, rule in claims.RULES
+    ]
+
+
+def overview(case: Case, text: str = claims.ARTICLE) -> dict[str, list[str]]:
+    """The claims of a text with both verdicts, by column; those of the article lead to their entries."""
+    listed = case.data.table("claims")
+    listed = listed[listed["text"] == text]
+    found = claims.verdicts(case.point, case.data, text=text)
+    ours = text == claims.ARTICLE
+    return {
+        "No.": [link(claim) if ours else claim for claim in listed["claim_id"]],
+        "The article says" if ours else "The text says": list(listed["claim"]),
+        **{
+            question.capitalize(): [BADGES[found[claim, question]] for claim in listed["claim_id"]]
+            for question in QUESTIONS
+        },
+        **({"Weight": list(listed["severity"])} if ours else {"Why": list(listed["evidence"])}),
+    }
+
+
+def agreed(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """A row a question with the agreement of the two codings, and a row for each claim on which they differ."""
+    both = agreement.compared(case)
+    measures = []
+    for question, rows in both.groupby("question", sort=False):
+        kappa = agreement.kappa(list(rows["first"]), list(rows["second"]))
+        measures.append(
+            {
+                "Question": QUESTIONS[str(question)],
+                "Claims": len(rows),
+                "Same verdict": int((rows["first"] == rows["second"]).sum()),
+                "Agreement": words.percent(float((rows["first"] == rows["second"]).mean())),
+                "Cohen's kappa": f"{kappa:.2f}" if kappa == kappa else "not defined",
+            }
+        )
+    differing = both[both["first"] != both["second"]]
+    return measures, [
+        {
+            "Claim": link(row.claim_id),
+            "Question": row.question,
+            "By the rules": BADGES[row.first],
+            "By the second person": BADGES[row.second],
+            "The second person's reason": row.reason,
+        }
+        for row in differing.itertuples()
+    ]
+
+
+def entries(case: Case, examined: Mapping[tuple[str, str], Examined], shares: Mapping[str, float]) -> Markdown:
+    """Every claim with its verdicts, their evidence and the readings under which it would be true.
 
     shares: record -> the share of draws in which it holds, as claims.share_holding gives it
     """
     listed = case.data.table("claims")
+    listed = listed[listed["text"] == claims.ARTICLE]
     return Markdown("\n".join(_entry(case, row, examined, shares) for row in listed.itertuples()))
 
 
-def _entry(case: Case, row: Any, examined: Mapping[str, Examined], shares: Mapping[str, float]) -> str:
-    found = examined[row.claim_id]
-    title = f"### {row.claim_id}. {row.claim} {BADGES[found.verdict]}"
-    lines = ["::::{container} claim", f"({row.claim_id.lower()})=", title, ""]
+def _entry(case: Case, row: Any, examined: Mapping[tuple[str, str], Examined], shares: Mapping[str, float]) -> str:
+    lines = ["::::{container} claim", f"({row.claim_id.lower()})=", f"### {row.claim_id}. {row.claim}", ""]
+    for question, asked in QUESTIONS.items():
+        found = examined[row.claim_id, question]
+        lines += [f"*{asked}* {BADGES[found.verdict]} {found.rule}", ""]
+        lines += [*(_line(case, finding, shares) for finding in found.findings), ""]
     if row.wording_note:
         lines += [f"*Wording:* {row.wording_note}", ""]
     lines += [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
-    lines += ["*Asserted / found:*", "", *(_line(case, finding, shares) for finding in found.findings), ""]
     when = readings.true_when(case, row.claim_id, examined)
     if when:
         lines += ["*True when:*", "", *(f"- {sentence}" for sentence in when), ""]
@@ -115,16 +172,21 @@ def _line(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
 
 
 def _compared(finding: Finding, shares: Mapping[str, float]) -> str:
-    """The two values of a record and the tolerance, or "" for a fact in words."""
+    """The two values of a record and what the digits told allow, or "" for a fact in words."""
     record, unit = finding.record, finding.record["unit"]
     if not finding.numeric:
         return ""
     found = finding.found if record["compare"] else finding.elsewhere
-    text = f" Asserted {readings.shown(finding.asserted, unit)}, found {readings.shown(found, unit)}"
-    if record["relation"] == "at_least":
-        text += ", which must be no smaller"
-    elif record["tolerance"] == record["tolerance"]:
-        text += f", tolerance {words.amount(record['tolerance'], 'fraction')}"
+    told = f"“{record['printed']}”" if record["printed"] else readings.shown(finding.asserted, unit)
+    text = f" Told {told}, found {readings.shown(found, unit)}"
+    if record["relation"] == "about":
+        low, high = readings.told_ends(finding, unit)
+        text += f"; the digits told allow {low} to {high}"
+    elif record["relation"]:
+        least = record["relation"] == "at_least"
+        text += f", which must be no {'smaller' if least else 'larger'} than {readings.shown(finding.asserted, unit)}"
+    if record["bound"]:
+        text += ", as a floor" if record["bound"] == "at_least" else ", as a ceiling"
     share = shares[record["evidence_id"]]
     if 0 < share < 1:
         text += f"; it holds in {words.percent(share)} of the draws"

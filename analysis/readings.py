@@ -36,6 +36,7 @@ class Turn:
     parameter: str
     value: parameters.Value
     claim_id: str
+    question: str
     before: str
     after: str
 
@@ -54,8 +55,7 @@ def _holds(case: Case, record: Mapping[str, Any], name: str, value: Any) -> Any:
     changed = Values({**case.values, name: value}, set())
     with np.errstate(all="ignore"):
         asserted, found, _ = claims.sides(record, Names(changed, case.data))
-    fit = claims.fits(asserted, found, record["relation"] or "about", record["tolerance"])
-    return np.broadcast_to(fit, np.shape(value))
+    return np.broadcast_to(claims.decided(record, asserted, found)[0], np.shape(value))
 
 
 def true_interval(case: Case, record: Mapping[str, Any], name: str) -> tuple[float, float] | None:
@@ -115,13 +115,18 @@ def _levers(case: Case, record: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def told_ends(finding: Finding, unit: str) -> tuple[str, str]:
+    """The lowest and the highest value that the digits told allow, with half a unit of the last in sight."""
+    low, high = (words.amount(end, unit, significant=4) for end in claims.ends(finding.record, finding.asserted))
+    return low, high
+
+
 def _value(finding: Finding, unit: str) -> str:
     """The values at which a comparison holds, beside the one that was found."""
     record, found = finding.record, shown(finding.found, unit)
-    if record["relation"] == "at_least":
-        return f"at least {shown(finding.asserted, unit)} (here {found})"
-    margin = record["tolerance"] * finding.asserted
-    low, high = shown(finding.asserted - margin, unit), shown(finding.asserted + margin, unit)
+    if record["relation"] in ("at_least", "at_most"):
+        return f"{record['relation'].replace('_', ' ')} {shown(finding.asserted, unit)} (here {found})"
+    low, high = told_ends(finding, unit)
     return f"{low} (here {found})" if low == high else f"from {low} to {high} (here {found})"
 
 
@@ -150,12 +155,11 @@ def _of_record(case: Case, finding: Finding) -> list[str]:
 
 def _years(finding: Finding) -> str:
     """The number of years over which a yearly sum makes the value asserted."""
-    years, tolerance = finding.asserted / finding.found, finding.record["tolerance"]
-    ends = (words.digits(years * (1 + side * tolerance), 3) for side in (-1, 1))
-    return "a bill of " + " to ".join(ends) + " years"
+    low, high = (words.digits(end / finding.found, 3) for end in claims.ends(finding.record, finding.asserted))
+    return f"a bill of {low} years" if low == high else f"a bill of {low} to {high} years"
 
 
-def true_when(case: Case, claim_id: str, examined: Mapping[str, Examined] | None = None) -> list[str]:
+def true_when(case: Case, claim_id: str, examined: Mapping[tuple[str, str], Examined] | None = None) -> list[str]:
     """Under which readings the numbers of a claim would be true, in plain sentences.
 
     First the values at which each comparison holds, then for each assumption that decides it the values that bring
@@ -163,9 +167,13 @@ def true_when(case: Case, claim_id: str, examined: Mapping[str, Examined] | None
     examined: what claims.examine has found for the case, if it is at hand.
     """
     examined = examined or claims.examine(case.point, case.data)
-    if claim_id not in examined:
-        raise DataError(f"{unknown('claim', claim_id, examined)} data/claims.csv lists them.")
-    return [line for finding in examined[claim_id].findings for line in _of_record(case, finding)]
+    listed = {claim for claim, _ in examined}
+    if claim_id not in listed:
+        raise DataError(f"{unknown('claim', claim_id, listed)} data/claims.csv lists them.")
+    # What a source said does not depend on the case: its numbers are told where documents have none.
+    both = (examined[claim_id, question].findings for question in ("documents", "source"))
+    found = next((each for each in both if any(finding.numeric for finding in each)), ())
+    return [line for finding in found for line in _of_record(case, finding)]
 
 
 def turns(case: Case) -> list[Turn]:
@@ -180,5 +188,5 @@ def turns(case: Case) -> list[Turn]:
         for value in row.choices if row.type == "choice" else (row.low, row.high):
             if value != here:
                 after = claims.verdicts(Values({**case.values, name: value}, set()), case.data)
-                found += [Turn(name, value, claim, before[claim], after[claim]) for claim in before]
+                found += [Turn(name, value, *key, before[key], after[key]) for key in before]
     return [turn for turn in found if turn.before != turn.after]

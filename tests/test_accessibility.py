@@ -187,24 +187,25 @@ def audit(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def rows(page: Page) -> list[str]:
+    """What the source says of each claim that is shown."""
     shown = "[...document.querySelectorAll('#tab-claims tbody tr')].filter(r => !r.hidden)"
     return list(page.evaluate(shown + ".map(r => r.querySelector('.verdict').textContent)"))
 
 
 def test_the_audit_can_be_filtered_by_verdict_and_weight(audit: Page) -> None:
     total = len(rows(audit))
-    button = audit.get_by_role("button", name=re.compile("^contradicted"))
+    button = audit.get_by_role("button", name=re.compile("^contradicted")).first
     button.focus()
     audit.keyboard.press("Space")
     assert button.get_attribute("aria-pressed") == "true"
     assert set(rows(audit)) == {"contradicted"}
     assert audit.locator(".filter [role=status]").inner_text() == f"{len(rows(audit))} of {total} claims shown"
-    audit.get_by_role("button", name=re.compile("^misattributed")).click()
+    audit.get_by_role("button", name=re.compile("^misattributed")).first.click()
     assert set(rows(audit)) == {"contradicted", "misattributed"}
     both = len(rows(audit))
     audit.get_by_role("button", name=re.compile("^high")).click()
     assert 0 < len(rows(audit)) < both
-    assert audit.url.endswith("#verdict=contradicted,misattributed&weight=high")
+    assert audit.url.endswith("#source=contradicted,misattributed&weight=high")
     audit.get_by_role("button", name="Show all").click()
     assert len(rows(audit)) == total
     assert "#" not in audit.url
@@ -212,7 +213,7 @@ def test_the_audit_can_be_filtered_by_verdict_and_weight(audit: Page) -> None:
 
 def test_an_address_reopens_the_filter(audit: Page, address: str) -> None:
     audit.goto("about:blank")
-    audit.goto(f"{address}audit.html#verdict=supported-with-a-caveat,%3Cimg%20src%3Dx%3E", wait_until="load")
+    audit.goto(f"{address}audit.html#source=supported-with-a-caveat,%3Cimg%20src%3Dx%3E", wait_until="load")
     assert set(rows(audit)) == {"supported with a caveat"}
     assert audit.get_by_role("button", pressed=True).count() == 1
     assert audit.locator(".filter img").count() == 0
@@ -221,7 +222,7 @@ def test_an_address_reopens_the_filter(audit: Page, address: str) -> None:
 def test_the_audit_is_whole_without_a_script(browser: Browser, address: str, audit: Page) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(address + "audit.html#verdict=contradicted", wait_until="load")
+    page.goto(address + "audit.html#source=contradicted", wait_until="load")
     visible = page.locator("#tab-claims tbody tr:visible").count()
     controls = page.locator(".filter").count()
     context.close()

@@ -132,14 +132,13 @@ def test_how_draws_are_made_is_no_change() -> None:
 
 
 def test_a_verdict_that_turns_is_told_with_its_reason(found: Comparison) -> None:
-    turns = {(turn.scenario, turn.flip.claim_id): turn for turn in found.turned}
-    turn = turns["documented_fleet", "C08"]
-    assert (turn.flip.before, turn.flip.after) == ("ambiguous", "contradicted")
-    assert turn.reasons == (
-        "H800, by the account of the case: 10,000 asserted, 2,224 found (base case: 10,000), "
-        "so it comes out as “does not hold” instead of “holds”.",
-    )
-    assert ("us_cloud_prices", "C02") in turns
+    turns = {(turn.scenario, turn.flip.claim_id, turn.flip.question): turn for turn in found.turned}
+    turn = turns["us_cloud_prices", "C02", "documents"]
+    assert (turn.flip.before, turn.flip.after) == ("supported_with_caveat", "contradicted")
+    (reason,) = turn.reasons
+    assert reason.startswith("price of the run: $6 million asserted, ")
+    assert reason.endswith("(base case: $5.58 million), so it comes out as “does not hold” instead of “holds”.")
+    assert set(rows.verdicts(found)["Question"]) == {"Do documents bear it out?"}
 
 
 def test_where_no_verdict_turns_it_is_said() -> None:

@@ -15,15 +15,16 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def examined(case: Case) -> dict[str, claims.Examined]:
+def examined(case: Case) -> dict[tuple[str, str], claims.Examined]:
     return claims.examine(case.point, case.data)
 
 
 def test_a_turn_says_the_assumptions_value_as_its_kind_has_it() -> None:
-    choice = readings.Turn("fleet", "documented", "C01", "supported", "contradicted")
-    number = readings.Turn("rental_usd_per_gpu_hour", 1.3, "C02", "ambiguous", "supported")
+    choice = readings.Turn("fleet", "documented", "C01", "documents", "supported", "contradicted")
+    number = readings.Turn("rental_usd_per_gpu_hour", 1.3, "C02", "source", "ambiguous", "supported")
     found = evidence.turns([choice, number])
     assert found["At"] == ["`documented`", "$1.30"] and found["Claim"] == ["[C01](#c01)", "[C02](#c02)"]
+    assert found["Question"] == ["documents", "source"]
     assert found["Verdict there"] == [evidence.BADGES["contradicted"], evidence.BADGES["supported"]]
     assert evidence.turns([]).keys() == found.keys(), "A case in which nothing turns keeps the table's headings."
 
@@ -37,7 +38,7 @@ def test_each_teller_says_a_number_some_words_both_or_nothing() -> None:
 
 
 def test_records_come_in_the_order_asked_for_and_numbers_with_what_was_found(
-    examined: dict[str, claims.Examined],
+    examined: dict[tuple[str, str], claims.Examined],
 ) -> None:
     by_id = {f.record["evidence_id"]: f for claim in examined.values() for f in claim.findings}
     number = next(key for key, finding in by_id.items() if finding.record["kind"] == "number")
@@ -49,14 +50,37 @@ def test_records_come_in_the_order_asked_for_and_numbers_with_what_was_found(
     assert two[1]["What was found"].endswith(f": {readings.shown(by_id[number].found, unit)}")
 
 
-def test_an_entry_says_in_how_many_draws_a_number_holds(case: Case, examined: dict[str, claims.Examined]) -> None:
+def test_an_entry_says_in_how_many_draws_a_number_holds(
+    case: Case, examined: dict[tuple[str, str], claims.Examined]
+) -> None:
     numeric = next(f for claim in examined.values() for f in claim.findings if f.numeric)
     shares = {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
     assert "of the draws" not in evidence.entries(case, examined, shares).data
     shares[numeric.record["evidence_id"]] = 0.25
     text = evidence.entries(case, examined, shares).data
     assert text.count("it holds in 25 % of the draws") == 1
-    assert text.count("::::{container} claim") == len(examined)
+    assert text.count("::::{container} claim") == len(examined) / 2 == case["claims_total"].value
+
+
+def test_an_entry_answers_both_questions_before_it_explains(
+    case: Case, examined: dict[tuple[str, str], claims.Examined]
+) -> None:
+    shares = {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
+    text = evidence.entries(case, examined, shares).data
+    entry = text[text.index("### C20.") : text.index("### C21.")]
+    marks = ["Does the source say so?", "with a caveat", "Do documents bear it out?", "unverifiable", "*Better:*"]
+    places = [entry.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert "Told “more than $500 million”, found $232 million, which must be no smaller than $500 million" in entry
+    assert "as a floor. **nothing decides it**" in entry
+    entry = text[text.index("### C02.") : text.index("### C03.")]
+    assert "Told “$6 million”, found $5.58 million; the digits told allow $5.5 million to $6.5 million" in entry
+
+
+def test_a_control_text_has_its_own_table_without_links(case: Case) -> None:
+    ours, other = evidence.overview(case), evidence.overview(case, "invented")
+    assert ours["No."][0] == "[C01](#c01)" and list(ours)[2:] == ["Source", "Documents", "Weight"]
+    assert other["No."] == ["X01", "X02", "X03", "X04", "X05", "X06"] and list(other)[-1] == "Why"
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ def test_every_result_that_takes_arrays_agrees_with_its_case(assignments: list[s
 def test_results_that_compare_numbers_are_computed_case_by_case() -> None:
     """A verdict asks whether one number exceeds another: it takes floats only, and still is a result like others."""
     names = tuple(name for name in REGISTRY if not sweep.inputs(name).arrays)
-    assert set(names) >= {"claims_supported", "claims_standing"}
-    block, plan, found = swept([f"{RENT}=2,9"], ("claims_supported", "claims_standing"), 256)
+    assert set(names) >= {"claims_source_supported", "claims_standing"}
+    block, plan, found = swept([f"{RENT}=2,9"], ("claims_source_supported", "claims_standing"), 256)
     assert_equal_to_cases(block, plan, found, [0, 1])
 
 

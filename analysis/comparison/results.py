@@ -196,7 +196,8 @@ def _reason(before: claims.Finding, after: claims.Finding) -> str:
     reading = f", {record['reading']}" if record["reading"] else ""
     text = f"{record['part']}{reading}: "
     if after.numeric:
-        key = "found" if record["compare"] else "elsewhere"
+        outcomes = {before.outcome, after.outcome}
+        key = "elsewhere" if not record["compare"] or ("elsewhere" in outcomes and "holds" not in outcomes) else "found"
         asserted, told = (readings.shown(finding.asserted, unit) for finding in (after, before))
         found, was = (readings.shown(getattr(finding, key), unit) for finding in (after, before))
         text += f"{asserted} asserted" + (f" (base case: {told})" if told != asserted else "")
@@ -310,7 +311,8 @@ class Comparison:
             before = claims.examine(self.base.point, self.base.data)
             after = claims.examine(column.case.point, column.case.data)
             for flip in flips:
-                pairs = zip(before[flip.claim_id].findings, after[flip.claim_id].findings, strict=True)
+                key = flip.claim_id, flip.question
+                pairs = zip(before[key].findings, after[key].findings, strict=True)
                 reasons = tuple(_reason(one, other) for one, other in pairs if one.outcome != other.outcome)
                 found.append(Turned(column.name, flip, str(said[flip.claim_id]), reasons))
         return found
@@ -358,7 +360,7 @@ class Comparison:
                 )
         for turn in self.turned:
             verdicts = {"base": turn.flip.before, "here": turn.flip.after, "note": " ".join(turn.reasons)}
-            item = {"item": turn.flip.claim_id, "title": turn.claim, "unit": "verdict"}
+            item = {"item": f"{turn.flip.claim_id} {turn.flip.question}", "title": turn.claim, "unit": "verdict"}
             rows.append({"section": "verdict", "scenario": turn.scenario, **item, **verdicts})
         return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from analysis import parameters, words
+from analysis.claims import QUESTIONS
 from analysis.comparison.results import Change, Comparison
 from analysis.quantities.audit import VERDICTS
 
@@ -112,6 +113,7 @@ def verdicts(found: Comparison) -> pd.DataFrame:
         {
             "Scenario": found.column(turn.scenario).title,
             "Claim": f"{turn.flip.claim_id}: {turn.claim}",
+            "Question": QUESTIONS[turn.flip.question],
             "Base case": VERDICTS[turn.flip.before],
             "Here": VERDICTS[turn.flip.after],
             "Why": " ".join(reason[0].upper() + reason[1:] for reason in turn.reasons),
@@ -120,7 +122,7 @@ def verdicts(found: Comparison) -> pd.DataFrame:
         }
         for turn in found.turned
     ]
-    return pd.DataFrame(rows, columns=["Scenario", "Claim", "Base case", "Here", "Why", "before", "after"])
+    return pd.DataFrame(rows, columns=["Scenario", "Claim", "Question", "Base case", "Here", "Why", "before", "after"])
 
 
 # --- sentences ----------------------------------------------------------------------------------------------------

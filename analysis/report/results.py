@@ -97,11 +97,13 @@ def results(case: Case, names: Iterable[str] = ()) -> pd.DataFrame:
 
 
 def verdicts(case: Case) -> pd.DataFrame:
-    """The verdict on every claim in a case: a row each, with the columns of the schema."""
-    frame = case.data.table("claims")[["claim_id", "sentence", "claim"]]
-    found = claims.verdicts(case.point, case.data)
+    """Both verdicts on every claim of every text in a case: a row each, with the columns of the schema."""
+    frame = claims.frame(case.point, case.data)
     return frame.assign(
-        verdict=frame["claim_id"].map(found), page=[f"audit.html#{claim.lower()}" for claim in frame["claim_id"]]
+        page=[
+            f"audit.html#{claim.lower()}" if text == claims.ARTICLE else "audit.html"
+            for text, claim in zip(frame["text"], frame["claim_id"], strict=True)
+        ]
     )
 
 

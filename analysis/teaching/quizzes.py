@@ -12,9 +12,9 @@ An option has its `text`, whether it is `right` (true, false, or a comparison, s
 if `right` is a comparison, `why` may give two texts, `right` and `wrong`.
 
 In a text, {name} is what a result, an assumption, a published figure or a judgement reads as (see Case.text),
-{verdict_C14} a verdict, and {expression | unit digits} the value of an expression. In an expression a name is a value
-in its base unit (dollars, not millions); name_low and name_high are the ends of its range, verdict_C14 a verdict's
-name, and widest_RESULT the assumption that moves a result most from end to end.
+{verdict_C14_documents} the verdict on a claim and question, and {expression | unit digits} the value of an expression.
+In an expression a name is a value in its base unit (dollars, not millions); name_low and name_high are the ends of its
+range, verdict_C14_source a verdict's name, and widest_RESULT the assumption that moves a result most from end to end.
 """
 
 from __future__ import annotations
@@ -118,7 +118,9 @@ class Reader:
         self._verdicts: dict[str, str] = {}
 
     def verdict(self, claim: str) -> str:
-        self._verdicts = self._verdicts or claims.verdicts(self.case.point, self.case.data)
+        if not self._verdicts:
+            found = claims.verdicts(self.case.point, self.case.data)
+            self._verdicts = {"_".join(key): verdict for key, verdict in found.items()}
         if claim not in self._verdicts:
             raise QuizError(unknown("claim", claim, self._verdicts))
         return self._verdicts[claim]

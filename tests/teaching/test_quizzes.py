@@ -156,7 +156,7 @@ NUMBER = {"id": "n", "ask": "?", "number": 2, "unit": "GPUs", "tolerance": 0.01,
         ({**NUMBER, "slips": [{"value": 2.01, "why": "near"}]}, "closer together than the tolerance"),
         ({**NUMBER, "number": "1 / 0"}, "not a finite number"),
         ({**NUMBER, "number": "widest_nothing"}, "is no headline"),
-        ({**NUMBER, "number": "verdict_C99"}, "no claim 'C99'"),
+        ({**NUMBER, "number": "verdict_C99_source"}, "no claim 'C99_source'"),
     ],
 )
 def test_a_bad_question_is_told(question: dict[str, object], message: str, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ PAGES = {
     "results": "results",
 }
 # These tables are laid out row by row on the page of the audit, without an anchor for each.
-WHOLE = {"claims": "audit", "evidence": "audit"}
+WHOLE = {"texts": "audit", "claims": "audit", "evidence": "audit"}
 
 # Names of assumptions and results are unique in the report, so that they are anchors as they are.
 OWN_NAME = ("assumptions", "results")
