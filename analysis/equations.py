@@ -147,6 +147,9 @@ SYMBOLS: dict[str, Letter] = {
     "interconnect_usd_per_gpu_hour": Letter(r"c_{\text{net}}", "network in a GPU-hour in use, USD"),
     "energy_usd_per_gpu_hour": Letter(r"c_{\text{en}}", "electricity of a GPU-hour in use, USD"),
     "owner_usd_per_gpu_hour": Letter(r"c_{\text{own}}", "owner's cost of a GPU-hour in use, USD"),
+    "user_cost_usd_per_gpu_hour": Letter(
+        r"c_{\text{use}}", "user cost of hardware and network in a GPU-hour in use, USD"
+    ),
     "rd_compute_usd": Letter(r"C_{\text{rd}}", "all research compute, USD"),
     "programme_usd": Letter(r"C_{\text{prog}}", "cost of the programme, USD"),
     "total_cost_of_ownership_usd_per_year": Letter(r"\text{TCO}", "total cost of ownership, USD a year"),
@@ -183,6 +186,7 @@ EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {
                 Part(costs.energy_usd_per_gpu_hour),
             ),
         ),
+        (costs.user_cost_usd_per_gpu_hour, ()),
         (costs.rd_compute_usd, ()),
         (costs.programme_usd, (Part(costs.rd_compute_usd),)),
         (costs.total_cost_of_ownership_usd_per_year, ()),
