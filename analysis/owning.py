@@ -149,7 +149,7 @@ IDLE_TRIED = 0.3
 
 
 def idle_power(case: Case) -> tuple[float, float]:
-    """What idle hours would add at the share that is tried: to the owner's hour in USD, to the fleet's bill as a share."""
+    """What idle hours would add at the share that is tried: to the owner's hour in USD, to the fleet's as a share."""
     x = case.point
     idle_over_use = IDLE_TRIED * (1 - x.utilisation) / (x.load_fraction * x.utilisation)
     return float(idle_over_use * case["owner_energy_usd_per_gpu_hour"].value), float(idle_over_use)

@@ -91,10 +91,10 @@ def break_even_point(case: Case) -> Said:
 
 @judgement
 def lease_point(case: Case) -> Said:
-    """Whether a leased card costs more than an owned one, and at which use; "it" is a rented card."""
+    """Whether a leased card costs more than an owned one, and at which use."""
     owned = float(owner_usd_per_gpu_hour_owned(case.point, case.data))
     energy, rent = case["owner_energy_usd_per_gpu_hour"].value, case.point.rental_usd_per_gpu_hour
-    lease = "Leased by the month or year, and paid for when idle too, it is"
+    lease = "Leased by the month or year, and paid for when idle too, a card is"
     yield owned + energy < rent, f"{lease} dearer than an owned one at any use."
     yield owned >= rent, f"{lease} cheaper than an owned one at any use."
     turn = words.amount((rent - owned) / energy, "fraction", significant=2)
