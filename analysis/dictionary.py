@@ -43,7 +43,7 @@ def _allowed(field: dict[str, Any], points_to: str) -> str:
     limits = field.get("constraints", {})
     found = [f"a key of `{points_to}`"] if points_to else []
     if "enum" in limits:
-        found.append("one of: " + ", ".join(limits["enum"]) if len(limits["enum"]) > 1 else limits["enum"][0])
+        found.append("one of: " + ", ".join(map(str, limits["enum"])) if len(limits["enum"]) > 1 else limits["enum"][0])
     low, high, unit = limits.get("minimum"), limits.get("maximum"), field.get("unit", "")
     if isinstance(low, str) or isinstance(high, str):
         found.append(" to ".join(day for day in (low, high) if day))

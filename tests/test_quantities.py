@@ -118,8 +118,8 @@ BY_HAND = [
     # 2 / 0.82 an hour in use, and that over the owner's 1.235382.
     ("lease_usd_per_gpu_hour", 2.439024, 1e-6),
     ("lease_over_owner", 1.97431, 1e-5),
-    # New cards: 34,819 / 0.85 x 0.14 ln 10 / (8,766 x 0.82) + 0.095625 = 1.837075 + 0.095625.
-    ("user_cost_usd_per_gpu_hour", 1.932700, 2e-6),
+    # New cards: 34,819 / 0.85 x 0.14 ln 10 / (8,766 x 0.82) + 0.095625 = 1.837070 + 0.095625.
+    ("user_cost_usd_per_gpu_hour", 1.932695, 2e-6),
     ("v3_owner_usd", 3_444_244, 3),
     # 226.75 x 8 x 24 x 2; (562,027 - 87,072) / 87,072
     ("inference_day_usd", 87_072, 0),

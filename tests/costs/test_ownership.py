@@ -160,9 +160,9 @@ def test_user_cost_at_the_age_of_v3s_cards(rate: float, hour: float) -> None:
 
 
 def test_user_cost_new_and_at_more_use() -> None:
-    """New: 34,819 / 0.85 x 0.322362 / 7,188.12 = 1.83708, and the power; at 0.95 of use 0.82 / 0.95 of that."""
-    assert user_cost_hour(0, 0, 0.82) == pytest.approx(1.93270, abs=1e-5)
-    assert user_cost_hour(0, 0, 0.95) == pytest.approx(1.83708 * 0.82 / 0.95 + POWER, abs=1e-5)
+    """New: 34,819 / 0.85 x 0.322362 / 7,188.12 = 1.83707, and the power; at 0.95 of use 0.82 / 0.95 of that."""
+    assert user_cost_hour(0, 0, 0.82) == pytest.approx(1.932695, abs=2e-6)
+    assert user_cost_hour(0, 0, 0.95) == pytest.approx(1.83707 * 0.82 / 0.95 + POWER, abs=1e-5)
 
 
 def test_the_two_rules_charge_the_same_once() -> None:
