@@ -39,8 +39,8 @@ OWN, RENT = BASIS_COLOURS["amortised"], BASIS_COLOURS["rental"]
 # Part of the owner's cost -> its hatch; all three have the colour of the amortised basis.
 PARTS = {"capital": "", "network": "////", "energy": "----"}
 ANALYST = {
-    "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud company",
-    "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud company",
+    "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud firm",
+    "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud firm",
 }
 H800 = "H800-SXM"
 
@@ -134,11 +134,11 @@ def rent_or_own(case: Case) -> Drawing:
     rows, curve = _rows(case), _curve(case)
     components = runs.owner_components_usd_per_gpu_hour(case.point, case.data)
     parts = {part: float(components[part]) for part in PARTS}
-    with paper(NAME, 6.1) as figure:
+    with paper(NAME, 6.3) as figure:
         # Two figures in one, so that the second panel need not leave room for the words of the first.
         halves = figure.add_gridspec(2, 1, height_ratios=[1.05, 1])
         top, bottom = (figure.add_subfigure(halves[place]).add_subplot() for place in (0, 1))
-        _frame_costs(top, rows, parts)
+        _frame_costs(top, case, rows, parts)
         _frame_use(bottom, case, curve)
         settle(figure)
         _key(top, parts)
@@ -146,14 +146,17 @@ def rent_or_own(case: Case) -> Drawing:
     return Drawing(NAME, figure, _table(case, rows, curve), _alt(case, rows))
 
 
-def _frame_costs(ax: Axes, rows: list[Quantity], parts: dict[str, float]) -> None:
+def _frame_costs(ax: Axes, case: Case, rows: list[Quantity], parts: dict[str, float]) -> None:
     """The first panel: owner's cost as a stack, prices as dots, the analyst's costs as hollow bars."""
     ax.set_xlim(0, 1.04 * max(max(row.value, row.high) for row in rows))
     ax.set_ylim(KEY_ROWS + len(rows) - 0.5, -0.5)
     bare(ax, keep=("bottom",))
     ax.set_yticks([])
     ax.xaxis.set_major_formatter(lambda value, _: _tick(value))
-    ax.set_xlabel("USD per GPU-hour in use (whiskers: 5–95 %). Owned H800: without building, staff and repairs")
+    rate = float(case.point.cost_of_capital)
+    without = "building, staff, repairs and interest" if rate == 0 else "building, staff and repairs"
+    interest = f", with {_percent(rate)} interest a year" if rate else ""
+    ax.set_xlabel(f"USD per GPU-hour in use (whiskers: 5–95 %).\nOwned H800: without {without}{interest}")
     for place, row in enumerate(rows):
         y = place + KEY_ROWS * (place > 0)
         if place == 0:
