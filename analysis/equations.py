@@ -139,6 +139,7 @@ EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {
                 Part(costs.energy_usd_per_gpu_hour),
             ),
         ),
+        (costs.user_cost_usd_per_gpu_hour, ()),
         (costs.rd_compute_usd, ()),
         (costs.programme_usd, (Part(costs.rd_compute_usd),)),
         (costs.total_cost_of_ownership_usd_per_year, ()),

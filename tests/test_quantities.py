@@ -115,6 +115,11 @@ BY_HAND = [
     # 2 / 1.235382 = 1.61893; (0.968793 + 0.170964) x 0.82 / (2 - 0.095625) = 0.49077; 2,788,000 x 1.2353815
     ("rent_over_owner", 1.61893, 1e-5),
     ("break_even_utilisation", 0.49077, 1e-5),
+    # 2 / 0.82 an hour in use, and that over the owner's 1.235382.
+    ("lease_usd_per_gpu_hour", 2.439024, 1e-6),
+    ("lease_over_owner", 1.97431, 1e-5),
+    # New cards: 34,819 / 0.85 x 0.14 ln 10 / (8,766 x 0.82) + 0.095625 = 1.837070 + 0.095625.
+    ("user_cost_usd_per_gpu_hour", 1.932695, 2e-6),
     ("v3_owner_usd", 3_444_244, 3),
     # 226.75 x 8 x 24 x 2; (562,027 - 87,072) / 87,072
     ("inference_day_usd", 87_072, 0),
@@ -146,10 +151,11 @@ BY_HAND = [
     ("big_hopper_share_of_count", 1 / 3, 1e-12),
     # 20,000 x 1.275 + 30,000 x 0.72 + 10,000 x 0.3125 kW; x 8,766 h x 0.75 x 1.25 x $0.08; four years of it
     ("fleet_it_power_mw", 50.225, 1e-4),
-    ("fleet_energy_usd_per_year", 33_020_400, 100),
-    ("fleet_energy_usd_over_ownership", 132_081_700, 400),
+    # For the hours in use alone: 0.82 of 33,020,400 and of 132,081,700.
+    ("fleet_energy_usd_per_year", 27_076_700, 100),
+    ("fleet_energy_usd_over_ownership", 108_307_000, 400),
     # 132.08 / 944 and 944 / 4
-    ("energy_share_of_cost_to_operate", 0.13992, 1e-5),
+    ("energy_share_of_cost_to_operate", 0.11473, 1e-5),
     ("cost_to_operate_usd_per_year", 236e6, 0),
     # 237 + 727 + 317 + 347, without the last, without the first
     ("cells_all_usd", 1_628e6, 0),
@@ -299,6 +305,24 @@ def test_owning_costs_as_much_as_renting_at_the_break_even(base: Case) -> None:
     at = base["break_even_utilisation"].value
     rent = BASE["rental_usd_per_gpu_hour"]
     assert compute("owner_usd_per_gpu_hour", {**BASE, "utilisation": at}) == pytest.approx(rent, rel=1e-12)
+
+
+def test_what_an_owner_can_pay_for_capital_is_found_again(base: Case) -> None:
+    """With the interest that the rent bears, the owner's hour comes to the rent; on a lease, to the lease."""
+    for hours_paid, paid in ((BASE["utilisation"], "rent_over_owner"), (1.0, "lease_over_owner")):
+        rate = float(run_results.interest_in_rent(base.point, base.data, hours_paid))
+        assert compute(paid, {**BASE, "cost_of_capital": rate}) == pytest.approx(1, rel=1e-9)
+    # Electricity is all that a rent of ten cents pays for.
+    cheap = {**BASE, "rental_usd_per_gpu_hour": 0.10}
+    assert run_results.interest_in_rent(Values(cheap, set()), DATA, 1.0) == 0
+
+
+def test_power_is_counted_once_and_by_one_rule(base: Case) -> None:
+    """Half the use halves the fleet's bill, and leaves the electricity of an owner's hour in use as it is."""
+    half = {**BASE, "utilisation": BASE["utilisation"] / 2}
+    for name in ("fleet_energy_usd_per_year", "analyst_energy_usd"):
+        assert compute(name, half) == pytest.approx(base[name].value / 2, rel=1e-12)
+    assert compute("owner_energy_usd_per_gpu_hour", half) == base["owner_energy_usd_per_gpu_hour"].value
 
 
 # --- every result ---------------------------------------------------------------------------------------------------

@@ -23,9 +23,13 @@ from analysis.costs.ownership import (
     capital_recovery_factor,
     capital_usd_per_gpu_hour,
     energy_usd_per_gpu_hour,
+    energy_usd_per_year,
     interconnect_usd_per_gpu_hour,
+    interest_repaid,
     owner_usd_per_gpu_hour,
     server_kw_per_gpu,
+    user_cost_usd_per_gpu_hour,
+    years_until_rules_agree,
 )
 from analysis.costs.prices import deflated_usd
 from analysis.costs.programme import programme_usd, rd_compute_usd, staff_usd
@@ -61,9 +65,11 @@ __all__ = [
     "capital_usd_per_gpu_hour",
     "deflated_usd",
     "energy_usd_per_gpu_hour",
+    "energy_usd_per_year",
     "gpu_hours_share",
     "interconnect_markup",
     "interconnect_usd_per_gpu_hour",
+    "interest_repaid",
     "model_flop_utilisation",
     "network_usd",
     "over",
@@ -78,4 +84,6 @@ __all__ = [
     "staff_usd",
     "total_cost_of_ownership_usd_per_year",
     "training_flop",
+    "user_cost_usd_per_gpu_hour",
+    "years_until_rules_agree",
 ]

@@ -21,6 +21,7 @@ NAMES = (
     "gpu-mix",
     "capex",
     "rent-or-own",
+    "card-value",
     "cost-per-model",
     "trend",
     "tornado",

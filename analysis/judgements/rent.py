@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from analysis import costs, parameters, words
 from analysis.judgements.registry import judgement
 from analysis.judgements.settings import changed
+from analysis.owning import contracts, hours_at_full_use, price
+from analysis.quantities.runs import owner_usd_per_gpu_hour_owned, v3_amortised_usd
 
 if TYPE_CHECKING:
     from analysis.case import Case
@@ -18,17 +20,21 @@ Said = Iterator[tuple[Any, str]]
 SAME_ORDER = 3
 # A part up to here is a small one.
 SMALL = 0.2
-# Two prices within this share of one another are about the same.
+# Two prices within this share of one another are about the same, and within this one nearly.
 ABOUT = 0.05
+NEARLY = 0.1
 
 
-def amortised_at_high(case: Case, name: str) -> float:
-    """V3's amortised cost with one assumption at its high end and the others as in the case, in USD."""
+def amortised_as_listed(case: Case) -> float:
+    """V3's amortised cost at the dearer listing, which is a price of the run's own time: no age to fall in, in USD."""
     from analysis.case import Values
-    from analysis.quantities.runs import v3_amortised_usd
 
-    values = {**case.values, name: parameters.known()[name].high}
-    return float(v3_amortised_usd(Values(values, case.used), case.data))
+    known = parameters.known()
+    pair = {
+        "server_price_h800_usd_per_gpu": known["server_price_h800_usd_per_gpu"].high,
+        "h800_years_in_service": known["h800_years_in_service"].low,
+    }
+    return float(v3_amortised_usd(Values({**case.values, **pair}, case.used), case.data))
 
 
 def lost_in_first_year(oom_per_year: float, significant: int = 2) -> str:
@@ -75,46 +81,86 @@ def electricity_in_the_hour(case: Case) -> Said:
 
 @judgement
 def break_even_point(case: Case) -> Said:
-    """At which use owning costs as much as renting."""
+    """At which use owning costs as much as renting by the hour."""
     even = case["break_even_utilisation"].value
     reached = 0 < even <= 1
-    yield reached, "Owning breaks even with the assumed rent at a use of {break_even_utilisation} of the time."
-    yield True, "Owning does not break even with the assumed rent, however much the card is used."
+    hour = "Paid for by the hour in use, a rented card"
+    yield reached, f"{hour} costs as much as an owned one that is in use {{break_even_utilisation}} of the time."
+    yield True, f"{hour} is cheaper than an owned one, however much that is used."
+
+
+@judgement
+def lease_point(case: Case) -> Said:
+    """Whether a leased card costs more than an owned one, and at which use."""
+    owned = float(owner_usd_per_gpu_hour_owned(case.point, case.data))
+    energy, rent = case["owner_energy_usd_per_gpu_hour"].value, case.point.rental_usd_per_gpu_hour
+    lease = "Leased by the month or year, and paid for when idle too, a card is"
+    yield owned + energy < rent, f"{lease} dearer than an owned one at any use."
+    yield owned >= rent, f"{lease} cheaper than an owned one at any use."
+    turn = words.amount((rent - owned) / energy, "fraction", significant=2)
+    yield True, f"{lease} cheaper than an owned one in use more than {turn} of the time."
 
 
 @judgement
 def renting_is_cheaper(case: Case) -> Said:
-    """Below which use renting is cheaper, with the range of that point where all of it can be reached."""
+    """Below which use renting by the hour is cheaper, with the range of that point where all of it can be reached."""
     even = case["break_even_utilisation"]
     yield (
         even.low > 0 and even.high <= 1 and even.value <= 1,
         "Below {break_even_utilisation} of use, range {break_even_utilisation_range}, "
-        "renting at the assumed rent would have been cheaper.",
+        "renting by the hour at the assumed rent would have been cheaper.",
     )
     yield (
         0 < even.value <= 1,
-        "Below {break_even_utilisation} of use renting at the assumed rent would have been cheaper; "
+        "Below {break_even_utilisation} of use renting by the hour at the assumed rent would have been cheaper; "
         "within the ranges of the assumptions it may be cheaper at any use.",
     )
-    yield even.value > 1, "Renting at the assumed rent would have been cheaper even at full use."
+    yield even.value > 1, "Renting by the hour at the assumed rent would have been cheaper even at full use."
     yield (
         True,
-        "Electricity alone costs more than the assumed rent, so renting would have been cheaper at any use.",
+        "Electricity alone costs more than the assumed rent, so renting by the hour would be cheaper at any use.",
     )
 
 
 @judgement
+def lease_turns(case: Case) -> Said:
+    """Up to which rate of interest owning costs less than a lease at the case's use."""
+    found = contracts(case)["lease"]
+    yield (
+        found.value > 0,
+        f"Against a lease owning stays ahead at this case's use up to an interest of {found.text} a year, "
+        f"range {found.range}; the building, its staff and repairs would have to come out of the same difference.",
+    )
+    yield True, "Against a lease owning is behind at this case's use even without interest."
+
+
+@judgement
+def rules_agree(case: Case) -> Said:
+    """At which age the two rules of depreciation charge the same, and which charges more before."""
+    age = costs.years_until_rules_agree(case.point.price_decline_oom_per_year, case.point.service_life_years)
+    yield (
+        age > 0,
+        f"The two charge the same at an age of {words.amount(age, 'year', significant=2)} years: "
+        "before it the fall of price-performance charges more than the straight line, after it less.",
+    )
+    yield True, "The straight line charges more than the fall of price-performance at every age of the service life."
+
+
+@judgement
+def user_cost_beside_owner(case: Case) -> Said:
+    """V3's cards by both rules, per hour at full use; "at the age of V3's cards" stands before."""
+    line, fall = (float(hour) for hour in hours_at_full_use(case, case.point.h800_years_in_service))
+    near = max(line, fall) / min(line, fall) - 1
+    told = f"{price(line)} by the straight line and {price(fall)} by the fall"
+    yield near <= NEARLY, f"they nearly agree, {told}"
+    yield True, f"they differ, {told}"
+
+
+@judgement
 def amortised_beside_rental(case: Case) -> Said:
-    """V3 amortised, as in the case, with old cards and at a late price; "the rental figure" follows."""
+    """V3 amortised, as in the case and at the dearer listing without age; "the rental figure" follows."""
     rental = case["v3_rental_usd"].value
-    ratios = [
-        amortised / rental
-        for amortised in (
-            case["v3_amortised_usd"].value,
-            amortised_at_high(case, "h800_years_in_service"),
-            amortised_at_high(case, "server_price_h800_usd_per_gpu"),
-        )
-    ]
+    ratios = [amortised / rental for amortised in (case["v3_amortised_usd"].value, amortised_as_listed(case))]
     yield min(ratios) >= 1 / SAME_ORDER and max(ratios) <= SAME_ORDER, "Either way the result is of the same order as"
     yield max(ratios) < 1 / SAME_ORDER, "Either way the result is less than a third of"
     yield min(ratios) > SAME_ORDER, "Either way the result is more than three times"

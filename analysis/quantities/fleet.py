@@ -142,7 +142,7 @@ def fleet_it_power_mw(x: Any, data: Any) -> Any:
 @result("Electricity of the fleet for a year", "USD")
 def fleet_energy_usd_per_year(x: Any, data: Any) -> Any:
     kw = sum(by_type(x, data, "power").values())
-    return costs.HOURS_PER_YEAR * costs.energy_usd_per_gpu_hour(kw, x.load_fraction, x.pue, x.electricity_usd_per_kwh)
+    return costs.energy_usd_per_year(kw, x.utilisation, x.load_fraction, x.pue, x.electricity_usd_per_kwh)
 
 
 @result("Electricity's share of the published cost to operate", "fraction")

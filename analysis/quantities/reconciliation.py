@@ -48,8 +48,10 @@ def analyst_kw(x: Any, data: Any) -> Any:
 
 @result("Electricity of the analyst's fleet over the published years", "USD")
 def analyst_energy_usd(x: Any, data: Any) -> Any:
-    per_hour = costs.energy_usd_per_gpu_hour(analyst_kw(x, data), x.load_fraction, x.pue, x.electricity_usd_per_kwh)
-    return per_hour * costs.HOURS_PER_YEAR * data.published("luk_ownership_years")
+    yearly = costs.energy_usd_per_year(
+        analyst_kw(x, data), x.utilisation, x.load_fraction, x.pue, x.electricity_usd_per_kwh
+    )
+    return yearly * data.published("luk_ownership_years")
 
 
 @result("Its share of the published cost to operate", "fraction")

@@ -64,6 +64,14 @@ OWNER = Rule(
     "as spent",
 )
 
+# An owner who pays for the value that is lost at the age of the cards, and for interest on what is left.
+USER = replace(OURS["amortised"], interest=OWNER.interest)
+
+# How a rent differs from an owner's cost, wherever the two are compared.
+RENT_HOLDS_MORE = (
+    "a rent holds the landlord's building, staff, interest and profit, of which the owner's hour holds interest at most"
+)
+
 # Servers alone, as the published sums of the fleet have them.
 SERVERS = Rule("this report's", "", "bought new", "none", "none", "as spent")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis import costs
-from analysis.quantities.registry import OWNER, SERVERS, result
+from analysis.quantities.registry import OWNER, RENT_HOLDS_MORE, SERVERS, USER, result
 
 V3, R1, H800 = "dsv3", "dsr1_increment", "H800-SXM"
 V3_STAGES = ("pretraining", "context_extension", "post_training")
@@ -211,24 +211,78 @@ def owner_energy_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return costs.energy_usd_per_gpu_hour(h800_server_kw(x, data), x.load_fraction, x.pue, x.electricity_usd_per_kwh)
 
 
-@result("Rent over owner's cost of an H800-hour", "times")
+@result("V3's run at the owner's cost of an H800-hour", "USD", "amortised", rule=OWNER)
+def v3_owner_usd(x: Any, data: Any) -> Any:
+    return v3_gpu_hours(x, data) * owner_usd_per_gpu_hour(x, data)
+
+
+# The hours of the run stand on both sides and cancel.
+RENT_AND_OWNER = ("v3_rental_usd", "v3_owner_usd")
+
+
+@result("Rent over owner's cost of an H800-hour", "times", compares=RENT_AND_OWNER, difference=RENT_HOLDS_MORE)
 def rent_over_owner(x: Any, data: Any) -> Any:
     return x.rental_usd_per_gpu_hour / owner_usd_per_gpu_hour(x, data)
 
 
-@result("Utilisation at which owning costs as much as renting", "fraction")
+def owner_usd_per_gpu_hour_owned(x: Any, data: Any) -> Any:
+    """Hardware and network of an owner's H800 for an hour, whether in use or not, in USD."""
+    hardware = owner_capital_usd_per_gpu_hour(x, data) + owner_network_usd_per_gpu_hour(x, data)
+    return hardware * x.utilisation
+
+
+@result(
+    "Use at which owning costs as much as renting by the hour in use",
+    "fraction",
+    compares=RENT_AND_OWNER,
+    difference=RENT_HOLDS_MORE,
+)
 def break_even_utilisation(x: Any, data: Any) -> Any:
     # Capital and network fall as 1 / utilisation, so those of full use over what is left of the rent is the share;
     # energy is paid per hour in use.
-    price, life, rate = x.server_price_h800_usd_per_gpu, x.service_life_years, x.cost_of_capital
-    capital = costs.capital_usd_per_gpu_hour(price, life, 1.0, rate)
-    network = costs.interconnect_usd_per_gpu_hour(price, life, 1.0, x.interconnect_fraction, rate)
-    return costs.over(capital + network, x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data))
+    left = x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data)
+    return costs.over(owner_usd_per_gpu_hour_owned(x, data), left)
 
 
-@result("V3's run at the owner's cost of an H800-hour", "USD", "amortised", rule=OWNER)
-def v3_owner_usd(x: Any, data: Any) -> Any:
-    return v3_gpu_hours(x, data) * owner_usd_per_gpu_hour(x, data)
+@result("An H800 leased by the month or year, per hour in use", "USD/GPU-hour", "rental")
+def lease_usd_per_gpu_hour(x: Any, data: Any) -> Any:
+    # The same rent, paid for idle hours too.
+    return x.rental_usd_per_gpu_hour / x.utilisation
+
+
+@result(
+    "Lease over owner's cost of an H800-hour in use",
+    "times",
+    compares=("lease_usd_per_gpu_hour", "owner_usd_per_gpu_hour"),
+    difference=RENT_HOLDS_MORE,
+)
+def lease_over_owner(x: Any, data: Any) -> Any:
+    return lease_usd_per_gpu_hour(x, data) / owner_usd_per_gpu_hour(x, data)
+
+
+def interest_in_rent(x: Any, data: Any, hours_paid: Any) -> Any:
+    """The interest on the price at which an owner's cost comes to the rent, a year; 0 where it does so without any.
+
+    hours_paid: hours that the tenant pays for over hours owned: the use, or 1 for a lease
+    """
+    price = v3_acquisition_usd(x, data) / v3_gpus(x, data)
+    energy = owner_energy_usd_per_gpu_hour(x, data) * x.utilisation
+    left = costs.HOURS_PER_YEAR * (x.rental_usd_per_gpu_hour * hours_paid - energy)
+    return costs.interest_repaid(left / price, x.service_life_years)
+
+
+def user_cost_hour(x: Any, data: Any, age: Any, interest: Any, use: Any) -> Any:
+    """User cost of an H800-hour in use with its electricity, in USD, at some age, rate of interest and use."""
+    value = costs.amortised_chip_value_usd(x.server_price_h800_usd_per_gpu, age, x.price_decline_oom_per_year)
+    hardware = costs.user_cost_usd_per_gpu_hour(
+        value, x.price_decline_oom_per_year, interest, x.interconnect_fraction, use
+    )
+    return hardware + owner_energy_usd_per_gpu_hour(x, data)
+
+
+@result("User cost of an H800-hour in use, at the age of V3's cards", "USD/GPU-hour", "amortised", rule=USER)
+def user_cost_usd_per_gpu_hour(x: Any, data: Any) -> Any:
+    return user_cost_hour(x, data, x.h800_years_in_service, x.cost_of_capital, x.utilisation)
 
 
 @result("Renting DeepSeek's inference nodes for a day", "USD", "rental")

@@ -34,7 +34,7 @@ def test_annuity_of_ten_percent_over_five_years() -> None:
 
 
 def test_no_interest_is_the_straight_line() -> None:
-    # 1 / 5 a year, exactly: neither account that the report compares itself with charges interest.
+    # 1 / 5 a year, exactly.
     assert costs.capital_recovery_factor(0, 5) == 0.2
     assert costs.capital_recovery_factor(0.0, 4) == 0.25
 
@@ -137,3 +137,58 @@ def test_rates_in_an_array_take_their_own_branch() -> None:
     with np.errstate(all="raise"):
         factors = costs.capital_recovery_factor(np.array([0.0, 0.10]), np.array([5.0, 5.0]))
     assert factors == pytest.approx([0.2, 0.2637975], abs=5e-8)
+
+
+KW = costs.server_kw_per_gpu(700, 1.82143)
+POWER = costs.energy_usd_per_gpu_hour(KW, 0.75, 1.25, 0.08)
+
+
+def user_cost_hour(age: float, rate: float, use: float) -> float:
+    value = costs.amortised_chip_value_usd(34_819, age, 0.14)
+    return float(costs.user_cost_usd_per_gpu_hour(value, 0.14, rate, 0.15, use)) + POWER
+
+
+@pytest.mark.parametrize(("rate", "hour"), [(0.0, 1.34), (0.06, 1.58), (0.12, 1.81), (0.15, 1.92)])
+def test_user_cost_at_the_age_of_v3s_cards(rate: float, hour: float) -> None:
+    """q = 34,819 x 10^-(0.14 x 1.2) = 34,819 x 0.679204 = 23,649; with the network over 0.85: 27,823.
+
+    Loss of value 0.14 ln 10 = 0.322362 a year. Over 8,766 x 0.82 = 7,188.1 hours in use and with 0.0956 of power:
+    27,823 x 0.322362 / 7,188.1 = 1.2478, so 1.3434; each point of interest adds 0.0387.
+    """
+    assert user_cost_hour(1.2, rate, 0.82) == pytest.approx(hour, abs=0.005)
+    assert user_cost_hour(1.2, rate, 0.82) == pytest.approx(1.3434 + 3.8707 * rate, abs=5e-5)
+
+
+def test_user_cost_new_and_at_more_use() -> None:
+    """New: 34,819 / 0.85 x 0.322362 / 7,188.12 = 1.83707, and the power; at 0.95 of use 0.82 / 0.95 of that."""
+    assert user_cost_hour(0, 0, 0.82) == pytest.approx(1.932695, abs=2e-6)
+    assert user_cost_hour(0, 0, 0.95) == pytest.approx(1.83707 * 0.82 / 0.95 + POWER, abs=1e-5)
+
+
+def test_the_two_rules_charge_the_same_once() -> None:
+    """0.322362 e^(-0.322362 a) = 1 / 5: a = ln(1.61181) / 0.322362 = 1.4808. Both hours are 1.0302 there."""
+    age = costs.years_until_rules_agree(0.14, 5)
+    assert age == pytest.approx(1.4808, abs=5e-5)
+    line = costs.owner_usd_per_gpu_hour(34_819, 5, 1, 0.15, KW, 0.75, 1.25, 0.08)
+    assert user_cost_hour(age, 0, 1) == pytest.approx(line, rel=1e-9) == pytest.approx(1.0302, abs=5e-5)
+    # At the age of V3's cards they nearly do.
+    assert user_cost_hour(1.202, 0, 1) == pytest.approx(1.118, abs=5e-4)
+    # A loss of less than a fifth in the first year is below the straight line from the start.
+    assert costs.years_until_rules_agree(0.08, 5) == 0 == costs.years_until_rules_agree(0, 5)
+
+
+@STEADY
+@given(rates, lives)
+def test_the_interest_that_a_payment_bears_gives_the_payment_again(rate: float, life: float) -> None:
+    yearly = costs.capital_recovery_factor(rate, life)
+    assert costs.capital_recovery_factor(costs.interest_repaid(yearly, life), life) == pytest.approx(yearly, rel=1e-7)
+
+
+def test_a_payment_that_does_not_repay_the_price_bears_no_interest() -> None:
+    found = costs.interest_repaid(np.array([0.1, 0.2, 0.2637975]), 5)
+    assert found == pytest.approx([0, 0, 0.1], abs=1e-6)
+
+
+def test_electricity_for_a_year_is_that_of_the_hours_in_use() -> None:
+    """1,000 kW x 0.75 x 1.25 x $0.08 = $75 an hour, for 0.82 of 8,766 hours: $539,109."""
+    assert costs.energy_usd_per_year(1000, 0.82, 0.75, 1.25, 0.08) == pytest.approx(539_109, abs=1)

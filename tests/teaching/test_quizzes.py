@@ -67,7 +67,6 @@ def test_questions_have_sense_in_every_scenario(scenario: str) -> None:
     ("chapter", "question", "scenario", "expected"),
     [
         ("owning_and_renting", "widest", "base", "service life"),
-        ("owning_and_renting", "widest", "three_year_life", "share of its life"),
         ("what_matters", "widest_programme", "base", "one head"),
         ("what_matters", "widest_programme", "us_cloud_prices", "share of research compute"),
         ("whole_bill", "larger", "base", "Staff"),

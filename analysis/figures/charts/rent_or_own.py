@@ -1,4 +1,4 @@
-"""Renting an H800-hour against owning it, and how the answer turns on how much of the time the card is in use."""
+"""Renting an H800-hour against owning it: the answer turns on the use of the card, and on who pays when it is idle."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ OWN, RENT = style.BASIS_COLOURS["amortised"], style.BASIS_COLOURS["rental"]
 
 PARTS = style.PART_HATCHES
 ANALYST = {
-    "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud company",
-    "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud company",
+    "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud firm",
+    "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud firm",
 }
 H800 = "H800-SXM"
 
@@ -39,6 +39,8 @@ LOWEST_USE = 0.2
 POINTS = 81
 # A rent so many times above the curve is told in words: on one scale with it the curve would be flat.
 OFF_SCALE = 1.5
+# Room over the highest line for the words along the upper edge.
+HEADROOM = 1.22
 
 
 def _owner_usd_per_hour(x: Any, case: Case, utilisation: float) -> Any:
@@ -118,11 +120,11 @@ def rent_or_own(case: Case) -> Drawing:
     rows, curve = _rows(case), _curve(case)
     components = runs.owner_components_usd_per_gpu_hour(case.point, case.data)
     parts = {part: float(components[part]) for part in PARTS}
-    with style.paper(NAME, 6.1) as figure:
+    with style.paper(NAME, 6.3) as figure:
         # Two figures in one, so that the second panel need not leave room for the words of the first.
         halves = figure.add_gridspec(2, 1, height_ratios=[1.05, 1])
         top, bottom = (figure.add_subfigure(halves[place]).add_subplot() for place in (0, 1))
-        _frame_costs(top, rows, parts)
+        _frame_costs(top, case, rows, parts)
         _frame_use(bottom, case, curve)
         style.settle(figure)
         _key(top, parts)
@@ -130,14 +132,17 @@ def rent_or_own(case: Case) -> Drawing:
     return Drawing(NAME, figure, _table(case, rows, curve), _alt(case, rows))
 
 
-def _frame_costs(ax: Axes, rows: list[Quantity], parts: dict[str, float]) -> None:
+def _frame_costs(ax: Axes, case: Case, rows: list[Quantity], parts: dict[str, float]) -> None:
     """The first panel: owner's cost as a stack, prices as dots, the analyst's costs as hollow bars."""
     ax.set_xlim(0, 1.04 * max(max(row.value, row.high) for row in rows))
     ax.set_ylim(KEY_ROWS + len(rows) - 0.5, -0.5)
     style.bare(ax, keep=("bottom",))
     ax.set_yticks([])
     ax.xaxis.set_major_formatter(lambda value, _: _tick(value))
-    ax.set_xlabel("USD per GPU-hour in use (whiskers: 5–95 %). Owned H800: without building, staff and repairs")
+    rate = float(case.point.cost_of_capital)
+    without = "building, staff, repairs and interest" if rate == 0 else "building, staff and repairs"
+    interest = f", with {_percent(rate)} interest a year" if rate else ""
+    ax.set_xlabel(f"USD per GPU-hour in use (whiskers: 5–95 %).\nOwned H800: without {without}{interest}")
     for place, row in enumerate(rows):
         y = place + KEY_ROWS * (place > 0)
         if place == 0:
@@ -183,24 +188,32 @@ def _key(ax: Axes, parts: dict[str, float]) -> None:
 
 
 def _frame_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
-    """The second panel: curve and band of the owner's cost, the rent, and the guides."""
+    """The second panel: curve and band of the owner's cost, the rent by either contract, and the guides."""
     rent, use = float(case.point.rental_usd_per_gpu_hour), float(case.point.utilisation)
     # The band may leave the panel on the left, not on the right.
     highest = max(float(curve.owner.max()), 1.1 * float(curve.p95.min()))
     if rent < OFF_SCALE * highest:
         highest = max(highest, rent)
         ax.axhline(rent, color=RENT, linewidth=1.8, zorder=3)
+        lease = _lease(case, curve, highest)
+        ax.plot(*lease.T, color=RENT, linewidth=1.8, linestyle=(0, (4, 2)), zorder=3)
     ax.fill_between(curve.utilisation, curve.p05, curve.p95, color=OWN, alpha=0.15, linewidth=0)
     ax.plot(curve.utilisation, curve.owner, color=OWN, linewidth=2.2, zorder=3)
     own = case["owner_usd_per_gpu_hour"].value
     ax.plot([use, use], [0, own], color=style.MUTED, linewidth=1, linestyle=(0, (2, 2)))
     style.dot(ax, use, own, OWN, size=7.5)
     ax.set_xlim(curve.utilisation.min(), 1)
-    ax.set_ylim(0, highest * 1.22)
+    ax.set_ylim(0, highest * HEADROOM)
     style.percent_axis(ax)
     ax.yaxis.set_major_formatter(lambda value, _: _tick(value))
     ax.set_xlabel("share of its life in which the card is in use")
     ax.set_ylabel("USD per GPU-hour in use")
+
+
+def _lease(case: Case, curve: pd.DataFrame, highest: float) -> np.ndarray:
+    """Uses and the rent per hour in use of a card that is paid for when idle too, as far as the panel shows it."""
+    paid = np.column_stack([curve.utilisation, float(case.point.rental_usd_per_gpu_hour) / curve.utilisation])
+    return paid[(paid[:, 1] <= highest) | (paid[:, 0] == 1)]
 
 
 def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
@@ -213,13 +226,15 @@ def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
     shown = rent < ceiling
     if shown:
         lines.append(np.array([[lowest, rent], [highest, rent]]))
+        lease = _lease(case, curve, ceiling / HEADROOM)
+        lines.append(lease)
     taken: list[Bbox] = []
 
     crossing = shown and lowest <= even.value <= highest
     if crossing:
         ax.plot([even.value] * 2, [rent, ceiling], color=style.INK, linewidth=1, linestyle=(0, (4, 2)))
         lines.append(np.array([[even.value, rent], [even.value, ceiling]]))
-        sides = [("renting is cheaper  ", "right"), ("  owning is cheaper", "left")]
+        sides = [("by the hour is cheaper  ", "right"), ("  owning is cheaper", "left")]
         for text, side in sides:
             taken.append(_strip(ax, even.value, ceiling, text, side))
         style.dot(ax, even.value, rent, style.INK, fill="none", size=7)
@@ -228,7 +243,7 @@ def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
     else:
         taken.append(_strip(ax, highest, ceiling, _verdict(case, lowest), "right"))
     if crossing:
-        text = f"break-even: in use {even.text} of the time" + _spread(even)
+        text = f"by the hour even at {even.text} of use" + _spread(even)
         taken += free_note(
             ax, [(even.value, (rent + ceiling) / 2)], text, taken, lines, prefer=(1, 0), fontweight="semibold"
         )
@@ -236,7 +251,12 @@ def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
     taken += free_note(ax, [(use, own)], text, taken, lines, prefer=(-0.5, -1))
     if shown:
         along = [(float(at), rent) for at in np.linspace(lowest, highest, 21)[1:]]
-        taken += free_note(ax, along, f"rent {_price(rent)}", taken, lines, prefer=(1, 1), color=RENT)
+        taken += free_note(
+            ax, along, f"rented by the hour in use: {_price(rent)}", taken, lines, prefer=(1, 1), color=RENT
+        )
+        along = [(float(at), float(paid)) for at, paid in lease[len(lease) // 3 :: 4]]
+        text = f"leased, paid for when idle too: {_price(rent / use)} at {_percent(use)}"
+        taken += free_note(ax, along, text, taken, lines, prefer=(1, 1), color=RENT)
     along = [(row.utilisation, row.p95) for row in curve[curve.p95 < 0.9 * ceiling].iloc[::4].itertuples()]
     taken += free_note(ax, along, "owner's cost, 5–95 %", taken, lines, prefer=(1, 0.5), color=OWN)
 
@@ -255,8 +275,8 @@ def _verdict(case: Case, lowest: float) -> str:
     """What holds over the whole panel when the break-even point is not in it."""
     even, rent = case["break_even_utilisation"].value, float(case.point.rental_usd_per_gpu_hour)
     if 0 < even < lowest:
-        return f"at a rent of {_price(rent)} owning is cheaper above {even * 100:.1f} % of the time in use"
-    return f"at a rent of {_price(rent)} renting is cheaper however much the card is used"
+        return f"against {_price(rent)} an hour in use owning is cheaper above {even * 100:.1f} % of the time"
+    return f"at {_price(rent)} an hour in use renting is cheaper however much the card is used"
 
 
 def _spread(even: Quantity) -> str:
@@ -294,7 +314,7 @@ def _table(case: Case, rows: list[Quantity], curve: pd.DataFrame) -> pd.DataFram
     point = pd.DataFrame(
         {
             "row": ["break_even"],
-            "what": ["owning costs as much as renting"],
+            "what": ["owning costs as much as renting by the hour in use"],
             "utilisation_percent": [even.value * 100],
             "utilisation_p05_percent": [even.low * 100],
             "utilisation_p95_percent": [even.high * 100],
@@ -309,6 +329,7 @@ def _table(case: Case, rows: list[Quantity], curve: pd.DataFrame) -> pd.DataFram
             "usd_per_gpu_hour": curve.owner,
             "p05_usd": curve.p05,
             "p95_usd": curve.p95,
+            "leased_usd_per_gpu_hour": float(case.point.rental_usd_per_gpu_hour) / curve.utilisation,
         }
     )
     return pd.concat([first, point, second], ignore_index=True)
@@ -316,16 +337,10 @@ def _table(case: Case, rows: list[Quantity], curve: pd.DataFrame) -> pd.DataFram
 
 def _alt(case: Case, rows: list[Quantity]) -> str:
     owner, rent, quotation, *others = rows
-    even = case["break_even_utilisation"]
-    crossing = (
-        f"Owning costs as much as renting when the card is in use {even.text} of the time."
-        if 0 < even.value <= 1
-        else f"{_verdict(case, 0)}."
-    )
     return (
         f"Bar chart over a line chart. An owned H800-hour in use costs {_price(owner.value)}, range {owner.range}; "
         f"the rent {case.text('rent_is_whose')} is {_price(rent.value)}, the market quotation "
         f"{_price(quotation.value)}, and an analyst's costs of an H100-hour are "
         f"{words.label('', [_price(row.value) for row in others])}. "
-        f"{crossing[0].upper()}{crossing[1:]}"
+        f"{case.text('break_even_point')} {case.text('lease_point')}"
     )

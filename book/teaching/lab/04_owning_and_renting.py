@@ -21,7 +21,9 @@ def owner(utilisation):
 
 
 for used in (0.2, 0.4, 0.6, x.utilisation, 1.0):
-    cheaper = "owning" if owner(used) < x.rental_usd_per_gpu_hour else "renting"
-    print(f"in use {used:4.0%} of the time: ${owner(used):.2f} an hour, {cheaper} is cheaper")
+    # By the hour in use, or on a lease that is paid for when the card is idle too.
+    rent, lease = x.rental_usd_per_gpu_hour, x.rental_usd_per_gpu_hour / used
+    cheapest = min((owner(used), "owning"), (rent, "renting by the hour"))[1]
+    print(f"in use {used:4.0%} of the time: owned ${owner(used):.2f}, leased ${lease:.2f}; {cheapest} is cheaper")
 
-# Try: a cost of capital of 10 % a year, or a life of three years.
+# Try: a cost of capital of 10 % a year, or a life of three years. At which rate does the lease become cheaper?

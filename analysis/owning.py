@@ -1,0 +1,160 @@
+"""Owning beside renting in tables: user cost, interest, use and contract, and whose figures hold interest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from analysis import costs, parameters, words
+from analysis.listing import cite, doubt
+from analysis.quantities import runs
+from analysis.quantities.registry import Definition
+
+if TYPE_CHECKING:
+    from analysis.case import Case, Quantity
+
+# What a reader may try: no interest, a large firm's, a young firm's, an investor's; and uses up to the whole time.
+RATES = (0.0, 0.06, 0.12, 0.15)
+USES = (0.90, 0.95, 1.0)
+
+
+def price(usd: float) -> str:
+    """Of an hour, to the cent."""
+    return words.amount(usd, "USD/GPU-hour")
+
+
+def share(fraction: float) -> str:
+    return words.amount(fraction, "fraction", significant=3)
+
+
+def times(ratio: float) -> str:
+    return words.number(ratio, 2)
+
+
+def owner_at(case: Case, **changes: Any) -> Callable[..., Any]:
+    """A result as it is computed with some assumptions at other values."""
+    from analysis.case import Values
+
+    x = Values({**case.values, **changes}, case.used)
+    return lambda result: float(result(x, case.data))
+
+
+def ages(case: Case) -> list[float]:
+    """New, and as old as V3's cards when the run began."""
+    return list(dict.fromkeys([0.0, float(case.point.h800_years_in_service)]))
+
+
+def uses(case: Case, tried: Iterable[float] = USES) -> list[float]:
+    """The use of the case, and those that are tried."""
+    return sorted({float(case.point.utilisation), *tried})
+
+
+def user_cost(case: Case) -> pd.DataFrame:
+    """User cost of an H800-hour in use, electricity included: age and use down, rate of interest across."""
+    rows = []
+    for age in ages(case):
+        for use in uses(case, [parameters.known()["utilisation"].high]):
+            hours = [float(runs.user_cost_hour(case.point, case.data, age, rate, use)) for rate in RATES]
+            told = {f"Interest {share(rate)}": price(hour) for rate, hour in zip(RATES, hours, strict=True)}
+            rows.append({"Age, years": words.digits(age, 3), "In use": share(use), **told})
+    return pd.DataFrame(rows)
+
+
+def interest(case: Case) -> pd.DataFrame:
+    """The owner's hour with interest as an annuity, and rent and lease over it."""
+    rows = []
+    for rate in sorted({*RATES, float(case.point.cost_of_capital)}):
+        at = owner_at(case, cost_of_capital=rate)
+        rows.append(
+            {
+                "Interest a year": share(rate),
+                "Owner's hour in use": price(at(runs.owner_usd_per_gpu_hour)),
+                "Rent by the hour over owner": times(at(runs.rent_over_owner)),
+                "Lease over owner": times(at(runs.lease_over_owner)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def use(case: Case) -> pd.DataFrame:
+    """The owner's hour at several uses, beside the same rent paid for hours in use and for all hours."""
+    rows = []
+    for used in uses(case, [parameters.known()["utilisation"].low, *USES]):
+        at = owner_at(case, utilisation=used)
+        rows.append(
+            {
+                "In use": share(used),
+                "Owner": price(at(runs.owner_usd_per_gpu_hour)),
+                "Rented by the hour in use": price(float(case.point.rental_usd_per_gpu_hour)),
+                "Rent over owner": times(at(runs.rent_over_owner)),
+                "Leased, paid for when idle too": price(at(runs.lease_usd_per_gpu_hour)),
+                "Lease over owner": times(at(runs.lease_over_owner)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def contracts(case: Case) -> dict[str, Quantity]:
+    """The interest a year up to which owning costs less, by contract: 'hour' in use, or 'lease' of all hours."""
+    paid: dict[str, Callable[[Any], Any]] = {"hour": lambda x: x.utilisation, "lease": lambda x: 1.0}
+    return {
+        name: case.measured(
+            Definition(
+                name, "Interest at which owning and renting cost the same", "fraction", "", True, _turning(hours)
+            )
+        )
+        for name, hours in paid.items()
+    }
+
+
+def _turning(hours_paid: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda x, data: runs.interest_in_rent(x, data, hours_paid(x))
+
+
+def card_value_usd(case: Case, years: Any) -> tuple[Any, Any]:
+    """What an H800 with its share of the server is worth at some age, by the straight line and by the fall, in USD."""
+    x = case.point
+    line = x.server_price_h800_usd_per_gpu * (1 - years / x.service_life_years)
+    fall = costs.amortised_chip_value_usd(x.server_price_h800_usd_per_gpu, years, x.price_decline_oom_per_year)
+    return line, fall
+
+
+def hours_at_full_use(case: Case, years: Any) -> tuple[Any, Any]:
+    """An H800-hour at full use and some age by the same two rules, with network and electricity, in USD.
+
+    Without interest: what the two differ in is the loss of value alone.
+    """
+    line = owner_at(case, utilisation=1.0, cost_of_capital=0.0)(runs.owner_usd_per_gpu_hour)
+    return line + 0.0 * years, runs.user_cost_hour(case.point, case.data, years, 0.0, 1.0)
+
+
+def whose_interest(case: Case) -> pd.DataFrame:
+    """Every figure that is set beside the owner's hour, and whether interest is in it."""
+    rows = case.data.table("interest")
+    return pd.DataFrame(
+        {
+            "Figure": rows.figure,
+            "Value": [case.text(row.quantity) if row.quantity else "" for row in rows.itertuples()],
+            "Interest": rows.interest,
+            "Known from": [f"{row.locator} {cite(row.source)}" for row in rows.itertuples()],
+            "Note": [doubt(row.note, row.confidence) for row in rows.itertuples()],
+        }
+    )
+
+
+# What an idle server may draw of its nameplate; nobody has published it for such a fleet.
+IDLE_TRIED = 0.3
+
+
+def idle_power(case: Case) -> tuple[float, float]:
+    """What idle hours would add at the share that is tried: to the owner's hour in USD, to the fleet's as a share."""
+    x = case.point
+    idle_over_use = IDLE_TRIED * (1 - x.utilisation) / (x.load_fraction * x.utilisation)
+    return float(idle_over_use * case["owner_energy_usd_per_gpu_hour"].value), float(idle_over_use)
+
+
+def owner_hour(case: Case, use: float) -> str:
+    """The owner's hour at another use, in words."""
+    return price(owner_at(case, utilisation=use)(runs.owner_usd_per_gpu_hour))
