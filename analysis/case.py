@@ -273,8 +273,11 @@ class Case:
         value = float(definition.compute(self.point, self.data))
         low, high = value, value
         draws = uncertainty.placed(value, value)
-        if definition.uncertain:
+        if definition.ends:
+            draws = uncertainty.told(value, *definition.ends(self.draws, self.data))
+        elif definition.uncertain:
             draws = uncertainty.placed(value, definition.compute(self.draws, self.data))
+        if definition.ends or definition.uncertain:
             low, high = map(float, uncertainty.holding(value, draws.low, draws.high))
         return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis, draws)
 

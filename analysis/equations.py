@@ -132,6 +132,7 @@ SYMBOLS: dict[str, Letter] = {
     "staff_count": Letter("m", "number of people"),
     "staff_cost_usd_per_head_year": Letter("w", "cost of one head for a year, USD"),
     "programme_years": Letter("Y", "years of work behind the model"),
+    "part_of_final_runs": Letter("v", "the model's part of the GPU-hours of all final runs of those years, a fraction"),
     "capex": Letter("K", "server capex, USD"),
     "cost_to_operate": Letter("O", "cost to operate over all years of ownership, USD"),
     "years": Letter(r"T_{\text{own}}", "years of ownership"),

@@ -109,9 +109,10 @@ def _headlines(case: Case) -> dict[str, tuple[str, str, tuple[str, str]]]:
             ("server_price_h800_usd_per_gpu", "Price of one GPU with its server"),
         ),
         "v3_programme_usd": (
-            "GPT-4 with experiments and staff: {gpt4_programme_usd}, its compute amortised",
+            "By Epoch AI's method V3 is {v3_development_usd} and GPT-4 {gpt4_programme_usd}. V3 is its part of the "
+            "laboratory's year, {laboratory_year_usd}",
             "This report, by analogy with other developers {cite}`you_openai_compute_2025,epoch_final_runs_2026`.",
-            ("final_run_share_of_rd_compute", "Final run's share"),
+            ("programme_years", "Years of work behind V3"),
         ),
         "fleet_capex_usd": (
             "The analyst's own sum: {semianalysis_server_capex_all_musd}",
