@@ -273,11 +273,8 @@ class Case:
         value = float(definition.compute(self.point, self.data))
         low, high = value, value
         draws = uncertainty.placed(value, value)
-        if definition.ends:
-            draws = uncertainty.told(value, *definition.ends(self.draws, self.data))
-        elif definition.uncertain:
-            draws = uncertainty.placed(value, definition.compute(self.draws, self.data))
-        if definition.ends or definition.uncertain:
+        if definition.ranged:
+            draws = definition.drawn(value, self.draws, self.data)
             low, high = map(float, uncertainty.holding(value, draws.low, draws.high))
         return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis, draws)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from itertools import combinations
 from typing import Any
 
+from analysis import uncertainty
+
 BASES = ("", "rental", "amortised", "acquisition", "programme")
 
 
@@ -104,6 +106,17 @@ class Definition:
     difference: str = ""
     ends: Callable[[Any, Any], tuple[float, float, float]] | None = None
 
+    @property
+    def ranged(self) -> bool:
+        """Whether it has a range."""
+        return self.uncertain or self.ends is not None
+
+    def drawn(self, value: float, draws: Any, data: Any) -> uncertainty.Draws:
+        """What the draws of the assumptions say of a result that has a range, and where its value lies in it."""
+        if self.ends:
+            return uncertainty.told(value, *self.ends(draws, data))
+        return uncertainty.placed(value, self.compute(draws, data))
+
 
 REGISTRY: dict[str, Definition] = {}
 
@@ -122,7 +135,7 @@ def result(
 
     uncertain=False is for what follows from data alone: it has no range and costs no draws.
     rule: of a cost; its basis's in OURS where none is given
-    ends: its range where the draws of the assumptions do not give it; `uncertain` is then False, and a sweep has none
+    ends: its range where the draws of the assumptions do not give it; `uncertain` is then False
     compares: names of registered results. ValueError if their rules differ and `difference` does not say how.
     """
     if basis not in BASES:
