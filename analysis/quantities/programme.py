@@ -115,10 +115,6 @@ def _gpt4_development(x: Any, data: Any) -> Moments:
     return _development(x, data, run, people, _published(data, "epoch_gpt4_project_years"), run.publication_date)
 
 
-def _authors(data: Any) -> float:
-    return float(data.row("assumptions", "staff_count")["high"])
-
-
 def _ends(found: Moments) -> tuple[float, float, float]:
     whole = found.mixed()
     return float(whole.at(-Z_95)), float(whole.median), float(whole.at(Z_95))
@@ -160,10 +156,10 @@ def v3_development_usd(x: Any, data: Any) -> Any:
     "programme",
     uncertain=False,
     rule=EPOCH_DEVELOPMENT_V3,
-    ends=lambda x, data: _ends(_v3_development(x, data, _authors(data))),
+    ends=lambda x, data: _ends(_v3_development(x, data, data.published("deepseek_v3_authors"))),
 )
 def v3_authors_development_usd(x: Any, data: Any) -> Any:
-    return _v3_development(x, data, _authors(data)).median
+    return _v3_development(x, data, data.published("deepseek_v3_authors")).median
 
 
 def _gpt4_over(x: Any, data: Any, contributors: Any) -> tuple[float, float, float]:
@@ -188,7 +184,7 @@ def gpt4_over_v3_development(x: Any, data: Any) -> Any:
     "times",
     uncertain=False,
     compares=("gpt4_programme_usd", "v3_authors_development_usd"),
-    ends=lambda x, data: _gpt4_over(x, data, _authors(data)),
+    ends=lambda x, data: _gpt4_over(x, data, data.published("deepseek_v3_authors")),
 )
 def gpt4_over_v3_authors_development(x: Any, data: Any) -> Any:
     return gpt4_programme_usd(x, data) / v3_authors_development_usd(x, data)
