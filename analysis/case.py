@@ -283,8 +283,8 @@ class Case:
         value = float(definition.compute(self.point, self.data))
         low, high = value, value
         draws = uncertainty.placed(value, value)
-        if definition.uncertain:
-            draws = uncertainty.placed(value, definition.compute(self.draws, self.data))
+        if definition.ranged:
+            draws = definition.drawn(value, self.draws, self.data)
             low, high = map(float, uncertainty.holding(value, draws.low, draws.high))
         return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis, draws)
 

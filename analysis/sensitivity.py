@@ -4,7 +4,7 @@ Each measure answers another question, and all of them start from the case at ha
 
 swings     one assumption at its low and its high end, the others as the case has them: what a reader tries first
 sobol      the share of the result's variance that an input causes, by itself (first) and with all others (total)
-if_known   how wide the 5-95 % range would be on average, were one assumption known: the value of information
+if_known   how wide the 5-95 % range would be on average, were one assumption known
 sampling   how much of an interval's ends is chance of the draws
 
 Inputs are the assumptions that the result uses and that have a range. Prices that move together are taken apart
@@ -173,7 +173,7 @@ def interaction(found: pd.DataFrame) -> float:
     return 1 - float(found["first"].sum())
 
 
-# --- the value of information -------------------------------------------------------------------------------------
+# --- how much narrower a range would be ----------------------------------------------------------------------------
 
 
 def if_known(case: Case, name: str) -> pd.DataFrame:

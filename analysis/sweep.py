@@ -132,7 +132,8 @@ def inputs(name: str) -> Inputs:
         key: value if known[key].choices else np.full((2, 1), float(value)) for key, value in base.items()
     }
     choices = [(p.name, choice) for p in known.values() for choice in p.choices]
-    arrays = True
+    # A range of its own is that of one case.
+    arrays = REGISTRY[name].ends is None
     for key, choice in choices:
         compute(Values({**base, key: choice}, used), tables())
         try:
@@ -366,13 +367,13 @@ def _single(name: str, values: Mapping[str, Value], plan: Plan) -> np.ndarray:
         for key, value in values.items()
     }
     central = float(definition.compute(Values(typed, set()), tables()))
-    if not definition.uncertain:
+    if not definition.ranged:
         return np.full((3, 1), central)
     if not plan.draws:
         return np.array([[central], [math.nan], [math.nan]])
     known = parameters.known()
     drawn = uncertainty.sample(known, typed, plan.draws, int(typed[SEED]), float(typed[CORRELATION]))
     with np.errstate(all="ignore"):
-        sampled = definition.compute(Values({**typed, **drawn}, set()), tables())
-    low, high = uncertainty.holding(central, *uncertainty.interval(sampled))
+        found = definition.drawn(central, Values({**typed, **drawn}, set()), tables())
+    low, high = uncertainty.holding(central, found.low, found.high)
     return np.array([[central], [float(low)], [float(high)]])

@@ -232,6 +232,18 @@ def placed(value: float, draws: np.ndarray | float) -> Draws:
     return Draws(middle, below + equal / 2, *interval(draws))
 
 
+def told(value: float, low: float, median: float, high: float) -> Draws:
+    """Where a value lies among three percentiles, the 5th, 50th and 95th: log-normal on each side of the median.
+
+    All are > 0, and in order.
+    """
+    from scipy.special import ndtr
+
+    end = low if value < median else high
+    deviate = 0.0 if end == median else Z_95 * np.log(value / median) / abs(np.log(end / median))
+    return Draws(median, float(ndtr(deviate)), low, high)
+
+
 def holding(value: Real, low: Real, high: Real) -> tuple[Real, Real]:
     """The ends of an interval such that it holds the central value.
 

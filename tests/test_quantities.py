@@ -13,12 +13,15 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import parameters, scenarios, tables, words
+from analysis import parameters, scenarios, tables, uncertainty, words
 from analysis.case import Case, Data, Quantity, Values
+from analysis.judgements.whole_bill import RATIOS
 from analysis.quantities import REGISTRY
 from analysis.quantities import fleet as fleet_results
+from analysis.quantities import programme as programme_results
 from analysis.quantities import runs as run_results
 from analysis.quantities.registry import BASES, result
+from analysis.reconciliation import epoch
 
 STEADY = settings(deadline=None, derandomize=True)
 
@@ -27,7 +30,7 @@ UNCERTAIN = [name for name, definition in REGISTRY.items() if definition.uncerta
 # A verdict is a step, not arithmetic: it is given at the central values, and takes neither draws nor symbols.
 TALLIES = [name for name in REGISTRY if name.startswith("claims_") and name != "claims_total"]
 ARITHMETIC = [name for name in REGISTRY if name not in TALLIES]
-CERTAIN = [name for name in ARITHMETIC if not REGISTRY[name].uncertain]
+CERTAIN = [name for name in ARITHMETIC if not REGISTRY[name].uncertain and REGISTRY[name].ends is None]
 FLEETS = KNOWN["fleet"].choices
 
 
@@ -170,12 +173,19 @@ BY_HAND = [
     ("v3_gpus_share_of_fleet", 0.034133, 1e-6),
     # 1,570.21 / 5.576
     ("fleet_capex_over_v3", 281.6015, 1e-3),
-    # 5.576 / 0.2; 150 x 330,000; together; over 5.576; without the final run
+    # 5.576 / 0.2; 150 x 330,000; 2.788 / (2.788 + 8.1 x 0.1728) = 2,788,000 / 4,187,680 of it; together; over 5.576
     ("rd_compute_usd", 27_880_000, 1e-6),
+    ("v3_part_of_final_runs", 0.665762, 1e-6),
     ("staff_usd", 49_500_000, 0),
-    ("v3_programme_usd", 77_380_000, 1e-6),
-    ("programme_over_final_run", 13.8773, 1e-4),
+    ("v3_staff_usd", 32_955_240, 1),
+    ("v3_programme_usd", 60_835_240, 1),
+    ("programme_over_final_run", 10.9102, 1e-4),
+    # without the final run; 4,187,680 x 2 / 0.2 + 49.5 million
     ("hidden_compute_usd", 22_304_000, 1e-6),
+    ("laboratory_year_usd", 91_376_800, 1e-6),
+    # 81,392,749 / 0.2 + 284 x 330,000 = 406,963,745 + 93,720,000; over 60.83524 million
+    ("gpt4_ours_programme_usd", 500_683_745, 1),
+    ("gpt4_over_v3_ours", 8.23016, 1e-5),
     # Model cards: 30.84 and 2.38 million hours; x $2; over 2.788
     ("llama31_rental_usd", 61_680_000, 0),
     ("llama31_over_v3_hours", 11.0617, 1e-4),
@@ -277,7 +287,8 @@ def test_parts_add_up_to_their_wholes(base: Case) -> None:
     assert sum(value[f"owner_{part}_usd_per_gpu_hour"] for part in ("capital", "network", "energy")) == pytest.approx(
         value["owner_usd_per_gpu_hour"]
     )
-    assert value["rd_compute_usd"] + value["staff_usd"] == pytest.approx(value["v3_programme_usd"])
+    assert value["rd_compute_usd"] + value["v3_staff_usd"] == pytest.approx(value["v3_programme_usd"])
+    assert value["v3_programme_usd"] == pytest.approx(value["v3_part_of_final_runs"] * value["laboratory_year_usd"])
     assert value["hidden_compute_usd"] + value["v3_rental_usd"] == pytest.approx(value["rd_compute_usd"])
     assert sum(run_results.v3_amortised_components_usd(base.point, base.data).values()) == pytest.approx(
         value["v3_amortised_usd"]
@@ -453,18 +464,79 @@ def test_a_changed_assumption_moves_what_depends_on_it_and_nothing_else(name: st
     depends = {
         "rental_usd_per_gpu_hour": ("v3_rental_usd", "rd_compute_usd", "rent_over_owner"),
         "server_price_h800_usd_per_gpu": ("fleet_capex_usd", "v3_amortised_usd", "owner_usd_per_gpu_hour"),
-        "staff_count": ("staff_usd", "v3_programme_usd"),
+        "staff_count": ("staff_usd", "v3_programme_usd", "laboratory_year_usd"),
         "pue": ("v3_amortised_energy_usd", "fleet_energy_usd_per_year"),
     }
     every = {result for results in depends.values() for result in results}
     changed = {**BASE, name: float(BASE[name]) * 1.25}
     moved = {result for result in every if compute(result, changed) != compute(result, BASE)}
     extra = {
-        "rental_usd_per_gpu_hour": {"v3_programme_usd"},
+        "rental_usd_per_gpu_hour": {"v3_programme_usd", "laboratory_year_usd"},
         "server_price_h800_usd_per_gpu": {"rent_over_owner"},
         "pue": {"v3_amortised_usd", "owner_usd_per_gpu_hour", "rent_over_owner"},
     }
     assert moved == set(depends[name]) | extra.get(name, set())
+
+
+# --- two programmes by two methods ------------------------------------------------------------------------------------
+
+
+def test_epoch_ais_method_gives_its_published_figure_for_gpt4_from_its_inputs(base: Case) -> None:
+    """5th, 50th and 95th percentile that the notebook printed: 100.8, 129.4 and 170.0 million.
+
+    Each within 2 %: its 10,000 draws drew the equity of the 284 people once for all.
+    """
+    found = base["gpt4_development_usd"]
+    assert [found.low, found.value, found.high] == pytest.approx([100.77e6, 129.41e6, 170.02e6], rel=0.02)
+    published = base["gpt4_programme_usd"]
+    assert (published.low, published.value, published.high) == (100.8e6, 129.4e6, 170e6)
+    assert published.drawn.percentile == 0.5
+
+
+def test_v3_by_epoch_ais_method_by_hand(base: Case) -> None:
+    """Means, in million USD of December 2023.
+
+    Final run: 3.366 of June 2025 x 0.9625 = 3.240; experiments: mean of the log-normal 1.2 to 4, 2.342; electricity
+    1.061 times its price. Staff: 150 x (196,040 x 1.3236 + 184,760) x 0.28528 = 19.01 a year, x 0.99732.
+    """
+    run = (
+        base["v3_by_epoch_usd"].value
+        * epoch.price_index(base.data, epoch.LABEL)
+        / epoch.price_index(base.data, epoch.EDITION_2026)
+    )
+    assert run == pytest.approx(3.240e6, rel=1e-3)
+    mean = programme_results._v3_development(base.point, base.data, 150).mean
+    assert mean == pytest.approx(2.3423 * run + 19.01e6 * 0.99732, rel=0.01)
+    # The log-normal's median lies below its mean.
+    assert base["v3_development_usd"].value == pytest.approx(26.47e6, rel=1e-3)
+    assert base["v3_development_usd"].value < mean
+
+
+def test_by_neither_method_do_the_ranges_of_v3_and_gpt4_overlap(base: Case) -> None:
+    for ratio in RATIOS:
+        gpt4, v3 = (base[side] for side in REGISTRY[ratio].compares)
+        assert v3.high < gpt4.low
+        assert base[ratio].low > 2 and base[ratio].high < 12
+
+
+def test_with_one_draw_of_the_experiments_for_all_parts_the_ranges_do_not_overlap_either(base: Case) -> None:
+    """The widest that GPT-4's can be: its run 1.2 times over and its staff's low end, 41 x 1.2 + 28, above V3's 47."""
+    row = base.data.row("epoch_runs", "gpt4")
+    run = epoch.in_dollars_of(base.data, epoch.amortised_usd(row, base.data), row.publication_date, epoch.LABEL)
+    assert run * 1.2 + 27.8e6 > base["v3_authors_development_usd"].high
+
+
+def test_the_doubt_about_gpt4s_time_would_not_move_an_end_of_our_programme(base: Case) -> None:
+    pay, drawn = base.draws.staff_cost_usd_per_head_year, np.random.default_rng(1)
+    years = np.exp(drawn.normal(0, np.log(1.2 / 0.79) / 2 / uncertainty.Z_95, len(pay)))
+    moved = base.sampled("gpt4_ours_programme_usd") + 284 * pay * (years - 1)
+    assert uncertainty.interval(moved) == pytest.approx(base["gpt4_ours_programme_usd"].ends, rel=0.015)
+
+
+@settings(STEADY, max_examples=25)
+@given(accepted())
+def test_v3s_part_never_exceeds_the_laboratorys_year(values: dict[str, parameters.Value]) -> None:
+    assert compute("v3_programme_usd", values) <= compute("laboratory_year_usd", values) * (1 + 1e-12)
 
 
 # --- the register ----------------------------------------------------------------------------------------------------

@@ -186,7 +186,7 @@ def test_swings_start_from_the_case() -> None:
     assert row["at_high"] == pytest.approx(30 * 2_788_000 * KNOWN[RENT].high / float(KNOWN[RENT].value))
 
 
-# --- the value of information -------------------------------------------------------------------------------------
+# --- how much narrower a range would be ----------------------------------------------------------------------------
 
 
 def test_a_result_of_one_assumption_has_no_range_once_it_is_known(base: Case) -> None:

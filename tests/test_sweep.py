@@ -76,7 +76,11 @@ def test_results_that_compare_numbers_are_computed_case_by_case() -> None:
     """A verdict asks whether one number exceeds another: it takes floats only, and still is a result like others."""
     names = tuple(name for name in REGISTRY if not sweep.inputs(name).arrays)
     assert set(names) >= {"claims_source_supported", "claims_standing"}
-    block, plan, found = swept([f"{RENT}=2,9"], ("claims_source_supported", "claims_standing"), 256)
+    # So is a result whose range is not that of draws alone.
+    ranged = ("gpt4_programme_usd", "v3_development_usd", "gpt4_over_v3_ours")
+    assert set(names) >= set(ranged)
+    block, plan, found = swept([f"{RENT}=2,9"], ("claims_source_supported", "claims_standing", *ranged), 256)
+    assert (found.found["v3_development_usd"][1] < found.found["v3_development_usd"][2]).all()
     assert_equal_to_cases(block, plan, found, [0, 1])
 
 

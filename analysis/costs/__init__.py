@@ -12,6 +12,7 @@ acquisition  buying the hardware that the run needs
 programme    the research compute and the staff behind the run
 """
 
+from analysis.costs.development import Moments, development_usd, lognormal, person_year_usd
 from analysis.costs.fleet import (
     capex_components_usd,
     capex_usd,
@@ -53,6 +54,7 @@ __all__ = [
     "GPUS_PER_SERVER",
     "HOURS_PER_DAY",
     "HOURS_PER_YEAR",
+    "Moments",
     "acquisition_run_cost_usd",
     "amortised_chip_value_usd",
     "amortised_energy_usd",
@@ -64,16 +66,19 @@ __all__ = [
     "capital_recovery_factor",
     "capital_usd_per_gpu_hour",
     "deflated_usd",
+    "development_usd",
     "energy_usd_per_gpu_hour",
     "energy_usd_per_year",
     "gpu_hours_share",
     "interconnect_markup",
     "interconnect_usd_per_gpu_hour",
     "interest_repaid",
+    "lognormal",
     "model_flop_utilisation",
     "network_usd",
     "over",
     "owner_usd_per_gpu_hour",
+    "person_year_usd",
     "programme_usd",
     "rd_compute_usd",
     "rental_run_cost_usd",

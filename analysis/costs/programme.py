@@ -2,6 +2,8 @@
 
 OpenAI spent about 10 % of its research compute on final runs, two Chinese developers less than 30 %.
 Dividing the final run by that share gives the research compute. It is an analogy, not a measurement.
+The share has all final runs of a time above its line, so a run over it is that run's part of the compute; of the staff
+it gets the same part, or else neither is divided and the sum is the laboratory's.
 """
 
 from __future__ import annotations
@@ -25,8 +27,14 @@ def programme_usd(
     staff_count: Number,
     staff_cost_usd_per_head_year: Number,
     programme_years: Number,
+    part_of_final_runs: Number,
 ) -> Number:
-    """Research compute and staff, in USD; buildings, data and the serving fleet are not in it."""
-    return rd_compute_usd(final_run_usd, final_run_share_of_rd_compute) + staff_usd(
+    """Research compute and staff, in USD; buildings, data and the serving fleet are not in it.
+
+    final_run_usd:      the model's final run, or all final runs of those years for the sum of the laboratory
+    part_of_final_runs: GPU-hours of that run, or of those, over the hours of all final runs of the years; above 0, at
+                        most 1, which is the sum of the laboratory
+    """
+    return rd_compute_usd(final_run_usd, final_run_share_of_rd_compute) + part_of_final_runs * staff_usd(
         staff_count, staff_cost_usd_per_head_year, programme_years
     )

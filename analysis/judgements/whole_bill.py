@@ -1,4 +1,4 @@
-"""V3's programme: beside GPT-4's, and its central value beside the middle of its draws."""
+"""V3's programme: beside GPT-4's on one method each, and its central value beside the middle of its draws."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from analysis.judgements.registry import judgement
+from analysis.quantities import REGISTRY
 
 if TYPE_CHECKING:
     from analysis.case import Case
@@ -15,19 +16,42 @@ if TYPE_CHECKING:
 Said = Iterator[tuple[Any, str]]
 
 
+# GPT-4's programme over V3's by each method, for the staff and for all listed authors; the two sides of each.
+RATIOS = ("gpt4_over_v3_development", "gpt4_over_v3_authors_development", "gpt4_over_v3_ours")
+SIDES = tuple(REGISTRY[name].compares for name in RATIOS)
+
+
 @judgement
 def programme_ranges(case: Case) -> Said:
-    """After "the two ranges": V3's programme and GPT-4's."""
-    v3, gpt4 = case["v3_programme_usd"], case.data.row("estimates", "gpt4_epoch_development")
-    yield v3.high >= gpt4["low_usd"] and v3.low <= gpt4["high_usd"], "overlap"
-    yield True, "do not overlap"
+    """A sentence: on how many of the methods the ranges of the two programmes overlap."""
+    meet = [case[v3].high >= case[gpt4].low and case[v3].low <= case[gpt4].high for gpt4, v3 in SIDES]
+    yield not any(meet), "On neither method do the two ranges overlap."
+    yield all(meet), "On both methods the two ranges overlap."
+    yield True, "On some of the lines the two ranges overlap, on others they do not."
 
 
 @judgement
 def programme_points(case: Case) -> Said:
-    """After "the figures": which programme was cheaper."""
-    yield case["v3_programme_usd"].value < case["gpt4_programme_usd"].value, "point to cheaper"
-    yield True, "point to dearer"
+    """A sentence: what the methods say of V3's programme beside GPT-4's. Several times is three times or more."""
+    ratios = [case[name] for name in RATIOS]
+    sure = all(ratio.low > 1 for ratio in ratios)
+    yield (
+        sure and all(ratio.value >= 3 for ratio in ratios),
+        "Both methods say that V3's programme was several times cheaper than GPT-4's",
+    )
+    yield sure, "Both methods say that V3's programme was cheaper than GPT-4's"
+    yield all(ratio.value > 1 for ratio in ratios), "Both methods point to cheaper, and do not prove it"
+    yield all(ratio.value <= 1 for ratio in ratios), "Neither method makes V3's programme cheaper than GPT-4's"
+    yield True, "The methods do not agree which programme was cheaper"
+
+
+@judgement
+def twenty_times(case: Case) -> Said:
+    """A sentence: whether any line of the table reaches twenty times."""
+    ratios = [case[name] for name in RATIOS]
+    yield all(ratio.high < 20 for ratio in ratios), "No range reaches twenty times."
+    yield all(ratio.value < 20 for ratio in ratios), "Twenty times lies inside a range, and above each central ratio."
+    yield True, "Twenty times is reached."
 
 
 @judgement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis import costs
-from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_RENTAL, EPOCH_V3, result
+from analysis.quantities.registry import EPOCH, EPOCH_DEVELOPMENT, EPOCH_DISCLOSED, EPOCH_RENTAL, EPOCH_V3, result
 from analysis.quantities.runs import V3, v3_gpu_hours
 from analysis.reconciliation import epoch
 
@@ -96,7 +96,19 @@ def gpt4_acquisition_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "gpt4_epoch_acquisition_2026")
 
 
-@result("GPT-4, with experiments and staff, by Epoch AI", "USD", "programme", uncertain=False)
+def _gpt4_programme_ends(x: Any, data: Any) -> tuple[float, float, float]:
+    row = data.row("estimates", "gpt4_epoch_development")
+    return float(row["low_usd"]), float(row["value_usd"]), float(row["high_usd"])
+
+
+@result(
+    "GPT-4, with experiments and staff, by Epoch AI",
+    "USD",
+    "programme",
+    uncertain=False,
+    rule=EPOCH_DEVELOPMENT,
+    ends=_gpt4_programme_ends,
+)
 def gpt4_programme_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "gpt4_epoch_development")
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from itertools import combinations
 from typing import Any
 
+from analysis import uncertainty
+
 BASES = ("", "rental", "amortised", "acquisition", "programme")
 
 
@@ -82,11 +84,21 @@ EPOCH_V3 = replace(EPOCH, hours="")
 EPOCH_DISCLOSED = replace(EPOCH, hours="disclosed")
 EPOCH_RENTAL = Rule("Epoch AI's cloud prices", "as Epoch AI takes them", "", "in the rent", "in the rent", "June 2025")
 
+# A final run amortised, its experiments and its staff, by Epoch AI's notebook development_cost.ipynb.
+EPOCH_DEVELOPMENT = replace(EPOCH, prices="Epoch AI's, and its contributors' pay", money="December 2023")
+EPOCH_DEVELOPMENT_V3 = replace(EPOCH_DEVELOPMENT, hours="")
+# This report's programme for a model of which Epoch AI's cloud price is the only rent.
+OURS_ON_CLOUD_PRICES = replace(
+    OURS["programme"], prices="Epoch AI's cloud prices, and pay", hours=EPOCH.hours, money=EPOCH.money
+)
+
 
 @dataclass(frozen=True)
 class Definition:
     """One result: compute(x, data) gives a float from floats and an array from arrays.
 
+    ends:       (5th percentile, median, 95th percentile) of a result whose doubts are not those of the assumptions
+                alone, from their draws and the data: a published range, or one in closed form
     compares:   the results of whose comparison it tells, above and below the line of a ratio
     difference: how the rules of the two differ, in words that stand wherever the comparison stands; "" if they are one
     """
@@ -100,6 +112,18 @@ class Definition:
     rule: Rule = Rule()
     compares: tuple[str, ...] = ()
     difference: str = ""
+    ends: Callable[[Any, Any], tuple[float, float, float]] | None = None
+
+    @property
+    def ranged(self) -> bool:
+        """Whether it has a range."""
+        return self.uncertain or self.ends is not None
+
+    def drawn(self, value: float, draws: Any, data: Any) -> uncertainty.Draws:
+        """What the draws of the assumptions say of a result that has a range, and where its value lies in it."""
+        if self.ends:
+            return uncertainty.told(value, *self.ends(draws, data))
+        return uncertainty.placed(value, self.compute(draws, data))
 
     @property
     def told(self) -> str:
@@ -118,11 +142,13 @@ def result(
     rule: Rule | None = None,
     compares: tuple[str, ...] = (),
     difference: str = "",
+    ends: Callable[[Any, Any], tuple[float, float, float]] | None = None,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register a function as a result under its own name.
 
     uncertain=False is for what follows from data alone: it has no range and costs no draws.
     rule: of a cost; its basis's in OURS where none is given
+    ends: its range where the draws of the assumptions do not give it; `uncertain` is then False
     compares: names of registered results. ValueError if their rules differ and `difference` does not say how.
     """
     if basis not in BASES:
@@ -134,7 +160,7 @@ def result(
             raise ValueError(f"result '{name}' is defined twice")
         refuse_unlike(name, compares, difference)
         own = OURS[basis] if rule is None else rule
-        REGISTRY[name] = Definition(name, title, unit, basis, uncertain, function, own, compares, difference)
+        REGISTRY[name] = Definition(name, title, unit, basis, uncertain, function, own, compares, difference, ends)
         return function
 
     return register

@@ -51,6 +51,19 @@ def amortised_usd(run: Any, data: Any, **changes: float) -> Any:
     )
 
 
+def parts_usd(run: Any, data: Any) -> tuple[Any, Any, Any]:
+    """Servers, network and energy of the same, in nominal USD: together they are `amortised_usd`."""
+    hardware = costs.amortised_hardware_usd(
+        run["chip_hours"],
+        run["acquisition_usd_per_chip_with_server"],
+        run["years_acquisition_to_training"],
+        data.published("epoch_price_decline_oom_per_year"),
+    )
+    network = costs.amortised_interconnect_usd(hardware, data.published("epoch_interconnect_fraction"))
+    power = (run[name] for name in INPUTS[3:])
+    return hardware, network, costs.amortised_energy_usd(run["chip_hours"], *power)
+
+
 def price_index(data: Any, day: Any) -> float:
     """The price index of the month in which a day lies, as the series stands in data/price_index.csv."""
     month = pd.Timestamp(day).to_period("M").to_timestamp()
@@ -314,8 +327,8 @@ def age_by_rule_years(data: Any, model_id: str) -> float:
     return float(max((begun - bought).days, 0) / 365.25)
 
 
-def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
-    """Epoch AI's amortised cost of a model that its table of runs lacks, in the dollars of its edition of 2026.
+def run_by_rule(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> dict[str, Any]:
+    """The INPUTS of a model that Epoch AI's table of runs lacks.
 
     usd_per_chip, years: price of a chip with its share of the server, and its age at the start; arrays will do
     Hours are the model's own, power is its accelerator's, the tariff that of the runs published in the same year,
@@ -324,7 +337,7 @@ def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
     runs, model = data.chosen("epoch_runs", data.table("epoch_runs")), data.model(model_id)
     gpu = data.gpu(model.gpu_id)
     same_year = runs[runs.publication_date.dt.year == model.release_date.year].iloc[0]
-    run = {
+    return {
         "chip_hours": float(model.chip_hours),
         "acquisition_usd_per_chip_with_server": usd_per_chip,
         "years_acquisition_to_training": years,
@@ -334,7 +347,12 @@ def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
         "pue": float(runs.pue.max()),
         "electricity_usd_per_kwh": same_year.electricity_usd_per_kwh,
     }
-    return _in_dollars_of_2026(data, amortised_usd(run, data), model.release_date)
+
+
+def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
+    """Epoch AI's amortised cost of such a run (see `run_by_rule`), in the dollars of its edition of 2026."""
+    run = run_by_rule(data, model_id, usd_per_chip, years)
+    return _in_dollars_of_2026(data, amortised_usd(run, data), data.model(model_id).release_date)
 
 
 def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:

@@ -16,6 +16,7 @@ from analysis.case import Case, Quantity
 from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
 from analysis.quantities.fleet import by_type
+from analysis.quantities.programme import V2
 from analysis.quantities.runs import R1, V3
 
 # Whose count is multiplied by a price. The prices are assumptions or street prices in every row.
@@ -112,20 +113,32 @@ def _programme(case: Case) -> list[Layer]:
     )
     here = words.amount(case.point.final_run_share_of_rd_compute, "fraction")
     elsewhere = f"{words.amount(share.low, share.unit)} and < {words.amount(share.high, share.unit)}"
+    hours, heads, part = (
+        case.data.model(V3).chip_hours_source,
+        words.number(case.point.staff_count),
+        case["v3_part_of_final_runs"],
+    )
     return [
         Layer(
             "V3's research compute",
             f"analogy: run = {here} of it; others {elsewhere}",
             "by analogy",
             case["rd_compute_usd"],
-            _keys(case.data.model(V3).chip_hours_source, share.source),
+            _keys(hours, share.source),
         ),
         Layer(
-            "+ staff: V3's programme",
-            f"{case.text('headcount_is_whose')} ({words.number(case.point.staff_count)}) × {case.text('pay_is_whose')}",
+            "+ its part of the staff",
+            f"{case.text('headcount_is_whose')} ({heads}) × {case.text('pay_is_whose')} × {part.text}",
             "by analogy",
             case["v3_programme_usd"],
-            _keys(case.data.model(V3).chip_hours_source, share.source, staff.source, pay.source),
+            _keys(hours, case.data.model(V2).chip_hours_source, share.source, staff.source, pay.source),
+        ),
+        Layer(
+            "The laboratory's whole year",
+            f"V2's compute too, and all {heads} people",
+            "by analogy",
+            case["laboratory_year_usd"],
+            _keys(hours, case.data.model(V2).chip_hours_source, share.source, staff.source, pay.source),
         ),
     ]
 
@@ -213,8 +226,8 @@ def _alt(case: Case) -> str:
         "Dot plot with 5 to 95 % ranges on a log dollar axis, in four bands, one a cost basis. "
         f"Rented, V3's final run is {case['v3_rental_usd'].text} and {case['v3_r1_rental_usd'].text} with R1; "
         f"amortised, it is {case['v3_amortised_usd'].text}; "
-        f"as a programme, {case['rd_compute_usd'].text} of research compute by analogy and {programme.text} with staff "
-        f"({programme.range}). "
+        f"as a programme, {case['rd_compute_usd'].text} of research compute by analogy and {programme.text} with V3's "
+        f"part of the staff ({programme.range}), {case['laboratory_year_usd'].text} for the laboratory's whole year. "
         f"Bought, the servers under V3's run are {case['v3_servers_usd'].text}, the documented fleet "
         f"{case['documented_capex_usd'].text}, and the analyst's whole fleet {fleet.text} ({fleet.range})."
     )
