@@ -183,8 +183,10 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: se
         taken.append(Bbox([centre - 5, centre + 5]))
         if row["model_id"] == V3:
             drawn.append(np.array([(row["years"], row[end]) for end in ("low_usd", "high_usd")]))
+    day = rows.years[rows.model_id == V3].max()
     for index, (growth, through) in enumerate(lines.values()):
-        x = np.linspace(through.years.min(), through.years.max(), 60)
+        # As far as V3's day, where it is read.
+        x = np.linspace(through.years.min(), max(through.years.max(), day), 60)
         style = (0, ()) if index == 0 else (0, (4, 2))
         ax.plot(x, growth.at(x), color=colour if index == 0 else INK, linewidth=1.8, linestyle=style, zorder=3)
         if index == 0:
