@@ -107,7 +107,7 @@ def cost_split(case: Case) -> Said:
     row = llama31_split(case)
     parts = (
         "Llama 3.1 405B cost {llama31_over_v3_amortised} as much as V3: {llama31_over_v3_flop_exact} the arithmetic, "
-        "{llama31_over_v3_hours_per_flop} the hours for a unit of it, {llama31_over_v3_usd_per_hour} the price of an hour"
+        "{llama31_over_v3_hours_per_flop} the hours for a unit of it, {llama31_over_v3_hour_price} the price of an hour"
     )
     yield row.usd <= 1, parts
     share = flop_share(row)

@@ -341,7 +341,7 @@ def llama31_over_v3_hours_per_flop(x: Any, data: Any) -> Any:
     "times",
     compares=("llama31_by_epoch_usd", "v3_by_epoch_usd"),
 )
-def llama31_over_v3_usd_per_hour(x: Any, data: Any) -> Any:
+def llama31_over_v3_hour_price(x: Any, data: Any) -> Any:
     return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_usd(x, data)) / llama31_over_v3_hours(x, data)
 
 
