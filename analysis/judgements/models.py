@@ -52,28 +52,23 @@ def which_line(case: Case) -> Said:
     yield True, "The line of the models whose chip-hours are public, as V3's are, lies below V3"
 
 
-def _within(case: Case, models: str) -> tuple[bool, bool]:
-    """Whether V3's cost lies below the interval in which one more of some models would lie, and whether in it."""
-    (low, high), v3 = single_model(case.data, models), case["v3_by_epoch_usd"].value
-    return v3 < low, low <= v3 <= high
-
-
 @judgement
 def v3_in_the_interval(case: Case) -> Said:
-    """After the interval in which one more model of V3's day would lie, by the line of all: where V3 is."""
-    below, inside = _within(case, EVERY)
-    yield below, "V3, at {v3_by_epoch_usd}, lies below its lower end"
-    yield inside, "V3, at {v3_by_epoch_usd}, lies inside"
-    yield True, "V3, at {v3_by_epoch_usd}, lies above its upper end"
+    """After the interval in which one more model of V3's day would lie, by the line of all: where V3 is.
+
+    No price that is accepted takes V3 to its upper end.
+    """
+    low, _ = single_model(case.data, EVERY)
+    yield case["v3_by_epoch_usd"].value < low, "V3, at {v3_by_epoch_usd}, lies below its lower end"
+    yield True, "V3, at {v3_by_epoch_usd}, lies inside"
 
 
 @judgement
 def v3_in_the_public_interval(case: Case) -> Said:
     """The same by the line of the models with public hours."""
-    below, inside = _within(case, OPEN_HOURS)
-    yield inside, "V3 lies inside"
-    yield below, "V3 lies below it"
-    yield True, "V3 lies above it"
+    low, high = single_model(case.data, OPEN_HOURS)
+    yield low <= case["v3_by_epoch_usd"].value <= high, "V3 lies inside"
+    yield True, "V3 lies outside"
 
 
 @judgement
