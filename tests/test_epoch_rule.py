@@ -1,7 +1,7 @@
 """Epoch AI's amortised cost a second time, from its published rules alone.
 
-Nothing of the package takes part but the figures that it is checked against: plain arithmetic on the rows of data/, with
-the rules of Epoch AI's code (cost_analysis_standalone.py) written out here.
+Nothing of the package takes part but the figures that it is checked against: plain arithmetic on the rows of data/,
+with the rules of Epoch AI's code (cost_analysis_standalone.py) written out here.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def test_v3_by_epochs_rule_agrees_with_the_report(v3_usd: float) -> None:
 
 @pytest.mark.parametrize("model_id", RUNS)
 def test_epochs_published_models_come_out(model_id: str) -> None:
-    """All 22 in dollars of the day; in the dollars and with the index of its edition of June 2025 as it printed them."""
+    """All 22 in dollars of the day; in dollars and with the index of its edition of June 2025, as printed."""
     run = RUNS[model_id]
     nominal = of_a_row(run)
     assert nominal == pytest.approx(EPOCH_NOMINAL_USD[model_id], rel=1e-3)

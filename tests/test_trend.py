@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +15,6 @@ from analysis.case import Case, Data, Values
 from analysis.quantities import REGISTRY
 from analysis.quantities import trend as results
 from analysis.quantities.runs import V3
-
 
 BASE, DATA = parameters.base(), Data()
 
@@ -164,7 +162,8 @@ def amortised_fits(case: Case) -> pd.DataFrame:
     return found[found.basis == "amortised"].set_index("models")
 
 
-# What another fit of the same rows gives, made apart from the package: growth a year, its 90 % interval, and the line on V3's day in millions of dollars.
+# What another fit of the same rows gives, made apart from the package: growth a year, its 90 % interval, and the line
+# on V3's day in millions of dollars.
 @pytest.mark.parametrize(
     ("models", "growth", "low", "high", "millions"),
     [

@@ -199,8 +199,8 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: se
         words_style: dict[str, Any] = {"color": ink, "fontsize": 9.3, "fontweight": "semibold"}
         if x[-1] + 0.5 < rows.years.max():
             # The line ends among the marks, so its name stands where there is room along it.
-            points = [(x[step], line[step]) for step in (30, 15, 45)]
-            taken += free_note(ax, points, label, taken, drawn, (0, -1), **words_style)
+            along = [(x[step], line[step]) for step in (30, 15, 45)]
+            taken += free_note(ax, along, label, taken, drawn, (0, -1), **words_style)
         else:
             taken.append(note(ax, x[-1] + 0.12, line[-1], label, **words_style).get_window_extent())
     for row in rows.to_dict("records"):

@@ -21,7 +21,7 @@ print(f"V3, amortised basis, this report's constants: ${run / 1e6:.2f} million")
 print(f"Pre-training: {flop:.3g} FLOP at an MFU of {mfu:.1%}")
 
 arithmetic, hours = (llama[name] / v3[name] for name in ("train_flop", "chip_hours"))
-print(f"Llama 3.1 405B: {arithmetic:.1f} times the arithmetic, {hours / arithmetic:.2f} times the hours for a unit of it")
+print(f"Llama 3.1 405B: {arithmetic:.1f} times the FLOP, {hours / arithmetic:.2f} times the hours for one")
 
 # What is left of the ratio of costs is the price of an hour. By one rule for both, Epoch AI's, the page has it.
 # Try: with new hardware (years_acquisition_to_training = 0), what does the run cost?
