@@ -159,6 +159,16 @@ class Quantity:
         return words.amount(self.drawn.median, self.unit, self.low, self.high, self.significant)
 
     @property
+    def raw_low(self) -> str:
+        """The 5th percentile of the draws, whether or not it lies below the central value."""
+        return words.amount(self.drawn.low, self.unit, significant=3)
+
+    @property
+    def raw_high(self) -> str:
+        """The 95th percentile of the draws, whether or not it lies above the central value."""
+        return words.amount(self.drawn.high, self.unit, significant=3)
+
+    @property
     def percentile(self) -> str:
         """The share of draws below the central value."""
         return words.amount(self.drawn.percentile, "fraction", significant=2)

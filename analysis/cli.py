@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +16,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
-from analysis import parameters, scenarios, tables, untrusted, words, written
-from analysis.case import PageError
+from analysis import comparison, parameters, project, scenarios, tables, untrusted, words, written
+from analysis.case import Case, PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
 from analysis.report import execution, files, notebooks, own, place, surroundings
@@ -33,6 +33,23 @@ class Stoppable(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise surroundings.Stopped from None
+
+
+def require_book(command: str) -> None:
+    """BuildError where there is no clone; `command`, as it is typed, needs what the book is built from."""
+    if not project.HAS_BOOK:
+        raise place.BuildError(
+            f"`{command}` needs the sources of the book, which an installed package does not hold. "
+            "Clone the report's repository and run it there. Here run params, results, sweep and compare --no-site."
+        )
+
+
+class OfBook(TyperCommand):
+    """A command that needs what the book is built from."""
+
+    def invoke(self, ctx: Any) -> Any:
+        require_book(f"report {ctx.info_name}")
+        return super().invoke(ctx)
 
 
 app = typer.Typer(
@@ -69,7 +86,9 @@ Assignments = Annotated[
 ]
 ScenarioFile = Annotated[
     Path | None,
-    typer.Option("--file", "-f", metavar="SCENARIO.yml", help="A scenario file, see data/scenarios/."),
+    typer.Option(
+        "--file", "-f", metavar="SCENARIO.yml", help="A scenario file, or the name of one in data/scenarios/."
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -80,6 +99,11 @@ Out = Annotated[
 Again = Annotated[bool, typer.Option("--again", help="Run every page, although nothing has changed.")]
 
 
+def scenario_file(asked: Path) -> Path:
+    """The file that -f names; a shipped scenario may be named alone, as for `report compare`."""
+    return asked if asked.exists() else comparison.shipped().get(str(asked), asked)
+
+
 def scenario_from(assignments: list[str] | None, file: Path | None) -> scenarios.Scenario:
     """The scenario that a command line asks for: a file, changes, or both (the command line wins).
 
@@ -87,7 +111,7 @@ def scenario_from(assignments: list[str] | None, file: Path | None) -> scenarios
     """
     if not assignments and not file:
         return scenarios.Scenario()
-    read = scenarios.read_scenario(file) if file else scenarios.Scenario()
+    read = scenarios.read_scenario(scenario_file(file)) if file else scenarios.Scenario()
     changes = parameters.without_idle_changes({**read.changes, **parameters.parsed(assignments or [])})
     if not changes:
         errors.print("report: no assumption is changed: this is the base case.")
@@ -119,7 +143,7 @@ def progress_bar() -> Iterator[execution.Progress]:
         yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
 
 
-@app.command()
+@app.command(cls=OfBook)
 def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None, again: Again = False) -> None:
     """Run the pages that are stale and build the site.
 
@@ -135,7 +159,7 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
         say("Python for its page lab.html is not in it; `report lab` adds that.")
 
 
-@app.command()
+@app.command(cls=OfBook)
 def run(
     pages: Annotated[list[str], typer.Argument(help="Names of pages, for example capex.")],
     assignments: Assignments = None,
@@ -156,7 +180,7 @@ def run(
         say(done.get(page.name, f"{page.name} has nothing to run"))
 
 
-@app.command()
+@app.command(cls=OfBook)
 def refresh(
     pages: Annotated[list[str] | None, typer.Argument(help="Only these pages; all, if none is named.")] = None,
 ) -> None:
@@ -185,9 +209,10 @@ def compare(
 
     Examples: `report compare three_year_life market_rent_2026`; `report compare mine.yml --no-site`
     """
-    from analysis import comparison
     from analysis.report import compare as comparer
 
+    if site:
+        require_book("report compare --site")
     choice = comparison.choose(scenarios or [])
     target = comparer.usable(choice, out, site)
     for line in choice.notes:
@@ -202,6 +227,46 @@ def compare(
     say(comparer.write_csv(found, target))
 
 
+def in_columns(rows: Sequence[tuple[str, ...]]) -> bool:
+    """Print rows in columns; whether the last column was shown. A narrow terminal has none: no name is cut, which
+    somebody has to type."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    shown = len(widths) - (on_terminal() and sum(widths) + 2 * len(widths) > console.width)
+    for line in rows:
+        say("  ".join(map(str.ljust, line, widths[:shown])).rstrip())
+    return shown == len(widths)
+
+
+@app.command()
+def results(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these results; all, if none is named.")
+    ] = None,
+    assignments: Assignments = None,
+    file: ScenarioFile = None,
+    csv: Annotated[bool, typer.Option("--csv", help="As data/results.csv of a site has them.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As data/results.json of a site has them.")] = False,
+) -> None:
+    """List results by name: value, 5–95 % range, and where in its draws the value stands. Runs no page.
+
+    Examples: `report results`; `report results v3_rental_usd -p rental_usd_per_gpu_hour=3`;
+    `report results --csv > results.csv`
+    """
+    from analysis.report import results as named
+
+    if csv and json:
+        raise parameters.ParameterError("--csv and --json exclude each other. Leave one out.")
+    case = Case(scenario=scenario_from(assignments, file))
+    wanted = named.known(names or [])
+    if csv or json:
+        print((named.as_csv if csv else named.as_json)(named.results(case, wanted)), end="")
+        return
+    if not case.scenario.is_base:
+        say(case.scenario.title)
+    if not in_columns(named.readable(case, wanted)):
+        say("Titles: `report results | cat`.")
+
+
 @app.command()
 def params() -> None:
     """List every parameter: name, unit, value, plausible range and source."""
@@ -213,16 +278,11 @@ def params() -> None:
             for number in (row.value, row.low, row.high)
         )
         rows.append((row.name, value, low, high, "; ".join(row.choices) or row.unit, row.source.replace(";", "; ")))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    # Sources are left out before a name is cut, which somebody has to type.
-    columns = 5 if on_terminal() and sum(widths) + 2 * len(widths) > console.width else 6
-    for line in rows:
-        say("  ".join(map(str.ljust, line, widths[:columns])).rstrip())
-    if columns == 5:
+    if not in_columns(rows):
         say("Sources: `report params | cat`, or data/assumptions.csv.")
 
 
-@app.command()
+@app.command(cls=OfBook)
 def check() -> None:
     """Check data, references and pages without running anything."""
     found = checker.problems()
@@ -233,7 +293,7 @@ def check() -> None:
     console.print(f"{len(tables.names())} tables, {len(notebooks.pages())} pages: all sound.", highlight=False)
 
 
-@app.command()
+@app.command(cls=OfBook)
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on this computer; 0: any that is free.")] = 8000,
     file: ScenarioFile = None,
@@ -259,7 +319,7 @@ def built(scenario: scenarios.Scenario, out: Path | None, again: bool = False) -
         return builder.build(scenario, out, progress, again)
 
 
-@app.command()
+@app.command(cls=OfBook)
 def pdf(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
     """Print the site as one PDF and link to it from every page; builds the site first if it is not there.
 
@@ -274,7 +334,7 @@ def pdf(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
         say(downloads.add(site, downloads.PDF, printer.make(site, rendering.site_address())))
 
 
-@app.command("zip")
+@app.command("zip", cls=OfBook)
 def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
     """Pack the site into one zip for reading offline, and link to it; builds the site first if it is not there.
 
@@ -304,7 +364,7 @@ def digest(
         say(f"{value}  {name}")
 
 
-@app.command()
+@app.command(cls=OfBook)
 def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
     """Build the site with Python in it, so that its page "Run the model in your browser" runs.
 
@@ -324,7 +384,7 @@ def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
     say(f"{scenario.title}, with Python in it: {site / 'index.html'}")
 
 
-@app.command()
+@app.command(cls=OfBook)
 def slides(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
     """Make the deck of slides with its speaker notes and its PDF, in a folder that travels alone.
 
@@ -375,7 +435,9 @@ def sweep(
     from analysis.report.sweeps import ask
     from analysis.report.sweeps import run as sweeps
 
-    base = scenarios.read_scenario(file) if file else None
+    if pages:
+        require_book("report sweep --pages")
+    base = scenarios.read_scenario(scenario_file(file)) if file else None
     request = ask.ask(assignments or [], cases, base, results or [], draws, pages)
     try:
         with progress_bar() as progress:
@@ -395,7 +457,7 @@ def sweep(
     say(f"{done.cases:,} cases{failed}: {done.folder / 'cases.csv'}{found}")
 
 
-@app.command()
+@app.command(cls=OfBook)
 def classroom(
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Instead of _build/classroom.")] = None,
     refresh: Annotated[

@@ -19,6 +19,23 @@ LISTED = (*DESCRIBERS, "claims", "evidence")
 def described(data: Data, name: str) -> Markdown:
     """What a table is, how many rows it has, where it is, and what its columns mean."""
     resource = tables.package()["by_name"][name]
+    shown = f"All of them: {{row}}`{name}`. " if name in LISTED else ""
+    return Markdown(
+        f"{resource['description']}\n\n{words.number(len(data.table(name)))} rows. "
+        f"{shown}To download: `data/{resource['path']}` in the repository.\n\n{_columns(resource)}"
+    )
+
+
+def computed() -> Markdown:
+    """What the tables of the case's own data are, and what their columns mean."""
+    told = (
+        f"`data/{each['path']}`: {each['description']}\n\n{_columns(each)}" for each in tables.package()["computed"]
+    )
+    return Markdown("\n\n".join(told))
+
+
+def _columns(resource: dict[str, Any]) -> str:
+    """The columns of a table, as a table."""
     schema = resource["schema"]
     points_to = {key["fields"][0]: key["reference"]["resource"] for key in schema.get("foreignKeys", [])}
     fields = [
@@ -30,12 +47,8 @@ def described(data: Data, name: str) -> Markdown:
         }
         for field in schema["fields"]
     ]
-    listing = table(fields, f"Columns of {resource['path']}", f"tab-data-{name.replace('_', '-')}")
-    shown = f"All of them: {{row}}`{name}`. " if name in LISTED else ""
-    return Markdown(
-        f"{resource['description']}\n\n{words.number(len(data.table(name)))} rows. "
-        f"{shown}To download: `data/{resource['path']}` in the repository.\n\n{listing.data}"
-    )
+    name = resource["name"].replace("_", "-")
+    return str(table(fields, f"Columns of {resource['path']}", f"tab-data-{name}").data)
 
 
 def _allowed(field: dict[str, Any], points_to: str) -> str:
@@ -43,7 +56,8 @@ def _allowed(field: dict[str, Any], points_to: str) -> str:
     limits = field.get("constraints", {})
     found = [f"a key of `{points_to}`"] if points_to else []
     if "enum" in limits:
-        found.append("one of: " + ", ".join(limits["enum"]) if len(limits["enum"]) > 1 else limits["enum"][0])
+        allowed = [str(value) for value in limits["enum"]]
+        found.append("one of: " + ", ".join(allowed) if len(allowed) > 1 else allowed[0])
     low, high, unit = limits.get("minimum"), limits.get("maximum"), field.get("unit", "")
     if isinstance(low, str) or isinstance(high, str):
         found.append(" to ".join(day for day in (low, high) if day))

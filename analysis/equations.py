@@ -2,7 +2,7 @@
 
 A function of analysis/costs is called with SymPy symbols instead of floats, so a printed equation cannot differ from
 what is computed. SymPy is kept from reordering and from multiplying out: factors stand as they do in the code.
-Only the letters are chosen here, in SYMBOLS; tests/test_equations.py compares every equation with its function.
+Only the letters are chosen, in equations.toml; tests/test_equations.py compares every equation with its function.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sympy
 from IPython.display import Markdown
 from sympy.printing.latex import LatexPrinter
 
-from analysis import costs
+from analysis import costs, written
 from analysis.costs.ownership import NEGLIGIBLE_RATE
 from analysis.costs.units import HOURS_PER_YEAR, LN_10
 
@@ -105,52 +106,7 @@ class Letter:
     words: str
 
 
-# Arguments of the functions, then the functions themselves.
-SYMBOLS: dict[str, Letter] = {
-    "chip_hours": Letter("H", "{term}`GPU-hours <GPU-hour>` of the run"),
-    "rental_usd_per_gpu_hour": Letter(r"p_{\text{rent}}", "rental price of a GPU-hour, USD"),
-    "acquisition_usd_per_chip": Letter(r"p_{\text{chip}}", "price of a chip with its share of the server, USD"),
-    "years_acquisition_to_training": Letter("a", "age of the hardware when training starts, years"),
-    "price_decline_oom_per_year": Letter(
-        "d", "fall of hardware price per operation, {term}`orders of magnitude <OOM>` a year"
-    ),
-    "hardware_usd": Letter(r"C_{\text{hw}}", "loss of value of chips and servers, USD"),
-    "interconnect_fraction": Letter("n", "network's share of the cluster's hardware, a fraction"),
-    "chip_tdp_w": Letter(r"P_{\text{chip}}", "{term}`thermal design power <TDP>` of a chip, W"),
-    "server_to_chip_power_ratio": Letter("k", "nameplate power of a server over that of its chips"),
-    "load_fraction": Letter(r"\lambda", "{term}`load fraction <Load fraction>`: average draw over nameplate draw"),
-    "pue": Letter(r"\text{PUE}", "{term}`power usage effectiveness <PUE>`"),
-    "electricity_usd_per_kwh": Letter(r"p_{\text{el}}", "electricity tariff, USD per kWh"),
-    "gpus": Letter("N", "GPUs that the run occupies"),
-    "server_price_usd_per_gpu": Letter(r"p_{\text{srv}}", "price of a GPU with its share of the server, USD"),
-    "service_life_years": Letter("T", "service life, years"),
-    "utilisation": Letter("u", "{term}`utilisation <Utilisation>`: hours in use over hours owned"),
-    "cost_of_capital": Letter("r", "{term}`cost of capital <Cost of capital>`, a year"),
-    "server_kw_per_gpu": Letter(r"P_{\text{srv}}", "nameplate power of a server per GPU, kW"),
-    "final_run_usd": Letter(r"C_{\text{run}}", "cost of the {term}`final run <Final run>`, USD"),
-    "final_run_share_of_rd_compute": Letter("s", "final run's share of research compute, a fraction"),
-    "staff_count": Letter("m", "number of people"),
-    "staff_cost_usd_per_head_year": Letter("w", "cost of one head for a year, USD"),
-    "programme_years": Letter("Y", "years of work behind the model"),
-    "capex": Letter("K", "server capex, USD"),
-    "cost_to_operate": Letter("O", "cost to operate over all years of ownership, USD"),
-    "years": Letter(r"T_{\text{own}}", "years of ownership"),
-    "rental_run_cost_usd": Letter(r"C_{\text{rent}}", "cost of the run, rental basis, USD"),
-    "amortised_chip_value_usd": Letter("V", "value of a chip with its server when training starts, USD"),
-    "amortised_hardware_usd": Letter(r"C_{\text{hw}}", "loss of value of chips and servers, USD"),
-    "amortised_interconnect_usd": Letter(r"C_{\text{net}}", "loss of value of the network, USD"),
-    "amortised_energy_usd": Letter(r"C_{\text{en}}", "electricity of the run, USD"),
-    "amortised_run_cost_usd": Letter(r"C_{\text{am}}", "cost of the run, amortised basis, USD"),
-    "acquisition_run_cost_usd": Letter(r"C_{\text{buy}}", "cost of the run, acquisition basis, USD"),
-    "capital_recovery_factor": Letter("f", "yearly payment per dollar of price, a year"),
-    "capital_usd_per_gpu_hour": Letter(r"c_{\text{cap}}", "capital in a GPU-hour in use, USD"),
-    "interconnect_usd_per_gpu_hour": Letter(r"c_{\text{net}}", "network in a GPU-hour in use, USD"),
-    "energy_usd_per_gpu_hour": Letter(r"c_{\text{en}}", "electricity of a GPU-hour in use, USD"),
-    "owner_usd_per_gpu_hour": Letter(r"c_{\text{own}}", "owner's cost of a GPU-hour in use, USD"),
-    "rd_compute_usd": Letter(r"C_{\text{rd}}", "all research compute, USD"),
-    "programme_usd": Letter(r"C_{\text{prog}}", "cost of the programme, USD"),
-    "total_cost_of_ownership_usd_per_year": Letter(r"\text{TCO}", "total cost of ownership, USD a year"),
-}
+SYMBOLS = {name: Letter(**row) for name, row in written.toml_of(Path(__file__).with_suffix(".toml")).items()}
 
 # Every equation that a page prints, with the parts that it shows as one letter.
 EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {

@@ -79,12 +79,16 @@ def table(rows: Rows, caption: str, name: str, right: Iterable[str] = ()) -> Mar
     return Markdown("\n".join([f"::::{{table}} {caption}", f":name: {name}", "", head, rule, *lines, "::::"]))
 
 
+# What a table may show of a result.
+FORMS = ("text", "range", "median", "percentile", "raw_low", "raw_high", "exact", "title", "basis")
+
+
 def quantities(case: Case, rows: Mapping[str, Sequence[str]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Results of a case, a row each.
 
     rows:    name of the result -> what the page itself says of it
-    columns: heading -> what stands under it: "{text}", "{range}", "{exact}", "{title}" or "{basis}" of the result, and
-             "{0}", "{1}" ... for the texts of the row, whose own {names} are filled in
+    columns: heading -> what stands under it: "{text}" or another of FORMS of the result, and "{0}", "{1}" ... for the
+             texts of the row, whose own {names} are filled in
     """
     return pd.DataFrame(
         [
@@ -96,7 +100,7 @@ def quantities(case: Case, rows: Mapping[str, Sequence[str]], columns: Mapping[s
 
 def _forms(case: Case, name: str) -> dict[str, str]:
     result = case[name]
-    return {form: getattr(result, form) for form in ("text", "range", "exact", "title", "basis")}
+    return {form: getattr(result, form) for form in FORMS}
 
 
 def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
@@ -116,9 +120,6 @@ def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
         ]
     )
 
-
-# Units whose name in a register says nothing to a reader.
-UNITS = {"USD": "", "fraction": "", "times": "", "number of": ""}
 
 ON_UNVERIFIED = '<span class="unverified">rests on unverified rows</span>'
 
@@ -149,7 +150,7 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
                     for part in (
                         f"**{row.value}**",
                         row.range,
-                        UNITS.get(row.unit, row.unit),
+                        words.beside(row.unit),
                         ON_UNVERIFIED if row.unverified else "",
                     )
                     if part

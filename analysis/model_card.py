@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis import words
+from analysis import words, written
 from analysis.case import Case, Values
 from analysis.listing import cite, doubt
 from analysis.quantities import REGISTRY
@@ -65,65 +66,24 @@ def _present(case: Case, table: str, key: str) -> dict[str, str]:
 
 
 def questions(case: Case, weak: pd.DataFrame) -> pd.DataFrame:
-    """Four questions for each headline, as a table shows them. `weak` is what `weak_numbers` gives."""
-    rows = []
-    for name, (compared, who, (parameter, changed)) in _headlines(case).items():
+    """The questions of model_card.toml for each headline, as a table. `weak` is what `weak_numbers` gives."""
+    fleet, rows = case.data.fleet(case.point.fleet), []
+    counted = cite(";".join(dict.fromkeys(key for keys in fleet.source for key in keys.split(";"))))
+    for name, asked in written.toml_of(Path(__file__).with_suffix(".toml")).items():
+        parameter = asked["parameter"]
         otherwise = what_if(case, name, fleet="documented") if parameter == "fleet" else ends(case, name, parameter)
-        unseen = name == "fleet_capex_usd" and (case.data.fleet(case.point.fleet).confidence == "unverified").any()
+        unseen = name == "fleet_capex_usd" and (fleet.confidence == "unverified").any()
         rows.append(
             {
                 "Headline": f"{REGISTRY[name].title} ({REGISTRY[name].basis})",
                 "Value": doubt(case[name].text, "unverified" if unseen else ""),
-                "Compared with what?": case.fill(compared),
+                "Compared with what?": case.fill(asked["compared"]),
                 "How sure?": _sure(case, name, weak),
-                "Says who?": who,
-                "What if not?": f"{changed}: {otherwise}",
+                "Says who?": case.fill(asked["who"].replace("{counted}", counted)),
+                "What if not?": f"{asked['changed']}: {otherwise}",
             }
         )
     return pd.DataFrame(rows)
-
-
-def _headlines(case: Case) -> dict[str, tuple[str, str, tuple[str, str]]]:
-    """Headline -> what it is compared with, who says so, and the assumption to change with its name in the table."""
-    large, new = (
-        words.amount(case.data.published(f"semianalysis_h100_{kind}_owner_usd_per_hour"), "USD/GPU-hour")
-        for kind in ("hyperscaler", "neocloud")
-    )
-    counts = case.data.fleet(case.point.fleet).source
-    counted = cite(";".join(dict.fromkeys(key for keys in counts for key in keys.split(";"))))
-    deepseek, server_price = cite("deepseek_v3_2024"), f"{case.text('h800_price_says_who')} {cite('reuters_h20_2024')}"
-    return {
-        "v3_rental_usd": (
-            "Llama 3.1 405B at the same price an hour: {llama31_rental_usd_exact}",
-            f"Hours: DeepSeek {deepseek}. Price: {case.text('rent_says_who')}.",
-            ("rental_usd_per_gpu_hour", "Rent"),
-        ),
-        "v3_amortised_usd": (
-            "Llama 3.1 405B {llama31_amortised_usd}, GPT-4 {gpt4_amortised_usd}, by the same method",
-            f"Hours: DeepSeek {deepseek}. Method: Epoch AI {cite('cottier_2024')}. Server price: {server_price}.",
-            ("h800_years_in_service", "Age of the cards, years"),
-        ),
-        "v3_acquisition_usd": (
-            "GPT-4's cluster, bought: {gpt4_acquisition_usd}",
-            f"GPUs: DeepSeek {deepseek}. Server price: {server_price}.",
-            ("server_price_h800_usd_per_gpu", "Price of one GPU with its server"),
-        ),
-        "v3_programme_usd": (
-            "GPT-4 with experiments and staff: {gpt4_programme_usd}, its compute amortised",
-            "This report, by analogy with other developers {cite}`you_openai_compute_2025,epoch_final_runs_2026`.",
-            ("final_run_share_of_rd_compute", "Final run's share"),
-        ),
-        "fleet_capex_usd": (
-            "The analyst's own sum: {semianalysis_server_capex_all_musd}",
-            f"Counts: {case.text('fleet_says_who')} {counted}. Prices: {case.text('server_prices_say_who')}.",
-            ("fleet", "Only the GPUs that documents show"),
-        ),
-        "owner_usd_per_gpu_hour": (
-            f"An analyst's cost of an H100-hour: {large} for a large cloud, {new} for a new one",
-            "This report; the analyst's figures are in its code {cite}`semianalysis_inferencex_2026`.",
-            ("utilisation", "Share of time in use"),
-        ),
-    }
 
 
 def _sure(case: Case, name: str, weak: pd.DataFrame) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from analysis import parameters, tables, words
 from analysis.case import SAMPLING, Case, Data, Values
 from analysis.quantities import REGISTRY
-from analysis.trace import Trace, Used, in_order, keys
+from analysis.trace import Used, in_order, keys
 
 # Forms of a result, a parameter or a published figure in a text: Case.text has their meaning.
 FORMS = ("range", "median", "percentile", "exact", "full", "low", "high", "base")
@@ -227,11 +227,14 @@ def rows(table: str) -> dict[str, Described]:
     return _described()[table]
 
 
-def rests_on(name: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Keys of the rows that a result's central value rests on, by table; assumptions are rows too."""
-    trace = Trace()
-    with trace.observe() as seen:
-        REGISTRY[name].compute(Values(values, Used(set(), trace)), Data(trace))
+def rests_on(name: str, values: Mapping[str, Any], data: Data | None = None) -> dict[str, list[str]]:
+    """Keys of the rows that a result's central value rests on, by table; assumptions are rows too.
+
+    data: what was read for other results, so that it is not read again
+    """
+    data = data or Data()
+    with data.trace.observe() as seen:
+        REGISTRY[name].compute(Values(values, Used(set(), data.trace)), data)
     return in_order(seen)
 
 

@@ -24,8 +24,8 @@ from typing import Any
 import pandas as pd
 
 from analysis import asked, untrusted, written
+from analysis.project import ROOT as ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 DICTIONARY = "datapackage.json"
 REFERENCES = ROOT / "book" / "references.bib"

@@ -105,7 +105,8 @@ def range_around(parameter: Parameter, centre: float) -> tuple[float, float]:
         low, high = low * centre / own, high * centre / own
     else:
         low, high = low + centre, high + centre
-    return max(low, min(parameter.minimum, centre)), min(high, max(parameter.maximum, centre))
+    # In the last bit a product may pass the value that it is made from.
+    return max(min(low, centre), parameter.minimum), min(max(high, centre), parameter.maximum)
 
 
 def shifts(parameter: Parameter, centre: float) -> bool:

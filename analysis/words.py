@@ -150,6 +150,11 @@ def money_tick(value: float) -> str:
     return f"{sign}${digits(size, 3)}"
 
 
+def beside(unit: str) -> str:
+    """A unit as it stands beside a number; "" where the number says it, or its name says nothing to a reader."""
+    return "" if unit in ("USD", "fraction", "times", "number of") else unit
+
+
 def label(name: str, rows: list[str]) -> str:
     """A list for a sentence: 'a', 'a and b', 'a, b and c'; `name` if there is none."""
     if not rows:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from analysis.untrusted import shown_path
-
-ROOT = Path(__file__).resolve().parent.parent
+from analysis.project import ROOT as ROOT
+from analysis.untrusted import meant, shown_path
 
 CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 CONFLICT_HERE = "git has left a conflict here. Choose a version, and take out the marks."
@@ -105,6 +105,23 @@ def yaml_of(path: Path, name: str = "") -> Any:
     import yaml
 
     return parsed(path, yaml.safe_load, name)
+
+
+def require_keys(
+    given: Iterable[str], allowed: Collection[str], needed: Iterable[str], where: str, error: type[Exception]
+) -> None:
+    """Refuse what somebody wrote under keys of which one is not known, or with one missing that it needs."""
+    for key in given:
+        if key not in allowed:
+            hint = meant(str(key), allowed)
+            raise error(f"{where} has a key '{key}'.{hint} Allowed: {', '.join(sorted(allowed))}.")
+    if missing := sorted(set(needed) - set(given)):
+        raise error(f"{where} lacks {', '.join(missing)}.")
+
+
+def toml_of(path: Path) -> Any:
+    """A file of the project's own in TOML."""
+    return parsed(path, tomllib.loads)
 
 
 def json_of(path: Path, name: str = "") -> Any:

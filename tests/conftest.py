@@ -19,7 +19,7 @@ from analysis.report.browser import NoBrowserError, started
 from analysis.scenarios import Scenario
 
 # Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so.
-SLOW_FIXTURES = {"dearer", "package", "printed", "published"}
+SLOW_FIXTURES = {"dearer", "installed", "package", "printed", "published"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

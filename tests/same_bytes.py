@@ -33,6 +33,25 @@ sys.path.insert(0, str(ROOT))
 from analysis.report import digests  # noqa: E402
 
 
+def difference(one: bytes, other: bytes) -> str:
+    """Where two contents first differ: the byte, the line, and what stands around it."""
+    size = min(len(one), len(other))
+    place = next((i for i in range(size) if one[i] != other[i]), size)
+    line = one.count(b"\n", 0, place) + 1
+    around = [content[max(0, place - 40) : place + 40].decode("utf-8", "replace") for content in (one, other)]
+    return f"byte {place:,}, line {line:,}: {around[0]!r} against {around[1]!r}"
+
+
+def compare(one: Path, other: Path) -> list[str]:
+    """What differs between two sites, one line a file; nothing where they are the same bytes."""
+    here, there = digests.of_files(one), digests.of_files(other)
+    found = [f"{name}: only in {one if name in here else other}" for name in sorted(here.keys() ^ there.keys())]
+    for name in sorted(here.keys() & there.keys()):
+        if here[name] != there[name]:
+            found.append(f"{name}: {difference((one / name).read_bytes(), (other / name).read_bytes())}")
+    return found
+
+
 @dataclass(frozen=True)
 class Circumstances:
     folder: str
@@ -127,7 +146,7 @@ def main() -> None:
         for kind, value in first.items():
             same = all(other[kind] == value for other in others)
             print(f"{value}  {kind}{'' if same else ': differs'}")
-        found = [line for site in sites[1:] for line in digests.compare(sites[0], site)]
+        found = [line for site in sites[1:] for line in compare(sites[0], site)]
         if found:
             more = [f"and {len(found) - 20} files more"] if len(found) > 20 else []
             sys.exit("\n".join([f"{len(found)} files differ:", *found[:20], *more]))

@@ -15,7 +15,7 @@ FOLDER = notebooks.ROOT / "benchmarks"
 PRINTED = {
     "draws": "1,000 draws",
     "live": "six_million, phone, 4x slower: median",
-    "rebuild": "pages 1",
+    "rebuild": "floor",
     "sweeps": "whole sweep, all change",
 }
 

@@ -12,7 +12,7 @@ from test_site import pages, told
 from analysis.figures import style
 from analysis.report.site import tokens
 from analysis.report.site.finish import styles, tables
-from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 
 def test_a_page_loads_one_style_sheet_and_it_has_the_theme_s_colours_of_code(site: Path) -> None:

@@ -1,39 +1,13 @@
-"""Same sources, same bytes: a second rendering under other circumstances, and the tool that compares sites."""
+"""The tool that compares sites; tests/test_jupyter_book.py renders a second time."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-import somebody
-from test_site import told
-from typer.testing import CliRunner
+import commands
+import same_bytes
 
-from analysis import asked, cli
-from analysis.report import digests, notebooks, place, rendering
-from analysis.scenarios import Scenario
-
-
-@pytest.mark.slow
-def test_a_second_rendering_has_the_same_bytes(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In another folder, beside somebody's settings. `make same-bytes` varies more, and runs the pages too."""
-    settings = somebody.settings(tmp_path)
-    for name, value in {**settings, "USER": "grace"}.items():
-        # Inputs are dropped when a command begins.
-        if not name.startswith(asked.INPUT):
-            monkeypatch.setenv(name, value)
-    monkeypatch.chdir(settings["PWD"])
-    executed = {page.name: page.path for page in notebooks.pages() if page.runs}
-    folder = tmp_path / "another place — über"
-    rendering.stage(Scenario(), executed, folder)
-    html = rendering.render(folder)
-    for guest in rendering.guests():
-        guest.write(html, executed, Scenario())
-    rendering.complete(html, rendering.write_figures(executed, html / "figures"))
-    found = digests.compare(site, html)
-    assert not found, told(
-        found, "What does the difference come from? Take its cause out; see analysis/report/digests.py."
-    )
+from analysis.report import digests
 
 
 def small_site(folder: Path) -> Path:
@@ -59,20 +33,18 @@ def test_digests_follow_content_and_names(tmp_path: Path) -> None:
 
 def test_a_difference_is_named_by_file_byte_and_line(tmp_path: Path) -> None:
     one, other = small_site(tmp_path / "one"), small_site(tmp_path / "other")
-    assert not digests.compare(one, other)
+    assert not same_bytes.compare(one, other)
     (other / "index.html").write_text("one\ntwo Index.html\n", encoding="utf-8")
     (other / "more.css").write_text("", encoding="utf-8")
-    missing, changed = digests.compare(one, other)
+    missing, changed = same_bytes.compare(one, other)
     assert missing == f"more.css: only in {other}"
     assert changed.startswith("index.html: byte 8, line 2: ")
-    assert digests.difference(b"ab", b"abc").startswith("byte 2, line 1: ")
+    assert same_bytes.difference(b"ab", b"abc").startswith("byte 2, line 1: ")
 
 
 def test_the_command_prints_digests_and_refuses_what_is_no_site(tmp_path: Path) -> None:
     site = small_site(tmp_path / "one")
-    run = CliRunner().invoke(cli.app, ["digest", str(site)])
-    assert run.stdout.splitlines() == [f"{value}  {kind}" for kind, value in digests.of_site(site).items()]
-    run = CliRunner().invoke(cli.app, ["digest", "--files", str(site)])
-    assert run.stdout.splitlines()[-1].endswith("  index.html")
-    run = CliRunner().invoke(cli.app, ["digest", str(tmp_path)])
-    assert isinstance(run.exception, place.BuildError) and "There is no site" in str(run.exception)
+    told = commands.here("digest", str(site))[1]
+    assert told.splitlines() == [f"{value}  {kind}" for kind, value in digests.of_site(site).items()]
+    assert commands.here("digest", "--files", str(site))[1].endswith("  index.html\n")
+    assert "There is no site" in commands.refused("digest", str(tmp_path))

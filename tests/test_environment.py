@@ -135,13 +135,8 @@ def test_make_installs_nothing_without_a_digest() -> None:
 
 def test_two_commands_set_up_all_that_they_need() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    asked = {
-        "test": "browser",
-        "pdf": "browser",
-        "publish": "book browser",
-        "browser": r"\$\(READY\)",
-        "book": r"\$\(READY\)",
-    }
+    asked = {"test": "browser", "pdf": "browser", "publish": "book browser"}
+    asked |= dict.fromkeys(("browser", "book"), r"\$\(READY\)")
     wrong = [name for name, first in asked.items() if not re.search(rf"(?m)^{name}: {first} ##", makefile)]
     assert not wrong, f"make {', '.join(wrong)} would ask for something that nobody has set up."
     assert "\t$(BIN)/report lab" in makefile.partition("\nbook: ")[2].partition("\n\n")[0], "The site is not whole."
@@ -210,12 +205,8 @@ def test_one_version_of_each_action() -> None:
 def test_a_checkout_has_the_same_bytes_where_git_writes_the_line_endings_of_windows(tmp_path: Path) -> None:
     """The default of Git for Windows; a table or a page with other line endings has another digest."""
     one, other = tmp_path / "one", tmp_path / "other"
-    names = (
-        "data/models.csv",
-        "book/capex.ipynb",
-        "book/assets/report-sans-OFL.txt",
-        "tests/hostile/corpus/ok_crlf_bom.yml",
-    )
+    names = ["data/models.csv", "book/capex.ipynb", "book/assets/report-sans-OFL.txt"]
+    names.append("tests/hostile/corpus/ok_crlf_bom.yml")
     for name in (".gitattributes", *names):
         (one / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, one / name)

@@ -143,6 +143,7 @@ def test_the_methods_name_the_results_whose_value_is_an_end_of_its_range() -> No
 
 
 @pytest.mark.parametrize("name", CORNERS)
+@pytest.mark.slow
 def test_no_page_says_in_a_corner_what_is_broken(name: str) -> None:
     wrong = [
         fault for page in chapters() for fault in faults(page.name, shown(page.name, CORNERS[name]), CORNERS[name])

@@ -11,9 +11,7 @@ from analysis.model_card import ends, weak_numbers, what_if
 from analysis.quantities import REGISTRY
 
 WEAK = tables.load("weak_numbers").to_dict("records")
-HEADLINES = {
-    *("v3_rental_usd", "v3_amortised_usd", "v3_programme_usd", "fleet_capex_usd", "owner_usd_per_gpu_hour"),
-}
+HEADLINES = {*("v3_rental_usd", "v3_amortised_usd", "v3_programme_usd", "fleet_capex_usd", "owner_usd_per_gpu_hour")}
 
 
 @pytest.fixture(scope="module")

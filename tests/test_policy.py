@@ -152,7 +152,7 @@ class Watched:
         return found
 
 
-@pytest.fixture(scope="module", params=["served", "folder"])
+@pytest.fixture(scope="module", params=["served", pytest.param("folder", marks=pytest.mark.slow)])
 def tab(request: pytest.FixtureRequest, browser: Browser, address: str, site: Path) -> Iterator[Watched]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     if request.param == "served":

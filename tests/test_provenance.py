@@ -57,6 +57,7 @@ def before(name: str) -> float:
     return value(name, BASE, DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_result_names_the_assumptions_that_move_it_and_no_others(name: str) -> None:
     named = set(provenance.rests_on(name, BASE).get("assumptions", []))
@@ -77,6 +78,7 @@ def test_a_result_names_the_assumptions_that_move_it_and_no_others(name: str) ->
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_result_names_every_row_that_moves_it(name: str) -> None:
     named = provenance.rests_on(name, BASE)

@@ -111,7 +111,7 @@ def test_page_is_changed_once(site: Path) -> None:
     page = site / "index.html"
     before = page.read_text(encoding="utf-8")
     assert changed(before, page) == before
-    assert any(change.at_least for change in CHANGES)
+    assert any(change.at_least for change in CHANGES["theme"])
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_the_contrast_of_black_on_white_is_21() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
 
 
-@pytest.mark.parametrize("ground", [style.PAPER, style.DARK_GROUND])
+@pytest.mark.parametrize("ground", [style.PAPER, style.dark(style.PAPER)])
 @pytest.mark.parametrize("name", COLOURS)
 def test_every_colour_keeps_three_to_one(name: str, ground: str) -> None:
     found = contrast(COLOURS[name], ground)
@@ -42,7 +42,7 @@ def test_every_colour_keeps_three_to_one(name: str, ground: str) -> None:
 @pytest.mark.parametrize(("name", "least"), [*((name, 3) for name in COLOURS), ("ink", 7), ("muted", 4.5)])
 def test_every_colour_stands_out_in_a_drawing_shown_in_dark_mode(name: str, least: float) -> None:
     colour = style.dark({**COLOURS, "ink": style.INK}[name])
-    found = contrast(colour, style.DARK_GROUND)
+    found = contrast(colour, style.dark(style.PAPER))
     assert found >= least, f"{name} becomes {colour} in dark mode, with a contrast of {found:.2f}; {least} at least."
 
 

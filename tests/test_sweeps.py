@@ -15,11 +15,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import commands
 import pandas as pd
 import psutil
 import pytest
 
-from analysis import cli, parameters, scenarios
+from analysis import parameters, scenarios
 from analysis.case import Case
 from analysis.report import files, manifest, notebooks
 from analysis.report.place import BuildError
@@ -45,11 +46,6 @@ def progress(what, done, total):
         os.kill(os.getpid(), signal.SIGKILL)
 run.run(ask.ask([sys.argv[3]], draws=int(sys.argv[4])), Path(sys.argv[1]), progress, processes=2)
 """
-
-
-def report(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "analysis", "sweep", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=notebooks.ROOT)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -98,28 +94,23 @@ def test_the_tables_hold_what_each_case_gives(uninterrupted: Path) -> None:
     row = table.iloc[-1]
     own = Case({**parameters.base(), RENT: 4.0})["v3_rental_usd"]
     assert (row[RENT], row.v3_rental_usd, row.v3_rental_usd_low) == (4.0, own.value, own.low)
-    record = json.loads((uninterrupted / "sweep.json").read_text())
-    assert record["results"]["v3_rental_usd"] == {
-        "title": "DeepSeek-V3, official run, rented",
-        "unit": "USD",
-        "basis": "rental",
-    }
+    told = json.loads((uninterrupted / "sweep.json").read_text())["results"]["v3_rental_usd"]
+    assert told == {"title": "DeepSeek-V3, official run, rented", "unit": "USD", "basis": "rental"}
     assert not (uninterrupted / store.PARTS).exists(), "the blocks are in the tables, and take space"
 
 
 def test_the_command_computes_records_failures_and_answers_at_once_when_all_is_there(tmp_path: Path) -> None:
     file, out = tmp_path / "cases.csv", tmp_path / "out"
     file.write_text(f"{RENT},fleet\n3,documented\n300,\n,\n")
-    first = report("--cases", str(file), "--result", "fleet_capex_usd", "-p", "pue=1.2", "--out", str(out))
-    assert first.returncode == 0, first.stderr
-    assert "3 cases; 1 failed, see the column `error`" in first.stdout
+    command = ("sweep", "--cases", str(file), "--result", "fleet_capex_usd", "-p", "pue=1.2", "--out", str(out))
+    status, told = commands.here(*command)
+    assert status == 0 and "3 cases; 1 failed, see the column `error`" in told
     table = pd.read_csv(out / "cases.csv")
     assert table["error"].isna().tolist() == [True, False, True]
     assert table["error"][1].startswith(f"line 3: {RENT} = 300 is not allowed")
     assert table["fleet"].tolist()[::2] == ["documented", "semianalysis"]
     before = contents(out)
-    second = report("--cases", str(file), "--result", "fleet_capex_usd", "-p", "pue=1.2", "--out", str(out))
-    assert "was there already" in second.stdout
+    assert "was there already" in commands.here(*command)[1]
     assert contents(out) == before
 
 
@@ -135,30 +126,15 @@ REFUSALS = [
     (("-p", "pue=1,2", "--scheduler", "carrier-pigeon://x"), "No Dask scheduler answers at carrier-pigeon://x"),
     (("-p", "pue=1,2", "--scheduler", "x"), "No Dask scheduler answers at x: missing port number"),
     (("-p", "pue=1,2", "--scheduler", "inproc://"), "No Dask scheduler answers at inproc://: "),
-    (
-        ("-p", "pue=1,2", "--scheduler", "tls://127.0.0.1:1"),
-        "No Dask scheduler answers at tls://127.0.0.1:1: TLS expects",
-    ),
+    (("-p", "pue=1,2", "--scheduler", "tls://127.0.0.1:1"), "answers at tls://127.0.0.1:1: TLS expects"),
     (("-p", "pue=1,2", "--scheduler", ""), "--scheduler needs the address of a Dask scheduler"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), REFUSALS, ids=lambda value: str(value)[:40])
-def test_bad_input_is_one_clear_line(
-    arguments: tuple[str, ...],
-    message: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    out = tmp_path / "out"
-    monkeypatch.setattr(sys, "argv", ["report", "sweep", *arguments, "--out", str(out)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 1
-    told = capsys.readouterr().err
-    assert message in told and len(told.splitlines()) == 1, told
-    assert not out.exists(), "nothing is written before all is checked"
+def test_bad_input_is_one_clear_line(arguments: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    assert message in commands.refused("sweep", *arguments, "--out", str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists(), "nothing is written before all is checked"
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
@@ -227,7 +203,7 @@ def test_the_digest_sees_a_byte_of_data_and_of_code(tmp_path: Path, monkeypatch:
     for name, content in (("data/a.csv", "1"), ("analysis/a.py", "1"), ("book/a.ipynb", "1")):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(content)
-    monkeypatch.setattr(ask.tables, "ROOT", tmp_path)
+    monkeypatch.setattr(ask.project, "ROOT", tmp_path)
     monkeypatch.setattr(ask.tables, "DATA", tmp_path / "data")
     monkeypatch.setattr(ask.parameters, "__file__", str(tmp_path / "analysis" / "parameters.py"))
     monkeypatch.setattr(ask.notebooks, "BOOK", tmp_path / "book")
@@ -339,16 +315,10 @@ def test_a_block_that_is_not_what_was_written_is_computed_again_and_named(
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
 
 
-def test_the_command_says_what_it_computed_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_says_what_it_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     summary = run.Summary(tmp_path, 12, 0, False, ("parts/block-0000001", "pages/1/capex.ipynb"))
     monkeypatch.setattr(run, "run", lambda *_: summary)
-    monkeypatch.setattr(sys, "argv", ["report", "sweep", "-p", THREE[0]])
-    with pytest.raises(SystemExit):
-        cli.main()
-    told = capsys.readouterr().err
-    assert told == (
+    assert commands.here("sweep", "-p", THREE[0])[1].startswith(
         f"report: parts/block-0000001 and 1 more in {tmp_path} was changed or damaged since it was written; "
         "it was computed again.\n"
     )

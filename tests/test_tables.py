@@ -159,6 +159,11 @@ def test_the_copy_itself_is_sound(broken: Callable[..., Path]) -> None:
 
 # Each with the file's row, the cell, and a word of what is wrong with it.
 CELLS = [
+    ("blank GPU", "gpus", 2, "tdp_w", "", "required"),
+    ("blank severity", "claims", 5, "severity", "", "required"),
+    ("blank kind", "evidence", 5, "kind", "", "required"),
+    ("blank source", "assumptions", 3, "source", "", "required"),
+    ("blank unit", "published", 4, "unit", "", "required"),
     ("text in a number", "gpus", 2, "tdp_w", "abc", ""),
     ("unit in a number", "gpus", 2, "tdp_w", "300 W", ""),
     ("comma in a number", "models", 2, "chip_hours", "3,552,000", ""),
@@ -194,38 +199,19 @@ CELLS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "row", "column", "value", "word"), [c[1:] for c in CELLS], ids=[c[0] for c in CELLS])
+@pytest.mark.parametrize(("what", "table", "row", "column", "value", "word"), CELLS, ids=[cell[0] for cell in CELLS])
 def test_a_bad_cell_is_named(
-    table: str, row: int, column: str, value: str, word: str, broken: Callable[..., Path]
+    what: str, table: str, row: int, column: str, value: str, word: str, broken: Callable[..., Path]
 ) -> None:
     """The message names file, row, column and value, and what to do."""
     lines = [line for line in faults(broken(table, row, column, value)).splitlines() if f"`{column}`" in line]
     assert lines, f"No message names the column `{column}`."
     message = lines[0]
     assert f"data/{table}.csv, row {row}, column `{column}`" in message
-    # An infinite number may be named in words.
-    assert f"'{value}'" in message or "not finite" in message
+    # An infinite number may be named in words, and a blank is nothing to name.
+    assert not value or f"'{value}'" in message or "not finite" in message
     assert word in message
     assert re.search(r"(orrect the cell|Give a finite number|Add the row there)", message)
-
-
-@pytest.mark.parametrize(
-    ("table", "row", "column"),
-    [
-        ("gpus", 2, "tdp_w"),
-        ("claims", 5, "severity"),
-        ("evidence", 5, "kind"),
-        ("assumptions", 3, "source"),
-        ("published", 4, "unit"),
-    ],
-)
-def test_a_blank_cell_that_must_be_filled_is_named(
-    table: str, row: int, column: str, broken: Callable[..., Path]
-) -> None:
-    message = faults(broken(table, row, column, ""))
-    assert f"data/{table}.csv, row {row}, column `{column}`" in message
-    assert "required" in message
-    assert "Correct the cell" in message
 
 
 @pytest.mark.parametrize(
@@ -264,40 +250,32 @@ def test_a_source_that_is_not_in_the_bibliography_is_named(column: str, broken: 
     assert "epoch_hardware_2026" not in message
 
 
+def row_of(table: str, column: str, value: str) -> int:
+    """The row of data/ that holds a value, counted as in the file."""
+    return tables.load(table)[column].tolist().index(value) + 2
+
+
 def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Path]) -> None:
     """2,664,001 + 119,000 + 5,000 = 2,788,001, one more than the model's row."""
-    message = faults(broken("stages", 2, "chip_hours", "2664001"))
-    models = tables.load("models")
-    row = int(models.index[models.model_id == "dsv3"][0]) + 2
     assert (
         "data/stages.csv, rows 2, 3, 4, column `chip_hours`: the stages of 'dsv3' sum to 2,788,001 GPU-hours, "
-        f"but data/models.csv, row {row}, column `chip_hours` says 2,788,000." in message
-    )
+        f"but data/models.csv, row {row_of('models', 'model_id', 'dsv3')}, column `chip_hours` says 2,788,000."
+    ) in faults(broken("stages", 2, "chip_hours", "2664001"))
+
+
+UNKNOWN = "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f"
+MISSING = "data/accounts.csv has not the account 'hopper_only', which data/assumptions.csv"
+OF_NO_USE = "row 5, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to"
 
 
 @pytest.mark.parametrize(
     ("row", "column", "value", "words"),
     [
-        (
-            3,
-            "account",
-            "hoppers_only",
-            "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f",
-        ),
-        (
-            3,
-            "account",
-            "hoppers_only",
-            "data/accounts.csv has not the account 'hopper_only', which data/assumptions.csv",
-        ),
+        (3, "account", "hoppers_only", UNKNOWN),
+        (3, "account", "hoppers_only", MISSING),
         (3, "counts_from", "semianalyst", "row 3, column `counts_from`: 'semianalyst' is not in data/fleet.csv."),
         (3, "leaves_out", "A100", "row 3, column `leaves_out`: 'A100' is not in data/gpus.csv."),
-        (
-            5,
-            "leaves_out",
-            "H20",
-            "row 5, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to",
-        ),
+        (5, "leaves_out", "H20", OF_NO_USE),
     ],
 )
 def test_a_misspelt_account_of_the_fleet_is_refused(
@@ -307,14 +285,6 @@ def test_a_misspelt_account_of_the_fleet_is_refused(
     assert words in faults(broken("accounts", row, column, value))
 
 
-def test_a_model_whose_hours_were_mistyped_is_named(broken: Callable[..., Path]) -> None:
-    rows = tables.load("models")
-    row = int(rows.index[rows.model_id == "dsr1_increment"][0]) + 2
-    message = faults(broken("models", row, "chip_hours", "174000"))
-    assert f"but data/models.csv, row {row}, column `chip_hours` says 174,000." in message
-    assert "the stages of 'dsr1_increment' sum to 147,000 GPU-hours" in message
-
-
 @pytest.mark.parametrize("name", ["gpus", "assumptions", "stages"])
 def test_a_missing_file_is_named(name: str, broken: Callable[..., Path]) -> None:
     folder = broken()
@@ -322,30 +292,6 @@ def test_a_missing_file_is_named(name: str, broken: Callable[..., Path]) -> None
     assert f"data/{name}.csv is missing. Restore it from version control" in faults(folder)
     with pytest.raises(DataError, match=rf"data/{name}\.csv is missing"):
         tables.load(name, folder)
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda text: text.replace("tdp_w", "tdp", 1), "column `tdp_w`"),
-        (lambda text: text.replace("gpu_id,", "", 1), "column `gpu_id`"),
-        (lambda text: text.replace("\n", "\n\n", 1), "row 2"),
-        (lambda text: text.replace("NVIDIA,", "NVIDIA,NVIDIA,", 1), "row 2"),
-        (lambda text: "", "empty"),
-    ],
-    ids=["column renamed", "column dropped", "blank line", "cell too many", "empty file"],
-)
-def test_a_table_of_another_shape_is_named(
-    change: Callable[[str], str], words: str, broken: Callable[..., Path]
-) -> None:
-    folder = broken()
-    path = folder / "gpus.csv"
-    text = path.read_text(encoding="utf-8")
-    assert change(text) != text
-    path.write_text(change(text), encoding="utf-8")
-    message = faults(folder)
-    assert "data/gpus.csv" in message
-    assert words in message
 
 
 def resaved(path: Path, delimiter: str = ",", before: str = "", after: str = "") -> None:
@@ -362,26 +308,19 @@ def rewritten(path: Path, change: Callable[[str], str]) -> None:
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+CONFLICT = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> theirs"
 FORMS: dict[str, tuple[Callable[[Path], None], str]] = {
     "semicolons": (lambda path: resaved(path, ";"), "row 1: the cells are separated by semicolons. Save the file as"),
     "tabs": (lambda path: resaved(path, "\t"), "row 1: the cells are separated by tabs. Save the file as CSV"),
-    "sep=,": (
-        lambda path: resaved(path, before="sep=,\n"),
-        "row 1: 'sep=,' is a note for a spreadsheet, and no",
-    ),
+    "sep=,": (lambda path: resaved(path, before="sep=,\n"), "row 1: 'sep=,' is a note for a spreadsheet, and no"),
     "sep=;": (lambda path: resaved(path, ";", "sep=;\n"), "row 1: 'sep=;' is a note for a spreadsheet, and no header"),
-    "spaces": (
-        lambda path: rewritten(path, lambda text: text.replace(",", ", ")),
-        "row 1: there are spaces beside",
-    ),
+    "spaces": (lambda path: rewritten(path, lambda text: text.replace(",", ", ")), "row 1: there are spaces beside"),
     "a header alone": (
         lambda path: rewritten(path, lambda text: text.splitlines()[0]),
         "is empty, or has a header alone.",
     ),
-    "a conflict": (
-        lambda path: resaved(path, after="<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> theirs\n"),
-        "git has left a conflict here.",
-    ),
+    "nothing": (lambda path: rewritten(path, lambda text: ""), "is empty, or has a header alone."),
+    "a conflict": (lambda path: resaved(path, after=f"{CONFLICT}\n"), "git has left a conflict here."),
 }
 
 
@@ -417,30 +356,37 @@ def test_a_bom_and_other_ends_of_lines_change_nothing(broken: Callable[..., Path
         (lambda text: text + "," * 20 + "\n", "row 25: the row is blank"),
         (lambda text: text.replace("\n", ",,\n"), "row 1: column 24 has no name; column 25 has no name."),
         (lambda text: text.replace("gpu_id", "gpu", 1), "row 1: column `gpu_id` is missing; 'gpu' is no column"),
+        (lambda text: text.replace("gpu_id,", "", 1), "data/gpus.csv, row 1: column `gpu_id`"),
+        (lambda text: text.replace("\n", "\n\n", 1), "data/gpus.csv, row 2"),
         (lambda text: text.replace("NVIDIA,", "NVIDIA,NVIDIA,", 1), "row 2 has '"),
         (lambda text: text.replace("NVIDIA V100", '"NVIDIA" V100', 1), "line 2: "),
         (lambda text: text.replace("NVIDIA V100", "NVIDIA\0 V100", 1), "holds U+0000 a control character, which"),
         (lambda text: text.replace("NVIDIA V100", "NVIDIA\x1b V100", 1), "row 2, column `name` holds U+001B a control"),
     ],
-    ids=["blank line", "blank row", "blank columns", "renamed", "cell too many", "half quoted", "NUL", "ESC"],
+    ids=[
+        "blank line",
+        "blank row",
+        "columns",
+        "renamed",
+        "dropped",
+        "blank row 2",
+        "cell",
+        "half quoted",
+        "NUL",
+        "ESC",
+    ],
 )
 def test_what_a_spreadsheet_leaves_behind_is_told_in_words(
     change: Callable[[str], str], words: str, broken: Callable[..., Path]
 ) -> None:
     folder = broken()
     path = folder / "gpus.csv"
-    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(change(text), encoding="utf-8")
     message = faults(folder)
     assert words in message and message.replace("\n", "").isprintable(), message
-
-
-def test_a_file_that_is_not_utf8_is_named(broken: Callable[..., Path]) -> None:
-    folder = broken()
-    path = folder / "gpus.csv"
-    path.write_bytes(path.read_bytes().replace(b"NVIDIA V100", b"NVIDIA\xff V100"))
-    message = faults(folder)
-    assert "data/gpus.csv" in message
-    assert "not UTF-8 text" in message
+    path.write_bytes(text.encode().replace(b"NVIDIA V100", b"NVIDIA\xff V100"))
+    assert re.search(r"data/gpus\.csv.*not UTF-8 text", faults(folder))
 
 
 def test_every_bad_cell_is_named_at_once(broken: Callable[..., Path]) -> None:
@@ -468,23 +414,19 @@ def test_an_assumption_that_is_no_plain_number_is_refused(value: str, broken: Ca
     assert "row 2" in str(error.value) or "rental_usd_per_gpu_hour" in str(error.value)
 
 
-def test_a_fraction_in_a_whole_assumption_is_refused(broken: Callable[..., Path]) -> None:
-    rows = tables.load("assumptions")
-    row = int(rows.index[rows.name == "staff_count"][0]) + 2
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("staff_count", "150.5", "'150.5' is not of type int."),
+        ("fleet", "everything", "fleet = 'everything' is not allowed"),
+    ],
+)
+def test_an_assumption_of_another_kind_is_refused(
+    name: str, value: str, says: str, broken: Callable[..., Path]
+) -> None:
     with pytest.raises(DataError) as error:
-        parameters.known(broken("assumptions", row, "value", "150.5"))
-    assert "data/assumptions.csv, parameter `staff_count`, column `value`: '150.5' is not of type int." in str(
-        error.value
-    )
-
-
-def test_an_unknown_choice_is_refused(broken: Callable[..., Path]) -> None:
-    rows = tables.load("assumptions")
-    row = int(rows.index[rows.name == "fleet"][0]) + 2
-    with pytest.raises(
-        DataError, match=r"data/assumptions.csv, parameter `fleet`, column `value`: fleet = 'everything' is not allowed"
-    ):
-        parameters.known(broken("assumptions", row, "value", "everything"))
+        parameters.known(broken("assumptions", row_of("assumptions", "name", name), "value", value))
+    assert f"data/assumptions.csv, parameter `{name}`, column `value`: {says}" in str(error.value)
 
 
 @pytest.mark.parametrize("column", ["low", "high", "minimum", "maximum"])

@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from test_accessibility import AXE_RUN, RULES, axe
 from test_policy import Watched
-from test_site import SCREENS, pages, told
+from test_site import ON_SCREENS, SCREENS, pages, told
 
 KIB = 1024
 PAGE_KIB = 200
@@ -121,9 +121,7 @@ def opened(browser: Browser, screen: str) -> BrowserContext:
     return context
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(name, marks=pytest.mark.slow if "dark" in name else ()) for name in SCREENS]
-)
+@pytest.fixture(scope="module", params=ON_SCREENS)
 def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: str, eyes: Eyes) -> Iterator[Tour]:
     screen, seen = request.param, Tour()
     with closing(opened(browser, screen)) as context:
@@ -215,7 +213,7 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("screen", ON_SCREENS)
 def test_axe_finds_a_planted_fault(screen: str, browser: Browser, address: str, eyes: Eyes) -> None:
     with closing(opened(browser, screen)) as context:
         page = context.new_page()

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from analysis import words
 
@@ -44,8 +44,6 @@ def dark(colour: str) -> str:
     return "#" + "".join(f"{round(255 * min(max(value, 0), 1)):02x}" for value in turned)
 
 
-DARK_GROUND = dark(PAPER)
-
 BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
 
 GPU_COLOURS = {"A100-PCIe-40": GREY, "H20": ORANGE, "H800-SXM": BLUE, "H100-SXM": PURPLE}
@@ -60,6 +58,9 @@ BASIS_NAMES = {
     "acquisition": "Acquisition: buying the hardware",
     "programme": "Programme: research and staff too",
 }
+
+# Part of an owner's cost -> its hatch; all three have the colour of the amortised basis.
+PART_HATCHES = {"capital": "", "network": "////", "energy": "----"}
 
 WIDTH_INCHES = 7.0
 
@@ -195,17 +196,25 @@ def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
 
 def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float) -> None:
     """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour and hatch."""
-    ax.barh(
-        y,
-        width,
-        height,
-        left,
-        color=GPU_COLOURS[gpu],
-        hatch=GPU_HATCHES[gpu],
-        hatchcolor=(1, 1, 1, 0.5),
-        edgecolor=PAPER,
-        linewidth=0.9,
-    )
+    ax.barh(y, width, height, left, **gpu_look(gpu))
+
+
+def gpu_look(gpu: str) -> dict[str, Any]:
+    """How a piece of one GPU type is filled and edged."""
+    fill = {"facecolor": GPU_COLOURS[gpu], "hatch": GPU_HATCHES[gpu], "hatchcolor": (1, 1, 1, 0.5)}
+    return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
+
+
+def log_rows(ax: Axes, rows: int, limits: tuple[float, float], keep: tuple[str, ...] = (), **ticks: Any) -> None:
+    """Make axes hold so many rows over a logarithmic axis; ticks: as matplotlib's LogLocator takes them."""
+    ax.set_xscale("log")
+    ax.set_xlim(*limits)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.xaxis.set_major_locator(LogLocator(**ticks))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.grid(axis="x")
+    bare(ax, keep)
 
 
 def log_limits(values: Iterable[float], margin: float) -> tuple[float, float]:
@@ -243,6 +252,19 @@ def beside(ax: Axes, y: float, text: str, points: float, **style: Any) -> None:
     )
 
 
+def at_dot(ax: Axes, text: str, x: float, y: float, points: float, **style: Any) -> None:
+    """Words beside a dot: so many points right of it, or left of it if negative."""
+    ax.annotate(
+        text,
+        (x, y),
+        xytext=(points, 0),
+        textcoords="offset points",
+        ha="right" if points < 0 else "left",
+        va="center_baseline",
+        **style,
+    )
+
+
 def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str = "full", size: float = 6.5) -> None:
     """One value of a row. fill: full, left (a half) or none; what lies behind a hollow dot does not shine through.
 
@@ -274,7 +296,7 @@ def short(text: str) -> str:
     return text
 
 
-def heading(ax: Axes, text: str, left: float, up: float = 8, **style: Any) -> None:
+def heading(ax: Axes, text: str, left: float, up: float = 6, fontsize: float = 11, **style: Any) -> None:
     """Words over a panel, from so many inches left of its axes; `up` in points."""
     ax.annotate(
         text,
@@ -284,6 +306,8 @@ def heading(ax: Axes, text: str, left: float, up: float = 8, **style: Any) -> No
         textcoords="offset points",
         va="baseline",
         annotation_clip=False,
+        fontsize=fontsize,
+        fontweight="semibold",
         **style,
     )
 
@@ -320,6 +344,11 @@ def key(figure: Figure, entries: list[tuple[str, str, str]], top: float, columns
                 markeredgewidth=1.4,
             )
         handles.append(mark)
+    legend(figure, handles, top, columns)
+
+
+def legend(figure: Figure, handles: list[Any], top: float, columns: int, **spaces: float) -> None:
+    """What the marks mean, at the top left; `top` in inches, `spaces` as matplotlib calls them."""
     figure.legend(
         handles=handles,
         loc="upper left",
@@ -328,11 +357,10 @@ def key(figure: Figure, entries: list[tuple[str, str, str]], top: float, columns
         frameon=False,
         fontsize=9.5,
         borderaxespad=0,
-        borderpad=0.1,
-        handletextpad=0.5,
-        columnspacing=1.6,
-        labelspacing=0.35,
-        handlelength=1.4,
+        **{
+            **{"borderpad": 0.1, "handletextpad": 0.5, "columnspacing": 1.6, "labelspacing": 0.35, "handlelength": 1.4},
+            **spaces,
+        },
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis import costs
 from analysis.quantities.fleet import TYPES, by_type, fleet_capex_usd
-from analysis.quantities.registry import Definition
+from analysis.quantities.registry import OURS, Definition
 
 COMPONENTS = {"chips": "Chips", "rest_of_server": "Rest of the servers", "network": "Network"}
 
@@ -31,7 +31,7 @@ def _rent_usd_per_gpu_hour(x: Any, data: Any) -> Any:
 
 
 def _piece(name: str, title: str, unit: str, basis: str, compute: Callable[[Any, Any], Any]) -> Definition:
-    return Definition(name, title, unit, basis, True, compute)
+    return Definition(name, title, unit, basis, True, compute, OURS[basis])
 
 
 PARTS: dict[str, Definition] = {

@@ -93,6 +93,11 @@ class Definition:
     compares: tuple[str, ...] = ()
     difference: str = ""
 
+    @property
+    def told(self) -> str:
+        """The rule in words; of a comparison, that of its sides, or how theirs differ."""
+        return self.difference or next((REGISTRY[each].rule.text for each in self.compares), self.rule.text)
+
 
 REGISTRY: dict[str, Definition] = {}
 

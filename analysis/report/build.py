@@ -57,15 +57,17 @@ def build(scenario: Scenario, out: Path | None = None, progress: Progress = sile
 def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> None:
     """A scenario's site, whole and checked, in the folder `work`/source/_build/html."""
     kernels.warm_up()
-    require_sound_data()
-    executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
-    progress("rendering", 0, 1)
-    rendering.stage(scenario, executed, work / "source")
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        # The pictures are drawn while Jupyter Book renders, on another core.
+    # It imports while the pages run, and renders while the pictures are drawn.
+    with rendering.renderer(work / "source") as rendered, ThreadPoolExecutor(max_workers=1) as beside:
+        require_sound_data()
+        # Imported now, while the server of kernels imports too.
+        guests = rendering.guests()
+        executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
+        progress("rendering", 0, 1)
+        rendering.stage(scenario, executed, work / "source")
         drawn = beside.submit(rendering.write_figures, executed, work / "figures", progress)
-        added = [beside.submit(guest.write, work / "beside", executed, scenario) for guest in rendering.guests()]
-        html = rendering.render(work / "source")
+        added = [beside.submit(guest.write, work / "beside", executed, scenario) for guest in guests]
+        html = rendered()
         figures = drawn.result()
         for each in added:
             each.result()

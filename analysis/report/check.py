@@ -51,7 +51,7 @@ def parameter_problems() -> Iterator[str]:
 
     for name in equations.named():
         if name not in equations.SYMBOLS:
-            yield f"`{name}` has no entry in SYMBOLS of analysis/equations.py (its letter, and what it is). Add it."
+            yield f"`{name}` has no entry in analysis/equations.toml (its letter, and what it is). Add it."
 
 
 def scenario_problems(path: Path) -> Iterator[str]:

@@ -49,22 +49,3 @@ def of_site(site: Path) -> dict[str, str]:
         "site": together(files, files),
         "zip": of_bytes(downloads.zipped(site)),
     }
-
-
-def difference(one: bytes, other: bytes) -> str:
-    """Where two contents first differ: the byte, the line, and what stands around it."""
-    size = min(len(one), len(other))
-    place = next((i for i in range(size) if one[i] != other[i]), size)
-    line = one.count(b"\n", 0, place) + 1
-    around = [content[max(0, place - 40) : place + 40].decode("utf-8", "replace") for content in (one, other)]
-    return f"byte {place:,}, line {line:,}: {around[0]!r} against {around[1]!r}"
-
-
-def compare(one: Path, other: Path) -> list[str]:
-    """What differs between two sites, one line a file; nothing where they are the same bytes."""
-    here, there = of_files(one), of_files(other)
-    found = [f"{name}: only in {one if name in here else other}" for name in sorted(here.keys() ^ there.keys())]
-    for name in sorted(here.keys() & there.keys()):
-        if here[name] != there[name]:
-            found.append(f"{name}: {difference((one / name).read_bytes(), (other / name).read_bytes())}")
-    return found

@@ -161,8 +161,8 @@ def execute_pages(
 ) -> dict[str, Path]:
     """Bring pages up to date for a scenario in `target`; returns the executed notebook of each page, in their order.
 
-    A page whose identity is known comes from the store. The others run, `workers` at a time (default: one a core),
-    those that took longest before come first.
+    A page whose identity is known comes from the store. The others run, `workers` at a time (default: one a core, and
+    one more, for whenever another waits for its kernel to start), those that took longest before come first.
     again:  run pages although they are known
     Raises PageFailure at the first page that fails; the kernels of the others are ended.
     """
@@ -196,7 +196,7 @@ def execute_pages(
     past = store.durations()
     queue = sorted(stale, key=lambda page: past.get(page.name, float("inf")), reverse=True)
     progress("running the pages", 0, len(stale))
-    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(max_workers=workers or 1 + (os.cpu_count() or 1)) as pool:
         futures = {pool.submit(run, page): page.name for page in queue}
         try:
             _collect(futures, done, progress)

@@ -30,9 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from analysis import untrusted
-
-# Where the report keeps its work. It may be a link to another disk; what is in it comes from the report alone.
-BUILD = Path(__file__).resolve().parents[2] / "_build"
+from analysis.project import BUILD as BUILD
 
 # A neighbour that a killed process has left; no other program makes such a name.
 LEFT = re.compile(r"\..+\.[0-9a-f]{12}\.part")

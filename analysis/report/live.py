@@ -158,11 +158,8 @@ def _part(kind: type[Part], given: Any, where: str) -> Part:
     known = {each.name: each for each in fields(kind)}  # type: ignore[arg-type]
     if not isinstance(given, dict):
         raise PanelError(f"{where} must be keys with values, not {str(given)[:40]!r}.")
-    for key in given:
-        _known("key", key, known, where)
-    for name, each in known.items():
-        if each.default is MISSING and name not in given:
-            raise PanelError(f"{where}: the key '{name}' is missing.")
+    needed = [name for name, each in known.items() if each.default is MISSING]
+    written.require_keys(given, known, needed, where, PanelError)
     values = dict(given)
     for key, value in given.items():
         here, kind_of_value = f"{where}, {key}", str(known[key].type)
@@ -190,8 +187,7 @@ NAMED: dict[str, tuple[str, Callable[[], Collection[str]]]] = {
 
 def _known(what: str, name: object, among: Collection[str], where: str) -> None:
     if name not in among:
-        near = untrusted.nearest(str(name), among)
-        raise PanelError(f"{where}: there is no {what} '{name}'." + (f" Did you mean '{near}'?" if near else ""))
+        raise PanelError(f"{where}: there is no {what} '{name}'.{untrusted.meant(str(name), among)}")
 
 
 def choice_titles(row: Parameter) -> dict[str, str]:

@@ -15,18 +15,22 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape, unescape
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 from analysis import written
 from analysis.report import notebooks, slots
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer
+from analysis.report.site import templates
 from analysis.report.site.metadata import citation
 
 FONTS = {"SourceSansPro-Regular": (400, "normal"), "SourceSansPro-It": (400, "italic")}
 FONTS |= {"SourceSansPro-Semibold": (600, "normal"), "SourceSansPro-SemiboldIt": (600, "italic")}
+HTML = templates.beside(__file__)
 REFERRING = r"(\s(?:id|for|headers|aria-labelledby|aria-describedby|aria-controls)=\")([^\"]*)\""
 
 
@@ -89,42 +93,6 @@ def title_of(text: str, name: str) -> str:
     return re.sub(r"(?s)<[^>]+>", "", match[1]).strip()
 
 
-def cover(title: str, scenario: str, address: str) -> str:
-    said = citation.citation()
-    where = f'<p><a href="{address}/">{escape(address)}/</a></p>' if address else ""
-    cited = said.sentence(address=f"{address}/" if address else "", report=unescape(title))
-    return (
-        f'<header class="cover">\n<h1 id="cover">{title}</h1>\n'
-        f'<p class="abstract">{escape(said.abstract)}</p>\n{scenario}\n'
-        f"<p><strong>{escape(said.names)}</strong><br>Version {said.version}, "
-        f"{citation.day(said.released)}</p>\n{where}\n"
-        '<p class="terms">Text, data and figures: CC BY 4.0. Code: MIT licence.<br>\n'
-        "The code behind each number is left out here; every page is a notebook in the sources of the report.</p>\n"
-        f'<p class="terms">Cite as: {escape(cited)}</p>\n</header>\n'
-    )
-
-
-def contents(titles: Mapping[str, str], numbers: Mapping[str, int]) -> str:
-    """The table of contents, with page numbers where they are known."""
-
-    def line(name: str, title: str) -> str:
-        number = numbers.get(name, 0)
-        return f'<li><a href="#{name}"><span>{title}</span> <span class="number">{number or "000"}</span></a></li>'
-
-    lists = [
-        (f'<p class="part">{escape(part.caption)}</p>\n' if part.caption else "")
-        + "<ol>\n"
-        + "\n".join(line(name, titles[name]) for name in part.pages)
-        + "\n</ol>"
-        for part in parts()
-    ]
-    return (
-        '<nav class="report-contents" aria-label="Contents">\n<p class="title">Contents</p>\n'
-        + "\n".join(lists)
-        + "\n</nav>\n"
-    )
-
-
 def faces() -> str:
     return "\n".join(
         f'@font-face {{ font-family: "Source Sans Pro"; font-weight: {weight}; font-style: {slant}; '
@@ -142,27 +110,30 @@ def document(site: Path, address: str, numbers: Mapping[str, int]) -> str:
         text = article(html, name)
         titles[name] = title_of(text, name)
         texts[name] = relinked(text, name, names, address)
-    front, *rest = parts()
+    (front, *_), said = parts(), citation.citation()
     home = (site / f"{front.pages[0]}.html").read_text(encoding="utf-8")
     scenario = re.search(r'(?s)<div class="scenario">.*?</div>', home)
     sheets = re.findall(r'<link\b[^>]*\bhref="(_static/[^"]+\.css[^"]*)"', home)
     title = titles[front.pages[0]]
     titles[front.pages[0]] = "Summary"
     texts[front.pages[0]] = re.sub(r"(?s)<h1\b[^>]*>.*?</h1>", "<h1>Summary</h1>", texts[front.pages[0]], count=1)
-    body = [cover(title, scenario[0] if scenario else "", address), contents(titles, numbers)]
-    body.append(f'<article class="bd-article" id="{front.pages[0]}">{lowered(texts[front.pages[0]])}</article>')
-    for part in rest:
-        for index, name in enumerate(part.pages):
-            head = f'<h2 class="part">{escape(part.caption)}</h2>\n' if index == 0 else ""
-            text = lowered(lowered(texts[name]))
-            body.append(f'<article class="bd-article" id="{name}">{head}{text}</article>')
-    style = (files("analysis.report") / "print.css").read_text(encoding="utf-8")
-    links = "\n".join(f'<link rel="stylesheet" href="{ORIGIN}/{sheet}">' for sheet in sheets)
-    return (
-        f'<!DOCTYPE html>\n<html lang="en" data-theme="light" data-mode="light">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{title}</title>\n{links}\n<style>\n{faces()}\n{style}</style>\n</head>\n"
-        f'<body><main class="bd-main"><div class="bd-content">\n{"".join(body)}</div></main></body>\n</html>\n'
-    )
+    articles = [
+        # A page stands below its part; the summary has none.
+        (
+            name,
+            part.caption if index == 0 else "",
+            Markup(lowered(lowered(texts[name]) if part.caption else texts[name])),
+        )
+        for part in parts()
+        for index, name in enumerate(part.pages)
+    ]
+    cited = said.sentence(address=f"{address}/" if address else "", report=unescape(title))
+    bar = Markup(scenario[0] if scenario else "")
+    cover = HTML.cover(Markup(title), said, bar, address, citation.day(said.released), cited)
+    contents = HTML.contents(parts(), {name: Markup(text) for name, text in titles.items()}, numbers)
+    style = Markup(f"{faces()}\n" + (files("analysis.report") / "print.css").read_text(encoding="utf-8"))
+    links = [f"{ORIGIN}/{sheet}" for sheet in sheets]
+    return str(HTML.document(Markup(title), links, style, cover, contents, articles))
 
 
 def pages_of(pdf: bytes, names: Iterable[str]) -> dict[str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis import untrusted
+from analysis import project, untrusted
 from analysis.report import files, manifest, notebooks, store
 
 BUILD = files.BUILD
@@ -57,8 +57,8 @@ def allowed(out: Path) -> Path:
         raise BuildError(f"{asked} cannot be used: {locked} cannot be written. Name another folder with --out.")
     if locked := _locked(BUILD):
         raise BuildError(
-            f"The report keeps its work in {BUILD}, and {locked} cannot be written. "
-            "Make it writable, or copy the report to a folder that is."
+            f"The report keeps its work in {BUILD.absolute()}, and {locked.absolute()} cannot be written. "
+            f"Make it writable, or {'copy the report to' if project.HAS_BOOK else 'work in'} a folder that is."
         )
     return target
 
@@ -67,10 +67,12 @@ def _reserved(target: Path) -> str:
     """Why nothing that is built belongs there, if it lies in the report or holds it; "" otherwise."""
     root = notebooks.ROOT
     if any(_within(folder, target) for folder in (root, BUILD, store.STORE)):
-        return "holds this report itself"
+        return "holds this report itself" if project.HAS_BOOK else f"holds {BUILD}, where the report keeps its work"
     if any(_within(target, folder) for folder in (store.STORE, BUILD / ".work", *BUILD.glob(".*"))):
         return "lies where builds keep their own files"
-    parts = [root / name for name in OWN] + [e for e in root.iterdir() if e.name.startswith(".") or e.is_file()]
+    parts = [project.PACKAGE, *(root / name for name in OWN)] + [
+        e for e in root.iterdir() if e.name.startswith(".") or e.is_file()
+    ]
     if target.is_relative_to(root) and target.relative_to(root).parts[0].startswith("."):
         parts.append(root / target.relative_to(root).parts[0])
     part = next((part.name for part in sorted(parts) if _within(target, part)), "")

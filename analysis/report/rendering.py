@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from html import escape
 from importlib import import_module
 from importlib.metadata import version
@@ -29,10 +31,16 @@ PNG_DPI = 200
 
 # Jupyter Book's module has no entry of its own; this works wherever the package is, whatever its script is called.
 # It ends with the process that called it, and puts no colours into what it says, which Sphinx does anywhere.
+# Looking for garbage among the trees of all pages would take it a third of its time.
 RENDERER = """
-import os, sys, threading
+import gc, os, sys, threading
+gc.disable()
 from jupyter_book.cli.main import main
 from sphinx.util.console import nocolor
+from analysis.report import site
+site.parts()
+os.read(0, 1) or os._exit(1)
+os.chdir(sys.argv[2])
 threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
 nocolor()
 main()
@@ -136,20 +144,40 @@ def stage(scenario: Scenario, executed: dict[str, Path], folder: Path) -> None:
 
 def render(folder: Path) -> Path:
     """Jupyter Book over a staged folder, warnings as errors; the html folder, or BuildError with what it said."""
+    with renderer(folder) as rendered:
+        return rendered()
+
+
+@contextmanager
+def renderer(folder: Path) -> Iterator[Callable[[], Path]]:
+    """The same for a folder that is not staged yet: Jupyter Book is imported already, and waits to be called."""
     command = [sys.executable, "-c", RENDERER, "build", str(folder), "-W", "-n", "--keep-going"]
-    # In that folder: docutils and matplotlib look for settings in the one that they are in.
-    place: dict[str, Any] = {"env": surroundings.environment(), "cwd": folder}
+    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    told |= {"encoding": "utf-8", "errors": "replace"}
+    # It goes into the folder later: docutils and matplotlib look for settings in the one that they are in.
+    place: dict[str, Any] = {"env": surroundings.environment(), "cwd": folder.parent}
     # The other end is closed when this process ends, in whatever way.
     theirs, ours = os.pipe()
     try:
-        run = subprocess.run(command, stdin=theirs, capture_output=True, encoding="utf-8", errors="replace", **place)
+        with subprocess.Popen(command, stdin=theirs, **told, **place) as process:
+            try:
+                yield partial(_rendered, process, ours, folder)
+            finally:
+                process.kill()
     finally:
         os.close(theirs)
         os.close(ours)
+
+
+def _rendered(process: subprocess.Popen[str], line: int, folder: Path) -> Path:
+    # It may have ended already, and then says why.
+    with suppress(BrokenPipeError):
+        os.write(line, b"!")
+    said = "".join(process.communicate())
     html = folder / "_build" / "html"
-    if run.returncode or not (html / "index.html").exists():
+    if process.returncode or not (html / "index.html").exists():
         # The pages as their author knows them: what is rendered is a copy that goes with the build.
-        told = (run.stdout + run.stderr).replace(f"{folder}{os.sep}", "book/").splitlines()
+        told = said.replace(f"{folder}{os.sep}", "book/").splitlines()
         complaints = [line for line in told if "WARNING" in line or "ERROR" in line or "Error" in line]
         raise BuildError("Jupyter Book refused the pages:\n" + "\n".join(complaints[-30:] or told[-30:]))
     return html

@@ -21,12 +21,13 @@ import sys
 from pathlib import Path
 
 from analysis import asked
-
-ROOT = Path(__file__).resolve().parents[2]
+from analysis.project import BUILD, HAS_BOOK
+from analysis.project import ROOT as ROOT
 
 # How a Python of this report runs. SAFEPATH: a file random.py in the folder that one is in is no module.
 PYTHON = {"PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1"}
-if os.pathsep not in str(ROOT):
+# An installed package is found without, and its neighbours must not hide modules of Python itself.
+if HAS_BOOK and os.pathsep not in str(ROOT):
     PYTHON["PYTHONPATH"] = str(ROOT)
 
 # Where Python is, and whether it writes bytecode, is left to the user: neither changes a result.
@@ -46,9 +47,11 @@ FIXED = {
     "DOCUTILSCONFIG": "",
     "HOME": os.devnull,
     "MPLBACKEND": "agg",
-    "MPLCONFIGDIR": str(ROOT / "_build" / ".store" / "matplotlib"),
+    "MPLCONFIGDIR": str(BUILD / ".store" / "matplotlib"),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # Else the debugger, which every kernel has, prints a warning where it is imported.
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "PYTHONUTF8": "1",
     "TZ": "UTC",
     "USERPROFILE": os.devnull,

@@ -4,6 +4,7 @@ A kernel forked from here finds the libraries and the validated tables in its me
 which modules and tables it uses is recorded in its kernel (analysis/report/uses.py).
 """
 
+import gc
 import importlib
 import os
 
@@ -13,9 +14,11 @@ from analysis.report import surroundings
 LIBRARIES = (
     "analysis.case",
     "IPython.core.completer",
+    "IPython.core.oinspect",
     "SALib.analyze.sobol",
     "SALib.sample.sobol",
     "frictionless",
+    "ipykernel.debugger",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "matplotlib.backends.backend_svg",
@@ -38,3 +41,6 @@ for table in tables.names():
         tables.load(table)
     except tables.DataError:
         continue
+# What is here stays: a kernel that looked through all of it for garbage would copy it first.
+gc.collect()
+gc.freeze()

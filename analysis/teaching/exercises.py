@@ -98,8 +98,7 @@ def chapter(name: str) -> Chapter:
     found: list[Exercise] = []
     for cell in notebook.cells:
         if "exercise" in notebooks.tags(cell):
-            title, text = split_title(cell.source)
-            found.append(Exercise(title=title, text=text, **cell.metadata["exercise"]))
+            found.append(_exercise(cell))
         elif found and "standing" not in notebooks.tags(cell):
             found[-1].cells.append(cell)
     for exercise in found:
@@ -107,6 +106,11 @@ def chapter(name: str) -> Chapter:
             if not exercise.sources(*tags):
                 raise ExerciseError(f"Exercise {exercise.id} has no cell tagged {' and '.join(tags)}.")
     return Chapter(name, split_title(notebook.cells[0].source)[0], notebook, found)
+
+
+def _exercise(cell: NotebookNode) -> Exercise:
+    title, text = split_title(cell.source)
+    return Exercise(title=title, text=text, **cell.metadata["exercise"])
 
 
 def chapters() -> list[Chapter]:
@@ -193,11 +197,8 @@ def _for_students(cell: NotebookNode, tags: set[str]) -> NotebookNode:
     elif "hint" in tags:
         kept.source = folded("Hint", cell.source)
     elif "exercise" in tags:
-        head, text = split_title(cell.source)
-        about = cell.metadata["exercise"]
-        kept.source = (
-            f"## {head}\n\n*{LEVELS[about['level']].capitalize()} · about {about['minutes']} minutes*\n\n{text}"
-        )
+        asked = _exercise(cell)
+        kept.source = f"## {asked.title}\n\n*{asked.about}*\n\n{asked.text}"
     return kept
 
 

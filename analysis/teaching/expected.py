@@ -30,36 +30,24 @@ def _rounded(value: Any) -> float:
     return float(f"{float(value):.{DIGITS - 1}e}")
 
 
-def _mistakes(mistakes: Mistakes, convert: Callable[[Any], Any]) -> list[Spec]:
-    return [{"value": convert(value), "message": message} for value, message in mistakes]
+def _spec(
+    kind: str, value: Any, step: str, praise: str, mistakes: Mistakes, convert: Callable[[Any], Any], **more: Any
+) -> Spec:
+    """What every kind of answer has; `convert` makes what is kept of the value of a mistake."""
+    wrong = [{"value": convert(value), "message": message} for value, message in mistakes]
+    return {"kind": kind, "value": value, "step": step, "praise": praise, "mistakes": wrong, **more}
 
 
 def number(
     value: Any, unit: str, *, within: float = 0.01, step: str, praise: str = "", mistakes: Mistakes = ()
 ) -> Spec:
     """A number. within: relative tolerance; step: which step to look at again."""
-    return {
-        "kind": "number",
-        "value": _rounded(value),
-        "unit": unit,
-        "tolerance": within,
-        "step": step,
-        "praise": praise,
-        "mistakes": _mistakes(mistakes, _rounded),
-    }
+    return _spec("number", _rounded(value), step, praise, mistakes, _rounded, unit=unit, tolerance=within)
 
 
 def between(value: Any, unit: str, low: float, high: float, *, step: str, praise: str = "") -> Spec:
     """A number for which there are many right answers. value: that of the solution, as an example."""
-    return {
-        "kind": "number",
-        "value": _rounded(value),
-        "unit": unit,
-        "between": [low, high],
-        "step": step,
-        "praise": praise,
-        "mistakes": [],
-    }
+    return _spec("number", _rounded(value), step, praise, (), _rounded, unit=unit, between=[low, high])
 
 
 def function(
@@ -77,42 +65,20 @@ def function(
     def values(each: Callable[..., Any]) -> list[float]:
         return [_rounded(each(*inputs)) for inputs in on]
 
-    return {
-        "kind": "function",
-        "value": values(solution),
-        "on": [list(inputs) for inputs in on],
-        "unit": unit,
-        "tolerance": within,
-        "step": step,
-        "praise": praise,
-        "mistakes": _mistakes(mistakes, values),
-    }
+    more = {"on": [list(inputs) for inputs in on], "unit": unit, "tolerance": within}
+    return _spec("function", values(solution), step, praise, mistakes, values, **more)
 
 
 def choice(value: str, options: Iterable[str], *, step: str, praise: str = "", mistakes: Mistakes = ()) -> Spec:
     """One of several answers in words."""
-    return {
-        "kind": "choice",
-        "value": value,
-        "options": list(options),
-        "step": step,
-        "praise": praise,
-        "mistakes": _mistakes(mistakes, str),
-    }
+    return _spec("choice", value, step, praise, mistakes, str, options=list(options))
 
 
 def chosen(
     value: Iterable[str], options: Iterable[str], *, step: str, praise: str = "", mistakes: Mistakes = ()
 ) -> Spec:
     """Some out of a list, in any order."""
-    return {
-        "kind": "chosen",
-        "value": sorted(value),
-        "options": list(options),
-        "step": step,
-        "praise": praise,
-        "mistakes": _mistakes(mistakes, str),
-    }
+    return _spec("chosen", sorted(value), step, praise, mistakes, str, options=list(options))
 
 
 def text(value: str, *, mentions: Iterable[tuple[str, Sequence[str], str]], checklist: Sequence[str]) -> Spec:
@@ -121,12 +87,11 @@ def text(value: str, *, mentions: Iterable[tuple[str, Sequence[str], str]], chec
     mentions: what it should speak of, words or beginnings of words that show it, and why it matters;
               a text that misses more than half is sent back, and after a single miss the check only asks
     """
+    spoken = [{"what": what, "words": [w.casefold() for w in words], "why": why} for what, words, why in mentions]
     return {
         "kind": "text",
         "value": value.strip(),
-        "mentions": [
-            {"what": what, "words": [w.casefold() for w in words], "why": why} for what, words, why in mentions
-        ],
+        "mentions": spoken,
         "checklist": list(checklist),
         "mistakes": [],
     }

@@ -7,28 +7,13 @@ dictionaries. What nobody knows is None.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from analysis import parameters, scenarios, tables
+from analysis import parameters, scenarios, tables, written
 from analysis.case import SAMPLING
 
-# Of each table, the columns that the cost model can use.
-MODELS = ("model", "release_date", "params_active_b", "tokens_t", "train_flop", "hardware_quantity")
-HOURS = ("chip_hours", "chip_hours_confidence")
-GPUS = ("name", "peak_bf16_dense_tflops", "memory_gb", "memory_bandwidth_tb_s", "tdp_w", "server_to_chip_power_ratio")
-
-# Of the published figures, those that the examples use, in the unit of their row.
-PUBLISHED = (
-    "semianalysis_server_capex_all_musd",
-    "semianalysis_operating_cost_musd",
-    "semianalysis_gpus_hopper",
-    "luk_gpus_all",
-    "luk_ownership_years",
-    "luk_tco_all_musd_per_year",
-    "deepseek_v3_rental_usd_per_gpu_hour",
-    "deepseek_inference_nodes_average",
-    "deepseek_inference_theoretical_revenue_usd_per_day",
-)
+HELD = written.toml_of(Path(__file__).with_suffix(".toml"))
 
 # The notebooks' `case`, as far as it goes without pandas: hints that name `case.point` hold on the page too.
 CASE = '''
@@ -89,7 +74,7 @@ def _dictionary(name: str, entries: dict[str, Any]) -> str:
     return f"{name} = {dictionary(entries)}\n"
 
 
-def _rows(table: str, columns: tuple[str, ...], needed: str) -> dict[str, dict[str, Any]]:
+def _rows(table: str, columns: list[str], needed: str) -> dict[str, dict[str, Any]]:
     frame = tables.load(table)
     key = frame.columns[0]
     known = frame[frame[needed].notna()]
@@ -117,7 +102,7 @@ def fleets() -> dict[str, dict[str, Any]]:
 def published() -> dict[str, Any]:
     """Published figures by their identifier, whose end is the unit: _musd are millions of dollars."""
     values = tables.load("published").set_index("figure_id")["value"]
-    return {name: plain(values[name]) for name in PUBLISHED}
+    return {name: plain(values[name]) for name in HELD["published"]}
 
 
 def source(scenario: scenarios.Scenario) -> str:
@@ -130,8 +115,8 @@ def source(scenario: scenarios.Scenario) -> str:
             *assumptions(scenario),
             "",
             "# Models whose chip-hours are known or estimated; chip_hours_confidence says which.",
-            _dictionary("MODELS", _rows("models", MODELS + HOURS, "chip_hours")),
-            _dictionary("GPUS", _rows("gpus", GPUS, "tdp_w")),
+            _dictionary("MODELS", _rows("models", HELD["models"], "chip_hours")),
+            _dictionary("GPUS", _rows("gpus", HELD["gpus"], "tdp_w")),
             "# Chip-hours of each stage of a run.",
             _dictionary("STAGES", stages()),
             "# GPUs by account of the fleet. A count that is unverified has no source.",

@@ -128,10 +128,7 @@ def index(chapters: list[exercises.Chapter]) -> str:
         "count": str(sum(len(each.exercises) for each in chapters)),
         "notebooks": str(len(chapters)),
     }
-    text = (students.TEMPLATES / "instructor.md").read_text(encoding="utf-8")
-    for key, value in values.items():
-        text = text.replace(f"{{{key}}}", value)
-    return text
+    return students.filled("instructor.md", values)
 
 
 def stage(folder: Path) -> None:

@@ -43,7 +43,7 @@ FIELDS = {
     "number": {"id", "ask", "number", "unit", "tolerance", "why", "slips"},
 }
 OPTION = {"text", "right", "why"}
-SLIP = {"value", "why"}
+SLIP, CASES = {"value", "why"}, {"right", "wrong"}
 MOST_TOLERANCE = 0.1
 
 
@@ -200,25 +200,16 @@ class Reader:
         return re.sub(r"\{([^{}]+)\}", filled, template)
 
 
-def _only(given: Mapping[str, Any], allowed: set[str], needed: set[str], what: str) -> None:
-    for name in given:
-        if name not in allowed:
-            hint = meant(str(name), allowed)
-            raise QuizError(f"{what} has a field '{name}'.{hint} Allowed: {', '.join(sorted(allowed))}.")
-    for name in sorted(needed - set(given)):
-        raise QuizError(f"{what} has no '{name}'.")
-
-
 def _option(given: Any, reader: Reader, what: str) -> Option:
     if not isinstance(given, dict):
         raise QuizError(f"{what} must have text and why, not {str(given)[:40]!r}.")
-    _only(given, OPTION, {"text", "why"}, what)
+    written.require_keys(given, OPTION, {"text", "why"}, what, QuizError)
     right = reader.evaluate(given.get("right", False))
     if not isinstance(right, bool):
         raise QuizError(f"{what}: `right` must be true, false or a comparison, not {given['right']!r}.")
     why = given["why"]
     if isinstance(why, dict):
-        _only(why, {"right", "wrong"}, {"right", "wrong"}, f"{what}, why")
+        written.require_keys(why, CASES, CASES, f"{what}, why", QuizError)
         why = why["right" if right else "wrong"]
     return Option(reader.text(str(given["text"])), right, reader.text(str(why)))
 
@@ -237,7 +228,7 @@ def _question(given: Any, reader: Reader, number: int) -> Question:
     if len(kinds) != 1:
         raise QuizError(f"{what} needs exactly one of {', '.join(KINDS)}; it has {', '.join(kinds) or 'none'}.")
     kind = kinds[0]
-    _only(given, FIELDS[kind], FIELDS[kind], what)
+    written.require_keys(given, FIELDS[kind], FIELDS[kind], what, QuizError)
     ask = reader.text(str(given["ask"]))
     if kind == "number":
         return _numeric(given, reader, ask, what)
@@ -260,7 +251,7 @@ def _numeric(given: Mapping[str, Any], reader: Reader, ask: str, what: str) -> Q
         raise QuizError(f"{what}: tolerance {tolerance} is not above 0 and at most {MOST_TOLERANCE}.")
     slips = []
     for place, each in enumerate(given["slips"], start=1):
-        _only(each, SLIP, SLIP, f"{what}, slip {place}")
+        written.require_keys(each, SLIP, SLIP, f"{what}, slip {place}", QuizError)
         slips.append(Slip(float(reader.evaluate(each["value"])), reader.text(str(each["why"]))))
     # Each as wide as its tolerance: no value may count as two of them.
     ends = sorted((value - tolerance * abs(value), value + tolerance * abs(value)) for value in _values(answer, slips))

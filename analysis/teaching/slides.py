@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from importlib.resources import files
 from importlib.util import find_spec
 from itertools import accumulate
@@ -52,9 +52,6 @@ WIDE = 1.6
 TYPOGRAPHIC = {"typographer": True}
 # Width and height that a slide of 1280 by 720 pixels leaves for its figure.
 ROOM = {"below": (1168, 486), "beside": (800, 572)}
-KEYS = {"id", "title", "minutes", "notes"}
-OPTIONAL = {"text", "figure", "top", "numbers", "page", "kind"}
-
 
 HTML = templates.beside(__file__)
 
@@ -89,14 +86,11 @@ class Slide:
 
 def source(path: Path = SOURCE) -> list[Slide]:
     """The slides in order. SlideError names the slide and the key that is missing or unknown."""
-    slides = []
+    slides, known = [], {each.name: each for each in fields(Slide)}
+    needed = [name for name, each in known.items() if each.default is MISSING]
     for number, given in enumerate(written.yaml_of(path), start=1):
         where = f"{path.name}, slide {number} ({given.get('id', 'no id')})"
-        if missing := KEYS - set(given):
-            raise SlideError(f"{where} lacks {', '.join(sorted(missing))}.")
-        if unknown := set(given) - KEYS - OPTIONAL:
-            allowed = ", ".join(sorted(KEYS | OPTIONAL))
-            raise SlideError(f"{where} has {', '.join(sorted(unknown))}. Allowed: {allowed}.")
+        written.require_keys(given, known, needed, where, SlideError)
         numbers = tuple(given.pop("numbers", {}).items())
         slides.append(Slide(**given, numbers=numbers))
     if len({slide.id for slide in slides}) < len(slides):

@@ -40,13 +40,18 @@ def text_of(notebook: nbformat.NotebookNode) -> str:
 def readme(chapters: list[exercises.Chapter]) -> str:
     """How to install and to work, with the numbers of these chapters."""
     named = list(notebook_names([each.name for each in chapters]).values())
-    text = (TEMPLATES / "README.md").read_text(encoding="utf-8")
     values = {
         "count": sum(len(each.exercises) for each in chapters),
         "notebooks": len(chapters),
         "first": named[0],
         "last": named[-1],
     }
+    return filled("README.md", values)
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """A text of this folder's templates with its {names} filled in."""
+    text = (TEMPLATES / template).read_text(encoding="utf-8")
     for key, value in values.items():
         text = text.replace(f"{{{key}}}", str(value))
     return text

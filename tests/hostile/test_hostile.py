@@ -7,10 +7,10 @@ import os
 import re
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import commands
 import corpus
 import oracle
 import pytest
@@ -21,7 +21,7 @@ from analysis import cli, scenarios, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
-from analysis.report import build, files, manifest, notebooks, place, rendering, store
+from analysis.report import build, manifest, notebooks, place, rendering, store
 
 KEPT = corpus.HERE / "kept"
 STEADY = settings(deadline=None, derandomize=True, max_examples=60)
@@ -75,49 +75,35 @@ def test_any_words_of_a_command_line_are_refused_in_one_line_or_harmless(assignm
     oracle.TARGETS["axis"](axis)
 
 
-def test_a_file_without_an_end_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     """Opening a pipe that nobody writes to would never end."""
     os.mkfifo(tmp_path / "pipe.yml")
-    for path in (Path("/dev/zero"), tmp_path / "pipe.yml"):
-        with pytest.raises(ParameterError, match="is no regular file"):
+    (tmp_path / "loop.yml").symlink_to("loop.yml")
+    for path, says in (
+        (Path("/dev/zero"), "is no regular file"),
+        (tmp_path / "pipe.yml", "is no regular file"),
+        (tmp_path / "loop.yml", "cannot be read: Too many levels of symbolic links"),
+        (tmp_path / "\x1b[2J\n.yml", r"\x1b[2J\n.yml"),
+    ):
+        with pytest.raises(ParameterError) as error:
             scenarios.read_scenario(path)
+        assert says in str(error.value) and str(error.value).isprintable()
 
 
-def test_a_file_is_not_read_beyond_what_can_be_of_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenarios, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
-    path = tmp_path / "huge.yml"
-    path.write_bytes(b"#" * 400_001)
-    with pytest.raises(ParameterError, match="is larger than 400 kB; at most 100,000 characters are read"):
-        scenarios.read_scenario(path)
-
-
-def test_a_large_file_is_refused_with_its_size_before_it_is_parsed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("size", "says"),
+    [
+        (400_001, "is larger than 400 kB; at most 100,000 characters are read"),
+        (100_001, "has 100,001 characters; at most 100,000 are read"),
+    ],
+)
+def test_a_large_file_is_refused_before_it_is_parsed(
+    size: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scenarios, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
-    path = tmp_path / "large.yml"
-    path.write_text("#" * 100_001)
-    with pytest.raises(ParameterError, match="has 100,001 characters; at most 100,000 are read"):
-        scenarios.read_scenario(path)
-
-
-def test_a_file_that_is_a_link_to_itself_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "loop.yml").symlink_to("loop.yml")
-    with pytest.raises(ParameterError, match="cannot be read: Too many levels of symbolic links"):
-        scenarios.read_scenario(tmp_path / "loop.yml")
-
-
-def test_a_path_with_control_characters_is_spelt_out(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError) as error:
-        scenarios.read_scenario(tmp_path / "\x1b[2J\n.yml")
-    assert str(error.value).isprintable() and r"\x1b[2J\n.yml" in str(error.value)
-
-
-def test_a_file_of_cases_is_no_device() -> None:
-    from analysis import cases
-
-    with pytest.raises(ParameterError, match="is no regular file"):
-        cases.read(Path("/dev/zero"))
+    (tmp_path / "large.yml").write_bytes(b"#" * size)
+    with pytest.raises(ParameterError, match=says):
+        scenarios.read_scenario(tmp_path / "large.yml")
 
 
 # --- command lines ------------------------------------------------------------------------------------------------
@@ -131,29 +117,6 @@ def test_a_hostile_assignment_is_refused_in_one_line(text: str, says: str) -> No
 @pytest.mark.parametrize(("text", "says"), corpus.AXES.items(), ids=lambda text: repr(text)[:40])
 def test_a_hostile_axis_is_refused_in_one_line(text: str, says: str) -> None:
     assert says in oracle.axis(text)
-
-
-def test_a_grid_that_is_too_large_is_refused_with_its_number() -> None:
-    from analysis import cases
-
-    with pytest.raises(ParameterError, match=r"This grid has 400,000,000 cases; at most 100,000,000 are computed\."):
-        cases.grid(["pue=1.1:1.4:20000", f"{corpus.RENT}=1:4:20000"])
-
-
-def command(*arguments: str) -> tuple[int, str]:
-    """The whole command in this process: its exit status, and all that it says."""
-    said = io.StringIO()
-    sys_argv, sys.argv = sys.argv, ["report", *arguments]
-    cli.errors.file = said
-    try:
-        with redirect_stdout(said), redirect_stderr(said):
-            try:
-                cli.main()
-            except SystemExit as end:
-                return int(end.code or 0), said.getvalue()
-        return 0, said.getvalue()
-    finally:
-        sys.argv, cli.errors._file = sys_argv, None  # back to whatever stderr is then
 
 
 @pytest.mark.parametrize(
@@ -187,11 +150,10 @@ def test_a_hostile_command_ends_with_a_message(
     arguments: tuple[str, ...], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
-    monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
     monkeypatch.setattr(build, "execute_pages", lambda *arguments, **options: pytest.fail("pages were run"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(store, "STORE", tmp_path / "_build" / ".store")
-    status, said = command(*arguments)
+    status, said = commands.here(*arguments)
     assert status in (1, 2), said
     assert says in said.replace("\n", " ")
     assert "Traceback" not in said
@@ -222,20 +184,20 @@ def test_the_real_command_refuses_with_one_line(arguments: tuple[str, ...], tmp_
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "says"),
+    ("variable", "value"),
     [
-        ("REPORT_SITE_URL", "javascript:alert(1)", "is no web address"),
-        ("REPORT_SITE_URL", 'https://example.org/"><script>', "is no web address"),
-        ("REPORT_SITE_URL", "https://example.org/\n", "is no web address"),
-        ("REPORT_REPOSITORY_URL", "file:///etc/passwd", "is no web address"),
-        ("REPORT_REPOSITORY_URL", "https://example.org/" + "{{ 7*7 }}", "is no web address"),
+        ("REPORT_SITE_URL", "javascript:alert(1)"),
+        ("REPORT_SITE_URL", 'https://example.org/"><script>'),
+        ("REPORT_SITE_URL", "https://example.org/\n"),
+        ("REPORT_REPOSITORY_URL", "file:///etc/passwd"),
+        ("REPORT_REPOSITORY_URL", "https://example.org/{{ 7*7 }}"),
     ],
 )
 def test_a_hostile_address_is_refused(
-    variable: str, value: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    variable: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(variable, value)
-    with pytest.raises(place.BuildError, match=says) as error:
+    with pytest.raises(place.BuildError, match="is no web address") as error:
         rendering.stage(scenarios.Scenario(), {}, tmp_path / "source")
     assert str(error.value).isprintable()
 
@@ -387,22 +349,3 @@ def test_a_link_is_followed_to_the_folder_that_is_judged(tmp_path: Path) -> None
 def test_the_report_itself_is_never_replaced(inside: str) -> None:
     with pytest.raises(place.BuildError, match="Name another folder with --out"):
         place.allowed(notebooks.ROOT / inside)
-
-
-@pytest.mark.parametrize("inside", [".store", ".store/x", ".work/base/x"])
-def test_the_store_is_never_replaced(inside: str) -> None:
-    with pytest.raises(place.BuildError, match=r"where builds keep their own files|holds this report itself"):
-        place.allowed(place.BUILD / inside)
-
-
-def test_a_sweep_does_not_write_through_a_link(tmp_path: Path) -> None:
-    from analysis.report.sweeps import store as sweeps
-
-    (tmp_path / "precious").write_text("precious")
-    folder = tmp_path / "sweep"
-    folder.mkdir()
-    manifest.put(folder, manifest.SWEEP, {sweeps.RECORD: b"{}"})
-    (folder / "cases.csv.part").symlink_to(tmp_path / "precious")
-    with pytest.raises(build.BuildError, match=r"holds cases\.csv\.part, which is on no list"):
-        sweeps.Folder(folder).refuse_other_files()
-    assert files.is_left(".cases.csv.0123456789ab.part")

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import commands
 import nbformat
 import pytest
 
-from analysis import cli, equations, parameters, scenarios, tables, written
+from analysis import equations, parameters, scenarios, tables, written
 from analysis.comparison import choice
 from analysis.report import build, check, notebooks, place
 from analysis.written import FileError
@@ -188,27 +189,19 @@ def test_a_new_assumption_is_told_everything_that_it_lacks_in_one_line(monkeypat
     assert list(check.parameter_problems()) == []
     monkeypatch.delitem(equations.SYMBOLS, "staff_count")
     (line,) = check.parameter_problems()
-    assert line.startswith("`staff_count` has no entry in SYMBOLS of analysis/equations.py")
+    assert line.startswith("`staff_count` has no entry in analysis/equations.toml")
     assert line in check.problems()
 
 
 # --- the terminal -----------------------------------------------------------------------------------------------------
 
 
-def ended(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    monkeypatch.setattr("sys.argv", ["report", *arguments])
-    with pytest.raises(SystemExit) as end:
-        cli.main()
-    assert end.value.code == 1
-    return capsys.readouterr().err
-
-
 def test_a_fault_of_the_report_itself_is_one_line_and_its_traceback_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, "BUILD", tmp_path / "_build")
     monkeypatch.setattr(check, "problems", lambda: 1 / 0)
-    said = ended(monkeypatch, capsys, "check")
+    said = commands.refused("check")
     assert said.count("\n") == 1
     assert "a fault of the report itself (ZeroDivisionError: division by zero)" in said
     assert str(tmp_path / "_build" / "traceback.txt") in said
@@ -216,28 +209,22 @@ def test_a_fault_of_the_report_itself_is_one_line_and_its_traceback_a_file(
     assert told.startswith("Traceback") and "in check" in told
 
 
-def test_where_no_file_can_be_written_the_traceback_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_no_file_can_be_written_the_traceback_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(place, "BUILD", tmp_path / "file" / "_build")
     monkeypatch.setattr(check, "problems", lambda: 1 / 0)
-    assert "Traceback (most recent call last)" in ended(monkeypatch, capsys, "check")
+    assert "Traceback (most recent call last)" in commands.here("check")[1]
 
 
-def test_no_fault_of_a_file_commands_the_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_fault_of_a_file_commands_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check, "problems", lambda: ["data/x.csv has '\x1b[31m'"])
-    assert ended(monkeypatch, capsys, "check") == "data/x.csv has '\\x1b[31m'\n"
+    assert commands.refused("check") == "data/x.csv has '\\x1b[31m'\n"
 
 
 def test_no_name_of_a_file_commands_the_terminal(tmp_path: Path) -> None:
     for name in ("index.html", "\x1b[31mred", ":smile: [b]"):
         (tmp_path / name).write_text("")
-    from typer.testing import CliRunner
-
-    said = CliRunner().invoke(cli.app, ["digest", "--files", str(tmp_path)]).output
+    said = commands.here("digest", "--files", str(tmp_path))[1]
     assert [line.split("  ", 1)[1] for line in said.splitlines()] == ["\\x1b[31mred", ":smile: [b]", "index.html"]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from analysis.report import check, execution, kernels, notebooks, store
+from analysis.report import check, execution, kernels, notebooks, store, surroundings
 from analysis.report.notebooks import Page, PageFailure
 from analysis.scenarios import Scenario
 
@@ -183,8 +183,7 @@ def test_a_kernel_that_dies_is_told_as_that(tmp_path: Path) -> None:
         execution.execute_pages([page], Scenario(), tmp_path / "out")
 
 
-@pytest.mark.parametrize("kind", ["forked", "plain"])
-@pytest.mark.parametrize("cell", ["import time; time.sleep(60)", "while True: pass"], ids=["sleeps", "spins"])
+@pytest.mark.parametrize(("cell", "kind"), [("import time; time.sleep(60)", "plain"), ("while True: pass", "forked")])
 def test_a_page_that_hangs_is_stopped(cell: str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(kernels.KIND, kind)
     monkeypatch.setattr(execution, "TIMEOUT_SECONDS", 1)
@@ -252,9 +251,14 @@ STOPPED = "report: stopped; what was published before is untouched."
 
 
 @pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGKILL, -9)], ids=lambda v: str(v)
+    ("sent", "status", "kind"),
+    [
+        (signal.SIGINT, 130, "plain"),
+        (signal.SIGTERM, 130, "forked"),
+        (signal.SIGKILL, -9, "forked"),
+        (signal.SIGKILL, -9, "plain"),
+    ],
 )
-@pytest.mark.parametrize("kind", ["forked", "plain"])
 @pytest.mark.slow
 def test_an_ended_command_leaves_no_kernel_and_no_half_written_file(
     sent: int, status: int, kind: str, tmp_path: Path
@@ -302,6 +306,15 @@ def test_the_server_of_kernels_leaves_ctrl_c_to_the_command() -> None:
     status = Path(f"/proc/{server._forkserver_pid}/status").read_text()
     ignored = int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigIgn:")), 16)
     assert ignored & 1 << (signal.SIGINT - 1)
+
+
+def test_the_server_of_kernels_says_nothing_starts_no_thread_and_settles_its_memory() -> None:
+    Path(surroundings.FIXED["MPLCONFIGDIR"]).mkdir(parents=True, exist_ok=True)
+    asked = "import gc, threading; from analysis.report import warm; "
+    asked += "print(gc.get_freeze_count() > 100_000, threading.active_count())"
+    command, place = [sys.executable, "-c", asked], surroundings.environment()
+    run = subprocess.run(command, env=place, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("True 1\n", "")
 
 
 # What a page writes to stderr

@@ -127,11 +127,7 @@ def test_a_page_comes_out_the_same_where_all_that_it_does_not_use_is_taken_away(
         wanted = (
             inside in uses
             or inside.startswith("analysis/report/")
-            or inside
-            in (
-                f"book/{name}.ipynb",
-                "data/datapackage.json",
-            )
+            or inside in (f"book/{name}.ipynb", "data/datapackage.json")
         )
         if wanted:
             (tmp_path / inside).parent.mkdir(parents=True, exist_ok=True)

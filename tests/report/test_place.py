@@ -187,10 +187,7 @@ def test_nothing_is_written_through_a_folder_of_build_that_is_a_link(
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(OSError, match=r"A folder that is a link leads elsewhere: \S+/_build/\.work/base/executed"):
         files.replace(tmp_path / "_build" / ".work" / "base" / "executed" / "capex.ipynb", b"x")
-    with (
-        pytest.raises(OSError, match="leads elsewhere"),
-        place.work_of_its_own(tmp_path / "_build" / ".work" / "base"),
-    ):
+    with pytest.raises(OSError, match="leads elsewhere"), place.work_of_its_own(tmp_path / "_build" / ".work" / "base"):
         pass
     assert sorted(tmp_path.rglob("*")) == before
 

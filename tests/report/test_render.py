@@ -60,3 +60,13 @@ def test_the_renderer_ends_with_a_command_that_is_killed(tmp_path: Path) -> None
     for process in alive:
         process.kill()
     assert gone and not alive, "The renderer goes on alone."
+
+
+def test_a_renderer_that_nobody_calls_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(tmp_path, ENDLESS)
+    monkeypatch.setitem(surroundings.PYTHON, "PYTHONPATH", str(tmp_path))
+    before = set(psutil.Process().children())
+    with pytest.raises(place.BuildError, match="a page failed"), rendering.renderer(tmp_path):
+        (waiting,) = set(psutil.Process().children()) - before
+        raise place.BuildError("a page failed")
+    assert not waiting.is_running()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import socket
 import struct
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import commands
 import pytest
 
-from analysis import cli
 from analysis.report import build, serve
 from analysis.scenarios import Scenario
 
@@ -69,8 +68,5 @@ def test_what_is_stale_is_built_before_it_is_shown(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(build, "output_folder", lambda scenario: tmp_path)
     monkeypatch.setattr(serve.Server, "serve_forever", lambda self: None)
     (tmp_path / "index.html").write_text("a site of yesterday")
-    monkeypatch.setattr(sys, "argv", ["report", "serve", "--port", "0", "-p", "rental_usd_per_gpu_hour=3"])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    assert ended.value.code == 0
+    assert commands.here("serve", "--port", "0", "-p", "rental_usd_per_gpu_hour=3")[0] == 0
     assert [dict(scenario.changes) for scenario in built] == [{"rental_usd_per_gpu_hour": 3.0}]

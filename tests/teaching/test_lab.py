@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import test_accessibility
-import yaml
 from playwright.sync_api import Browser, Page
 from served import Quiet, served
 from test_site import soup, told
@@ -120,9 +121,14 @@ def test_examples_give_the_report_s_results(here: None) -> None:
         ("while True:\n    print('no end')", 2, "printed more than 20,000 characters"),
         ("def f():\n    f()\nf()", 2, "calls itself without end"),
         ("int('x')", 1, "ValueError: invalid literal"),
+        # What only a notebook has.
+        ("Case()", 1, "Case is for the notebooks. Only"),
+        ("from given import case\ncase['v3_rental_usd']", 2, "The result v3_rental_usd is not computed on this page."),
+        ("from given import case\ncase.point.pux", 2, "There is no assumption pux."),
+        ("from given import case\ncase.data", 2, "`case.data` needs the notebooks."),
     ],
 )
-def test_an_error_is_told_in_words_with_its_line(code: str, line: int, message: str) -> None:
+def test_an_error_is_told_in_words_with_its_line(code: str, line: int, message: str, here: None) -> None:
     outcome, _ = run(code)
     assert not outcome.ok
     assert message in outcome.message
@@ -192,19 +198,6 @@ def test_an_exercise_can_be_answered_with_what_it_gives(name: str, answers: dict
         assert f"{asked} = None" in code
         code = code.replace(f"{asked} = None", f"{asked} = {value}")
     assert run(code)[1].startswith(f"{name}: RIGHT."), run(code)
-
-
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        ("Case()", "Case is for the notebooks. Only"),
-        ("from given import case\ncase['v3_rental_usd']", "The result v3_rental_usd is not computed on this page."),
-        ("from given import case\ncase.point.pux", "There is no assumption pux."),
-        ("from given import case\ncase.data", "`case.data` needs the notebooks."),
-    ],
-)
-def test_what_only_a_notebook_has_is_told(code: str, message: str, here: None) -> None:
-    assert run(code)[0].message.startswith(message)
 
 
 # Python for the browser
@@ -426,7 +419,7 @@ def test_a_link_brings_the_code_back_and_runs_nothing(opened: tuple[Page, list[s
     other.close()
 
 
-def test_an_exercise_is_answered_in_the_browser(browser: Browser, whole: Path) -> None:
+def test_an_exercise_is_answered_in_the_browser_without_a_server(browser: Browser, whole: Path) -> None:
     page = browser.new_page()
     page.goto((whole / "six_million.html").as_uri(), wait_until="load")
     page.get_by_role("link", name="Answer exercise 1 in the browser").click()
@@ -480,15 +473,6 @@ def test_axe_finds_nothing_when_code_has_run(browser: Browser, whole: Path, plac
     assert not faults, told(faults, "See the section Lab of report.css, and analysis/teaching/site/lab.py.")
 
 
-def test_it_runs_from_a_file(browser: Browser, whole: Path) -> None:
-    page = browser.new_page()
-    page.goto((whole / page_of.PAGE).as_uri(), wait_until="load")
-    status, output = execute(page, EXAMPLES["01_six_million"].code)
-    page.close()
-    assert status.startswith("Done"), status
-    assert "V3, rental basis" in output
-
-
 def test_a_copy_that_lost_its_python_says_so(browser: Browser, whole: Path, tmp_path: Path) -> None:
     copy = tmp_path / "site"
     shutil.copytree(whole, copy, ignore=shutil.ignore_patterns("lab-core.js", "figures"))
@@ -499,10 +483,7 @@ def test_a_copy_that_lost_its_python_says_so(browser: Browser, whole: Path, tmp_
     assert status.startswith("Python could not be fetched")
 
 
-def test_the_zip_holds_python_and_the_pages_keep_their_links(whole: Path) -> None:
-    import io
-    import zipfile
-
+def test_the_zip_holds_python(whole: Path) -> None:
     names = zipfile.ZipFile(io.BytesIO(downloads.zipped(whole))).namelist()
     assert f"{downloads.NAME}/{pyodide.CORE}" in names
 
@@ -510,15 +491,10 @@ def test_the_zip_holds_python_and_the_pages_keep_their_links(whole: Path) -> Non
 # Elsewhere
 
 
-def test_binder_builds_the_environment_from_environment_yml() -> None:
-    """Binder takes the first of these that it finds. `-e .` makes it copy the sources before it installs."""
+def test_nothing_hides_environment_yml_from_binder() -> None:
+    """Binder takes the first of these that it finds; tests/test_environment.py looks into the file."""
     before = [name for name in ("Dockerfile", "binder", ".binder") if (notebooks.ROOT / name).exists()]
     assert not before, f"{before[0]} hides environment.yml from Binder."
-    read = yaml.safe_load((notebooks.ROOT / "environment.yml").read_text(encoding="utf-8"))
-    versions = [match[1] for each in read["dependencies"] if (match := re.match(r"python\s*=+\s*([\d.]*)", str(each)))]
-    assert versions and tuple(map(int, versions[0].split("."))) >= (3, 11)
-    (pip,) = (each["pip"] for each in read["dependencies"] if isinstance(each, dict))
-    assert "-e ." in pip, "Without `-e .`, `import analysis` fails in a notebook on Binder."
 
 
 def test_colab_s_cell_installs_from_the_lock_and_reaches_the_package() -> None:

@@ -11,7 +11,7 @@ import pytest
 import test_accessibility
 import yaml
 from playwright.sync_api import Browser, Locator, Page
-from test_site import told
+from test_site import soup, told
 
 from analysis import parameters, scenarios
 from analysis.case import Case
@@ -135,11 +135,7 @@ def test_a_setting_that_makes_a_question_senseless_leaves_it_out() -> None:
         quizzes.questions("six_million", dear)
 
 
-GOOD = {
-    "id": "a",
-    "ask": "What?",
-    "one": [{"text": "x", "right": True, "why": "y"}, {"text": "z", "why": "w"}],
-}
+GOOD = {"id": "a", "ask": "What?", "one": [{"text": "x", "right": True, "why": "y"}, {"text": "z", "why": "w"}]}
 NUMBER = {"id": "n", "ask": "?", "number": 2, "unit": "GPUs", "tolerance": 0.01, "why": "w", "slips": []}
 
 
@@ -147,11 +143,11 @@ NUMBER = {"id": "n", "ask": "?", "number": 2, "unit": "GPUs", "tolerance": 0.01,
     ("question", "message"),
     [
         ({**GOOD, "id": "A b"}, "needs an `id`"),
-        ({**GOOD, "on": []}, "question 'a' has a field 'on'. Did you mean 'one'"),
+        ({**GOOD, "on": []}, "question 'a' has a key 'on'. Did you mean 'one'"),
         ({**GOOD, "number": 1}, "exactly one of one, several, number; it has one, number"),
         ({**GOOD, "one": GOOD["one"][:1]}, "right and wrong options"),
         ({**GOOD, "one": [GOOD["one"][0], GOOD["one"][0]]}, "two options that read the same: 'x'"),
-        ({**GOOD, "one": [{"text": "x"}]}, "option 1 has no 'why'"),
+        ({**GOOD, "one": [{"text": "x"}]}, "option 1 lacks why"),
         ({**GOOD, "one": [{"text": "x", "right": "yes", "why": "y"}]}, "'yes'"),
         ({**GOOD, "ask": "{v3_rentl_usd}"}, "v3_rental_usd"),
         ({**GOOD, "ask": "{v3_rental_usd.real | USD}"}, "holds more than names"),
@@ -191,7 +187,23 @@ def said(box: Locator) -> str:
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-@pytest.mark.slow
+def test_the_page_holds_what_its_script_checks(chapter: str, site: Path) -> None:
+    """Each kind of question is answered in the browser below; this holds for all."""
+    forms = soup(site / f"{chapter}.html").select(".quiz-question")
+    assert len(forms) == len(asked(chapter))
+    for form, question in zip(forms, asked(chapter).values(), strict=True):
+        entries = [
+            (e.get("data-right"), e.get("data-value"), e.select_one(".quiz-why").get_text()) for e in form.select("li")
+        ]  # type: ignore[union-attr]
+        if question.kind == "number":
+            assert (form["data-answer"], form["data-tolerance"]) == (repr(question.answer), repr(question.tolerance))
+            wanted = [("true", None, question.why), *((None, repr(s.value), s.why) for s in question.slips)]
+        else:
+            wanted = [(str(o.right).lower(), None, o.why) for o in question.options]
+        assert entries == [(right, value, typography.curled(why)) for right, value, why in wanted], question.id
+
+
+@pytest.mark.parametrize("chapter", ["six_million", "capex"])
 def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: str) -> None:
     elsewhere: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(address) else elsewhere.append(request.url))

@@ -10,23 +10,9 @@ from matplotlib.figure import Figure
 
 from analysis import costs, words
 from analysis.case import Case, Quantity
+from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE, pixels
-from analysis.figures.style import (
-    BLUE,
-    GPU_NAMES,
-    INK,
-    MUTED,
-    PAPER,
-    bare,
-    dollar_axis,
-    gpu_piece,
-    note,
-    paper,
-    range_bar,
-    settle,
-    short,
-)
 from analysis.quantities import fleet
 from analysis.uncertainty import interval
 
@@ -34,9 +20,9 @@ NAME = "capex"
 
 # Component -> its name, colour, hatch, colour of hatch and edge, style of edge.
 COMPONENTS = {
-    "chips": ("chips", MUTED, "", PAPER, "-"),
-    "rest_of_server": ("rest of the servers", MUTED, "\\\\\\\\", PAPER, "-"),
-    "network": ("network", PAPER, "////", MUTED, "--"),
+    "chips": ("chips", style.MUTED, "", style.PAPER, "-"),
+    "rest_of_server": ("rest of the servers", style.MUTED, "\\\\\\\\", style.PAPER, "-"),
+    "network": ("network", style.PAPER, "////", style.MUTED, "--"),
 }
 
 BAR = 0.7
@@ -64,14 +50,14 @@ def _components(case: Case) -> dict[str, Quantity]:
 def _beside(ax: Axes, y: float, name: str, detail: str, total: Quantity, weight: str = "normal") -> None:
     """Words on both sides of a bar: what it is, and its sum with its range."""
     lift = 0.19 if detail else 0.0
-    note(ax, -0.015, y - lift, name, axes_x=True, ha="right", fontsize=10.5, fontweight=weight)
-    note(ax, -0.015, y + lift, detail, axes_x=True, ha="right", fontsize=SMALL, color=MUTED)
+    style.note(ax, -0.015, y - lift, name, axes_x=True, ha="right", fontsize=10.5, fontweight=weight)
+    style.note(ax, -0.015, y + lift, detail, axes_x=True, ha="right", fontsize=SMALL, color=style.MUTED)
     sum_, ends = total.text, total.range
     # A central value far below its range would be rounded to nothing, and would give the range its small scale.
     if total.value < total.low / 10:
         sum_, ends = words.money_tick(total.value), words.span(total.high, total.unit, total.low, total.high)
-    note(ax, 1.02, y - 0.19, short(sum_), axes_x=True, fontsize=10.5, fontweight="semibold")
-    note(ax, 1.02, y + 0.19, short(ends), axes_x=True, fontsize=SMALL, color=MUTED)
+    style.note(ax, 1.02, y - 0.19, style.short(sum_), axes_x=True, fontsize=10.5, fontweight="semibold")
+    style.note(ax, 1.02, y + 0.19, style.short(ends), axes_x=True, fontsize=SMALL, color=style.MUTED)
 
 
 def _room(ax: Axes, left: float, right: float) -> float:
@@ -86,7 +72,7 @@ def _label_pieces(
     """Name and sum of each piece inside it, clear of the total's range; what is too narrow is named after the bar."""
     left, outside = 0.0, []
     for gpu, value in pieces.items():
-        name, sum_ = GPU_NAMES[gpu], words.digits(value / MILLION, 3)
+        name, sum_ = style.GPU_NAMES[gpu], words.digits(value / MILLION, 3)
         texts = [f"{name}\n{sum_}", name]
         if gpu in unverified:
             texts = [f"{name}: {sum_}\ncount unverified", f"{name}, count\nunverified", f"{name}\n?"]
@@ -96,14 +82,14 @@ def _label_pieces(
         fitting = [t for t in texts if pixels(ax, t, fontsize=SMALL)[0] + 9 < _room(ax, left, right)]
         if fitting:
             at = (left + right) / 2
-            note(ax, at, y, fitting[0], ha="center", fontsize=SMALL, linespacing=1.05, bbox=PLATE, zorder=6)
+            style.note(ax, at, y, fitting[0], ha="center", fontsize=SMALL, linespacing=1.05, bbox=PLATE, zorder=6)
         else:
             outside.append(f"{name}: {sum_}" + (" (count unverified)" if gpu in unverified else ""))
         left += value
     end = max(total.value, total.high, mark)
     text = "  " + ", ".join(outside)
     if outside and pixels(ax, text, fontsize=SMALL)[0] < _room(ax, end, ax.get_xlim()[1]):
-        note(ax, end, y, text, fontsize=SMALL)
+        style.note(ax, end, y, text, fontsize=SMALL)
 
 
 def _published(ax: Axes, case: Case, sums: dict[str, float]) -> None:
@@ -115,11 +101,11 @@ def _published(ax: Axes, case: Case, sums: dict[str, float]) -> None:
         row = [account["account"] for account in accounts].index(name)
         x, y, text = sums[name], FIRST_LINE - LINE * step, case.fill(accounts[row]["published_sum_is"])
         # Behind the bars of other accounts, and across the bar of its own.
-        ax.plot([x, x], [y - LINE / 2, row], color=INK, linewidth=1, linestyle=(0, (4, 2)), zorder=0.5)
-        ax.plot([x, x], [row - 0.46, row + 0.46], color=INK, linewidth=2.2, zorder=5)
+        ax.plot([x, x], [y - LINE / 2, row], color=style.INK, linewidth=1, linestyle=(0, (4, 2)), zorder=0.5)
+        ax.plot([x, x], [row - 0.46, row + 0.46], color=style.INK, linewidth=2.2, zorder=5)
         text = f"{words.money_tick(x)}  {text}"
         given = (f"{text}  ", "right") if leftwards else (f"  {text}", "left")
-        note(ax, x, y, given[0], ha=given[1], fontsize=SMALL)
+        style.note(ax, x, y, given[0], ha=given[1], fontsize=SMALL)
 
 
 @observed
@@ -131,7 +117,7 @@ def capex(case: Case) -> Drawing:
     components = _components(case)
     sums = {name: account["published_sum"] for name, account in reversed(accounts.items()) if account["published_sum"]}
     published = {name: case.data.published(sums[name]) for name in sums}
-    with paper(NAME, 5.7) as figure:
+    with style.paper(NAME, 5.7) as figure:
         _draw(figure, case, totals, pieces, components, published)
     return Drawing(NAME, figure, _table(case, totals, pieces, components, published), _alt(case, totals, components))
 
@@ -153,9 +139,9 @@ def _draw(
     bottom.set_xlim(0, right if right / 3 < widest < right else widest)
     bottom.set_ylim(len(COMPONENTS) - 0.45, -0.55)
     for ax in (top, bottom):
-        bare(ax, keep=("bottom",))
+        style.bare(ax, keep=("bottom",))
         ax.set_yticks([])
-        dollar_axis(ax)
+        style.dollar_axis(ax)
     top.set_title("Servers, by account of the fleet and type of GPU, in million USD", fontsize=11)
     bottom.set_title("This case's fleet, by component", fontsize=11)
     bottom.set_xlabel("USD, acquisition basis. Ranges: 5–95 %, with the counts taken as stated")
@@ -165,20 +151,20 @@ def _draw(
         gpus = sum(fleet.by_type(case.point, case.data, "count", name).values())
         here = name == chosen
         if here:
-            top.axhspan(y - 0.49, y + 0.49, color=BLUE, alpha=0.1, linewidth=0, zorder=0)
+            top.axhspan(y - 0.49, y + 0.49, color=style.BLUE, alpha=0.1, linewidth=0, zorder=0)
         detail = f"{gpus:,.0f} GPUs" + (", this case" if here else "")
         _beside(top, y, account["label"], detail, totals[name], "semibold" if here else "normal")
         left = 0.0
         for gpu, value in pieces[name].items():
-            gpu_piece(top, gpu, y, value, BAR, left)
+            style.gpu_piece(top, gpu, y, value, BAR, left)
             left += value
-        range_bar(top, totals[name].low, totals[name].high, y, height=0.24)
+        style.range_bar(top, totals[name].low, totals[name].high, y, height=0.24)
     for y, (name, part) in enumerate(components.items()):
         title, colour, hatch, ink, edge = COMPONENTS[name]
         _beside(bottom, y, title, "", part)
         bottom.barh(y, part.value, BAR, color=colour, hatch=hatch, edgecolor=ink, linewidth=0.9, linestyle=edge)
-        range_bar(bottom, part.low, part.high, y, height=0.24)
-    settle(figure)
+        style.range_bar(bottom, part.low, part.high, y, height=0.24)
+    style.settle(figure)
 
     _published(top, case, published)
     for y, name in enumerate(totals):
@@ -188,9 +174,9 @@ def _draw(
     part, row = components["network"], list(COMPONENTS).index("network")
     end, text = max(part.value, part.high), "not in the published sums"
     if pixels(bottom, text, fontsize=SMALL)[0] + 12 < _room(bottom, end, bottom.get_xlim()[1]):
-        note(bottom, end, row, f"  {text}", fontsize=SMALL)
+        style.note(bottom, end, row, f"  {text}", fontsize=SMALL)
     else:
-        note(bottom, (part.low + part.high) / 2, row, text, ha="center", fontsize=SMALL, bbox=PLATE, zorder=6)
+        style.note(bottom, (part.low + part.high) / 2, row, text, ha="center", fontsize=SMALL, bbox=PLATE, zorder=6)
 
 
 def _table(
@@ -207,7 +193,7 @@ def _table(
         drawn = fleet.by_type(case.draws, case.data, "capex", account)
         evidence = case.data.fleet(account).set_index("gpu_id").confidence
         for gpu, value in pieces[account].items():
-            rows.append((account, GPU_NAMES[gpu], evidence[gpu], counts[gpu], value, *interval(drawn[gpu])))
+            rows.append((account, style.GPU_NAMES[gpu], evidence[gpu], counts[gpu], value, *interval(drawn[gpu])))
         total = totals[account]
         rows.append((account, "all types", "", sum(counts.values()), total.value, total.low, total.high))
     for part in components.values():
@@ -227,7 +213,8 @@ def _alt(case: Case, totals: dict[str, Quantity], components: dict[str, Quantity
     parts = fleet.by_type(case.point, case.data, "capex")
     rows = case.data.fleet(str(case.point.fleet))
     doubtful = [
-        f"{GPU_NAMES[gpu]} cards make up {words.amount(parts[gpu], 'USD', significant=3)} by an unverified count, and "
+        f"{style.GPU_NAMES[gpu]} cards make up {words.amount(parts[gpu], 'USD', significant=3)} "
+        "by an unverified count, and "
         for gpu in rows[rows.confidence == "unverified"].gpu_id
     ]
     return (

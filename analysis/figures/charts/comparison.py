@@ -12,33 +12,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter
 
 from analysis import comparison as compared
 from analysis import words
 from analysis.case import Case, Quantity
 from analysis.comparison import Change, Comparison
+from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import pixels
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    INK,
-    MUTED,
-    PAPER,
-    WIDTH_INCHES,
-    bare,
-    beside,
-    dot,
-    heading,
-    legible,
-    log_limits,
-    panel,
-    paper,
-    range_bar,
-    remark,
-    settle,
-    short,
-)
 from analysis.sensitivity import HEADLINES
 
 NAME = "comparison"
@@ -56,12 +38,12 @@ def over_base(value: float, base: Quantity) -> float:
     return value / base.value
 
 
-def wrapped(ax: Axes, text: str, inches: float, **style: float) -> str:
+def wrapped(ax: Axes, text: str, inches: float, **look: float) -> str:
     """A title on one line, or on two that are no wider than so many inches; what is longer ends in an ellipsis."""
     room = inches * ax.figure.dpi
     for width in range(60, 8, -2):
         lines = textwrap.wrap(text, width, max_lines=2, placeholder=" …")
-        if all(pixels(ax, line, **style)[0] <= room for line in lines):
+        if all(pixels(ax, line, **look)[0] <= room for line in lines):
             break
     return "\n".join(lines)
 
@@ -73,24 +55,24 @@ def comparison(case: Case) -> Drawing:
     panels = {name: found.movers(name) for name in HEADLINES}
     limits = _limits(found, panels)
     height = OVER + UNDER + sum(HEADING + GAP + ROW * (1 + len(moved)) for moved in panels.values()) - GAP
-    with paper(NAME, height) as figure:
-        _key(figure, height)
+    with style.paper(NAME, height) as figure:
+        _key(figure)
         top, axes = OVER, []
         for name, moved in panels.items():
-            ax = panel(figure, top + HEADING, ROW * (1 + len(moved)), LEFT, RIGHT)
+            ax = style.panel(figure, top + HEADING, ROW * (1 + len(moved)), LEFT, RIGHT)
             _panel(ax, found, found.base[name], moved, limits)
             axes.append(ax)
             top += HEADING + GAP + ROW * (1 + len(moved))
         axes[-1].tick_params(labelbottom=True, pad=6)
         axes[-1].set_xlabel("Result over its own value in the base case (log scale)", fontsize=9.5, loc="left")
         figure.text(
-            0.1 / WIDTH_INCHES,
+            0.1 / style.WIDTH_INCHES,
             0.1 / height,
             "Ratios may be compared between panels. Sums may not: each panel has a cost basis of its own.",
             fontsize=9.5,
             fontstyle="italic",
         )
-        settle(figure)
+        style.settle(figure)
     return Drawing(NAME, figure, _table(found), _alt(found, panels))
 
 
@@ -102,83 +84,73 @@ def _limits(found: Comparison, panels: dict[str, list[Change]]) -> tuple[float, 
         for result in (base, *(change.here for change in moved)):
             ratios += [over_base(value, base) for value in (result.low, result.value, result.high)]
         ratios += [1 + end for change in moved for end in (change.relative_low, change.relative_high)]
-    return log_limits(ratios, 1.15)
+    return style.log_limits(ratios, 1.15)
 
 
 def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    bare(ax)
-    ax.set_xscale("log")
-    ax.set_xlim(*limits)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.patch.set_alpha(0)
     span = limits[1] / limits[0]
     steps = (1,) if span > VERY_WIDE else (1, 2, 5) if span > WIDE else (1, 1.5, 2, 3, 5, 7)
-    ax.xaxis.set_major_locator(LogLocator(subs=steps))
-    ax.xaxis.set_minor_locator(NullLocator())
+    style.log_rows(ax, rows, limits, subs=steps)
+    ax.patch.set_alpha(0)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{words.digits(value, 3)} ×"))
     ax.tick_params(labelbottom=False)
-    ax.grid(axis="x")
 
 
 def _panel(ax: Axes, found: Comparison, base: Quantity, moved: list[Change], limits: tuple[float, float]) -> None:
-    colour = BASIS_COLOURS[base.basis]
+    colour = style.BASIS_COLOURS[base.basis]
     _axis(ax, 1 + len(moved), limits)
-    heading(ax, base.title, LEFT - 0.1, up=6, fontsize=11, fontweight="semibold", color=colour)
+    style.heading(ax, base.title, LEFT - 0.1, color=colour)
     still = len(found.columns) - len(moved)
     said = f"; {still} of {len(found.columns)} scenarios do not move it" if still else ""
-    remark(ax, f"{base.basis} basis{said}", RIGHT - 0.05)
-    ax.plot([1, 1], [-0.5, len(moved) + 0.5], color=INK, linewidth=1.1, zorder=3)
+    style.remark(ax, f"{base.basis} basis{said}", RIGHT - 0.05)
+    ax.plot([1, 1], [-0.5, len(moved) + 0.5], color=style.INK, linewidth=1.1, zorder=3)
     _row(ax, 0, "Base case", base, base, colour, "none")
-    _beside(ax, 0, short(base.text), short(base.range))
+    valued(ax, 0, style.short(base.text), style.short(base.range))
     for y, change in enumerate(moved, start=1):
         column = found.column(change.scenario)
         ends = [1 + change.relative_low, 1 + change.relative_high]
-        _row(ax, y, legible(column.title, column.name), change.here, base, colour, "full")
+        _row(ax, y, style.legible(column.title, column.name), change.here, base, colour, "full")
         ax.plot(ends, [y, y], color=colour, linewidth=5.5, solid_capstyle="butt", alpha=0.55, zorder=4.5)
-        _beside(
-            ax, y, f"{change.percent} ({short(change.text)})", f"{short(change.here.text)}; {short(change.here.range)}"
+        valued(
+            ax,
+            y,
+            f"{change.percent} ({style.short(change.text)})",
+            f"{style.short(change.here.text)}; {style.short(change.here.range)}",
         )
 
 
 def _row(ax: Axes, y: float, title: str, result: Quantity, base: Quantity, colour: str, fill: str) -> None:
-    text = wrapped(ax, title, LEFT - 0.3, fontsize=9.8)
-    beside(ax, y, text, -(LEFT - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
+    named(ax, y, title, LEFT)
     if not result.certain:
-        range_bar(ax, over_base(result.low, base), over_base(result.high, base), y, colour=colour, height=0.26)
-    dot(ax, over_base(result.value, base), y, colour, fill=fill)
+        style.range_bar(ax, over_base(result.low, base), over_base(result.high, base), y, colour=colour, height=0.26)
+    style.dot(ax, over_base(result.value, base), y, colour, fill=fill)
 
 
-def _beside(ax: Axes, y: float, value: str, ends: str) -> None:
-    beside(ax, y - 0.19, value, 8, fontsize=9.8, fontweight="semibold")
-    beside(ax, y + 0.21, ends, 8, fontsize=8.8, color=MUTED)
+def named(ax: Axes, y: float, title: str, left: float) -> None:
+    """A row's title in the room left of its axes, so many inches wide."""
+    text = wrapped(ax, title, left - 0.3, fontsize=9.8)
+    style.beside(ax, y, text, -(left - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
 
 
-def _key(figure: Figure, height: float) -> None:
-    def mark(text: str, **style: object) -> Line2D:
-        line = Line2D([], [], color=MUTED, label=text, markersize=6.5, markeredgewidth=1.4)
-        line.set(**style)
+def valued(ax: Axes, y: float, value: str, ends: str) -> None:
+    """A row's value right of its axes, and its range below."""
+    style.beside(ax, y - 0.19, value, 8, fontsize=9.8, fontweight="semibold")
+    style.beside(ax, y + 0.21, ends, 8, fontsize=8.8, color=style.MUTED)
+
+
+def _key(figure: Figure) -> None:
+    def mark(text: str, **look: object) -> Line2D:
+        line = Line2D([], [], color=style.MUTED, label=text, markersize=6.5, markeredgewidth=1.4)
+        line.set(**look)
         return line
 
     handles = [
-        mark("base case", marker="o", markerfacecolor=PAPER, linewidth=0),
+        mark("base case", marker="o", markerfacecolor=style.PAPER, linewidth=0),
         mark("scenario", marker="o", linewidth=0),
         mark("5–95 % range of the result", linewidth=1.6),
         mark("of the change alone", linewidth=5.5, alpha=0.55),
     ]
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.02 / WIDTH_INCHES, 1 - 0.1 / height),
-        ncols=4,
-        frameon=False,
-        fontsize=9.5,
-        borderaxespad=0,
-        borderpad=0.1,
-        handletextpad=0.5,
-        columnspacing=1.4,
-        handlelength=1.5,
-    )
+    style.legend(figure, handles, 0.1, 4, columnspacing=1.4, handlelength=1.5)
 
 
 def _table(found: Comparison) -> pd.DataFrame:
@@ -205,8 +177,8 @@ def _alt(found: Comparison, panels: dict[str, list[Change]]) -> str:
         text = "no scenario moves it"
         if moved:
             text = ", ".join(
-                f"{found.column(change.scenario).title} {short(change.here.text)} ({change.percent})"
+                f"{found.column(change.scenario).title} {style.short(change.here.text)} ({change.percent})"
                 for change in moved
             )
-        said.append(f"{base.title}, {short(base.text)} in the base case: {text}")
+        said.append(f"{base.title}, {style.short(base.text)} in the base case: {text}")
     return "Dots with ranges, a panel a headline, each over its value in the base case. " + "; ".join(said) + "."

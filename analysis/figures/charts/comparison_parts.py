@@ -12,30 +12,10 @@ from matplotlib.patches import Patch
 from analysis import comparison, words
 from analysis.case import Case, Quantity
 from analysis.comparison import Comparison
-from analysis.figures.charts.comparison import wrapped
+from analysis.figures import style
+from analysis.figures.charts.comparison import named, valued
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE, pixels
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    GPU_COLOURS,
-    GPU_HATCHES,
-    GPU_NAMES,
-    INK,
-    MUTED,
-    PAPER,
-    WIDTH_INCHES,
-    bare,
-    beside,
-    gpu_piece,
-    heading,
-    legible,
-    note,
-    panel,
-    paper,
-    range_bar,
-    settle,
-    short,
-)
 from analysis.quantities import fleet, runs
 
 NAME = "comparison-parts"
@@ -45,10 +25,8 @@ LEFT, RIGHT, ROW, HEADING, GAP = 2.55, 1.3, 0.46, 0.62, 0.2
 BAR, SMALL = 0.62, 9.0
 MILLION = 1e6
 
+HATCHES = style.PART_HATCHES
 OWNER, FLEET = "owner_usd_per_gpu_hour", "fleet_capex_usd"
-# Part of the owner's cost -> its hatch; all have the colour of the amortised basis.
-HATCHES = {"capital": "", "network": "////", "energy": "----"}
-
 # A row: name of the scenario, its title, the total, and the parts by name.
 Row = tuple[str, str, Quantity, dict[str, float]]
 
@@ -61,12 +39,12 @@ def comparison_parts(case: Case) -> Drawing:
     fleets = _rows(found, FLEET, lambda case: fleet.by_type(case.point, case.data, "capex"))
     unverified = _unverified(found)
     height = 2 * HEADING + GAP + ROW * (len(hours) + len(fleets)) + 0.25
-    with paper(NAME, height) as figure:
-        first = panel(figure, HEADING, ROW * len(hours), LEFT, RIGHT)
-        second = panel(figure, 2 * HEADING + GAP + ROW * len(hours), ROW * len(fleets), LEFT, RIGHT)
+    with style.paper(NAME, height) as figure:
+        first = style.panel(figure, HEADING, ROW * len(hours), LEFT, RIGHT)
+        second = style.panel(figure, 2 * HEADING + GAP + ROW * len(hours), ROW * len(fleets), LEFT, RIGHT)
         _frame(first, "Owner's H800-hour in use, USD (amortised basis)", hours)
         _frame(second, "Server capex of the fleet, USD (acquisition basis)", fleets)
-        settle(figure)
+        style.settle(figure)
         _hours(first, hours)
         _fleets(second, fleets, unverified)
     return Drawing(NAME, figure, _table(found, hours, fleets), _alt(hours, fleets, unverified))
@@ -94,26 +72,24 @@ def _unverified(found: Comparison) -> set[str]:
 
 
 def _frame(ax: Axes, title: str, rows: list[Row]) -> None:
-    bare(ax)
+    style.bare(ax)
     ax.set(xticks=[], yticks=[], facecolor="none")
     ax.set_xlim(0, 1.03 * max(max(total.high, total.value) for _, _, total, _ in rows))
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    heading(ax, title, LEFT - 0.1, up=26, fontsize=11, fontweight="semibold")
+    style.heading(ax, title, LEFT - 0.1, up=26)
     base = rows[0][2]
-    ax.plot([base.value] * 2, [-0.5, len(rows) - 0.5], color=INK, linewidth=1.1, zorder=3)
+    ax.plot([base.value] * 2, [-0.5, len(rows) - 0.5], color=style.INK, linewidth=1.1, zorder=3)
     for y, (name, given, total, _) in enumerate(rows):
-        text = wrapped(ax, legible(given, name), LEFT - 0.3, fontsize=9.8)
-        beside(ax, y, text, -(LEFT - 0.1) * 72, ha="left", va="center", fontsize=9.8, linespacing=1.1)
+        named(ax, y, style.legible(given, name), LEFT)
         change = "" if y == 0 else f" ({words.signed_percent(total.value / base.value - 1)})"
-        beside(ax, y - 0.19, short(total.text) + change, 8, fontsize=9.8, fontweight="semibold")
-        beside(ax, y + 0.21, short(total.range), 8, fontsize=8.8, color=MUTED)
+        valued(ax, y, style.short(total.text) + change, style.short(total.range))
 
 
 def _sum_inside(ax: Axes, y: float, left: float, width: float, text: str) -> None:
     """What a piece comes to, inside it, where there is room; the table behind the figure has every piece."""
     pixel = ax.transData.transform([(left, 0), (left + width, 0)])[:, 0]
     if pixels(ax, text, fontsize=SMALL)[0] + 9 < pixel[1] - pixel[0]:
-        note(ax, left + width / 2, y, text, ha="center", fontsize=SMALL, bbox=PLATE, zorder=6)
+        style.note(ax, left + width / 2, y, text, ha="center", fontsize=SMALL, bbox=PLATE, zorder=6)
 
 
 def _legend(ax: Axes, patches: list[Patch]) -> None:
@@ -121,7 +97,7 @@ def _legend(ax: Axes, patches: list[Patch]) -> None:
     ax.legend(
         handles=patches,
         loc="lower left",
-        bbox_to_anchor=((0.02 / WIDTH_INCHES - left) / wide, 1.0),
+        bbox_to_anchor=((0.02 / style.WIDTH_INCHES - left) / wide, 1.0),
         ncols=len(patches),
         frameon=False,
         fontsize=9.5,
@@ -133,37 +109,32 @@ def _legend(ax: Axes, patches: list[Patch]) -> None:
 
 
 def _hours(ax: Axes, rows: list[Row]) -> None:
-    colour = BASIS_COLOURS["amortised"]
-    style: dict[str, Any] = {"edgecolor": PAPER, "linewidth": 0.9, "hatchcolor": (1, 1, 1, 0.6)}
+    colour = style.BASIS_COLOURS["amortised"]
+    look: dict[str, Any] = {"edgecolor": style.PAPER, "linewidth": 0.9, "hatchcolor": (1, 1, 1, 0.6)}
     for y, (_, _, total, parts) in enumerate(rows):
         left = 0.0
         for part, value in parts.items():
-            ax.barh(y, value, BAR, left, color=colour, hatch=HATCHES[part], **style)
+            ax.barh(y, value, BAR, left, color=colour, hatch=HATCHES[part], **look)
             _sum_inside(ax, y, left, value, words.amount(value, total.unit))
             left += value
-        range_bar(ax, total.low, total.high, y, height=0.24)
-    _legend(ax, [Patch(facecolor=colour, hatch=hatch, label=part, **style) for part, hatch in HATCHES.items()])
+        style.range_bar(ax, total.low, total.high, y, height=0.24)
+    _legend(ax, [Patch(facecolor=colour, hatch=hatch, label=part, **look) for part, hatch in HATCHES.items()])
 
 
 def _fleets(ax: Axes, rows: list[Row], unverified: set[str]) -> None:
     for y, (_, _, total, parts) in enumerate(rows):
         left = 0.0
         for gpu, value in parts.items():
-            gpu_piece(ax, gpu, y, value, BAR, left)
+            style.gpu_piece(ax, gpu, y, value, BAR, left)
             _sum_inside(ax, y, left, value, f"{words.digits(value / MILLION, 3)}M")
             left += value
-        range_bar(ax, total.low, total.high, y, height=0.24)
+        style.range_bar(ax, total.low, total.high, y, height=0.24)
     used = dict.fromkeys(gpu for _, _, _, parts in rows for gpu in parts)
     _legend(
         ax,
         [
             Patch(
-                facecolor=GPU_COLOURS[gpu],
-                hatch=GPU_HATCHES[gpu],
-                hatchcolor=(1, 1, 1, 0.5),
-                edgecolor=PAPER,
-                linewidth=0.9,
-                label=GPU_NAMES[gpu] + (" (count unverified)" if gpu in unverified else ""),
+                **style.gpu_look(gpu), label=style.GPU_NAMES[gpu] + (" (count unverified)" if gpu in unverified else "")
             )
             for gpu in used
         ],
@@ -184,9 +155,9 @@ def _table(found: Comparison, hours: list[Row], fleets: list[Row]) -> pd.DataFra
 def _alt(hours: list[Row], fleets: list[Row], unverified: set[str]) -> str:
     def told(rows: list[Row], names: dict[str, str], unit: str) -> str:
         return "; ".join(
-            f"{title} {short(total.text)}, of which "
+            f"{title} {style.short(total.text)}, of which "
             + ", ".join(
-                f"{names.get(part, part)} {short(words.amount(value, unit, significant=3))}"
+                f"{names.get(part, part)} {style.short(words.amount(value, unit, significant=3))}"
                 for part, value in parts.items()
             )
             for _, title, total, parts in rows
@@ -195,5 +166,5 @@ def _alt(hours: list[Row], fleets: list[Row], unverified: set[str]) -> str:
     doubt = f" The count of the {' and '.join(sorted(unverified))} is unverified." if unverified else ""
     return (
         f"Two panels of stacked bars. An owner's H800-hour: {told(hours, {}, 'USD/GPU-hour')}. "
-        f"Server capex of the fleet: {told(fleets, GPU_NAMES, 'USD')}.{doubt}"
+        f"Server capex of the fleet: {told(fleets, style.GPU_NAMES, 'USD')}.{doubt}"
     )

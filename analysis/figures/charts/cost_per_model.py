@@ -11,33 +11,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullLocator
 
 from analysis import costs, parameters, uncertainty, words
 from analysis.case import Case
+from analysis.figures import style
 from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    BASIS_NAMES,
-    GRID,
-    INK,
-    MUTED,
-    PAPER,
-    WIDTH_INCHES,
-    bare,
-    beside,
-    dollar_axis,
-    dot,
-    heading,
-    key,
-    log_limits,
-    panel,
-    paper,
-    range_bar,
-    remark,
-    short,
-)
 from analysis.quantities.runs import V3
 from analysis.reconciliation.epoch import EDITION_2026
 
@@ -83,25 +62,27 @@ class Mark:
 def cost_per_model(case: Case) -> Drawing:
     """Four dot plots on one dollar axis: rental, amortised, acquisition and programme."""
     marks = [*_hours_times_price(case), *_modelled(case), *_published(case)]
-    panels = {basis: _rows([mark for mark in marks if mark.basis == basis]) for basis in BASIS_NAMES}
-    limits = log_limits((end for mark in marks for end in (mark.low, mark.value, mark.high)), 1.6)
+    panels = {basis: _rows([mark for mark in marks if mark.basis == basis]) for basis in style.BASIS_NAMES}
+    limits = style.log_limits((end for mark in marks for end in (mark.low, mark.value, mark.high)), 1.6)
     over, under = 0.5, 0.7
     height_inches = over + under + sum(ROW * len(rows) + HEADING + AXIS for rows in panels.values()) - AXIS
 
-    with paper("cost-per-model", height_inches) as figure:
-        key(figure, _key(case), 0.08, columns=3)
+    with style.paper("cost-per-model", height_inches) as figure:
+        style.key(figure, _key(case), 0.08, columns=3)
         top = over
         for basis, rows in panels.items():
-            ax = panel(figure, top + HEADING, ROW * len(rows), LEFT, RIGHT)
+            ax = style.panel(figure, top + HEADING, ROW * len(rows), LEFT, RIGHT)
             _axis(ax, len(rows), limits)
-            colour = BASIS_COLOURS[basis]
-            heading(ax, BASIS_NAMES[basis], LEFT - 0.08, up=6, fontsize=11, fontweight="semibold", color=colour)
-            remark(ax, REMARKS[basis], RIGHT - 0.1)
+            colour = style.BASIS_COLOURS[basis]
+            style.heading(ax, style.BASIS_NAMES[basis], LEFT - 0.08, color=colour)
+            style.remark(ax, REMARKS[basis], RIGHT - 0.1)
             for y, row in enumerate(rows):
                 _draw(ax, y, row, case.data.model(row[0].model_id), colour)
             top += HEADING + ROW * len(rows) + AXIS
         ax.set_xlabel("USD (log scale, the same in all panels)", fontsize=9.5, loc="left")
-        figure.text(0.08 / WIDTH_INCHES, 0.07 / height_inches, _note(case, marks), fontsize=8.8, color=MUTED)
+        figure.text(
+            0.08 / style.WIDTH_INCHES, 0.07 / height_inches, _note(case, marks), fontsize=8.8, color=style.MUTED
+        )
     return Drawing("cost-per-model", figure, _table(case, panels), _alt(case))
 
 
@@ -116,7 +97,7 @@ def _hours_times_price(case: Case) -> list[Mark]:
         hours = case.data.model(row["model_id"]).chip_hours
         value = costs.rental_run_cost_usd(hours, case.point.rental_usd_per_gpu_hour)
         low, high = uncertainty.interval(costs.rental_run_cost_usd(hours, case.draws.rental_usd_per_gpu_hour))
-        text = short(words.amount(value, "USD", low, high, 3))
+        text = style.short(words.amount(value, "USD", low, high, 3))
         source = ";".join(dict.fromkeys(f"{row['chip_hours_source']};{price.source}".split(";")))
         marks.append(Mark("rental", row["model_id"], HOURS, value, low, high, text, True, year, source))
     return marks
@@ -131,7 +112,7 @@ def _modelled(case: Case) -> list[Mark]:
     marks = []
     for name, year in results.items():
         result = case[name]
-        text, source = short(result.text), f"{case.data.model(V3).chip_hours_source};this_report"
+        text, source = style.short(result.text), f"{case.data.model(V3).chip_hours_source};this_report"
         marks.append(Mark(result.basis, V3, MODEL, result.value, result.low, result.high, text, True, year, source))
     return marks
 
@@ -148,7 +129,7 @@ def _published(case: Case) -> list[Mark]:
             continue
         case.data.row("estimates", row["estimate_id"])
         low, high = (value if math.isnan(row[end]) else row[end] for end in ("low_usd", "high_usd"))
-        text = short(words.amount(value, "USD", low, high, 3))
+        text = style.short(words.amount(value, "USD", low, high, 3))
         public = case.data.model(model_id).chip_hours_confidence in ("reported", "derived")
         year = "" if math.isnan(row["currency_year"]) else f"{row['currency_year']:.0f}"
         where = row["source"], row["estimate_id"], row["note"]
@@ -181,47 +162,32 @@ def _key(case: Case) -> list[tuple[str, str, str]]:
 
 
 def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    ax.set_xscale("log")
-    ax.set_xlim(*limits)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.xaxis.set_major_locator(LogLocator(numticks=20))
-    ax.xaxis.set_minor_locator(NullLocator())
+    style.log_rows(ax, rows, limits, keep=("bottom",), numticks=20)
     ax.tick_params(labelsize=9, pad=2)
-    dollar_axis(ax)
-    ax.grid(axis="x")
-    bare(ax, keep=("bottom",))
+    style.dollar_axis(ax)
 
 
 def _draw(ax: Axes, y: int, row: list[Mark], model: pd.Series, colour: str) -> None:
     chosen = row[0].model_id == V3
-    ink, weight = (colour, "bold") if chosen else (INK, "normal")
-    ax.axhline(y, color=GRID, linewidth=0.8)
-    beside(ax, y, model.model, -34, fontsize=9.3, color=ink, fontweight=weight)
-    beside(ax, y, f"{model.release_date.year}", -29, ha="left", fontsize=8.8, color=MUTED)
-    tone = colour if chosen else MUTED
+    ink, weight = (colour, "bold") if chosen else (style.INK, "normal")
+    ax.axhline(y, color=style.GRID, linewidth=0.8)
+    style.beside(ax, y, model.model, -34, fontsize=9.3, color=ink, fontweight=weight)
+    style.beside(ax, y, f"{model.release_date.year}", -29, ha="left", fontsize=8.8, color=style.MUTED)
+    tone = colour if chosen else style.MUTED
     own = row[0]
     for mark in reversed(row):
         if mark.ranged:
-            range_bar(ax, mark.low, mark.high, y, tone, height=0.72)
+            style.range_bar(ax, mark.low, mark.high, y, tone, height=0.72)
         # The case's own figure lies on top of a published one, smaller and with a white rim, so that both are seen.
         close = len(row) > 1 and abs(math.log10(own.value / row[1].value)) < 0.12
         if close and mark is own:
-            dot(ax, mark.value, y, PAPER, SHAPES[mark.kind], size=SIZES[mark.kind])
+            style.dot(ax, mark.value, y, style.PAPER, SHAPES[mark.kind], size=SIZES[mark.kind])
         size = SIZES[mark.kind] + (0 if not close else -1.8 if mark is own else 1.8)
-        dot(ax, mark.value, y, tone, SHAPES[mark.kind], "full" if mark.hours_public else "none", size)
+        style.dot(ax, mark.value, y, tone, SHAPES[mark.kind], "full" if mark.hours_public else "none", size)
         if mark is not own and mark.value > max(own.high, own.value) and not close:
-            ax.annotate(
-                mark.text,
-                (mark.value, y),
-                xytext=(7, 0),
-                textcoords="offset points",
-                va="center_baseline",
-                fontsize=8.8,
-                color=MUTED,
-                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-            )
-    beside(ax, y, row[0].text, 8, fontsize=9.3, color=ink, fontweight=weight)
+            plate = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+            style.at_dot(ax, mark.text, mark.value, y, 7, fontsize=8.8, color=style.MUTED, bbox=plate)
+    style.beside(ax, y, row[0].text, 8, fontsize=9.3, color=ink, fontweight=weight)
 
 
 def _note(case: Case, marks: list[Mark]) -> str:

@@ -6,12 +6,26 @@ import re
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter
 
 from analysis import words
 from analysis.case import Case
 from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import BLUE, GRID, INK, MUTED, WIDTH_INCHES, bare, beside, dot, heading, key, panel, paper
+from analysis.figures.style import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    WIDTH_INCHES,
+    at_dot,
+    beside,
+    dot,
+    heading,
+    key,
+    log_rows,
+    panel,
+    paper,
+)
 from analysis.quantities.comparison import LLAMA31, MAVERICK
 from analysis.quantities.runs import V3
 
@@ -50,7 +64,7 @@ def gpu_hours(case: Case) -> Drawing:
         for (title, part, colour), top, height in zip(panels, tops, heights, strict=True):
             ax = panel(figure, top, height, LEFT, RIGHT)
             _axis(ax, len(part), limits)
-            heading(ax, title, LEFT - 0.08, fontsize=11, fontweight="semibold", color=colour)
+            heading(ax, title, LEFT - 0.08, up=8, color=colour)
             for y, row in enumerate(part.to_dict("records")):
                 chosen = row["model_id"] == V3
                 ax.axhline(y, color=GRID, linewidth=0.8)
@@ -63,17 +77,9 @@ def gpu_hours(case: Case) -> Drawing:
                 hours = f"{words.number(row['chip_hours'] / 1e6, 2)}M"
                 beside(ax, y, hours, 42, ha="right", fontsize=9.5, fontweight=weight, color=ink)
                 if row["model_id"] in times:
-                    ax.annotate(
-                        f"{times[row['model_id']]} V3's hours",
-                        (row["chip_hours"], y),
-                        xytext=(-8, 0),
-                        textcoords="offset points",
-                        ha="right",
-                        va="center_baseline",
-                        fontsize=9,
-                        color=BLUE,
-                        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
-                    )
+                    plate = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+                    text = f"{times[row['model_id']]} V3's hours"
+                    at_dot(ax, text, row["chip_hours"], y, -8, fontsize=9, color=BLUE, bbox=plate)
             if V3 in set(part.model_id):
                 ax.axvline(v3, color=BLUE, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
         ax.set_xlabel("chip-hours of the final run (log scale)", loc="left", fontsize=9.5)
@@ -99,15 +105,8 @@ def _millions(hours: float) -> str:
 
 
 def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    ax.set_xscale("log")
-    ax.set_xlim(*limits)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3), numticks=20))
-    ax.xaxis.set_minor_locator(NullLocator())
+    log_rows(ax, rows, limits, keep=("bottom",), subs=(1, 3), numticks=20)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _millions(value)))
-    ax.grid(axis="x")
-    bare(ax, keep=("bottom",))
 
 
 def _table(hopper: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

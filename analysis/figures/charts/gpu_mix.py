@@ -8,21 +8,9 @@ from matplotlib.figure import Figure
 
 from analysis import costs, words
 from analysis.case import Case
+from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import PLATE
-from analysis.figures.style import (
-    GPU_NAMES,
-    INK,
-    MUTED,
-    bare,
-    gpu_piece,
-    note,
-    paper,
-    percent_axis,
-    range_bar,
-    settle,
-    short,
-)
 from analysis.quantities import fleet
 from analysis.uncertainty import interval
 
@@ -64,7 +52,7 @@ def _total_text(case: Case, measure: str) -> str:
     if measure == "count":
         return f"{total:,.0f} {unit}"
     if measure == "capex":
-        return short(case["fleet_capex_usd"].text)
+        return style.short(case["fleet_capex_usd"].text)
     step = next(step for step in PREFIXES if total * factor >= step)
     return f"{words.digits(total * factor / step, 3)} {PREFIXES[step]}{base}"
 
@@ -76,7 +64,7 @@ def gpu_mix(case: Case) -> Drawing:
     drawn = costs.shares(fleet.by_type(case.draws, case.data, "capex"))
     rows = case.data.fleet(str(case.point.fleet))
     unverified = set(rows[rows.confidence == "unverified"].gpu_id)
-    with paper(NAME, 3.8) as figure:
+    with style.paper(NAME, 3.8) as figure:
         _draw(figure, case, shares, drawn, unverified)
 
     first = next(iter(shares["count"]))
@@ -87,7 +75,7 @@ def gpu_mix(case: Case) -> Drawing:
         [
             (
                 measure,
-                GPU_NAMES[gpu],
+                style.GPU_NAMES[gpu],
                 evidence[gpu],
                 fleet.by_type(case.point, case.data, measure)[gpu],
                 MEASURES[measure][1],
@@ -101,7 +89,7 @@ def gpu_mix(case: Case) -> Drawing:
     )
     doubt = " by an unverified count" if first in unverified else ""
     alt = (
-        f"Stacked bar chart of shares. {GPU_NAMES[first]} cards are {percent['count']} of the fleet{doubt} and "
+        f"Stacked bar chart of shares. {style.GPU_NAMES[first]} cards are {percent['count']} of the fleet{doubt} and "
         f"{percent['compute']} of its BF16 arithmetic, {percent['bandwidth']} of its memory bandwidth, "
         f"{percent['memory']} of its memory, {percent['power']} of its power and {percent['capex']} "
         f"({low} to {high} %) of the price of its servers. "
@@ -120,30 +108,32 @@ def _draw(
     ax = figure.add_subplot()
     ax.set_xlim(0, 1)
     ax.set_ylim(len(shares) - 0.5, -0.95)
-    bare(ax, keep=("bottom",))
+    style.bare(ax, keep=("bottom",))
     ax.set_yticks([])
-    percent_axis(ax)
+    style.percent_axis(ax)
     gpus = list(shares["count"])
-    first = GPU_NAMES[gpus[0]]
+    first = style.GPU_NAMES[gpus[0]]
     ax.set_xlabel(f"share of the fleet (dashed: {first}'s share of the cards; whisker: 5–95 % range of its share)")
     for y, (measure, of) in enumerate(shares.items()):
-        note(ax, -0.015, y, MEASURES[measure][0], axes_x=True, ha="right", fontsize=10.5)
+        style.note(ax, -0.015, y, MEASURES[measure][0], axes_x=True, ha="right", fontsize=10.5)
         total = _total_text(case, measure)
-        spread = short(case["fleet_capex_usd"].range) if measure == "capex" else ""
-        note(ax, 1.02, y - (0.2 if spread else 0), total, axes_x=True, fontsize=10.5, fontweight="semibold")
-        note(ax, 1.02, y + 0.22, spread, axes_x=True, fontsize=SMALL, color=MUTED)
+        spread = style.short(case["fleet_capex_usd"].range) if measure == "capex" else ""
+        style.note(ax, 1.02, y - (0.2 if spread else 0), total, axes_x=True, fontsize=10.5, fontweight="semibold")
+        style.note(ax, 1.02, y + 0.22, spread, axes_x=True, fontsize=SMALL, color=style.MUTED)
         left = 0.0
         for gpu, share in of.items():
-            gpu_piece(ax, gpu, y, share, BAR, left)
+            style.gpu_piece(ax, gpu, y, share, BAR, left)
             middle = left + share / 2
             if share >= SMALLEST:
                 weight = "semibold" if gpu == gpus[0] else "normal"
-                note(ax, middle, y, f"{share * 100:.0f} %", ha="center", fontweight=weight, bbox=PLATE, zorder=6)
+                style.note(ax, middle, y, f"{share * 100:.0f} %", ha="center", fontweight=weight, bbox=PLATE, zorder=6)
             if y == 0:
-                name = GPU_NAMES[gpu] + (", count unverified" if gpu in unverified else "")
-                note(ax, middle, -0.62, name, ha="center", fontweight="semibold")
+                name = style.GPU_NAMES[gpu] + (", count unverified" if gpu in unverified else "")
+                style.note(ax, middle, -0.62, name, ha="center", fontweight="semibold")
             left += share
     # Only prices are uncertain here: counts are as stated, and the rest is data sheets.
-    range_bar(ax, *interval(drawn[gpus[0]]), y=len(shares) - 1 + BAR / 2 - 0.1, height=0.2)
-    ax.plot([shares["count"][gpus[0]]] * 2, [-0.4, len(shares) - 0.5], color=INK, linewidth=1, linestyle=(0, (4, 2)))
-    settle(figure)
+    style.range_bar(ax, *interval(drawn[gpus[0]]), y=len(shares) - 1 + BAR / 2 - 0.1, height=0.2)
+    ax.plot(
+        [shares["count"][gpus[0]]] * 2, [-0.4, len(shares) - 0.5], color=style.INK, linewidth=1, linestyle=(0, (4, 2))
+    )
+    style.settle(figure)

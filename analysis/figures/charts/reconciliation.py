@@ -9,7 +9,21 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from analysis import words
 from analysis.case import Case
 from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import GRID, INK, MUTED, TEAL, WIDTH_INCHES, bare, beside, dot, heading, key, panel, paper
+from analysis.figures.style import (
+    GRID,
+    INK,
+    MUTED,
+    TEAL,
+    WIDTH_INCHES,
+    at_dot,
+    bare,
+    beside,
+    dot,
+    heading,
+    key,
+    panel,
+    paper,
+)
 from analysis.reconciliation import CLOSE, FAR, epoch
 
 # Inches: names, the first panel, the gap between them, the second panel; a row, what stands over and under the rows.
@@ -45,8 +59,8 @@ def reconciliation(case: Case) -> Drawing:
         second = panel(figure, OVER, high, NAMES + FIRST + GAP, WIDTH_INCHES - NAMES - FIRST - GAP - SECOND)
         _axis(first, len(rows), rows[["ratio_label", "ratio_today"]].stack(), 0.01, CLOSE)
         _axis(second, len(rows), rows.ratio.dropna(), 0.2, FAR)
-        heading(first, "Same inputs, edition of 2025", 0.02, fontsize=10.5, fontweight="semibold", color=TEAL)
-        heading(second, "Own chip-hours, edition of 2026", 0.02, fontsize=10.5, fontweight="semibold", color=TEAL)
+        heading(first, "Same inputs, edition of 2025", 0.02, up=8, fontsize=10.5, color=TEAL)
+        heading(second, "Own chip-hours, edition of 2026", 0.02, up=8, fontsize=10.5, color=TEAL)
         for y, row in enumerate(rows.to_dict("records")):
             off = abs(row["ratio"] - 1) > FAR or abs(row["ratio_today"] - 1) > CLOSE
             beside(first, y, row["model"], -8, fontsize=9.2, color=INK, fontweight="semibold" if off else "normal")
@@ -57,26 +71,13 @@ def reconciliation(case: Case) -> Drawing:
                 dot(first, row["ratio_today"] - 1, y, TEAL, size=5.5)
             if row["ratio"] == row["ratio"]:
                 dot(second, row["ratio"] - 1, y, TEAL, shape="D", size=5)
-                if abs(row["ratio"] - 1) > FAR:
-                    _label(second, row["ratio"] - 1, y)
+                if abs(gap := row["ratio"] - 1) > FAR:
+                    far = words.signed_percent(round(gap, 2)), gap, y, -7 if gap < 0 else 7
+                    at_dot(second, *far, annotation_clip=False, fontsize=9, color=INK)
         for ax, band in ((first, CLOSE), (second, FAR)):
             shaded = words.amount(band, "fraction")
             ax.set_xlabel(f"difference; shaded: within {shaded}", fontsize=9.2, loc="left")
     return Drawing("reconciliation", figure, rows, _alt(case, same, own))
-
-
-def _label(ax: Axes, gap: float, y: float) -> None:
-    ax.annotate(
-        words.signed_percent(round(gap, 2)),
-        (gap, y),
-        xytext=(-7 if gap < 0 else 7, 0),
-        textcoords="offset points",
-        ha="right" if gap < 0 else "left",
-        annotation_clip=False,
-        va="center_baseline",
-        fontsize=9,
-        color=INK,
-    )
 
 
 def _axis(ax: Axes, rows: int, ratios: pd.Series, step: float, band: float) -> None:

@@ -14,30 +14,16 @@ from matplotlib.transforms import Bbox
 
 from analysis import costs, words
 from analysis.case import Case, Quantity
+from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import free_note, pixels
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    GREY,
-    INK,
-    MUTED,
-    PAPER,
-    bare,
-    dot,
-    note,
-    paper,
-    percent_axis,
-    range_bar,
-    settle,
-)
 from analysis.quantities import runs
 from analysis.uncertainty import interval
 
 NAME = "rent-or-own"
-OWN, RENT = BASIS_COLOURS["amortised"], BASIS_COLOURS["rental"]
+OWN, RENT = style.BASIS_COLOURS["amortised"], style.BASIS_COLOURS["rental"]
 
-# Part of the owner's cost -> its hatch; all three have the colour of the amortised basis.
-PARTS = {"capital": "", "network": "////", "energy": "----"}
+PARTS = style.PART_HATCHES
 ANALYST = {
     "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud company",
     "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud company",
@@ -132,13 +118,13 @@ def rent_or_own(case: Case) -> Drawing:
     rows, curve = _rows(case), _curve(case)
     components = runs.owner_components_usd_per_gpu_hour(case.point, case.data)
     parts = {part: float(components[part]) for part in PARTS}
-    with paper(NAME, 6.1) as figure:
+    with style.paper(NAME, 6.1) as figure:
         # Two figures in one, so that the second panel need not leave room for the words of the first.
         halves = figure.add_gridspec(2, 1, height_ratios=[1.05, 1])
         top, bottom = (figure.add_subfigure(halves[place]).add_subplot() for place in (0, 1))
         _frame_costs(top, rows, parts)
         _frame_use(bottom, case, curve)
-        settle(figure)
+        style.settle(figure)
         _key(top, parts)
         _label_use(bottom, case, curve)
     return Drawing(NAME, figure, _table(case, rows, curve), _alt(case, rows))
@@ -148,7 +134,7 @@ def _frame_costs(ax: Axes, rows: list[Quantity], parts: dict[str, float]) -> Non
     """The first panel: owner's cost as a stack, prices as dots, the analyst's costs as hollow bars."""
     ax.set_xlim(0, 1.04 * max(max(row.value, row.high) for row in rows))
     ax.set_ylim(KEY_ROWS + len(rows) - 0.5, -0.5)
-    bare(ax, keep=("bottom",))
+    style.bare(ax, keep=("bottom",))
     ax.set_yticks([])
     ax.xaxis.set_major_formatter(lambda value, _: _tick(value))
     ax.set_xlabel("USD per GPU-hour in use (whiskers: 5–95 %). Owned H800: without building, staff and repairs")
@@ -157,20 +143,20 @@ def _frame_costs(ax: Axes, rows: list[Quantity], parts: dict[str, float]) -> Non
         if place == 0:
             left = 0.0
             for part, value in parts.items():
-                ax.barh(y, value, BAR, left, color=OWN, hatch=PARTS[part], hatchcolor=THIN, edgecolor=PAPER)
+                ax.barh(y, value, BAR, left, color=OWN, hatch=PARTS[part], hatchcolor=THIN, edgecolor=style.PAPER)
                 left += value
         elif row.basis == "amortised":
-            ax.barh(y, row.value, BAR, color=PAPER, edgecolor=GREY, linewidth=1.2, linestyle="--")
+            ax.barh(y, row.value, BAR, color=style.PAPER, edgecolor=style.GREY, linewidth=1.2, linestyle="--")
         else:
-            dot(ax, row.value, y, RENT, fill="full" if row.name == "rent" else "none", size=8)
+            style.dot(ax, row.value, y, RENT, fill="full" if row.name == "rent" else "none", size=8)
         title, _, detail = row.title.partition("\n")
         lift = 0.0 if row.certain else 0.2
-        note(ax, -0.015, y - 0.2, title, axes_x=True, ha="right", fontsize=10.5)
-        note(ax, -0.015, y + 0.21, detail, axes_x=True, ha="right", fontsize=SMALL, color=MUTED)
-        note(ax, 1.02, y - lift, _price(row.value), axes_x=True, fontsize=10.5, fontweight="semibold")
+        style.note(ax, -0.015, y - 0.2, title, axes_x=True, ha="right", fontsize=10.5)
+        style.note(ax, -0.015, y + 0.21, detail, axes_x=True, ha="right", fontsize=SMALL, color=style.MUTED)
+        style.note(ax, 1.02, y - lift, _price(row.value), axes_x=True, fontsize=10.5, fontweight="semibold")
         if not row.certain:
-            range_bar(ax, row.low, row.high, y, height=0.24, colour=RENT if row.name == "rent" else INK)
-            note(ax, 1.02, y + 0.21, row.range, axes_x=True, fontsize=SMALL, color=MUTED)
+            style.range_bar(ax, row.low, row.high, y, height=0.24, colour=RENT if row.name == "rent" else style.INK)
+            style.note(ax, 1.02, y + 0.21, row.range, axes_x=True, fontsize=SMALL, color=style.MUTED)
 
 
 def _key(ax: Axes, parts: dict[str, float]) -> None:
@@ -188,11 +174,11 @@ def _key(ax: Axes, parts: dict[str, float]) -> None:
                 facecolor=OWN,
                 hatch=PARTS[part],
                 hatchcolor=THIN,
-                edgecolor=PAPER,
+                edgecolor=style.PAPER,
                 linewidth=0,
             )
         )
-        note(ax, left + swatch + 4 / wide, y, text, axes_x=True, fontsize=SMALL)
+        style.note(ax, left + swatch + 4 / wide, y, text, axes_x=True, fontsize=SMALL)
         left += swatch + (pixels(ax, text, fontsize=SMALL)[0] + 18) / wide
 
 
@@ -207,11 +193,11 @@ def _frame_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
     ax.fill_between(curve.utilisation, curve.p05, curve.p95, color=OWN, alpha=0.15, linewidth=0)
     ax.plot(curve.utilisation, curve.owner, color=OWN, linewidth=2.2, zorder=3)
     own = case["owner_usd_per_gpu_hour"].value
-    ax.plot([use, use], [0, own], color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
-    dot(ax, use, own, OWN, size=7.5)
+    ax.plot([use, use], [0, own], color=style.MUTED, linewidth=1, linestyle=(0, (2, 2)))
+    style.dot(ax, use, own, OWN, size=7.5)
     ax.set_xlim(curve.utilisation.min(), 1)
     ax.set_ylim(0, highest * 1.22)
-    percent_axis(ax)
+    style.percent_axis(ax)
     ax.yaxis.set_major_formatter(lambda value, _: _tick(value))
     ax.set_xlabel("share of its life in which the card is in use")
     ax.set_ylabel("USD per GPU-hour in use")
@@ -231,14 +217,14 @@ def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
 
     crossing = shown and lowest <= even.value <= highest
     if crossing:
-        ax.plot([even.value] * 2, [rent, ceiling], color=INK, linewidth=1, linestyle=(0, (4, 2)))
+        ax.plot([even.value] * 2, [rent, ceiling], color=style.INK, linewidth=1, linestyle=(0, (4, 2)))
         lines.append(np.array([[even.value, rent], [even.value, ceiling]]))
         sides = [("renting is cheaper  ", "right"), ("  owning is cheaper", "left")]
         for text, side in sides:
             taken.append(_strip(ax, even.value, ceiling, text, side))
-        dot(ax, even.value, rent, INK, fill="none", size=7)
+        style.dot(ax, even.value, rent, style.INK, fill="none", size=7)
         if 0 < even.low < even.high:
-            range_bar(ax, max(even.low, lowest), min(even.high, highest), rent, height=ceiling / 40)
+            style.range_bar(ax, max(even.low, lowest), min(even.high, highest), rent, height=ceiling / 40)
     else:
         taken.append(_strip(ax, highest, ceiling, _verdict(case, lowest), "right"))
     if crossing:
@@ -257,7 +243,7 @@ def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
 
 def _strip(ax: Axes, x: float, y: float, text: str, side: str) -> Bbox:
     """Words along the upper edge, if they fit between x and the end of the axes."""
-    drawn = note(ax, x, y, text, ha=side, va="top", color=MUTED)
+    drawn = style.note(ax, x, y, text, ha=side, va="top", color=style.MUTED)
     box, frame = drawn.get_window_extent(), ax.get_window_extent()
     if box.x0 < frame.x0 - 1 or box.x1 > frame.x1 + 1:
         drawn.remove()

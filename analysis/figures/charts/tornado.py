@@ -10,24 +10,8 @@ from matplotlib.patches import Patch
 
 from analysis import sensitivity, words
 from analysis.case import Case, Quantity
+from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import (
-    BLUE,
-    INK,
-    MUTED,
-    ORANGE,
-    PAPER,
-    WIDTH_INCHES,
-    bare,
-    beside,
-    heading,
-    note,
-    panel,
-    paper,
-    remark,
-    settle,
-    short,
-)
 
 NAME = "tornado"
 
@@ -41,8 +25,8 @@ BAR = 0.56
 
 # End of the assumption -> its words, colour and hatch.
 ENDS = {
-    "at_low": ("assumption at its low end", ORANGE, "////"),
-    "at_high": ("assumption at its high end", BLUE, ""),
+    "at_low": ("assumption at its low end", style.ORANGE, "////"),
+    "at_high": ("assumption at its high end", style.BLUE, ""),
 }
 
 
@@ -52,47 +36,38 @@ def tornado(case: Case) -> Drawing:
     swings = {name: sensitivity.swings(case, name) for name in sensitivity.HEADLINES}
     shown = {name: frame.head(MOST) for name, frame in swings.items()}
     height = OVER + UNDER + sum(HEADING + GAP + ROW * len(frame) for frame in shown.values())
-    with paper(NAME, height) as figure:
-        _key(figure, height)
+    with style.paper(NAME, height) as figure:
+        _key(figure)
         top, panels = OVER, []
         for name, frame in shown.items():
-            ax = panel(figure, top + HEADING, ROW * len(frame), LEFT, RIGHT)
+            ax = style.panel(figure, top + HEADING, ROW * len(frame), LEFT, RIGHT)
             _panel(ax, case[name], frame)
             panels.append(ax)
             top += HEADING + GAP + ROW * len(frame)
         figure.text(
-            0.1 / WIDTH_INCHES,
+            0.1 / style.WIDTH_INCHES,
             0.12 / height,
             f"Each panel has its own scale and at most {MOST} assumptions; all are in the table behind the figure.",
             fontsize=9.5,
-            color=INK,
+            color=style.INK,
             fontstyle="italic",
         )
-        settle(figure)
+        style.settle(figure)
     return Drawing(NAME, figure, _table(case, swings), _alt(case, swings))
 
 
-def _key(figure: Figure, height: float) -> None:
+def _key(figure: Figure) -> None:
     patches = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=PAPER, linewidth=0.9, label=text)
+        Patch(facecolor=colour, hatch=hatch, edgecolor=style.PAPER, linewidth=0.9, label=text)
         for text, colour, hatch in ENDS.values()
     ]
-    figure.legend(
-        handles=[*patches, Line2D([], [], color=INK, linewidth=1.6, label="this case")],
-        loc="upper left",
-        bbox_to_anchor=(0.02 / WIDTH_INCHES, 1 - 0.1 / height),
-        ncols=3,
-        frameon=False,
-        fontsize=9.5,
-        borderaxespad=0,
-        handlelength=1.6,
-        columnspacing=1.6,
-    )
+    handles = [*patches, Line2D([], [], color=style.INK, linewidth=1.6, label="this case")]
+    style.legend(figure, handles, 0.1, 3, borderpad=0.4, handletextpad=0.8, handlelength=1.6)
 
 
 def _value(value: float, unit: str) -> str:
     """One result of arithmetic on a bar's end."""
-    return short(words.amount(value, unit, significant=3))
+    return style.short(words.amount(value, unit, significant=3))
 
 
 def _ends(low: float, high: float, unit: str) -> str:
@@ -102,7 +77,7 @@ def _ends(low: float, high: float, unit: str) -> str:
 
 
 def _panel(ax: Axes, result: Quantity, frame: pd.DataFrame) -> None:
-    bare(ax)
+    style.bare(ax)
     ax.set(xticks=[], yticks=[], facecolor="none")
     ax.set_ylim(len(frame) - 0.5, -0.5)
     ends = [result.value, *frame["at_low"], *frame["at_high"]]
@@ -110,14 +85,14 @@ def _panel(ax: Axes, result: Quantity, frame: pd.DataFrame) -> None:
     # A label stands at either end.
     room = 0.2 * ((most - least) or abs(result.value) or 1.0)
     ax.set_xlim(least - room, most + room)
-    heading(ax, result.title, LEFT - 0.1, up=6, fontsize=11, fontweight="semibold")
+    style.heading(ax, result.title, LEFT - 0.1)
     unit = "USD an hour" if result.unit == "USD/GPU-hour" else result.unit
-    said = short(result.text) if result.certain else f"{short(result.text)} ({short(result.range)})"
-    remark(ax, f"{unit}; this case {said}", RIGHT - 0.05)
+    said = style.short(result.text) if result.certain else f"{style.short(result.text)} ({style.short(result.range)})"
+    style.remark(ax, f"{unit}; this case {said}", RIGHT - 0.05)
     for y, row in enumerate(frame.itertuples()):
         left = -(LEFT - 0.1) * 72
-        beside(ax, y - 0.2, row.title, left, ha="left", fontsize=9.8)
-        beside(ax, y + 0.22, _ends(row.low, row.high, row.unit), left, ha="left", fontsize=8.8, color=MUTED)
+        style.beside(ax, y - 0.2, row.title, left, ha="left", fontsize=9.8)
+        style.beside(ax, y + 0.22, _ends(row.low, row.high, row.unit), left, ha="left", fontsize=8.8, color=style.MUTED)
         for key, (_, colour, hatch) in ENDS.items():
             end = float(getattr(row, key))
             if end == result.value:
@@ -130,13 +105,13 @@ def _panel(ax: Axes, result: Quantity, frame: pd.DataFrame) -> None:
                 color=colour,
                 hatch=hatch,
                 hatchcolor=(1, 1, 1, 0.55),
-                edgecolor=PAPER,
+                edgecolor=style.PAPER,
                 linewidth=0.9,
             )
             outward = 1 if end > result.value else -1
             gap = outward * 0.012 * (most - least)
-            note(ax, end + gap, y, _value(end, result.unit), ha="left" if outward > 0 else "right", fontsize=9.5)
-    ax.plot([result.value] * 2, [-0.5, len(frame) - 0.5], color=INK, linewidth=1.6, zorder=5)
+            style.note(ax, end + gap, y, _value(end, result.unit), ha="left" if outward > 0 else "right", fontsize=9.5)
+    ax.plot([result.value] * 2, [-0.5, len(frame) - 0.5], color=style.INK, linewidth=1.6, zorder=5)
 
 
 def _table(case: Case, swings: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -10,30 +10,11 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, NullLocator
 
 from analysis import parameters, words
 from analysis.case import Case, Quantity
+from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    BASIS_NAMES,
-    INK,
-    MUTED,
-    WIDTH_INCHES,
-    bare,
-    beside,
-    dollar_axis,
-    dot,
-    heading,
-    key,
-    log_limits,
-    panel,
-    paper,
-    range_bar,
-    remark,
-    short,
-)
 from analysis.quantities.fleet import by_type
 from analysis.quantities.runs import R1, V3
 
@@ -74,25 +55,25 @@ def whole_bill(case: Case) -> Drawing:
         "acquisition": _acquisition(case),
     }
     drawn = [layer.result for band in bands.values() for layer in band]
-    limits = log_limits((end for q in drawn for end in (q.low, q.value, q.high)), 1.6)
+    limits = style.log_limits((end for q in drawn for end in (q.low, q.value, q.high)), 1.6)
     over, under = 0.42, 0.78
     height_inches = over + under + (len(bands) - 1) * GAP
     height_inches += sum(HEADING + ROW * len(band) for band in bands.values())
 
-    with paper("whole-bill", height_inches) as figure:
+    with style.paper("whole-bill", height_inches) as figure:
         entries = [("o", "full", "disclosed count"), ("o", "left", "an analyst's count"), ("o", "none", "by analogy")]
-        key(figure, [*entries, ("-", "", "5–95 % range")], 0.1, columns=4)
+        style.key(figure, [*entries, ("-", "", "5–95 % range")], 0.1, columns=4)
         top = over
         for basis, band in bands.items():
-            colour, height = BASIS_COLOURS[basis], ROW * len(band)
+            colour, height = style.BASIS_COLOURS[basis], ROW * len(band)
             low = 1 - (top + HEADING + height) / height_inches
             ground = Rectangle((0, low), 1, (HEADING + height) / height_inches, transform=figure.transFigure)
             ground.set(color=colour, alpha=0.08, linewidth=0)
             figure.add_artist(ground)
-            ax = panel(figure, top + HEADING, height, LEFT, RIGHT)
+            ax = style.panel(figure, top + HEADING, height, LEFT, RIGHT)
             _axis(ax, len(band), limits)
-            heading(ax, BASIS_NAMES[basis], LEFT - 0.1, up=6, fontsize=11, fontweight="semibold", color=colour)
-            remark(ax, LEFT_OUT[basis], RIGHT - 0.1)
+            style.heading(ax, style.BASIS_NAMES[basis], LEFT - 0.1, color=colour)
+            style.remark(ax, LEFT_OUT[basis], RIGHT - 0.1)
             for y, layer in enumerate(band):
                 _row(ax, y, layer, colour)
             top += HEADING + height + GAP
@@ -101,7 +82,9 @@ def whole_bill(case: Case) -> Drawing:
         note = "The bands answer different questions: never add one to another."
         if any(not q.low <= q.value <= q.high for q in drawn):
             note += " Dot outside its range: an assumption at the edge."
-        figure.text(0.1 / WIDTH_INCHES, 0.1 / height_inches, note, fontsize=9.5, color=INK, fontstyle="italic")
+        figure.text(
+            0.1 / style.WIDTH_INCHES, 0.1 / height_inches, note, fontsize=9.5, color=style.INK, fontstyle="italic"
+        )
     return Drawing("whole-bill", figure, _table(bands), _alt(case))
 
 
@@ -152,7 +135,7 @@ def _acquisition(case: Case) -> list[Layer]:
     layers = [
         Layer(
             "Servers under V3's run",
-            f"{case['v3_gpus'].text} disclosed GPUs; {short(case['v3_acquisition_usd'].text)} with network",
+            f"{case['v3_gpus'].text} disclosed GPUs; {style.short(case['v3_acquisition_usd'].text)} with network",
             "disclosed",
             case["v3_servers_usd"],
             _keys(model.source, parameters.known()["server_price_h800_usd_per_gpu"].source),
@@ -181,30 +164,25 @@ def _keys(*sources: str) -> str:
 
 
 def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    ax.set_xscale("log")
-    ax.set_xlim(*limits)
-    ax.set_ylim(rows - 0.5, -0.5)
+    style.log_rows(ax, rows, limits, numticks=20)
     ax.set_facecolor("none")
-    ax.set_yticks([])
-    ax.xaxis.set_major_locator(LogLocator(numticks=20))
-    ax.xaxis.set_minor_locator(NullLocator())
     ax.tick_params(labelbottom=False)
-    dollar_axis(ax)
-    bare(ax)
-    ax.grid(axis="x")
+    style.dollar_axis(ax)
 
 
 def _row(ax: Axes, y: float, layer: Layer, colour: str) -> None:
     result, left = layer.result, -(LEFT - 0.1) * 72
     evidence = layer.evidence + (" (this case)" if layer.chosen else "")
     up, down = y - 0.2, y + 0.2
-    beside(ax, up, layer.name, left, ha="left", fontsize=10.5, fontweight="semibold" if layer.chosen else "normal")
-    beside(ax, down, evidence, left, ha="left", fontsize=9, color=MUTED)
-    range_bar(ax, result.low, result.high, y, colour, height=0.3)
-    dot(ax, result.value, y, colour, fill=FILLS[layer.count], size=7)
-    beside(ax, up, short(result.text), 10, fontsize=10.5, fontweight="semibold")
+    style.beside(
+        ax, up, layer.name, left, ha="left", fontsize=10.5, fontweight="semibold" if layer.chosen else "normal"
+    )
+    style.beside(ax, down, evidence, left, ha="left", fontsize=9, color=style.MUTED)
+    style.range_bar(ax, result.low, result.high, y, colour, height=0.3)
+    style.dot(ax, result.value, y, colour, fill=FILLS[layer.count], size=7)
+    style.beside(ax, up, style.short(result.text), 10, fontsize=10.5, fontweight="semibold")
     if not result.certain:
-        beside(ax, down, short(result.range), 10, fontsize=9, color=MUTED)
+        style.beside(ax, down, style.short(result.range), 10, fontsize=9, color=style.MUTED)
 
 
 def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ figures     a computed figure's alt text, and below it the box; folded code belo
 hints       notes beside abbreviations, terms and numbers
 links       where a row, a result, a page or a source leads
 live        figures that answer to a slider: their controls, tables and script
+pages       the written pages, held in memory while they are finished
 plain       a plain `jupyter-book build .` becomes the site of `report build`
 references  author-year citations
 rows        rows of data/ with their sources, each under an anchor
@@ -23,12 +24,12 @@ finish/     what is done to the pages once Sphinx has written them
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import Any
+
+from sphinx.application import Sphinx
 
 from analysis.report.site.figures import DrawingRenderer
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 __all__ = ["DrawingRenderer", "setup"]
 
@@ -37,6 +38,10 @@ PARTS = (
     *("plain", "equations", "figures", "finish", "metadata.head", "hints", "live", "references", "rows", "scripts"),
     *("search", "sections", "tokens", "typography"),
 )
+
+
+def parts() -> list[ModuleType]:
+    return [import_module(f"{__name__}.{part}") for part in PARTS]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -48,6 +53,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("report_changes", {}, "env")
     # Packages that the builder of the site calls: see `guests` in analysis/report/rendering.py.
     app.add_config_value("report_guests", [], "")
-    for part in PARTS:
-        import_module(f"{__name__}.{part}").setup(app)
+    for part in parts():
+        part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

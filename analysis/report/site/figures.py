@@ -12,47 +12,25 @@ from __future__ import annotations
 
 import posixpath
 import re
-from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from docutils import nodes
+from markupsafe import Markup
+from myst_nb.core.render import MimeData, NbElementRenderer
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
 from analysis.provenance import DESCRIBERS, Described, rows
-from analysis.report.site import typography
+from analysis.report.site import templates, typography
 from analysis.report.site.links import Places, breakable, grade, places
 from analysis.trace import unpacked
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from myst_nb.core.render import MimeData, NbElementRenderer
-    from sphinx.application import Sphinx
-
 SVG = "image/svg+xml"
-FORMATS = ("svg", "png", "csv")
-
-# Of a longer list the page shows the count, and the list folds out.
-MANY = 12
-
-
-def downloads(folder: str, name: str) -> str:
-    links = [
-        f'<a href="{escape(posixpath.join(folder, f"{name}.{kind}"))}" download'
-        f' aria-label="Download {escape(name)} as {kind.upper()}">{kind.upper()}</a>'
-        for kind in FORMATS
-    ]
-    return f'<p class="downloads">{" · ".join(links)}</p>\n'
-
-
-def whole(folder: str, name: str) -> str:
-    """A line for narrow screens, where the drawing goes on to the side: how to see all of it."""
-    address, label = escape(posixpath.join(folder, f"{name}.svg")), f"See the whole figure {escape(name)}"
-    link = f'<a href="{address}" aria-label="{label}">see the whole figure</a>'
-    return f'<p class="whole-figure"><span aria-hidden="true">↔ </span>Slide it sideways, or {link}.</p>\n'
+HTML = templates.beside(__file__)
 
 
 def launchers(repository: str, page: str) -> list[tuple[str, str]]:
@@ -67,52 +45,27 @@ def launchers(repository: str, page: str) -> list[tuple[str, str]]:
     ]
 
 
-def notebook(where: Places, docname: str) -> str:
-    """Links to the page's notebook: the file that came with the site, and services that run it."""
+def notebook(where: Places, docname: str) -> tuple[str, list[tuple[str, str]], str]:
+    """The page's notebook that came with the site, services that run it, and where that is told; "" without one."""
     if not where.has_notebook(docname):
-        return ""
-    page = posixpath.basename(docname)
+        return "", [], ""
     folder = posixpath.relpath("_sources", posixpath.dirname(docname) or ".")
-    links = [f'<a href="{escape(posixpath.join(folder, docname))}.ipynb" download>Notebook of this page</a>']
-    launched = [
-        f'<a class="external" href="{escape(address)}" aria-label="Open this page\'s notebook in {name}">{name}</a>'
-        for name, address in launchers(where.repository(), page)
+    services = launchers(where.repository(), posixpath.basename(docname))
+    return f"{posixpath.join(folder, docname)}.ipynb", services, where.link(docname, "rerun", "on-binder-and-colab")
+
+
+def sources(where: Places, docname: str, rests_on: Mapping[str, list[str]]) -> list[tuple[str, list[Any]]]:
+    """The assumptions and rows behind a figure: the title of each table, and what is said of its rows."""
+
+    def line(table: str, row: Described) -> Any:
+        facts = grade(row), where.sources(docname, row.source), breakable(row.locator)
+        address, title = where.row(docname, table, row.key), Markup(typography.html(row.title))
+        return address, title, where.shown(row), row.spread, list(map(Markup, facts))
+
+    tables_ = tables.package()["by_name"]
+    return [
+        (tables_[table]["title"], [line(table, rows(table)[key]) for key in keys]) for table, keys in rests_on.items()
     ]
-    if launched:
-        how = where.link(docname, "rerun", "on-binder-and-colab")
-        launched.append(f'<a href="{how}">how</a>')
-        links.append(f"run it on {', '.join(launched)}")
-    return f'<p class="notebook">{"; ".join(links)}</p>\n'
-
-
-def sources(where: Places, docname: str, name: str, rests_on: Mapping[str, list[str]]) -> str:
-    """The folded list of assumptions and rows behind a figure."""
-    if not rests_on:
-        return ""
-    count = sum(len(keys) for keys in rests_on.values())
-    parts = [_listed(where, docname, table, [rows(table)[key] for key in keys]) for table, keys in rests_on.items()]
-    # A label that names the figure, since a page may show several.
-    label = f' aria-label="Where do the numbers of {escape(name)} come from? {count} rows of data"'
-    return (
-        f'<details class="rests-on"><summary{label}>Where do these numbers come from? '
-        f'<span class="count">{count} rows of data</span></summary>\n{"".join(parts)}</details>\n'
-    )
-
-
-def _listed(where: Places, docname: str, table: str, found: list[Described]) -> str:
-    """The rows of one table: a list, since a table of five columns would scroll on a phone."""
-    lines = []
-    for row in found:
-        link = f'<a href="{where.row(docname, table, row.key)}">{typography.html(row.title)}</a>'
-        span = f", {escape(row.spread)}" if row.spread else ""
-        facts = [grade(row), where.sources(docname, row.source), breakable(row.locator)]
-        told = "; ".join(fact for fact in facts if fact)
-        lines.append(f"<li>{link}: <strong>{escape(where.shown(row))}</strong>{span}.<br>{told}</li>")
-    label = f"{tables.package()['by_name'][table]['title']}: {len(found)} row{'s' if len(found) > 1 else ''}"
-    body = "<ul>\n" + "\n".join(lines) + "\n</ul>\n"
-    if len(found) > MANY:
-        return f"<details><summary>{escape(label)}</summary>{body}</details>\n"
-    return f'<p class="rows-title">{escape(label)}</p>{body}'
 
 
 def checked(rests_on: Mapping[str, list[str]]) -> list[str]:
@@ -177,7 +130,7 @@ class FigureBox(SphinxPostTransform):
             if not name:
                 continue
             frame = image.parent
-            line = nodes.raw("", whole(self.folder(), name), format="html")
+            line = nodes.raw("", str(HTML.whole(f"{self.address(name)}.svg", name)), format="html")
             frame.parent.insert(frame.parent.index(frame) + 1, line)
             content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             figure = frame.parent
@@ -187,9 +140,9 @@ class FigureBox(SphinxPostTransform):
                 above = figure if isinstance(figure, nodes.figure) else frame
                 above.parent.insert(above.parent.index(above) + (2 if above is frame else 1), content)
 
-    def folder(self) -> str:
-        """Where the files of the figures are, as seen from this page."""
-        return posixpath.relpath("figures", posixpath.dirname(self.env.docname) or ".")
+    def address(self, name: str) -> str:
+        """Where the files of a figure are, as seen from this page, without their endings."""
+        return f"{posixpath.relpath('figures', posixpath.dirname(self.env.docname) or '.')}/{name}"
 
     def content(self, name: str, rests_on: dict[str, list[str]]) -> str:
         unknown = checked(rests_on)
@@ -199,9 +152,8 @@ class FigureBox(SphinxPostTransform):
                 "Run `report refresh`."
             )
         where, here = places(self.env), self.env.docname
-        links = downloads(self.folder(), name) + notebook(where, here)
-        inside = links + sources(where, here, name, rests_on)
-        return f'<div class="figure-box">{inside}</div>\n'
+        behind = sources(where, here, rests_on)
+        return str(HTML.box(self.address(name), name, *notebook(where, here), behind))
 
 
 def setup(app: Sphinx) -> None:

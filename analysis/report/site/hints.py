@@ -12,23 +12,20 @@ numbers         {glue:text} of a result, an assumption or a published figure; un
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from myst_nb.ext.glue.roles import PasteTextRole
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.writers.html5 import HTML5Translator
 
 from analysis import provenance
 from analysis.judgements import JUDGEMENTS
 from analysis.report.site.links import Places, places
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
 
 # One word with two capitals or digits in it: MFU, BF16, MoE, TFLOP/s.
 ABBREVIATION = re.compile(r"(?=(?:[^A-Z0-9]*[A-Z0-9]){2})[A-Za-z0-9/&-]+")

@@ -17,6 +17,7 @@ from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
 from analysis import parameters, provenance
+from analysis.case import Data
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
@@ -107,10 +108,10 @@ class Places:
     @cached_property
     def moved_by(self) -> dict[str, list[str]]:
         """Assumption -> results that rest on it, in the order of the register."""
-        values = {**parameters.base(), **self.changes}
+        values, data = {**parameters.base(), **self.changes}, Data()
         found: dict[str, list[str]] = {}
         for name in REGISTRY:
-            for parameter in provenance.rests_on(name, values).get("assumptions", []):
+            for parameter in provenance.rests_on(name, values, data).get("assumptions", []):
                 found.setdefault(parameter, []).append(name)
         return found
 

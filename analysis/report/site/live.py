@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import tables, words
@@ -30,9 +31,6 @@ from analysis.parameters import Parameter
 from analysis.report import live, notebooks
 from analysis.report.site import scripts, templates
 from analysis.untrusted import meant, unknown
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 PAGE = "change_assumptions"
 SCRIPTS = ("live-model.js", "live.js")

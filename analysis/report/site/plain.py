@@ -10,15 +10,12 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from analysis.report import manifest, notebooks, place
 from analysis.scenarios import Scenario
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 WORK = place.BUILD / ".work" / "jupyter-book"
 

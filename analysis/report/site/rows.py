@@ -10,11 +10,12 @@ Two roles serve the tables of a page: {row}`assumptions pue` links to a row, {ro
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -23,9 +24,6 @@ from analysis.provenance import Described
 from analysis.quantities import REGISTRY
 from analysis.report.site import templates, typography
 from analysis.report.site.links import PAGES, WHOLE, Places, anchor, breakable, grade, places
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 
 class listing(nodes.General, nodes.Element):

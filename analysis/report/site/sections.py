@@ -7,13 +7,11 @@ is too small would put what follows on top of the section's end for as long as i
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 # Marks, in the height of a line of text.
 ROOMS = (50, 100, 200, 400, 800, 1600)

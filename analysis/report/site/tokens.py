@@ -7,12 +7,10 @@ through a filter, and each property takes the value that the filter gives its co
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
 
 from analysis.figures import style
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 COLOURS = {
     "ink": style.INK,

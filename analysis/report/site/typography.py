@@ -10,17 +10,15 @@ from __future__ import annotations
 import os
 import re
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from docutils.utils import smartquotes
+from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis.comparison import SCENARIOS_VARIABLE
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 

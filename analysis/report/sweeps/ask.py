@@ -13,13 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from analysis import cases, parameters, sensitivity, sweep, tables
+from analysis import cases, parameters, project, sensitivity, sweep, tables
 from analysis.cases import Block, CaseFile, Grid
 from analysis.parameters import ParameterError, Value
-from analysis.quantities import REGISTRY
 from analysis.report import notebooks
+from analysis.report.results import known
 from analysis.scenarios import Scenario
-from analysis.untrusted import unknown
 
 # Evaluations in a block: a second of one core at most, so that a stop loses little. Cases: that a block is a few
 # megabytes even where nothing is drawn.
@@ -47,7 +46,7 @@ def sources(with_pages: bool = False) -> str:
     digest = hashlib.sha256()
     for path in source_files(with_pages):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.relative_to(tables.ROOT).as_posix()} {content}\n".encode())
+        digest.update(f"{project.name_of(path)} {content}\n".encode())
     for library in LIBRARIES:
         digest.update(f"{library} {metadata.version(library)}\n".encode())
     return digest.hexdigest()
@@ -149,11 +148,7 @@ class Request:
 
 def results(names: Iterable[str]) -> tuple[str, ...]:
     """Results by name, the headlines if none is named; ParameterError with the nearest name."""
-    chosen = tuple(dict.fromkeys(names)) or sensitivity.HEADLINES
-    for name in chosen:
-        if name not in REGISTRY:
-            raise ParameterError(f"{unknown('result', name, REGISTRY)} analysis/quantities holds all of them.")
-    return chosen
+    return known(names) or sensitivity.HEADLINES
 
 
 def chosen_pages(text: str) -> tuple[str, ...]:

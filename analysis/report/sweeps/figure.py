@@ -23,21 +23,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import parameters, words
 from analysis.cases import Axis, CaseFile, Grid
+from analysis.figures import style
 from analysis.figures.drawing import Drawing
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    BLUE,
-    GREY,
-    INK,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    TEAL,
-    dollar_axis,
-    paper,
-    percent_axis,
-    short,
-)
 from analysis.quantities import REGISTRY
 
 NAME = "sweep"
@@ -56,7 +43,7 @@ BINS = 30
 # A line of equal value with fewer corners than this cuts off a corner of the map, and has no room for its label.
 SHORT = 10
 
-LINES = ((BLUE, "-"), (ORANGE, "--"), (TEAL, "-."), (PURPLE, ":"))
+LINES = ((style.BLUE, "-"), (style.ORANGE, "--"), (style.TEAL, "-."), (style.PURPLE, ":"))
 
 
 def axes_of(space: Grid | CaseFile) -> tuple[Axis, ...]:
@@ -97,7 +84,7 @@ def sweep(
     rest = [name for name in results if name not in moved]
     rows = max(-(-len(shown) // 2), 1)
     wide = 1 if len(shown) == 1 else 2
-    with paper(NAME, 0.9 + 2.25 * rows + (0.2 * (len(rest) > 2)), 7.0 if wide == 2 else 5.0) as figure:
+    with style.paper(NAME, 0.9 + 2.25 * rows + (0.2 * (len(rest) > 2)), 7.0 if wide == 2 else 5.0) as figure:
         panels = figure.subplots(rows, wide, squeeze=False).ravel()
         for ax in panels[len(shown) :]:
             ax.set_visible(False)
@@ -133,7 +120,7 @@ def _basis(name: str) -> str:
 
 
 def _colour(name: str) -> str:
-    return BASIS_COLOURS.get(REGISTRY[name].basis, GREY)
+    return style.BASIS_COLOURS.get(REGISTRY[name].basis, style.GREY)
 
 
 def _title(ax: Axes, name: str) -> None:
@@ -145,7 +132,7 @@ def _title(ax: Axes, name: str) -> None:
         xytext=(0, 5),
         textcoords="offset points",
         fontsize=9,
-        color=MUTED,
+        color=style.MUTED,
     )
 
 
@@ -155,9 +142,9 @@ def _amounts(ax: Axes, name: str, axis: str) -> None:
     chosen = ax.yaxis if axis == "y" else ax.xaxis
     chosen.set_major_locator(MaxNLocator(4))
     if unit.startswith("USD"):
-        dollar_axis(ax, axis)
+        style.dollar_axis(ax, axis)
     elif unit == "fraction":
-        percent_axis(ax, axis)
+        style.percent_axis(ax, axis)
     else:
         chosen.set_major_formatter(FuncFormatter(lambda value, _: words.digits(value, 4)))
 
@@ -199,7 +186,7 @@ def _below(figure: Figure, axes: Sequence[Axis], still: Sequence[str], hidden: i
     if hidden:
         said.append(f"{hidden} more results are in the table.")
     wide = int(figure.get_size_inches()[0] * 15)
-    figure.supxlabel("\n".join(textwrap.fill(text, wide) for text in said), fontsize=9.8, color=MUTED)
+    figure.supxlabel("\n".join(textwrap.fill(text, wide) for text in said), fontsize=9.8, color=style.MUTED)
 
 
 # --- one assumption -----------------------------------------------------------------------------------------------
@@ -229,22 +216,22 @@ def _curves(
             ax.set_xlim(float(min(x)), float(max(x)))
             here = base[axis.name]
             if not isinstance(here, str) and min(x) <= here <= max(x):
-                ax.axvline(here, color=INK, linewidth=1, linestyle=(0, (1, 2)))
-        style: dict[str, Any] = {"marker": "o" if few else "", "linestyle": "" if axis.choice else "-"}
-        ax.plot(x, middle, color=colour, markersize=4.5, **style)
+                ax.axvline(here, color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
+        look: dict[str, Any] = {"marker": "o" if few else "", "linestyle": "" if axis.choice else "-"}
+        ax.plot(x, middle, color=colour, markersize=4.5, **look)
         ax.margins(y=0.08)
         _amounts(ax, name, "y")
         _title(ax, name)
     handles: list[Any] = [
-        Line2D([], [], color=MUTED, marker="o", linestyle="", label="central value")
+        Line2D([], [], color=style.MUTED, marker="o", linestyle="", label="central value")
         if axis.choice
-        else Line2D([], [], color=MUTED, label="central value")
+        else Line2D([], [], color=style.MUTED, label="central value")
     ]
     if ranged:
-        mark = Line2D([], [], color=MUTED, linewidth=1.6, label="5–95 %")
-        handles.append(mark if axis.choice else Patch(color=MUTED, alpha=0.22, label="5–95 %"))
+        mark = Line2D([], [], color=style.MUTED, linewidth=1.6, label="5–95 %")
+        handles.append(mark if axis.choice else Patch(color=style.MUTED, alpha=0.22, label="5–95 %"))
     if not axis.choice and _between(axis, base[axis.name]):
-        handles.append(Line2D([], [], color=INK, linewidth=1, linestyle=(0, (1, 2)), label="base value"))
+        handles.append(Line2D([], [], color=style.INK, linewidth=1, linestyle=(0, (1, 2)), label="base value"))
     _key(figure, handles)
     ends = [name + end for _, name in drawn for end in ("", "_low", "_high")]
     return frame[["case", axis.name, *ends]]
@@ -301,7 +288,7 @@ def _families(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataF
     _key(
         figure,
         [
-            *([Patch(color=MUTED, alpha=0.15, label="5–95 %")] if ranged else []),
+            *([Patch(color=style.MUTED, alpha=0.15, label="5–95 %")] if ranged else []),
             *(
                 Line2D([], [], color=colour, linestyle=line, label=_label(value) + ("" if apart.choice else f" {unit}"))
                 for value, (colour, line) in styles.items()
@@ -325,21 +312,23 @@ def _maps(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame
         ax.pcolormesh(x, y, values, cmap=shades, vmin=low, vmax=top, shading="nearest", rasterized=True)
         if written:
             for (row, column), value in np.ndenumerate(values):
-                text = short(_said(value, name)) if np.isfinite(value) else "–"
+                text = style.short(_said(value, name)) if np.isfinite(value) else "–"
                 at = float(x[column]), float(y[row])
                 ax.text(*at, text, ha="center", va="center", fontsize=8.5 if len(columns) <= 5 else 7.5)
         elif not (down.choice or across.choice) and high > low:
             levels = MaxNLocator(6).tick_values(low, high)
-            lines = ax.contour(x, y, values, levels=levels, colors=INK, linewidths=0.9)
+            lines = ax.contour(x, y, values, levels=levels, colors=style.INK, linewidths=0.9)
             # In the middle of its line: left alone, a label may stand on the edge and be cut. None on a short line.
             middles = [max(pieces, key=len) for pieces in lines.allsegs if any(map(len, pieces))]
             spots = [tuple(line[len(line) // 2]) for line in middles if len(line) >= SHORT]
-            ax.clabel(lines, manual=spots, fmt=lambda value, name=name: short(_said(value, name)), fontsize=8.5)
+            ax.clabel(lines, manual=spots, fmt=lambda value, name=name: style.short(_said(value, name)), fontsize=8.5)
         _ticks(ax.xaxis, across, x, columns, written)
         _ticks(ax.yaxis, down, y, rows, written)
         ax.tick_params(length=0)
         _title(ax, name)
-    figure.supylabel(textwrap.fill(_of(down.name), int(figure.get_size_inches()[1] * 13)), fontsize=9.8, color=MUTED)
+    figure.supylabel(
+        textwrap.fill(_of(down.name), int(figure.get_size_inches()[1] * 13)), fontsize=9.8, color=style.MUTED
+    )
 
 
 def _coordinates(axis: Axis, values: np.ndarray) -> np.ndarray:
@@ -368,11 +357,11 @@ def _spread(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFra
         edges = np.geomspace(min(values), max(values), BINS + 1) if wide else np.histogram_bin_edges(values, BINS)
         counts, edges = np.histogram(values, edges)
         ax.stairs(counts, edges, fill=True, color=_colour(name), alpha=0.75)
-        ax.axvline(float(np.median(values)), color=INK, linewidth=1.4)
+        ax.axvline(float(np.median(values)), color=style.INK, linewidth=1.4)
         if wide:
             ax.set_xscale("log")
             ticks = np.geomspace(min(values), max(values), 4)[1:-1]
-            ax.set_xticks(ticks, [short(_said(float(f"{tick:.1g}"), name)) for tick in ticks])
+            ax.set_xticks(ticks, [style.short(_said(float(f"{tick:.1g}"), name)) for tick in ticks])
             ax.set_xticks([], minor=True)
         else:
             _amounts(ax, name, "x")
@@ -398,8 +387,8 @@ def _spread(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFra
     _key(
         figure,
         [
-            Patch(color=MUTED, alpha=0.75, label=f"central values of {total:,} cases{part}"),
-            Line2D([], [], color=INK, linewidth=1.4, label="median"),
+            Patch(color=style.MUTED, alpha=0.75, label=f"central values of {total:,} cases{part}"),
+            Line2D([], [], color=style.INK, linewidth=1.4, label="median"),
         ],
     )
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

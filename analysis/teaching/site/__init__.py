@@ -7,13 +7,12 @@ the builder of the site calls it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sphinx.application import Sphinx
 
 from analysis.scenarios import Scenario
 from analysis.teaching.site import chapters, lab, quiz
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

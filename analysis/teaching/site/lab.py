@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import scenarios
@@ -21,9 +21,6 @@ from analysis.report import notebooks, own
 from analysis.report.site import scripts, templates
 from analysis.report.slots import Slot
 from analysis.teaching import exercises, given, starters
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 PAGE = "lab.html"
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import scenarios, tables, words
@@ -24,9 +25,6 @@ from analysis.case import Case
 from analysis.report import notebooks
 from analysis.report.site import scripts, templates, typography
 from analysis.teaching import quizzes
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 SCRIPT = "quiz.js"
 TITLE = "Check yourself"

@@ -13,14 +13,12 @@ licences   each file has a maker: when all files are there
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from sphinx.application import Sphinx
 
 from analysis.report.site.finish import drawings, licences, policy, styles, theme
-from analysis.report.site.finish.pages import Pages
 from analysis.report.site.metadata import head
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from analysis.report.site.pages import Pages
 
 STEPS = (drawings.finish, theme.finish, head.finish, styles.finish, policy.finish, licences.finish)
 

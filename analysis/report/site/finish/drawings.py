@@ -10,12 +10,10 @@ Outlines are told in relative steps, so that a letter is the same text wherever 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+from sphinx.application import Sphinx
 
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 # matplotlib gives outlines in 64ths of the unit in which it sets letters, which is a hundredth of their square.
 OUTLINES_PER_UNIT = 64

@@ -7,27 +7,25 @@ build. Version and licence text come from the package that was installed, so the
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from html import escape
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
+from analysis import written
 from analysis.report import notebooks
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site import templates
+from analysis.report.site.pages import Pages
 
 PAGE = "licences"
 TITLE = "Software and fonts in this site"
 ASSETS = notebooks.BOOK / "assets"
+HTML = templates.beside(__file__)
 
 # Files that a build makes from the report's own: see live.py, tokens.py, policy.py and styles.py. The bundles of styles
 # and the settings hold the text of the components too; their sources stand beside them.
@@ -93,7 +91,7 @@ def _head(package: str, file: str) -> str:
 
 def read(path: Path) -> tuple[Component, ...]:
     """The components of a file; `text = "name"` stands for the text that the file has under that name."""
-    said = tomllib.loads(path.read_text(encoding="utf-8"))
+    said = written.toml_of(path)
 
     def component(row: dict[str, Any]) -> Component:
         text = row.pop("text", "")
@@ -132,38 +130,10 @@ def faults(static: Path) -> list[str]:
     return found
 
 
-def body() -> str:
-    """The page: a table of all components, then the licence of each."""
-    rows, texts = [], []
-    for number, each in enumerate(COMPONENTS):
-        files = ", ".join(f"<code>{escape(pattern)}</code>" for pattern in (*each.files, *each.beside))
-        rows.append(
-            f'<tr><th scope="row"><a href="{each.home}">{escape(each.name)}</a></th>'
-            f"<td>{escape(each.version) or 'in the file'}</td>"
-            f'<td><a href="#licence-{number}">{escape(each.licence)}</a></td><td>{files}</td></tr>'
-        )
-        texts.append(
-            f'<section id="licence-{number}">\n<h2>{escape(each.name)}</h2>\n'
-            f'<pre class="licence" tabindex="0" role="region" aria-label="Licence of {escape(each.name)}">'
-            f"{escape(each.licence_text.strip())}</pre>\n</section>"
-        )
-    heads = "".join(f'<th scope="col">{word}</th>' for word in ("What", "Version", "Licence", "Files in _static"))
-    return (
-        f'<section id="{PAGE}">\n<h1>{TITLE}</h1>\n'
-        "<p>The text, data and figures of this report are under CC BY 4.0, its code is under the MIT licence. "
-        "The pages also ship the work of others, listed here with its licences. Icons and typefaces are cut down to "
-        "the characters in use, and style sheets to the rules in use. Nothing is loaded from another host.</p>\n"
-        f'<div tabindex="0" role="region" aria-label="{TITLE}" '
-        f'class="pst-scrollable-table-container"><table class="table">'
-        f"<thead><tr>{heads}</tr></thead><tbody>\n" + "\n".join(rows) + "\n</tbody></table></div>\n"
-        "<p>The site is written by software that does not become part of it: the lock file and the bill of materials "
-        "of the sources list it.</p>\n" + "\n".join(texts) + "\n</section>\n"
-    )
-
-
 def page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     if app.builder.name == "html":
-        yield PAGE, {"title": TITLE, "body": body(), "metatags": ""}, "page.html"
+        body = str(HTML.page(PAGE, TITLE, COMPONENTS))
+        yield PAGE, {"title": TITLE, "body": body, "metatags": ""}, "page.html"
 
 
 def finish(app: Sphinx, pages: Pages) -> None:

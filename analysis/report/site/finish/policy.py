@@ -17,16 +17,12 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from analysis.report.site.finish.theme import Change
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.finish.theme import applied
+from analysis.report.site.pages import Pages
 
 POLICY = {
     "default-src": "'none'",
@@ -64,22 +60,6 @@ NOT_NEEDED = re.compile(r"DOCUMENTATION_OPTIONS\.pagename = '[^'\n]*';")
 OPTIONS = re.compile(r'<script(?: defer)? src="([^"]*_static/)documentation_options\.js[^"]*"></script>')
 INLINE = re.compile(r"(?is)[ \t]*<script(?P<about>[^>]*)>(?P<body>.*?)</script\s*>\n?")
 CHARSET = re.compile(r'<meta charset="utf-8" ?/?>')
-
-CHANGES = (
-    # theme.js listens for it.
-    Change("the button that prints", r'\bonclick="window\.print\(\)"', 'data-print=""'),
-    # report.css hides what needs a script, where there is none.
-    Change(
-        "styles for pages without scripts",
-        r"(?s)(?:<!--(?:(?!-->).)*?-->\s*)?<noscript>\s*<style>\s*\.pst-js-only[^<]*</style>\s*</noscript>",
-        "",
-        at_least=1,
-    ),
-    # It does nothing: the first field of the page is that of the dialog, which is closed.
-    Change("focus on the search page", r"(?s)<script>\s*// Activate the search field on page load.*?</script>", ""),
-    # report.css has both.
-    Change("widths of the index", r'(<(?:table|td)\b[^>]*?) style="width: (?:100%|33%; vertical-align: top;)"', r"\1"),
-)
 
 
 def policy(page: str) -> str:
@@ -149,13 +129,7 @@ def under_policy(html: str, page: str, static: Path) -> str:
     """A page that can run under its policy, and says so. `static`: where the settings of pages become files."""
     if '<meta http-equiv="Content-Security-Policy"' in html:
         return html
-    for change in CHANGES:
-        html, count = re.subn(change.pattern, change.new, html)
-        if count < change.at_least:
-            raise SphinxError(
-                f"{page}: no place found for a change of the theme's HTML ({change.what}). "
-                "Has the theme's version changed? Look at CHANGES in analysis/report/site/finish/policy.py."
-            )
+    html = applied(html, page, "policy")
     html, lines = settings(html, page)
     options = OPTIONS.search(html)
     if not options:

@@ -12,15 +12,13 @@ import hashlib
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tinycss2
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 # Scripts put these names together from parts: Bootstrap's, and live.js the classes of what it draws.
 COMPOSED = re.compile(r"bs-(?:tooltip|popover)|live-")

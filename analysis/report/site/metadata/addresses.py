@@ -10,24 +10,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
+from analysis.report.site import templates
 from analysis.report.site.metadata import history
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 NOT_FOUND = "404"
 HOMEWARD = "".join(f'<script src="{"../" * depth}_static/not-found.js"></script>\n' for depth in (1, 2, 3))
+HTML = templates.beside(__file__)
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -71,25 +69,7 @@ def contents(app: Sphinx) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """The page for an address that leads nowhere: what happened, the search, and all pages."""
-    parts = [
-        f"<h2>{escape(caption)}</h2>\n<ul>\n"
-        + "\n".join(
-            f'<li><a href="{escape(app.builder.get_target_uri(name))}">{escape(title)}</a></li>'
-            for name, title in pages
-        )
-        + "\n</ul>"
-        for caption, pages in contents(app)
-    ]
-    front = escape(app.builder.get_target_uri(app.config.root_doc))
-    body = (
-        '<section id="not-found">\n<h1>There is no page at this address</h1>\n'
-        "<p>The page may have moved to another name, or the address may be mistyped. "
-        f'Search for it, start at <a href="{front}">the front page</a>, or choose a page below.</p>\n'
-        '<form class="search-again" action="search.html" method="get" role="search">\n'
-        '<label for="search-again">Search this report</label>\n'
-        '<input id="search-again" type="search" name="q" autocomplete="off" />\n'
-        '<button type="submit">Search</button>\n</form>\n' + "\n".join(parts) + "\n</section>\n"
-    )
+    body = str(HTML.not_found(app.config.root_doc, contents(app), app.builder.get_target_uri))
     metatags = "" if site(app) else HOMEWARD
     yield NOT_FOUND, {"title": "There is no page at this address", "body": body, "metatags": metatags}, "page.html"
 

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from PIL import Image, ImageDraw, ImageFont
+from sphinx.application import Sphinx
 
 from analysis.figures import style
 from analysis.report.site.metadata import citation
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
 
 # What the networks ask for: 1.91 to 1, and large enough for a dense screen.
 WIDTH, HEIGHT = 1200, 630
@@ -36,6 +33,8 @@ class Card:
 
     path: str
     alt: str
+    width: int = WIDTH
+    height: int = HEIGHT
 
 
 def _first(doctree: nodes.document, name: str = "") -> Card | None:

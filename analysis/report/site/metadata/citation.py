@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -121,16 +120,3 @@ def read(path: Path = ROOT / "CITATION.cff") -> Citation:
 @lru_cache
 def citation() -> Citation:
     return read()
-
-
-def box(page: str, name: str, address: str, report: str) -> str:
-    """The folded box at the end of a page; sphinx_copybutton gives each `.highlight pre` its button."""
-    texts = {
-        "As text": citation().sentence(page, address, report),
-        "As BibTeX": citation().bibtex(page, name, address, report),
-    }
-    parts = [
-        f'<p>{label}</p>\n<div class="highlight notranslate"><pre>{escape(text, quote=False)}\n</pre></div>'
-        for label, text in texts.items()
-    ]
-    return '<details class="cite">\n<summary>Cite this page</summary>\n' + "\n".join(parts) + "\n</details>"

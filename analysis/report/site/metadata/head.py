@@ -14,20 +14,18 @@ from datetime import date
 from functools import lru_cache
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
-from analysis.report import own, slots
-from analysis.report.site.finish import licences
+from analysis.report import own, results, slots
+from analysis.report.site import templates
 from analysis.report.site.metadata import addresses, cards, citation, history
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-
-    from analysis.report.site.finish.pages import Pages
+from analysis.report.site.pages import Pages
 
 # A description is whole sentences up to here; search engines show some 160 characters, previews some 200.
 DESCRIPTION_CHARACTERS = 200
@@ -40,6 +38,14 @@ DESCRIPTIONS = {
 }
 SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
 DATA_PAGE = "data_dictionary"
+
+
+def json_ld(facts: dict[str, Any]) -> Markup:
+    """Structured data as text of a script that is only data: `<` is escaped, so that no text can end it."""
+    return Markup(json.dumps(facts, ensure_ascii=False, indent=1).replace("<", "\\u003c"))
+
+
+HTML = templates.beside(__file__, data=json_ld, day=citation.day)
 
 
 def report_title(app: Sphinx) -> str:
@@ -70,16 +76,6 @@ def describe(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str:
     if doctree is None:
         return DESCRIPTIONS.get(pagename, "")
     return description(next(doctree.findall(nodes.section), None))
-
-
-def meta(kind: str, name: str, content: str) -> str:
-    return f'<meta {kind}="{name}" content="{escape(content)}" />' if content else ""
-
-
-def json_ld(facts: dict[str, Any]) -> str:
-    """Structured data as a script that is only data: `<` is escaped, so that no text can end it."""
-    text = json.dumps(facts, ensure_ascii=False, indent=1).replace("<", "\\u003c")
-    return f'<script type="application/ld+json">\n{text}\n</script>'
 
 
 def without_blanks(facts: dict[str, Any]) -> dict[str, Any]:
@@ -159,10 +155,10 @@ def data_facts() -> dict[str, Any]:
                 "@type": "DataDownload",
                 "name": resource["title"],
                 "description": resource["description"],
-                "encodingFormat": "text/csv",
+                "encodingFormat": resource.get("mediatype", "text/csv"),
                 "contentUrl": f"data/{resource['path']}",
             }
-            for resource in package["resources"]
+            for resource in (*package["resources"], *results.computed())
         ],
     }
 
@@ -180,21 +176,24 @@ def dataset(app: Sphinx) -> dict[str, Any]:
 
 
 def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, context: dict[str, Any]) -> str:
-    """Version and day, the links to changes and downloads, and the citation."""
+    """The box at the end of a page of the book."""
     said, pathto = citation.citation(), context["pathto"]
     front = pagename == app.config.root_doc
-    facts = f"Version {said.version}, {citation.day(said.released)}."
-    if changed:
-        facts += f' This page last changed on <time datetime="{changed}">{citation.day(changed)}</time>.'
-    links = [f'<a href="{pathto(history.FEED, 1)}">Feed</a>']
-    links.append(f'<a href="{pathto(licences.PAGE)}">Licences</a>')
+    links = [(pathto(history.FEED, 1), "Feed"), (pathto("licences"), "Licences")]
     if "changes" in app.env.found_docs:
-        links.insert(0, f'<a href="{pathto("changes")}">Changes</a>')
-    box = citation.box(
-        "" if front else title, "" if front else pagename, addresses.of(app, pagename), report_title(app)
+        links.insert(0, (pathto("changes"), "Changes"))
+    page, name, address, report = (
+        "" if front else title,
+        "" if front else pagename,
+        addresses.of(app, pagename),
+        report_title(app),
     )
-    told = f"<p>{facts} {' · '.join(links)}{slots.DOWNLOADS.holding()}</p>"
-    return slots.END_OF_PAGE.holding(f'\n<div class="end-of-page">\n{told}\n{box}\n</div>\n') + "\n"
+    texts = {"As text": said.sentence(page, address, report), "As BibTeX": said.bibtex(page, name, address, report)}
+    # Text, not an attribute: quotation marks stay readable.
+    cited = {label: Markup(escape(text, quote=False)) for label, text in texts.items()}
+    return (
+        slots.END_OF_PAGE.holding(str(HTML.end(said, changed, links, Markup(slots.DOWNLOADS.holding()), cited))) + "\n"
+    )
 
 
 def complete(
@@ -205,60 +204,27 @@ def complete(
         return
     report = report_title(app)
     title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or pagename.title()))
-    front = pagename == app.config.root_doc
+    front, found, read = pagename == app.config.root_doc, pagename != addresses.NOT_FOUND, doctree is not None
     if front:
         context["docstitle"] = ""  # the page's title is the report's: once is enough
         title = report
-    about = describe(app, pagename, doctree)
-    url = addresses.of(app, pagename)
-    tags = [meta("name", "description", about)]
-    if url and pagename != "404":
-        context["pageurl"] = url
-    else:
-        context.pop("pageurl", None)
-    if pagename == "404":
-        tags.append(meta("name", "robots", "noindex"))
-    said, feed = citation.citation(), context["pathto"](history.FEED, 1)
-    tags += [
-        f'<link rel="alternate" type="application/atom+xml" title="Changes" href="{feed}" />',
-        meta("property", "og:type", "website" if front or doctree is None else "article"),
-        meta("property", "og:site_name", report),
-        meta("property", "og:locale", "en_GB"),
-        meta("property", "og:title", title),
-        meta("property", "og:description", about),
-        meta("property", "og:url", url if pagename != "404" else ""),
-        meta("name", "twitter:title", title),
-        meta("name", "twitter:description", about),
-    ]
+    about, url = describe(app, pagename, doctree), addresses.of(app, pagename)
     card = cards.of(app, doctree) if url else None
-    if card:
-        image = f"{addresses.site(app)}/{card.path}"
-        tags += [
-            meta("property", "og:image", image),
-            meta("property", "og:image:type", "image/png"),
-            meta("property", "og:image:width", str(cards.WIDTH)),
-            meta("property", "og:image:height", str(cards.HEIGHT)),
-            meta("property", "og:image:alt", card.alt),
-            meta("name", "twitter:image", image),
-            meta("name", "twitter:image:alt", card.alt),
-        ]
-    tags.append(meta("name", "twitter:card", "summary_large_image" if card else "summary"))
-    if doctree is not None:
+    image = f"{addresses.site(app)}/{card.path}" if card else ""
+    canonical = url if found else ""
+    context.pop("pageurl", None)
+    if canonical:
+        context["pageurl"] = canonical
+    changed, facts = None, []
+    if read:
         changed = history.last_changed(Path(app.env.doc2path(pagename)))
-        if not front:
-            tags.append(meta("property", "article:published_time", said.released.isoformat()))
-            tags.append(meta("property", "article:modified_time", changed.isoformat() if changed else ""))
-        tags += [meta("name", "citation_author", name) for name in said.authors]
-        tags += [
-            meta("name", "citation_title", title),
-            meta("name", "citation_publication_date", said.released.strftime("%Y/%m/%d")),
-            meta("name", "citation_inbook_title", "" if front else report),
-            json_ld(report_facts(app, title, about, url, changed, image if card else "")),
-        ]
+        facts.append(report_facts(app, title, about, url, changed, image))
         if posixpath.basename(pagename) == DATA_PAGE:
-            tags.append(json_ld(dataset(app)))
+            facts.append(dataset(app))
         context["body"] += end_of_page(app, pagename, title, changed, context)
-    context["metatags"] = context.get("metatags", "") + "\n".join(tag for tag in tags if tag) + "\n"
+    kind, feed = (found, front, read), context["pathto"](history.FEED, 1)
+    shown = title, about, canonical, *kind, report, citation.citation(), changed, feed, card, image, facts
+    context["metatags"] = context.get("metatags", "") + str(HTML.tags(*shown))
 
 
 class DataLinks(SphinxPostTransform):
@@ -274,7 +240,8 @@ class DataLinks(SphinxPostTransform):
             if not name.startswith("data/") or literal.next_node(nodes.reference, ascend=False):
                 continue
             inside = isinstance(literal.parent, nodes.reference)
-            if inside or not (tables.ROOT / name).is_file():
+            computed = name.removeprefix("data/") in results.FILES
+            if inside or not (computed or (tables.ROOT / name).is_file()):
                 continue
             link = nodes.reference("", "", refuri=posixpath.relpath(name, here or "."), classes=["data-file"])
             literal.replace_self(link)
@@ -290,6 +257,7 @@ def finish(app: Sphinx, pages: Pages) -> None:
     """Write what stands beside the pages."""
     out = pages.folder
     own.copy("data", out / "data")
+    results.write(out / "data", app.config.report_changes)
     (out / history.FEED).write_bytes(history.feed(addresses.site(app), report_title(app)))
     addresses.write(app, pages)
 
