@@ -68,8 +68,9 @@ def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
-    """A rent below what the electricity of an hour costs: no use is enough for owning to break even."""
-    beside = compare(Case(), [made(rental_usd_per_gpu_hour=0.05)])
+    """A rent that is what the electricity of an hour costs: no use is enough for owning to break even."""
+    here = Case()
+    beside = compare(here, [made(rental_usd_per_gpu_hour=here["owner_energy_usd_per_gpu_hour"].value)])
     base, paid = rows.results(beside, ["break_even_utilisation"]).drop(columns="first").to_dict("records")
     assert base["Value (5–95 %)"].startswith("49 %")
     assert set(list(paid.values())[1:]) == {"not defined"}

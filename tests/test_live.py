@@ -482,8 +482,8 @@ def test_what_is_typed_becomes_no_other_number(tab: Tab) -> None:
 
 
 def test_what_is_not_defined_has_no_change_and_is_no_multiple(tab: Tab) -> None:
-    # At a rent below what the electricity of an hour costs, no use is enough for owning to break even.
-    page = tab.open(fragment="#rental_usd_per_gpu_hour=0.05")
+    # At a rent that is what the electricity of an hour costs, no use is enough for owning to break even.
+    page = tab.open(fragment="#rental_usd_per_gpu_hour=0.095625075")
     row = page.locator('tr[data-result="break_even_utilisation"]')
     assert row.inner_text().split("\t")[1:3] == ["not defined", "–"]
     assert "not defined instead of 49 %." in tab.text(".live-moved")
