@@ -58,8 +58,12 @@ def v3_in_the_interval(case: Case) -> Said:
 
     No price that is accepted takes V3 to its upper end.
     """
-    low, _ = single_model(case.data, EVERY)
-    yield case["v3_by_epoch_usd"].value < low, "V3, at {v3_by_epoch_usd}, lies below its lower end"
+    (low, _), v3 = single_model(case.data, EVERY), case["v3_by_epoch_usd"]
+    yield v3.high < low, "V3, at {v3_by_epoch_usd}, lies below its lower end"
+    yield (
+        v3.value < low,
+        "V3, at {v3_by_epoch_usd}, lies below its lower end, which is in its range {v3_by_epoch_usd_range}",
+    )
     yield True, "V3, at {v3_by_epoch_usd}, lies inside"
 
 
