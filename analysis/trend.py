@@ -25,7 +25,7 @@ class Term:
     error:     as if all models were independent; freedom is models less coefficients
     clustered: holds where the models of a developer are alike (CR1: Liang and Zeger's sandwich, times
                G / (G - 1) x (n - 1) / (n - k)); it is set against Student's t with clusters - 1 degrees of freedom
-    With few clusters it is too small as often as not, so that the wider of the two intervals is the honest one.
+    With few clusters it tends to be too small, so that the wider of the two intervals is the honest one.
     """
 
     value: float
