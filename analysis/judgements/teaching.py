@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis import parameters
-from analysis.judgements.models import costs_something
 from analysis.judgements.registry import judgement, reading
 from analysis.judgements.rent import ABOUT, SAME_ORDER
 
@@ -70,9 +69,8 @@ def critics_are_right(case: Case) -> Said:
 
 @judgement
 def line_beside_v3(case: Case) -> Said:
-    """After the growth of costs: where their line stands."""
-    yield costs_something(case), "their line is {line_over_v3} V3's cost"
-    yield True, "V3 costs nothing in this scenario"
+    """After the growth of costs: where V3 lies to their lines."""
+    yield True, "V3 lies {v3_below_the_lines}"
 
 
 @judgement
