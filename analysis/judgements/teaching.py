@@ -68,22 +68,6 @@ def critics_are_right(case: Case) -> Said:
 
 
 @judgement
-def line_beside_v3(case: Case) -> Said:
-    """After the growth of costs: where V3 lies to their lines."""
-    yield True, "V3 lies {v3_below_the_lines}"
-
-
-@judgement
-def saved_by(case: Case) -> Said:
-    """After V3's price of a unit of arithmetic over that of Llama 3.1 405B: what made its run cheaper."""
-    cheaper = case["llama31_over_v3_amortised"].value > 1
-    less = case["llama31_over_v3_flop"].value * case["v3_over_llama31_per_flop"].value >= 1
-    yield cheaper and less, ": it saved by computing less"
-    yield cheaper, ": it saved by cheap arithmetic"
-    yield True, ", and no less in all"
-
-
-@judgement
 def design_or_chips(case: Case) -> Said:
     """Whether V3 is cheap by design or by cheap arithmetic."""
     each = case["v3_over_llama31_per_flop"].value
