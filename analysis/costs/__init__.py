@@ -8,13 +8,14 @@ Four cost bases are kept apart and never added or compared with one another:
 
 rental       disclosed GPU-hours times a rental price
 amortised    what the hardware loses in value during the run, its network, and its energy
-acquisition  buying the hardware that the run needs
+acquisition  buying the hardware that the run occupies
 programme    the research compute and the staff behind the run
 """
 
 from analysis.costs.fleet import (
     capex_components_usd,
     capex_usd,
+    interest_rate,
     network_usd,
     shares,
     total_cost_of_ownership_usd_per_year,
@@ -64,6 +65,7 @@ __all__ = [
     "gpu_hours_share",
     "interconnect_markup",
     "interconnect_usd_per_gpu_hour",
+    "interest_rate",
     "model_flop_utilisation",
     "network_usd",
     "over",
