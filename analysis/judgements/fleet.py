@@ -149,6 +149,14 @@ def cost_to_owner_between(case: Case) -> Said:
 
 
 @judgement
+def forgone_beside_marginal(case: Case) -> Said:
+    """After "if the cards could have been let": the rent forgone, beside the marginal cost where there is one."""
+    powered = case["v3_marginal_usd"].value > 0
+    yield powered, "the rent forgone is {v3_rental_usd}, {v3_forgone_over_marginal} the marginal cost"
+    yield True, "the rent forgone is {v3_rental_usd}, and the marginal cost nothing"
+
+
+@judgement
 def operating_cost_cannot_be(case: Case) -> Said:
     """Why the published cost to operate is not electricity alone."""
     yield case["analyst_energy_share"].value < 1 - FAR, "it is too large, and it does not follow power"

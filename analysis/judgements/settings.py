@@ -94,6 +94,13 @@ def server_prices_apart(case: Case) -> Said:
 
 
 @judgement
+def server_prices_of_years(case: Case) -> Said:
+    """After "a historical cost, at": of which years the prices are."""
+    yield not changed(case, *SERVER_PRICES), "prices of 2021 to 2024, each of its own day"
+    yield True, "the prices of this scenario"
+
+
+@judgement
 def server_prices_say_who(case: Case) -> Said:
     """As the answer to "Says who?"."""
     yield not changed(case, *SERVER_PRICES), "the press and list prices"

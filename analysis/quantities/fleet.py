@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from analysis import costs
@@ -55,7 +56,8 @@ def fleet_capex_usd(x: Any, data: Any) -> Any:
     return capex_of(x, data, x.fleet)
 
 
-@result("Network of the fleet", "USD", "acquisition")
+# It is what is added to servers that are priced by the same rule.
+@result("Network of the fleet", "USD", "acquisition", rule=replace(SERVERS, network=""))
 def fleet_network_usd(x: Any, data: Any) -> Any:
     return costs.network_usd(fleet_capex_usd(x, data), x.interconnect_fraction)
 
