@@ -8,6 +8,7 @@ from analysis import parameters
 from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.figures.charts.cost_to_owner import answers, title
+from analysis.figures.style import short
 
 
 def case(**changes: parameters.Value) -> Case:
@@ -38,7 +39,7 @@ def test_title_and_sentence_name_the_least_and_the_most(
     assert here.text("cost_to_owner_between") == f"Between {ends[0]} and {ends[1]}, by what is asked."
     found = {each.result.value for each in answers(here)}
     assert (min(found), max(found)) == (here[least].value, here[most].value)
-    assert ends[1].replace(" million", "M") in title(answers(here))
+    assert title(answers(here)) == f"The same run: {short(ends[0])} to {short(ends[1])}, by the question"
 
 
 def test_where_power_is_free_no_rent_is_a_multiple_of_it() -> None:
