@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # In reading order. `rental-price` is the function `rental_price` of the module `charts.rental_price`.
 NAMES = (
     "rental-price",
+    "cost-to-owner",
     "gpu-hours",
     "gpu-mix",
     "capex",
