@@ -1,8 +1,9 @@
 """Exponential growth through dated costs: ordinary least squares of log10 cost on time.
 
 A straight line through logarithms is a growth factor a year. Its interval is Student's, which takes the models for
-independent draws around one line. They are not: who publishes is not random, and a series of records rises by
-construction. So the range over leaving out one model at a time is given beside it, and selection is left to words.
+independent draws around one line. They are not: one developer's models are alike, who publishes is not random, and a
+series of records rises by construction. So an interval that holds for clusters of developers and the range over leaving
+out one model at a time are given beside it, and selection is left to words.
 """
 
 from __future__ import annotations
@@ -15,6 +16,69 @@ import numpy as np
 from analysis.uncertainty import INTERVAL
 
 DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Term:
+    """One coefficient of a least-squares fit to log10 of costs, with two standard errors.
+
+    error:     as if all models were independent; freedom is models less coefficients
+    clustered: holds where the models of a developer are alike (CR1: Liang and Zeger's sandwich, times
+               G / (G - 1) x (n - 1) / (n - k)); it is set against Student's t with clusters - 1 degrees of freedom
+    With few clusters it tends to be too small, so that the wider of the two intervals is the honest one.
+    """
+
+    value: float
+    error: float
+    freedom: int
+    clustered: float
+    clusters: int
+
+    @property
+    def factor(self) -> float:
+        """By what a step of one multiplies cost."""
+        return float(10**self.value)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """90 % confidence interval of the factor, all models independent."""
+        return self._around(self.error, self.freedom)
+
+    @property
+    def clustered_interval(self) -> tuple[float, float]:
+        """90 % confidence interval of the factor, developers independent."""
+        return self._around(self.clustered, self.clusters - 1)
+
+    def _around(self, error: float, freedom: int) -> tuple[float, float]:
+        width = _quantile(freedom) * error
+        return float(10 ** (self.value - width)), float(10 ** (self.value + width))
+
+
+def terms(usd: Any, columns: Any, clusters: Any) -> list[Term]:
+    """Least squares of log10 of costs on a constant and some columns: a term for each, the constant's first.
+
+    ValueError where models, or clusters, are too few for an error.
+    """
+    logs, clusters = np.log10(np.asarray(usd, dtype=float)), np.asarray(clusters)
+    design = np.column_stack([np.ones_like(logs), *columns])
+    (models, coefficients), names = design.shape, sorted(set(clusters))
+    if models <= coefficients or len(names) < 2:
+        raise ValueError(
+            f"An error needs more models than coefficients and two clusters; {models} models, {coefficients} "
+            f"coefficients and {len(names)} clusters were given."
+        )
+    inverse = np.linalg.inv(design.T @ design)
+    values = inverse @ design.T @ logs
+    residuals = logs - design @ values
+    freedom = models - coefficients
+    plain = np.sqrt(np.diag(inverse) * (residuals @ residuals) / freedom)
+    scores = np.array([design[clusters == name].T @ residuals[clusters == name] for name in names])
+    scale = len(names) / (len(names) - 1) * (models - 1) / freedom
+    clustered = np.sqrt(np.diag(inverse @ scores.T @ scores @ inverse) * scale)
+    return [
+        Term(float(value), float(error), freedom, float(robust), len(names))
+        for value, error, robust in zip(values, plain, clustered, strict=True)
+    ]
 
 
 @dataclass(frozen=True)
@@ -36,7 +100,7 @@ class Growth:
     @property
     def interval(self) -> tuple[float, float]:
         """90 % confidence interval of the growth factor."""
-        error = _quantile(self.models) * self.spread / self.squares**0.5
+        error = _quantile(self.models - 2) * self.spread / self.squares**0.5
         return float(10 ** (self.slope - error)), float(10 ** (self.slope + error))
 
     def at(self, years: Any) -> Any:
@@ -53,7 +117,7 @@ class Growth:
 
     def _around(self, years: Any, own: float) -> tuple[Any, Any]:
         variance = own + 1 / self.models + (years - self.centre) ** 2 / self.squares
-        factor = 10 ** (_quantile(self.models) * self.spread * variance**0.5)
+        factor = 10 ** (_quantile(self.models - 2) * self.spread * variance**0.5)
         return self.at(years) / factor, self.at(years) * factor
 
 
@@ -91,8 +155,8 @@ def running_maximum(usd: Any) -> np.ndarray:
     return np.asarray(usd > before)
 
 
-def _quantile(models: int) -> float:
-    """Student's t at 0.95 for a line through so many models."""
+def _quantile(freedom: int) -> float:
+    """Student's t at 0.95 with so many degrees of freedom."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(models - 2, INTERVAL[1]))
+    return float(stdtrit(freedom, INTERVAL[1]))

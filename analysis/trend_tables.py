@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from analysis import words
-from analysis.case import Quantity
+from analysis.case import Case, Quantity
 from analysis.listing import cite
 from analysis.quantities import trend
 from analysis.quantities.runs import V3
+from analysis.trend import Term
 
 
 def growth(found: pd.DataFrame, basis: str, models: str) -> Quantity:
@@ -19,9 +20,19 @@ def growth(found: pd.DataFrame, basis: str, models: str) -> Quantity:
     return Quantity("", models, row.growth, row.low, row.high, "times", basis)
 
 
+def term(found: Term) -> dict[str, str]:
+    """A factor with its 90 % intervals in words: all models independent, and developers independent."""
+    intervals = {"range": found.interval, "by_developer": found.clustered_interval}
+    return {"text": f"{found.factor:.1f} times", **{name: words.between(*ends) for name, ends in intervals.items()}}
+
+
+def _ends(low: float, high: float) -> str:
+    return f"{low:.1f} to {high:.1f}"
+
+
 def fall_per_flop(data: Any) -> Quantity:
     """The factor by which the cost of arithmetic falls a year, with its 90 % interval."""
-    line = trend.fitted(trend.measured_per_flop(data), "usd_per_1e24_flop")
+    line = trend.fitted(trend.measured(data), "usd_per_1e24_flop")
     low, high = line.interval
     return Quantity("", "Fall of cost per FLOP", 1 / line.factor, 1 / high, 1 / low, "times")
 
@@ -36,9 +47,13 @@ def fits(data: Any) -> pd.DataFrame:
             "Number": found["count"].map(words.number),
             "From": found["first"].dt.year.astype(str) + " to " + found["last"].dt.year.astype(str),
             "Times a year": found.growth.map(lambda value: words.number(value, 1)),
-            "90 % interval": [f"{row.low:.1f} to {row.high:.1f}" for row in found.itertuples()],
-            "One left out": [f"{row.least:.1f} to {row.most:.1f}" for row in found.itertuples()],
-            "Line on V3's day": found.line_at_v3_usd.map(lambda value: words.amount(value, "USD", significant=2)),
+            "90 % interval": list(map(_ends, found.low, found.high)),
+            "By developer": list(map(_ends, found.clustered_low, found.clustered_high)),
+            "Developers": found.developers.map(words.number),
+            "One left out": list(map(_ends, found.least, found.most)),
+            "Line on V3's day": found.line_at_v3_usd.map(
+                lambda value: words.amount(value, "USD", significant=2), na_action="ignore"
+            ),
         }
     )
     published = data.row("published", "epoch_frontier_cost_growth")
@@ -46,30 +61,30 @@ def fits(data: Any) -> pd.DataFrame:
         "Basis": "amortised",
         "Models": f"published {cite(published.source)}: those with the most compute",
         "Times a year": words.number(published.value, 1),
-        "90 % interval": f"{published.low:.1f} to {published.high:.1f}",
+        "90 % interval": _ends(published.low, published.high),
     }
     return pd.concat([shown, pd.DataFrame([theirs])]).fillna("").sort_values("Basis", kind="stable")
 
 
-def per_flop(unit: Quantity, data: Any) -> pd.DataFrame:
-    """Amortised cost per unit of arithmetic of the measured models, and of V3 (`unit`), as a table shows them."""
-    own, listed = data.model(V3), trend.measured_per_flop(data)
-    listed["cost"] = listed.usd_per_1e24_flop.map(lambda value: words.amount(value, "USD", significant=3))
-    v3 = {
-        **own[["release_date", "train_flop", "flop_confidence"]],
-        "model": f"**{own.model}**",
-        "cost": f"{unit.text} ({unit.range})",
-        "source": f"{own.chip_hours_source};{own.flop_source}",
-    }
-    listed = pd.concat([listed[list(v3)], pd.DataFrame([v3])]).sort_values("release_date")
+def splits(case: Case) -> pd.DataFrame:
+    """What makes the measured models dearer or cheaper than V3, as a table shows it."""
+    found, v3 = trend.splits(case.point, case.data), case.data.model(V3)
+    own = {"model": f"**{v3.model}**", "release_date": v3.release_date, "chip_hours_source": v3.chip_hours_source}
+    unit = case["v3_amortised_usd_per_1e24_flop"]
+    factors = ["usd", "flop", "hours_per_flop", "usd_per_hour"]
+    found = pd.concat([found, pd.DataFrame([{**own, **dict.fromkeys(factors, 1.0), "usd_per_1e24_flop": unit.value}])])
+    found = found.sort_values("release_date")
+    usd, flop, hours, price = (found[name].map(lambda value: words.digits(value, 3)) for name in factors)
     return pd.DataFrame(
         {
-            "Model": listed.model,
-            "Year": listed.release_date.dt.year,
-            "FLOP": listed.train_flop.map(words.scientific),
-            "FLOP are": listed.flop_confidence,
-            "USD per 1e24 FLOP": listed.cost,
-            "Source": listed.source.map(cite),
+            "Model": found.model,
+            "Year": found.release_date.dt.year,
+            "Cost": usd,
+            "= FLOP": flop,
+            "× hours a FLOP": hours,
+            "× price of an hour": price,
+            "USD per 1e24 FLOP": found.usd_per_1e24_flop.map(lambda value: words.amount(value, "USD", significant=3)),
+            "Source of the hours": found.chip_hours_source.map(cite),
         }
     )
 

@@ -68,12 +68,13 @@ def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
-    """Where hardware keeps its value and electricity is free, V3 costs nothing, and nothing is a multiple of it."""
-    beside = compare(Case(), [made(electricity_usd_per_kwh=0, price_decline_oom_per_year=0)])
-    base, free = rows.results(beside, ["gpt4_over_v3_amortised"]).drop(columns="first").to_dict("records")
-    assert base["Value (5–95 %)"] == "8.4 times (7.6 to 11.3 times)"
-    assert set(list(free.values())[1:]) == {"not defined"}
-    assert rows.most(beside, "gpt4_over_v3_amortised") == "most by “made”, to not defined"
+    """A rent that is what the electricity of an hour costs: no use is enough for owning to break even."""
+    here = Case()
+    beside = compare(here, [made(rental_usd_per_gpu_hour=here["owner_energy_usd_per_gpu_hour"].value)])
+    base, paid = rows.results(beside, ["break_even_utilisation"]).drop(columns="first").to_dict("records")
+    assert base["Value (5–95 %)"].startswith("49 %")
+    assert set(list(paid.values())[1:]) == {"not defined"}
+    assert rows.most(beside, "break_even_utilisation") == "most by “made”, to not defined"
 
 
 @pytest.mark.parametrize("price", [0.5, 1.99, 2.35, 11.06])

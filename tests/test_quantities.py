@@ -192,9 +192,16 @@ BY_HAND = [
     ("llama31_over_v3_hours", 11.0617, 1e-4),
     ("maverick_over_v3_hours", 0.85366, 1e-5),
     ("maverick_over_v3_pretraining_hours", 2.38 / 2.664, 1e-9),
-    # Epoch AI, July 2026: 52,885,434 and 37,334,305 over our 4,466,439
-    ("llama31_over_v3_amortised", 11.8406, 1e-4),
-    ("gpt4_over_v3_amortised", 8.35885, 1e-5),
+    # V3 on Epoch AI's constants with new cards: 3,569,861 / 0.81 + 2,788,000 x 1.275 x 0.75 x 1.25 x $0.0771
+    # = 4,407,236 + 256,937; x 123.659 / 119.349 for the dollars of June 2025
+    ("v3_by_epoch_usd", 4_832_608, 20),
+    # Llama 3.1 405B: 51,260,340 x 30.84 / 35.094528 hours x 123.659 / 119.863; Epoch AI's GPT-4, 37,334,305; over it
+    ("llama31_by_epoch_usd", 46_472_607, 100),
+    ("llama31_over_v3_amortised", 9.6165, 1e-4),
+    ("gpt4_over_v3_amortised", 7.72550, 1e-4),
+    # 11.0617 / 11.5152; 9.6165 / 11.0617
+    ("llama31_over_v3_hours_per_flop", 0.96062, 1e-5),
+    ("llama31_over_v3_hour_price", 0.86935, 1e-4),
     # The audit: sources say 19 of 26, documents bear out 4 of these
     ("claims_total", 26, 0),
     ("claims_source_supported", 0, 0),

@@ -7,11 +7,16 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analysis import trend, trend_tables
-from analysis.case import Case
+from analysis import parameters, trend, trend_tables
+from analysis.case import Case, Data, Values
+from analysis.quantities import REGISTRY
 from analysis.quantities import trend as results
 from analysis.quantities.runs import V3
+
+BASE, DATA = parameters.base(), Data()
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +88,44 @@ def test_a_line_that_cannot_have_an_interval_is_refused(years: list[float]) -> N
         trend.fit(np.array(years), np.arange(1.0, len(years) + 1))
 
 
+def test_errors_that_hold_for_clusters_worked_by_hand() -> None:
+    """Logs 1, 2, 2, 3 at t = -3, -1, 1, 3 (twice the steps of above), clusters a, a, b, b.
+
+    Sxx = 20, Sxy = -3 - 2 + 2 + 9 = 6, slope 0.3, level 2; residuals -0.1, 0.3, -0.3, 0.1; squares 0.2; s^2 0.1.
+    Plain errors: level sqrt(0.1 / 4) = 0.158114, slope sqrt(0.1 / 20) = 0.0707107.
+    Scores of the slope: a: 3 x 0.1 - 0.3 = 0; b: -0.3 + 0.3 = 0. So its clustered error is 0.
+    Scores of the level: a 0.2, b -0.2; squares 0.08; / 4^2 = 0.005; x 2 / 1 x 3 / 2 = 0.015; its root 0.122474.
+    One degree of freedom: Student's t at 0.95 is 6.313752.
+    """
+    level, slope = trend.terms(10.0 ** np.array([1, 2, 2, 3]), [np.array([-3.0, -1, 1, 3])], list("aabb"))
+    assert (level.value, slope.value) == pytest.approx((2, 0.3))
+    assert (level.error, slope.error) == pytest.approx((math.sqrt(0.1 / 4), math.sqrt(0.1 / 20)))
+    assert (level.clustered, slope.clustered) == pytest.approx((math.sqrt(0.015), 0), abs=1e-12)
+    assert (level.freedom, level.clusters) == (2, 2)
+    assert level.clustered_interval[1] == pytest.approx(100 * 10 ** (6.313752 * math.sqrt(0.015)), rel=1e-6)
+
+
+def test_a_cluster_each_gives_the_error_that_holds_for_unequal_scatter() -> None:
+    """With every model its own cluster CR1 is White's HC0 times n / (n - k): 4 / 3 x 3 / 2 = 2.
+
+    Slope as above: sum of (t x residual)^2 = 0.09 + 0.09 + 0.09 + 0.09 = 0.36; / 20^2 x 2 = 0.0018.
+    """
+    _, slope = trend.terms(10.0 ** np.array([1, 2, 2, 3]), [np.array([-3.0, -1, 1, 3])], list("abcd"))
+    assert slope.clustered == pytest.approx(math.sqrt(0.0018))
+
+
+def test_a_term_of_a_line_is_its_growth() -> None:
+    years, usd = np.array([2020.1, 2021.7, 2022.0, 2023.4]), np.array([1e6, 4e6, 3e6, 3e7])
+    term, line = trend.terms(usd, [years - years.mean()], list("abab"))[1], trend.fit(years, usd)
+    assert term.factor == pytest.approx(line.factor) and term.interval == pytest.approx(line.interval)
+
+
+@pytest.mark.parametrize(("models", "clusters"), [(2, "ab"), (4, "aaaa")])
+def test_an_error_that_cannot_be_had_is_refused(models: int, clusters: str) -> None:
+    with pytest.raises(ValueError, match="needs more models than coefficients and two clusters"):
+        trend.terms(np.arange(1.0, models + 1), [np.arange(models)], list(clusters))
+
+
 # --- the report's rows -------------------------------------------------------------------------------------------
 
 
@@ -102,19 +145,107 @@ def test_the_costliest_so_far_are_as_read_off_the_table(case: Case) -> None:
     assert rows[rows.record].model_id.tolist() == expected
 
 
-def test_the_line_over_v3_is_a_ratio_on_one_basis(case: Case) -> None:
-    assert case["line_over_v3"].value == pytest.approx(case["line_at_v3_usd"].value / case["v3_amortised_usd"].value)
+@pytest.mark.parametrize("prefix", results.LINES)
+def test_a_line_over_v3_is_a_ratio_by_one_rule(case: Case, prefix: str) -> None:
+    line, over = f"{prefix}line_at_v3_usd", f"{prefix}line_over_v3"
+    assert REGISTRY[over].compares == (line, "v3_by_epoch_usd") and not REGISTRY[over].difference
+    assert case[over].value == pytest.approx(case[line].value / case["v3_by_epoch_usd"].value)
     # Same hours, twice the server price: hardware and network double, energy stays.
     dearer = Case({**case.values, "server_price_h800_usd_per_gpu": 69_638.0})
-    assert dearer["line_over_v3"].value < case["line_over_v3"].value
-    assert dearer["line_at_v3_usd"] == case["line_at_v3_usd"]
+    assert dearer[over].value < case[over].value
+    assert dearer[line] == case[line]
 
 
-def test_cost_per_arithmetic_by_hand(case: Case) -> None:
-    """Llama 3.1 405B: 52,885,434 USD over 38 units of 1e24 FLOP is 1,391,722 USD a unit."""
-    assert case["llama31_amortised_usd_per_1e24_flop"].value == pytest.approx(52_885_434 / 38)
-    assert case["llama31_over_v3_flop"].value == pytest.approx(38 / 3.3)
-    assert not results.measured_per_flop(case.data).chip_hours_confidence.isin(["", "estimated", "assumed"]).any()
+@pytest.fixture(scope="module")
+def amortised_fits(case: Case) -> pd.DataFrame:
+    found = results.fits(case.data)
+    return found[found.basis == "amortised"].set_index("models")
+
+
+# What another fit of the same rows gives, made apart from the package: growth a year, its 90 % interval, and the line
+# on V3's day in millions of dollars.
+@pytest.mark.parametrize(
+    ("models", "growth", "low", "high", "millions"),
+    [
+        (results.EVERY, 3.27, 2.41, 4.44, 40.0),
+        (results.OPEN_HOURS, 2.65, 1.38, 5.08, 13.9),
+        (results.HIDDEN_HOURS, 2.71, 1.92, 3.82, 50.5),
+        (results.RECENT, 7.34, 4.20, 12.8, 67.9),
+        (results.EARLY, 0.738, 0.301, 1.81, math.nan),
+    ],
+)
+def test_two_populations_and_two_periods(
+    amortised_fits: pd.DataFrame, models: str, growth: float, low: float, high: float, millions: float
+) -> None:
+    found = amortised_fits.loc[models]
+    assert (found.growth, found.low, found.high) == pytest.approx((growth, low, high), rel=4e-3)
+    # Two years and more after the last model of the early period its line says nothing of V3's day.
+    assert found.line_at_v3_usd / 1e6 == pytest.approx(millions, rel=4e-3, nan_ok=True)
+
+
+def test_the_choices_split_the_models(amortised_fits: pd.DataFrame) -> None:
+    count = amortised_fits["count"]
+    assert count[results.OPEN_HOURS] + count[results.HIDDEN_HOURS] == count[results.EVERY]
+    assert count[results.EARLY] + count[results.RECENT] == count[results.EVERY]
+
+
+def test_hidden_hours_cost_more_at_one_date_and_the_line_of_all_bends(case: Case) -> None:
+    """Dummy regression and parabola: 10^0.5429 = 3.49 with t = 0.5429 / 0.1877 = 2.89; 0.1697 / 0.0454 = 3.74."""
+    hidden, bend = results.hidden_hours(case.data), results.bend(case.data)
+    assert hidden.factor == pytest.approx(3.49, abs=0.005)
+    assert hidden.value / hidden.error == pytest.approx(2.89, abs=0.005)
+    assert bend.value / bend.error == pytest.approx(3.74, abs=0.005)
+    assert hidden.clusters == bend.clusters == 16
+    assert case["hidden_over_public"].value == hidden.factor
+
+
+def test_where_v3_lies_among_single_models(case: Case) -> None:
+    """Student's t with 31 degrees of freedom around the line of all: 4.51 to 355 million dollars on V3's day."""
+    low, high = results.single_model(case.data)
+    assert (low / 1e6, high / 1e6) == pytest.approx((4.51, 355), rel=2e-3)
+    assert case["v3_by_epoch_usd"].value < low and "below its lower end" in case.text("v3_in_the_interval")
+    low, high = results.single_model(case.data, results.OPEN_HOURS)
+    assert low < case["v3_by_epoch_usd"].value < high and "inside" in case.text("v3_in_the_public_interval")
+
+
+# --- arithmetic, hours, price ----------------------------------------------------------------------------------------
+
+
+def test_a_ratio_of_costs_by_hand(case: Case) -> None:
+    """Llama 3.1 405B over V3: 38 / 3.3 = 11.515 FLOP; 30.84 / 2.788 hours over that, 0.96061.
+
+    Both at Epoch AI's constants: 46.473 over 3.3657 million dollars is 13.808; over 11.0617 for the hours, 1.2483.
+    ln 11.515 / ln 13.808 = 2.44366 / 2.62524 = 0.9308.
+    """
+    worked = Case({**case.values, "server_price_h800_usd_per_gpu": 34_819.0, "h800_years_in_service": 1.202})
+    row = results.splits(worked.point, worked.data).set_index("model_id").loc["llama31_405"]
+    assert (row.usd, row.flop, row.hours_per_flop, row.usd_per_hour) == pytest.approx(
+        (13.808, 11.5152, 0.96061, 1.2483), rel=1e-4
+    )
+    assert results.flop_share(row) == pytest.approx(0.9308, abs=1e-4)
+    named = ["llama31_over_v3_amortised", "llama31_over_v3_flop", "llama31_over_v3_hours_per_flop"]
+    named += ["llama31_over_v3_hour_price"]
+    parts = [row.usd, row.flop, row.hours_per_flop, row.usd_per_hour]
+    assert [worked[name].value for name in named] == pytest.approx(parts)
+    # 1.2231 million dollars a unit for Llama, 1.0199 for V3; 0.834.
+    assert worked["llama31_amortised_usd_per_1e24_flop"].value == pytest.approx(46_472_630 / 38, rel=1e-6)
+    assert worked["v3_over_llama31_per_flop"].value == pytest.approx(11.5152 / 13.808, rel=1e-4)
+
+
+@settings(deadline=None, derandomize=True, max_examples=20)
+@given(price=st.floats(5_000, 300_000), years=st.floats(0, 5))
+def test_the_three_ratios_make_the_ratio_of_costs(price: float, years: float) -> None:
+    x = Values({**BASE, "server_price_h800_usd_per_gpu": price, "h800_years_in_service": years}, set())
+    found = results.splits(x, DATA)
+    assert (found.flop * found.hours_per_flop * found.usd_per_hour).to_numpy() == pytest.approx(found.usd.to_numpy())
+    assert len(found) == 13 and found.model_id.is_unique
+    v3_usd = REGISTRY["v3_by_epoch_usd"].compute(x, DATA)
+    own = results.measured(DATA)
+    assert (own.value_usd / v3_usd).to_numpy() == pytest.approx(found.usd.to_numpy())
+
+
+def test_only_public_hours_are_taken_apart(case: Case) -> None:
+    assert set(results.measured(case.data).chip_hours_confidence) <= {"reported", "derived"}
 
 
 def test_rents_never_mix_kinds_and_forms(case: Case) -> None:
@@ -153,7 +284,7 @@ def test_one_more_model_lies_around_the_line_and_further_below_than_some(case: C
 
 
 def test_the_fall_of_cost_per_flop_is_the_inverse_of_its_growth(case: Case) -> None:
-    line = results.fitted(results.measured_per_flop(case.data), "usd_per_1e24_flop")
+    line = results.fitted(results.measured(case.data), "usd_per_1e24_flop")
     fall = trend_tables.fall_per_flop(case.data)
     assert fall.value * line.factor == pytest.approx(1) and fall.low < fall.value < fall.high
 
@@ -163,8 +294,10 @@ def test_the_tables_of_the_page(case: Case) -> None:
     published = fits[fits.Models.str.startswith("published")].iloc[0]
     assert published["Basis"] == "amortised" and published["Number"] == "" and published["Times a year"]
     assert len(fits) == len(results.fits(case.data)) + 1 and fits.Basis.is_monotonic_increasing
-    per_flop = trend_tables.per_flop(case["v3_amortised_usd_per_1e24_flop"], case.data)
-    assert per_flop.Year.is_monotonic_increasing and per_flop.Model.str.startswith("**").sum() == 1
+    assert fits["Line on V3's day"].isna().sum() == 0 and set(fits.Developers) >= {"16", ""}
+    splits = trend_tables.splits(case)
+    assert splits.Year.is_monotonic_increasing and splits.Model.str.startswith("**").sum() == 1
+    assert (splits.iloc[:, 2:6].to_numpy()[splits.Model.str.startswith("**")] == "1").all()
     rents = trend_tables.rents(case.data)
     one = results.v3_at_rents(case.data).prices == 1
     assert (rents["Lowest to highest"][one.to_numpy()] == "").all() and rents.Prices.str.contains("index").any()

@@ -1,7 +1,7 @@
-"""V3 beside other models and beside the trend, on the amortised basis.
+"""V3 beside other models and beside the trend, on the amortised basis and by Epoch AI's rule.
 
-Hardware that loses no value and free electricity make an amortised cost of nothing, and nothing is no measure of
-others: what is then said has no ratio in it.
+That rule has its own fall of price-performance, tariff and network, which no assumption of a case moves, so what V3
+costs by it is never nothing.
 """
 
 from __future__ import annotations
@@ -9,47 +9,82 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from analysis.judgements.registry import Readings, judgement
+from analysis import words
+from analysis.judgements.registry import judgement
+from analysis.quantities.comparison import LLAMA31
+from analysis.quantities.trend import EVERY, OPEN_HOURS, flop_share, single_model, splits
 
 if TYPE_CHECKING:
     from analysis.case import Case
 
 Said = Iterator[tuple[Any, str]]
 
-
-def costs_something(case: Case) -> bool:
-    return case["v3_amortised_usd"].value > 0
+# The lines between which the choice of models lies, from the lowest to the highest in the base case.
+CHOICES = ("public_line_over_v3", "line_over_v3", "hidden_line_over_v3", "recent_line_over_v3")
 
 
 @judgement
 def others_over_v3(case: Case) -> Said:
     """GPT-4 and Llama 3.1 405B over V3, amortised."""
     yield (
-        costs_something(case),
-        "On the amortised basis GPT-4 is {gpt4_over_v3_amortised} V3 and Llama 3.1 405B {llama31_over_v3_amortised}.",
+        True,
+        "By Epoch AI's rule GPT-4 is {gpt4_over_v3_amortised} V3 and Llama 3.1 405B {llama31_over_v3_amortised}.",
     )
-    yield True, "On the amortised basis V3 costs nothing in this scenario."
 
 
-def _line(name: str) -> Readings:
-    def readings(case: Case) -> Said:
-        yield costs_something(case), f"stands at {{{name}}} V3's cost, range {{{name}_range}}"
-        yield True, "stands above V3, which costs nothing in this scenario"
+@judgement
+def v3_below_the_lines(case: Case) -> Said:
+    """How far V3 lies below the lines, by the choice of models: the lead of the trend."""
+    values = [case[name].value for name in CHOICES]
+    low, high = words.digits(min(values), 2), words.digits(max(values), 2)
+    yield min(values) > 1, f"{low} to {high} times below, by the choice of models"
+    yield max(values) > 1, "above the lowest of these lines and below the highest"
+    yield True, "above all of these lines"
 
-    readings.__name__ = f"{name}_said"
-    return readings
+
+@judgement
+def which_line(case: Case) -> Said:
+    """After the lead: which line is V3's own, and where V3 lies to it."""
+    yield (
+        case["public_line_over_v3"].value > 1,
+        "The line of the models whose chip-hours are public, as V3's are, stands at {public_line_over_v3} V3's cost",
+    )
+    yield True, "The line of the models whose chip-hours are public, as V3's are, lies below V3"
 
 
-for _name in ("line_over_v3", "record_line_over_v3", "earlier_line_over_v3"):
-    judgement(_line(_name))
+@judgement
+def v3_in_the_interval(case: Case) -> Said:
+    """After the interval in which one more model of V3's day would lie, by the line of all: where V3 is.
+
+    No price that is accepted takes V3 to its upper end.
+    """
+    (low, _), v3 = single_model(case.data, EVERY), case["v3_by_epoch_usd"]
+    yield v3.high < low, "V3, at {v3_by_epoch_usd}, lies below its lower end"
+    yield (
+        v3.value < low,
+        "V3, at {v3_by_epoch_usd}, lies below its lower end, which is in its range {v3_by_epoch_usd_range}",
+    )
+    yield True, "V3, at {v3_by_epoch_usd}, lies inside"
+
+
+@judgement
+def v3_in_the_public_interval(case: Case) -> Said:
+    """The same by the line of the models with public hours."""
+    low, high = single_model(case.data, OPEN_HOURS)
+    yield low <= case["v3_by_epoch_usd"].value <= high, "V3 lies inside"
+    yield True, "V3 lies outside"
 
 
 @judgement
 def v3_beside_the_line(case: Case) -> Said:
-    """After V3's amortised cost: where it lies to the line of all models."""
-    yield case["line_over_v3"].value == float("inf"), "lies at the bottom"
-    yield case["line_over_v3"].value > 1, "lies {line_over_v3} below the line of all"
-    yield True, "lies above the line of all, which stands at {line_over_v3} its cost"
+    """After V3's amortised cost: where it lies to the lines of the models with and without public hours."""
+    public, hidden = case["public_line_over_v3"].value, case["hidden_line_over_v3"].value
+    yield (
+        public > 1,
+        "lies {public_line_over_v3} below the line of public hours and {hidden_line_over_v3} below that of hidden ones",
+    )
+    yield hidden > 1, "lies above the line of public hours, and {hidden_line_over_v3} below that of hidden ones"
+    yield True, "lies above both lines"
 
 
 @judgement
@@ -59,20 +94,33 @@ def missing_models(case: Case) -> Said:
     yield True, "V3 looks less far above it than it is"
 
 
+def llama31_split(case: Case) -> Any:
+    """The row of Llama 3.1 405B in the splits."""
+    return splits(case.point, case.data).set_index("model_id").loc[LLAMA31]
+
+
 @judgement
-def cost_and_arithmetic(case: Case) -> Said:
-    """How much of the difference to Llama 3.1 405B is arithmetic."""
-    yield (
-        case["v3_over_llama31_per_flop"].value > 1,
-        "So Llama 3.1 405B took {llama31_over_v3_flop_exact} the arithmetic at {llama31_over_v3_amortised} the cost: "
-        "a unit was dearer for V3.",
+def cost_split(case: Case) -> Said:
+    """What the distance in cost to Llama 3.1 405B is made of."""
+
+    row = llama31_split(case)
+    parts = (
+        "Llama 3.1 405B cost {llama31_over_v3_amortised} as much as V3: {llama31_over_v3_flop_exact} the arithmetic, "
+        "{llama31_over_v3_hours_per_flop} the hours for a unit of it, {llama31_over_v3_hour_price} the price of an hour"
     )
-    yield (
-        costs_something(case),
-        "So the {llama31_over_v3_amortised} between the two in cost are {llama31_over_v3_flop_exact} in arithmetic; "
-        "the rest is the price of a unit.",
-    )
-    yield True, "In arithmetic {llama31_over_v3_flop_exact} lie between the two."
+    yield row.usd <= 1, parts
+    share = flop_share(row)
+    yield share > 1, f"{parts}. The difference in arithmetic is larger than that in cost"
+    yield True, f"{parts}. On a logarithmic scale {words.percent(share)} of the difference is arithmetic"
+
+
+@judgement
+def unit_of_arithmetic(case: Case) -> Said:
+    """V3's unit of arithmetic beside Llama 3.1 405B's, its range with the words."""
+    each = case["v3_over_llama31_per_flop"]
+    yield each.high < 1, "A unit of arithmetic was cheaper for V3"
+    yield each.low > 1, "A unit of arithmetic was dearer for V3"
+    yield True, "Whether a unit of arithmetic was cheaper or dearer for V3 is open"
 
 
 @judgement

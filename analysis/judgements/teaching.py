@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis import parameters
-from analysis.judgements.models import costs_something
 from analysis.judgements.registry import judgement, reading
 from analysis.judgements.rent import ABOUT, SAME_ORDER
 
@@ -66,23 +65,6 @@ def critics_are_right(case: Case) -> Said:
     found += ", range {programme_over_final_run_range}."
     yield case["programme_over_final_run"].value >= 2, f"Here the critics are right: {found}"
     yield True, f"The critics would be right, but not in this scenario: in it {found}"
-
-
-@judgement
-def line_beside_v3(case: Case) -> Said:
-    """After the growth of costs: where their line stands."""
-    yield costs_something(case), "their line is {line_over_v3} V3's cost"
-    yield True, "V3 costs nothing in this scenario"
-
-
-@judgement
-def saved_by(case: Case) -> Said:
-    """After V3's price of a unit of arithmetic over that of Llama 3.1 405B: what made its run cheaper."""
-    cheaper = case["llama31_over_v3_amortised"].value > 1
-    less = case["llama31_over_v3_flop"].value * case["v3_over_llama31_per_flop"].value >= 1
-    yield cheaper and less, ": it saved by computing less"
-    yield cheaper, ": it saved by cheap arithmetic"
-    yield True, ", and no less in all"
 
 
 @judgement

@@ -356,9 +356,20 @@ def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
 
 
 def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:
-    """Epoch AI's amortised cost of one of its runs on another count of hours, in the dollars of its edition of 2026."""
-    run = data.row("epoch_runs", model_id)
-    return _in_dollars_of_2026(data, amortised_usd(run, data, chip_hours=chip_hours), run.publication_date)
+    """Epoch AI's amortised cost of one of its runs on another count of hours, in the dollars of its edition of 2026.
+
+    The other inputs are those of its code of 2025, or borrowed where that lacks the run.
+    """
+    run, day = inputs_of(data, model_id)
+    return _in_dollars_of_2026(data, amortised_usd(run, data, chip_hours=chip_hours), day)
+
+
+def inputs_of(data: Any, model_id: str) -> tuple[Mapping[str, Any], Any]:
+    """The inputs of a run in Epoch AI's code, borrowed where its table lacks it, and the day of publication."""
+    if model_id in set(data.table("epoch_runs").model_id):
+        run = dict(data.row("epoch_runs", model_id))
+        return run, run["publication_date"]
+    return borrowed_run(data, model_id), data.model(model_id).release_date
 
 
 def _in_dollars_of_2026(data: Any, usd: Any, day: Any) -> Any:
@@ -381,8 +392,7 @@ def current(data: Any) -> pd.DataFrame:
         if theirs is None or not model["chip_hours"] > 0 or (borrowed and model["hardware"] not in cards):
             continue
         data.model(model_id)
-        run = borrowed_run(data, model_id) if borrowed else dict(runs.loc[model_id])
-        day = model["release_date"] if borrowed else run["publication_date"]
+        run, day = inputs_of(data, model_id)
         old = borrowed or moved.reason[model_id] == CARRIED_OVER
         month = EDITION_2025 if old else EDITION_2026
         usd = amortised_usd(run, data, chip_hours=model["chip_hours"])

@@ -1,7 +1,7 @@
 """What models cost, one panel a cost basis: no figure is compared with a figure of another kind.
 
 Rows are a choice of well-known models. The values are data, or the case's own: disclosed Hopper hours times its
-rental price, and V3 on the three other bases.
+rental price, and V3 on the three other bases, amortised by Epoch AI's rule like the others there.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from analysis.figures import style
 from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.drawing import Drawing, observed
 from analysis.quantities.runs import V3
+from analysis.reconciliation.epoch import EDITION_2026
 
 REMARKS = {
     "rental": "circles: one price for all; diamonds: mostly cloud prices of the day",
-    "amortised": "the final run, by Epoch AI's method",
+    "amortised": "the final run, by Epoch AI's rule, V3's too",
     "acquisition": "the whole cluster with its network, not the run alone",
     "programme": "V3's compute at the rental price, the others' amortised",
 }
@@ -105,8 +106,9 @@ def _hours_times_price(case: Case) -> list[Mark]:
 def _modelled(case: Case) -> list[Mark]:
     """V3 on the bases that no source gives for it."""
     price = _year(case, "server_price_h800_usd_per_gpu")
+    deflated = f"{pd.Timestamp(EDITION_2026).year}"
     staff = ";".join(sorted({_year(case, "rental_usd_per_gpu_hour"), _year(case, "staff_cost_usd_per_head_year")}))
-    results = {"v3_amortised_usd": price, "v3_acquisition_usd": price, "v3_programme_usd": staff}
+    results = {"v3_by_epoch_usd": deflated, "v3_acquisition_usd": price, "v3_programme_usd": staff}
     marks = []
     for name, year in results.items():
         result = case[name]
@@ -152,7 +154,7 @@ def _key(case: Case) -> list[tuple[str, str, str]]:
     price = case.point.rental_usd_per_gpu_hour
     return [
         (SHAPES[HOURS], "full", f"disclosed hours × ${price:.2f}"),
-        (SHAPES[MODEL], "full", "V3 by this report's model"),
+        (SHAPES[MODEL], "full", "V3, computed here"),
         (SHAPES[PUBLISHED], "full", "published, chip-hours public"),
         (SHAPES[PUBLISHED], "none", "published, chip-hours not public"),
         ("-", "", "5–95 % range, where there is one"),
@@ -237,7 +239,7 @@ def _alt(case: Case) -> str:
     gpt4, llama = case["gpt4_programme_usd"].text, case["llama31_rental_usd"].text
     return (
         "Dot plots in four panels, one a cost basis, on one log dollar axis. "
-        f"DeepSeek-V3 is {case['v3_rental_usd'].text} rented, {case['v3_amortised_usd'].text} amortised, "
+        f"DeepSeek-V3 is {case['v3_rental_usd'].text} rented, {case['v3_by_epoch_usd'].text} amortised, "
         f"{case['v3_acquisition_usd'].text} to buy its cluster and {case['v3_programme_usd'].text} as a programme. "
         f"On the same bases Llama 3.1 405B is {llama} rented and {case['llama31_amortised_usd'].text} amortised, "
         f"and GPT-4 {case['gpt4_amortised_usd'].text} amortised, {case['gpt4_acquisition_usd'].text} to buy and {gpt4} "

@@ -33,7 +33,7 @@ from analysis.figures.style import (
     short,
 )
 from analysis.quantities.runs import R1, V3
-from analysis.quantities.trend import fitted, measured_per_flop, published_costs
+from analysis.quantities.trend import HIDDEN_HOURS, OPEN_HOURS, chosen, fitted, measured, published_costs
 from analysis.trend import Growth, decimal_years
 
 NAME = "trend"
@@ -71,18 +71,19 @@ def trend(case: Case) -> Drawing:
 
 def _lines(case: Case) -> dict[str, Lines]:
     """The fitted lines of each panel, with the models they go through."""
-    amortised, rental = published_costs(case.data, AMORTISED), published_costs(case.data, RENTAL)
-    records, measured = amortised[amortised.record], measured_per_flop(case.data)
+    public, hidden = (chosen(case.data, AMORTISED, models) for models in (OPEN_HOURS, HIDDEN_HOURS))
+    rental, per_flop = published_costs(case.data, RENTAL), measured(case.data)
     return {
-        AMORTISED: {"all models": (fitted(amortised), amortised), "costliest so far": (fitted(records), records)},
+        AMORTISED: {"public hours": (fitted(public), public), "hidden hours": (fitted(hidden), hidden)},
         RENTAL: {"cloud prices": (fitted(rental), rental)},
-        PER_FLOP: {"public hours": (fitted(measured, "usd_per_1e24_flop"), measured)},
+        PER_FLOP: {"public hours": (fitted(per_flop, "usd_per_1e24_flop"), per_flop)},
     }
 
 
 def _table(case: Case) -> pd.DataFrame:
     """Every mark of the figure, a row each."""
-    rows = []
+    rows: list[dict[str, Any]] = []
+    on_disclosed_hours = measured(case.data).set_index("model_id").usd_per_1e24_flop
     for basis in (AMORTISED, RENTAL):
         for row in published_costs(case.data, basis).to_dict("records"):
             common = {
@@ -99,13 +100,12 @@ def _table(case: Case) -> pd.DataFrame:
             }
             rows.append({"panel": basis, **common, "value_usd": row["value_usd"], "costliest_so_far": row["record"]})
             if basis == AMORTISED and not math.isnan(row["usd_per_1e24_flop"]):
-                rows.append({"panel": PER_FLOP, **common, "value_usd": row["usd_per_1e24_flop"]})
-    for panel, name in ((AMORTISED, "v3_amortised_usd"), (PER_FLOP, "v3_amortised_usd_per_1e24_flop")):
+                unit = on_disclosed_hours.get(row["model_id"], row["usd_per_1e24_flop"])
+                rows.append({"panel": PER_FLOP, **common, "value_usd": unit})
+    for panel, name in ((AMORTISED, "v3_by_epoch_usd"), (PER_FLOP, "v3_amortised_usd_per_1e24_flop")):
         result = case[name]
         ends = {"value_usd": result.value, "low_usd": result.low, "high_usd": result.high}
-        rows.append(
-            {"panel": panel, **_model(case, V3), "kind": "this report's model", **ends, "source": "this_report"}
-        )
+        rows.append({"panel": panel, **_model(case, V3), "kind": "Epoch AI's rule", **ends, "source": "this_report"})
     for row in case.data.table("models").to_dict("records"):
         # R1's hours are a part of a run, on top of V3's.
         if (
@@ -148,7 +148,7 @@ def _key(case: Case) -> list[tuple[str, str, str]]:
         ("D", "full", "Epoch AI, chip-hours public"),
         ("D", "none", "Epoch AI, chip-hours not public"),
         ("o", "full", f"disclosed hours × ${price:.2f}"),
-        ("s", "full", "V3 by this report's model"),
+        ("s", "full", "V3 by Epoch AI's rule"),
         ("-", "", "V3's 5–95 % range"),
     ]
 
@@ -178,25 +178,29 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: se
     taken: list[Bbox] = []
     drawn: list[np.ndarray] = []
     for row in rows.to_dict("records"):
-        _mark(ax, row, colour, records=len(lines) > 1)
+        _mark(ax, row, colour)
         centre = ax.transData.transform((row["years"], row["value_usd"]))
         taken.append(Bbox([centre - 5, centre + 5]))
         if row["model_id"] == V3:
             drawn.append(np.array([(row["years"], row[end]) for end in ("low_usd", "high_usd")]))
-    for index, (name, (growth, through)) in enumerate(lines.items()):
-        x = np.linspace(through.years.min(), through.years.max(), 60)
-        line, style = growth.at(x), (0, ()) if index == 0 else (0, (4, 2))
-        ink = colour if index == 0 else INK
-        ax.plot(x, line, color=ink, linewidth=1.8, linestyle=style, zorder=3)
+    day = rows.years[rows.model_id == V3].max()
+    for index, (growth, through) in enumerate(lines.values()):
+        # As far as V3's day, where it is read.
+        x = np.linspace(through.years.min(), max(through.years.max(), day), 60)
+        style = (0, ()) if index == 0 else (0, (4, 2))
+        ax.plot(x, growth.at(x), color=colour if index == 0 else INK, linewidth=1.8, linestyle=style, zorder=3)
         if index == 0:
             ax.fill_between(x, *growth.line_interval(x), color=colour, alpha=0.12, linewidth=0)
-        drawn.append(np.column_stack([x, line]))
+        drawn.append(np.column_stack([x, growth.at(x)]))
+    # Only when all lines are there do their names know what to keep off.
+    for (name, (growth, _)), points, ink in zip(lines.items(), drawn[-len(lines) :], (colour, INK), strict=False):
+        x, line = points.T
         label = f"{name}:\n{_pace(growth)}"
         words_style: dict[str, Any] = {"color": ink, "fontsize": 9.3, "fontweight": "semibold"}
         if x[-1] + 0.5 < rows.years.max():
             # The line ends among the marks, so its name stands where there is room along it.
-            points = [(x[step], line[step]) for step in (30, 15, 45)]
-            taken += free_note(ax, points, label, taken, drawn, (0, -1), **words_style)
+            along = [(x[step], line[step]) for step in (30, 15, 45)]
+            taken += free_note(ax, along, label, taken, drawn, (0, -1), **words_style)
         else:
             taken.append(note(ax, x[-1] + 0.12, line[-1], label, **words_style).get_window_extent())
     for row in rows.to_dict("records"):
@@ -215,9 +219,9 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: se
         taken += free_note(ax, [at], text, others, drawn, towards, **style_)
 
 
-def _mark(ax: Axes, row: dict[Hashable, Any], colour: str, records: bool) -> None:
+def _mark(ax: Axes, row: dict[Hashable, Any], colour: str) -> None:
     own, chosen = row["kind"] != "published", row["model_id"] == V3
-    tone = colour if own else INK if records and row["costliest_so_far"] is True else MUTED
+    tone = colour if own else MUTED
     if chosen:
         ax.plot([row["years"]] * 2, [row["low_usd"], row["high_usd"]], color=tone, linewidth=1.8, zorder=4)
     shape = {"published": "D", "hours x price": "o"}.get(row["kind"], "s")
@@ -234,14 +238,14 @@ def _pace(growth: Growth) -> str:
 
 def _alt(case: Case) -> str:
     lines = _lines(case)
-    (every, rows), (records, _) = lines[AMORTISED].values()
+    (public, known), (hidden, guessed) = lines[AMORTISED].values()
     per_flop, _ = lines[PER_FLOP]["public hours"]
-    low, high = every.interval
     return (
-        f"Three scatter plots over time on log axes. The amortised cost of {len(rows)} models grows by "
-        f"{every.factor:.1f} times a year (90 % interval {low:.1f} to {high:.1f}), that of the costliest so far by "
-        f"{records.factor:.1f}. DeepSeek-V3, {case['v3_amortised_usd'].text}, {case.text('v3_beside_the_line')}. "
-        f"Rented, V3 is {case['v3_rental_usd'].text}. Per unit of arithmetic costs fall by "
-        f"{1 / per_flop.factor:.1f} times a year, and V3 at {case['v3_amortised_usd_per_1e24_flop'].text} "
-        f"per 1e24 FLOP is {case['v3_over_llama31_per_flop'].text} Llama 3.1 405B."
+        f"Three scatter plots over time on log axes. The amortised cost of {len(known)} models with public chip-hours "
+        f"grows by {public.factor:.1f} times a year, that of {len(guessed)} without by {hidden.factor:.1f}, on a line "
+        f"{case['hidden_over_public'].text} as high. DeepSeek-V3 by Epoch AI's rule, {case['v3_by_epoch_usd'].text}, "
+        f"{case.text('v3_beside_the_line')}. Rented, V3 is {case['v3_rental_usd'].text}. Per unit of arithmetic costs "
+        f"fall by {1 / per_flop.factor:.1f} times a year, and V3 at "
+        f"{case['v3_amortised_usd_per_1e24_flop'].text} per 1e24 FLOP is {case['v3_over_llama31_per_flop'].text} "
+        "Llama 3.1 405B."
     )

@@ -1,8 +1,8 @@
-# Cost per unit of arithmetic: V3 and its MFU
+# Cost per unit of arithmetic: V3, its MFU, and the arithmetic and the hours of Llama 3.1 405B beside it
 import given as x
 from analysis import costs
 
-v3, h800 = x.MODELS["dsv3"], x.GPUS["H800-SXM"]
+v3, llama, h800 = x.MODELS["dsv3"], x.MODELS["llama31_405"], x.GPUS["H800-SXM"]
 run = costs.amortised_run_cost_usd(
     v3["chip_hours"],
     x.server_price_h800_usd_per_gpu,
@@ -17,8 +17,11 @@ run = costs.amortised_run_cost_usd(
 )
 flop = costs.training_flop(v3["params_active_b"] * 1e9, v3["tokens_t"] * 1e12)
 mfu = costs.model_flop_utilisation(flop, x.STAGES["dsv3"]["pretraining"], h800["peak_bf16_dense_tflops"])
-print(f"V3, amortised basis: ${run / 1e6:.2f} million")
+print(f"V3, amortised basis, this report's constants: ${run / 1e6:.2f} million")
 print(f"Pre-training: {flop:.3g} FLOP at an MFU of {mfu:.1%}")
-print(f"Amortised cost of 1e24 FLOP: ${run / v3['train_flop'] * 1e24 / 1e6:.2f} million")
 
-# Try: with hardware a year old (years_acquisition_to_training = 1), what does the run cost?
+arithmetic, hours = (llama[name] / v3[name] for name in ("train_flop", "chip_hours"))
+print(f"Llama 3.1 405B: {arithmetic:.1f} times the FLOP, {hours / arithmetic:.2f} times the hours for one")
+
+# What is left of the ratio of costs is the price of an hour. By one rule for both, Epoch AI's, the page has it.
+# Try: with new hardware (years_acquisition_to_training = 0), what does the run cost?
