@@ -22,9 +22,7 @@ WORDED = ROOT / "tests" / "unlike_comparisons.csv"
 
 def worded() -> dict[tuple[str, str, str], tuple[str, str]]:
     with WORDED.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["where"], row["above"], row["below"]): (row["page"], row["words"]) for row in csv.DictReader(file)
-        }
+        return {(row["where"], row["above"], row["below"]): (row["page"], row["words"]) for row in csv.DictReader(file)}
 
 
 def test_no_comparison_of_unlike_costs_goes_without_words() -> None:

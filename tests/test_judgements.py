@@ -13,7 +13,7 @@ from corners import FEW, around, drawn
 from pages_in_process import Shown, shown
 from sentences import chapters, everything_moved, faults, reviewed, unjudged, with_everything_moved
 
-from analysis import parameters
+from analysis import parameters, words
 from analysis.case import Case
 from analysis.judgements import JUDGEMENTS, judgement, reading
 from analysis.judgements.registry import said
@@ -141,8 +141,9 @@ def test_no_page_puts_the_value_of_a_scenario_into_a_mouth(page: notebooks.Page)
 def raw_range_misses(found: Case) -> list[str]:
     """The results whose value lies outside the fifth to the ninety-fifth percentile of their draws."""
     uncertain = [found[name] for name, definition in REGISTRY.items() if definition.uncertain]
-    assert all(each.low <= each.value <= each.high for each in uncertain), "a printed range must hold its value"
-    return [each.title for each in uncertain if not each.drawn.low <= each.value <= each.drawn.high]
+    beyond = [each.title for each in uncertain if each.value < each.low or each.value > each.high]
+    assert not beyond, f"A printed range must hold its value: {', '.join(beyond)}."
+    return [each.title for each in uncertain if each.value < each.drawn.low or each.value > each.drawn.high]
 
 
 def test_the_methods_name_what_was_shifted_and_values_stay_in_their_raw_ranges() -> None:
@@ -200,9 +201,13 @@ def test_two_values_that_are_allowed_make_a_cost_of_nothing_and_no_traceback() -
     # By Epoch AI's rule V3 has Epoch AI's tariff and decline, so that nothing of the case makes it free.
     for name in ("v3_by_epoch_usd", "gpt4_over_v3_amortised", "line_over_v3", "line_over_v3_range", "others_over_v3"):
         assert free.text(name) == case().text(name)
-    # The rent is what the electricity of an hour costs: no use is enough for owning to break even.
+    # The rent is what the electricity of an hour costs, $0.0956, or less: no use is enough for owning to break even.
     paid = case()["owner_energy_usd_per_gpu_hour"].value
-    assert case(rental_usd_per_gpu_hour=paid)["break_even_utilisation"].value == float("inf")
+    for rent in (paid, 0.05):
+        even = case(rental_usd_per_gpu_hour=rent)["break_even_utilisation"]
+        assert even.value == float("inf") and even.text == words.NOT_DEFINED
+        # No draw of it is a share below nothing either, and a range that is not defined misses no value.
+        assert not even.drawn.low <= 0 and even.title not in raw_range_misses(case(rental_usd_per_gpu_hour=rent))
 
 
 def test_corners_are_drawn_alike_each_time_and_none_twice() -> None:
