@@ -1,4 +1,4 @@
-"""How far a second person, who coded the claims apart, reaches the verdicts of this report.
+"""How far other people, who coded the claims apart, reach the verdicts of this report.
 
 Agreement is the share of claims with the same verdict; Cohen's kappa takes off what two coders would share by chance,
 each with the verdicts that they gave as often as they did: 1 is full agreement, 0 no more than chance.
@@ -28,18 +28,20 @@ def kappa(first: Sequence[str], second: Sequence[str]) -> float:
 
 
 def compared(case: Case) -> pd.DataFrame:
-    """Both verdicts on every claim and question that the second person coded, and that person's reason.
+    """The verdict of the rules and that of each coder, on every claim and question coded, with that coder's reason.
 
-    Columns: claim_id, question, first, second, reason. DataError if a claim was coded twice or is not of the article.
+    Columns: coder, claim_id, question, first, second, reason. DataError if a row is named wrongly, or if its claim is
+    not of the article.
     """
     coded = case.data.table("second_coding")
     first = claims.verdicts(case.point, case.data)
     keys = list(zip(coded["claim_id"], coded["question"], strict=True))
-    for coding, key in zip(coded["coding_id"], keys, strict=True):
-        if key not in first or coding != "_".join(key):
+    for coding, coder, key in zip(coded["coding_id"], coded["coder"], keys, strict=True):
+        name = f"{coder}_{'_'.join(key)}"
+        if key not in first or coding != name:
             raise DataError(
-                f"data/second_coding.csv, row '{coding}': it codes the claim {key[0]} on the question `{key[1]}`. "
-                f"Name it {'_'.join(key)}, and code claims of the article alone; then run `report check`."
+                f"data/second_coding.csv, row '{coding}': coder {coder} codes the claim {key[0]} on the question "
+                f"`{key[1]}`. Name it {name}, and code claims of the article alone; then run `report check`."
             )
-    columns = {"claim_id": coded["claim_id"], "question": coded["question"], "first": [first[key] for key in keys]}
-    return pd.DataFrame({**columns, "second": coded["verdict"], "reason": coded["reason"]})
+    judged = coded[["coder", "claim_id", "question", "reason"]]
+    return judged.assign(first=[first[key] for key in keys], second=coded["verdict"])

@@ -42,12 +42,12 @@ QUESTIONS = {"source": "Does the source say so?", "documents": "Do documents bea
 KINDS = {
     "number": "The value found must lie within what the digits told allow, or be no smaller, or no larger.",
     "period": "As a number; each period that the words allow is one reading.",
-    "scope": "A value that does not fit the thing named, but fits what the source names, belongs elsewhere.",
+    "scope": "A value that does not fit the thing named, but fits another that the number is known for, belongs there.",
     "comparability": "Two costs must be of one cost basis; if they are, a ratio that the claim gives is tested.",
     "certainty": "An estimate or an allegation must be told as one: the doubt is kept, or lost.",
     "condition": "A condition must be told: it is kept, or lost.",
     "statement": "A fact in words holds as far as the source, or a document, says so.",
-    "opinion": "A view that somebody holds is told as a fact.",
+    "opinion": "A view told as a fact: by the source, a caveat; documents cannot test it.",
     "untestable": "No evidence could decide it.",
 }
 
@@ -57,7 +57,7 @@ RULES = (
         "contradicted",
         "denied",
         {
-            "source": "The source says otherwise.",
+            "source": "The source says otherwise, or two kinds of cost are compared.",
             "documents": "A document or a number says otherwise, or two kinds of cost are compared.",
         },
     ),
@@ -81,8 +81,9 @@ RULES = (
         "supported_with_caveat",
         "weakened",
         {
-            "source": "The source says so, but a doubt or a condition was lost, or a part goes further than it.",
-            "documents": "They bear it out in part, or on a condition that the text does not tell.",
+            "source": "The source says so, but a doubt or a condition was lost, a part goes further, or a view is told "
+            "as a fact.",
+            "documents": "They bear out one part and deny none, or on a condition that the text does not tell.",
         },
     ),
     (
@@ -105,22 +106,41 @@ RULES = (
 
 # One coding for each pattern of evidence, whichever claim it is about.
 PATTERNS = {
+    "What is a part": "What the claim asserts, its words in their common sense; “this” is what the sentence before "
+    "names. What it takes for granted is no part, nor is a wrong name beside the right abbreviation.",
+    "Who is the source": "Whoever gave the number first, to whatever thing. If nobody is found or named, the paper of "
+    "those whose work it is.",
+    "What is a document": "What somebody else knows at first hand, or what anybody can open: weights, a configuration, "
+    "a filing, a register. A developer's own measurements are its word, and so is a retelling of them.",
+    "What is arithmetic on what is disclosed": "Its inputs are disclosed by those whose they are, or confirmed by "
+    "others, and it could come out otherwise. What only an outside analyst counted is no input.",
     "The text leaves open which rival, period or account is meant": "Each that its words allow is a reading, "
-    "as a number of the same part.",
+    "as a number of the same part. Another kind of cost is another thing, and no reading.",
+    "Who is a rival": "A model of like ability by another developer, with a cost or hours that are known, and out when "
+    "the text appeared. A text without a date is as old as its newest source.",
+    "Something happened after the text": "It counts neither for nor against it. What was written later about the time "
+    "of the text does.",
     "The text says “more than”, and a part alone is more": "A number, `at_least`: a floor under a part is a floor "
     "under the whole.",
     "What was found is a floor or a ceiling": "The column `bound` says so. A floor below the number told decides "
     "nothing.",
-    "The source says less: orders and not GPUs, an offer and not a salary": "A statement that holds `partly`.",
-    "The source says the opposite": "A statement that holds `no`, whether it is a number or not.",
-    "The number fits another thing than the one named": "A scope, with the other thing in `belongs_to`.",
+    "Less is found: orders and not GPUs, an offer and not a salary, a number for each layer": "A statement that holds "
+    "`partly`.",
+    "The opposite is found, or another purpose or effect": "A statement that holds `no`, beside any number.",
+    "The number fits another thing, or a larger or smaller set of things": "A scope, if a paper or the source gives "
+    "that thing this number, within the digits told; else a number. No second record says that it is wrong.",
+    "A period or a condition is missing beside that": "A part of its own, weighed after it.",
     "The source doubts, or makes a condition": "A certainty or a condition, in words: `yes` if the text kept it, "
-    "`no` if it lost it.",
+    "`no` if it lost it. “We believe”, “we are confident”, “we estimate” and “allegedly” are doubts.",
     "A word of degree stands for a number": "The word goes into `printed`; the table of words says what it is read as.",
-    "A document only repeats the source": "It is no document. Arithmetic on what the source discloses is, if it could "
-    "have come out otherwise; what holds by construction is not.",
+    "Two figures are said to conflict": "A comparability, on both questions.",
+    "A view is told as a fact": "An opinion, on both questions, however many share it. What developers say of their "
+    "own work is no view.",
+    "A cause is told": "Untestable by documents. If the claim asserts a fact beside it, the fact decides, with a "
+    "caveat.",
+    "Accounts contradict each other, and none can be checked": "A statement that holds `unknown`. If all deny the "
+    "claim, it holds `no`.",
     "An estimate was withdrawn": "It decides nothing.",
-    "A view is told as a fact": "An opinion, if somebody holds it. A cause is untestable by documents.",
     "Nothing was found": "A statement that holds `unknown`, with what was looked for.",
 }
 
@@ -156,6 +176,7 @@ _KEPT = {
     ("condition", "holds"): "the condition is kept",
     ("condition", "weakened"): "the condition is lost",
     ("opinion", "weakened"): "an opinion",
+    ("opinion", "untestable"): "an opinion",
 }
 
 _WORST_FIRST = ("denied", "elsewhere", "open", "unknown", "untestable", "weakened", "holds")
@@ -410,8 +431,10 @@ def sides(record: Mapping[str, Any], names: Names) -> tuple[Any, Any, Any]:
     return asserted, found[0], found[1]
 
 
-def _in_words(kind: str, holds: str) -> str:
+def _in_words(kind: str, holds: str, question: str) -> str:
     """What a fact in words comes out as."""
+    if kind == "opinion" and question == "documents":
+        return "untestable"
     if kind in _QUALIFIERS and holds != "yes":
         return "weakened"
     if kind == "opinion" and holds == "yes":
@@ -432,7 +455,7 @@ def _tested(record: Mapping[str, Any], names: Names) -> Finding:
     if kind == "untestable":
         return Finding(record, nan, nan, nan, "untestable")
     if not record["compare"] and not record["belongs_to"]:
-        return Finding(record, nan, nan, nan, _in_words(kind, record["holds"]))
+        return Finding(record, nan, nan, nan, _in_words(kind, record["holds"], record["question"]))
     asserted, found, elsewhere = sides(record, names)
     borne_out, denied = (bool(each) for each in decided(record, asserted, found))
     if kind == "comparability":

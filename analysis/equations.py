@@ -20,6 +20,7 @@ from sympy.printing.latex import LatexPrinter
 from analysis import costs, written
 from analysis.costs.ownership import NEGLIGIBLE_RATE
 from analysis.costs.units import HOURS_PER_YEAR, LN_10
+from analysis.parameters import known
 
 Function = Callable[..., Any]
 
@@ -108,6 +109,20 @@ class Letter:
 
 SYMBOLS = {name: Letter(**row) for name, row in written.toml_of(Path(__file__).with_suffix(".toml")).items()}
 
+
+def letter(name: str) -> Letter:
+    """How a name is written. An assumption without a letter is written in words; LookupError for another name."""
+    row = known().get(name)
+    if name in SYMBOLS or row is None:
+        try:
+            return SYMBOLS[name]
+        except KeyError:
+            raise LookupError(
+                f"`{name}` has no entry in analysis/equations.toml (its letter, and what it is). Add it."
+            ) from None
+    return Letter(rf"\text{{{row.title}}}", f"{row.title}, {row.unit}")
+
+
 # Every equation that a page prints, with the parts that it shows as one letter.
 EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {
     function.__name__: (function, parts)
@@ -167,7 +182,7 @@ def reference(name: str) -> str:
 
 def show(*names: str) -> Markdown:
     """Equations as a page shows them: numbered, and below them what each letter is."""
-    letters = {name: letter.latex for name, letter in SYMBOLS.items()}
+    letters = {name: letter(name).latex for name in named()}
     blocks, used = [], {}
     for name in names:
         function, parts = EQUATIONS[name]
@@ -175,6 +190,6 @@ def show(*names: str) -> Markdown:
         # Left side first, then the letters as the function takes them.
         occurring = {free.name for free in trace(function, parts).free_symbols}
         order = [name, *parameters(function), *(part.name for part in parts)]
-        used.update({SYMBOLS[n].latex: SYMBOLS[n].words for n in order if n == name or n in occurring})
+        used.update({letter(n).latex: letter(n).words for n in order if n == name or n in occurring})
     key = [f"- {{math}}`{letter}`: {words}" for letter, words in used.items()]
     return Markdown("\n\n".join([*blocks, "\n".join(key)]))

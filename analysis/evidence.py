@@ -109,14 +109,20 @@ def overview(case: Case, text: str = claims.ARTICLE) -> dict[str, list[str]]:
     }
 
 
+# What each coder had before the eyes, beside the text, its claims and the sources.
+SEEN = {2: "the rules before they were sharpened", 3: "the rules as they stand"}
+
+
 def agreed(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """A row a question with the agreement of the two codings, and a row for each claim on which they differ."""
-    both = agreement.compared(case)
+    """A row for each coder and question with the agreement, and a row for each difference of the latest coder."""
+    coded = agreement.compared(case)
     measures = []
-    for question, rows in both.groupby("question", sort=False):
+    for (coder, question), rows in coded.groupby(["coder", "question"], sort=False):
         kappa = agreement.kappa(list(rows["first"]), list(rows["second"]))
         measures.append(
             {
+                "Coder": int(coder),
+                "Had": SEEN[int(coder)],
                 "Question": QUESTIONS[str(question)],
                 "Claims": len(rows),
                 "Same verdict": int((rows["first"] == rows["second"]).sum()),
@@ -124,17 +130,35 @@ def agreed(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
                 "Cohen's kappa": f"{kappa:.2f}" if kappa == kappa else "not defined",
             }
         )
-    differing = both[both["first"] != both["second"]]
+    differing = coded[(coded["first"] != coded["second"]) & (coded["coder"] == coded["coder"].max())]
     return measures, [
         {
             "Claim": link(row.claim_id),
             "Question": row.question,
             "By the rules": BADGES[row.first],
-            "By the second person": BADGES[row.second],
-            "The second person's reason": row.reason,
+            f"By coder {row.coder}": BADGES[row.second],
+            "That coder's reason": row.reason,
         }
         for row in differing.itertuples()
     ]
+
+
+def settled(case: Case) -> str:
+    """How many of the differences of the coder before the latest the latest coder does not have; "" for one coder."""
+    coded = agreement.compared(case)
+    coders = sorted(coded["coder"].unique())[-2:]
+    if len(coders) < 2:
+        return ""
+    before, after = (
+        {(row.claim_id, row.question): row.first == row.second for row in rows.itertuples()}
+        for rows in (coded[coded["coder"] == coder] for coder in coders)
+    )
+    open_then = [key for key, same in before.items() if not same and key in after]
+    gone = sum(after[key] for key in open_then)
+    return (
+        f"Of the {len(open_then)} verdicts on which coder {coders[0]} differs from the rules as they stand, "
+        f"coder {coders[1]} reaches {gone}."
+    )
 
 
 def entries(case: Case, examined: Mapping[tuple[str, str], Examined], shares: Mapping[str, float]) -> Markdown:

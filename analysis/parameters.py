@@ -169,9 +169,6 @@ def _read(row: Mapping[str, Any], shared: Mapping[str, int], free: int) -> Param
             raise ValueError
     except ValueError:
         raise fault("value", f"'{raw}' is not of type {kind}. Correct the cell, then run `report check`.") from None
-    for end in ("low", "high", "minimum", "maximum"):
-        if kind != "choice" and not math.isfinite(row[end]):
-            raise fault(end, "the number is missing. Give a number; where nothing is uncertain, repeat the value.")
     typed = int(value) if kind == "int" else float(value) if kind == "float" else value
     choices = tuple(row["choices"].split(";")) if row["choices"] else ()
     columns = {column.name: row[column.name] for column in fields(Parameter) if column.name in row}
@@ -182,13 +179,6 @@ def _read(row: Mapping[str, Any], shared: Mapping[str, int], free: int) -> Param
         raise fault("value", str(error)) from None
     if not parameter.is_drawn:
         return parameter
-    blank = ["draw_column"] * (parameter.draw_column < 0) + ["evidence_to_replace"] * (not row["evidence_to_replace"])
-    if blank:
-        raise fault(
-            "` and `".join(blank),
-            f"blank, but the parameter is drawn. No row has draw_column {free} yet; evidence_to_replace says what "
-            "would narrow the range. Fill the row, then run `report check`.",
-        )
     if group and parameter.shared_column < 0:
         raise fault(
             "correlation_group",

@@ -222,7 +222,10 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
         yield str(fault)
         return
     yield from notation_problems(path, resource, found)
-    schema = {key: value for key, value in resource["schema"].items() if key != "foreignKeys"}
+    yield from blank_problems(path, resource, found)
+    limits = [{**field.get("constraints", {}), "required": False} for field in resource["schema"]["fields"]]
+    fields = [{**field, "constraints": own} for field, own in zip(resource["schema"]["fields"], limits, strict=True)]
+    schema = {**resource["schema"], "fields": fields, "foreignKeys": []}
     for row, column, cell, kind, note in _faults(name, json.dumps(schema), tuple(map(tuple, found))):
         where = path
         if row:
@@ -269,6 +272,41 @@ def notation_problems(path: str, resource: dict[str, Any], lines: list[list[str]
                     f"{path}, row {number}, column `{column}` has '{cell}': write a plain number, such as 1234.5, "
                     "or leave the cell blank. Correct the cell, then run `report check`."
                 )
+
+
+def blank_problems(path: str, resource: dict[str, Any], lines: list[list[str]]) -> Iterator[str]:
+    """Rows that leave a cell blank which they have to fill: one line for all that a row lacks."""
+    columns = resource["schema"]["fields"]
+    for number, cells in enumerate(lines[1:], start=2):
+        row = dict(zip(lines[0], cells, strict=False))
+        if len(row) < len(columns) or not any(cells):
+            continue
+        blank = [field["name"] for field in columns if not row[field["name"]] and _is_needed(field, row)]
+        if blank:
+            word = "column" if len(blank) == 1 else "columns"
+            free = "".join(
+                f" No row has `{name}` {least} yet." for name, least in _free(columns, lines) if name in blank
+            )
+            named = ", ".join(f"`{name}`" for name in blank)
+            yield f"{path}, row {number}, {word} {named}: blank.{free} Fill in the row, then run `report check`."
+
+
+def _is_needed(field: dict[str, Any], row: dict[str, str]) -> bool:
+    """Whether a row has to fill a cell; `blank_where` says beside which cells, with which values, it may be blank."""
+    if excuse := field.get("blank_where"):
+        return any(row[column] != value for column, value in excuse.items())
+    return bool(field.get("constraints", {}).get("required"))
+
+
+def _free(columns: list[dict[str, Any]], lines: list[list[str]]) -> Iterator[tuple[str, int]]:
+    """The columns of whole numbers that no two rows share, with the least number that no row has."""
+    for place, field in enumerate(columns):
+        if field["type"] == "integer" and field.get("constraints", {}).get("unique"):
+            taken = {row[place] for row in lines[1:] if len(row) == len(columns)}
+            yield (
+                field["name"],
+                next(n for n in itertools.count(field["constraints"]["minimum"]) if str(n) not in taken),
+            )
 
 
 def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:

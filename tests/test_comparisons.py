@@ -98,8 +98,8 @@ def test_a_ratio_that_mixes_rules_cannot_be_registered() -> None:
     refuse_unlike("mixed", ("v3_amortised_usd", "llama31_by_epoch_usd"), "V3's network is smaller.")
     with pytest.raises(ValueError, match=r"their rules are the same. Leave `difference` out"):
         refuse_unlike("alike", ("v3_by_epoch_usd", "llama31_by_epoch_usd"), "Nothing differs.")
-    with pytest.raises(ValueError, match="compares nowhere_usd, which is not registered"):
-        refuse_unlike("early", ("nowhere_usd",), "")
+    with pytest.raises(ValueError, match="compares nowhere_usd, nothing_usd, not registered above it"):
+        refuse_unlike("early", ("nowhere_usd", "v3_rental_usd", "nothing_usd"), "")
 
 
 def test_rules_agree_field_by_field() -> None:

@@ -9,7 +9,7 @@ from analysis import costs, equations
 from analysis.report.site.equations import mathml
 
 NAMES = list(equations.EQUATIONS)
-LETTERS = {name: letter.latex for name, letter in equations.SYMBOLS.items()}
+LETTERS = {name: equations.letter(name).latex for name in equations.named()}
 
 
 def evaluated(name: str, values: dict[str, float]) -> float:

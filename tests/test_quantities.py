@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import control_totals
 import numpy as np
 import pytest
 import sympy
@@ -168,9 +169,35 @@ BY_HAND = [
     ("published_tco_usd_per_year", 636e6, 0),
     ("cells_tco_all_usd_per_year", 643e6, 0),
     ("cells_tco_hopper_usd_per_year", 544.5e6, 0),
-    # 2,788,000 / (60,000 x 8,766) and 2,048 / 60,000
-    ("v3_share_of_fleet_year", 0.0053008, 1e-7),
+    # 2,788,000 / (20,000 x 8,766); x 989 / (27.344e6 x 8,766); / (2,224 x 8,766); 2,048 / 60,000
+    ("v3_share_of_h800_h100_year", 0.0159024, 1e-7),
+    ("v3_share_of_fleet_arithmetic", 0.0115034, 1e-7),
+    ("v3_share_of_documented_year", 0.143007, 1e-6),
     ("v3_gpus_share_of_fleet", 0.034133, 1e-6),
+    # 1,166.43 + 10,000 x 47,006 and 10,000 x 33,750, over 1,600
+    ("capex_at_dealer_usd", 1_636_490_000, 0),
+    ("capex_at_analyst_usd", 1_503_930_000, 0),
+    ("capex_at_dealer_over_published", 1.02281, 1e-5),
+    ("capex_at_analyst_over_published", 0.93996, 1e-5),
+    # 50,225.02 kW x 48 months x $130; with 132.08 over 944; 944 - 132.08 - 313.40
+    ("hosting_usd", 313_404_125, 1),
+    ("hosting_and_power_share", 0.47191, 1e-5),
+    ("beyond_hosting_usd", 498_514_100, 400),
+    # 2,788,000 h x 1.275 kW x 0.75 x 1.25 x $0.08; 5,576,000 over it
+    ("v3_marginal_usd", 266_603, 1),
+    ("v3_forgone_over_marginal", 20.9150, 1e-4),
+    # 2,788,000 / (226.75 x 8 x 24); 87,072 / 776,000 million tokens; 5,576,000 / (776,000 x 365.25)
+    ("v3_service_days", 64.0390, 1e-4),
+    ("service_usd_per_m_tokens", 0.112206, 1e-6),
+    ("v3_usd_per_m_tokens", 0.0196730, 1e-7),
+    # 3.2856e24 / 2,664,000; 3.8e25 / 30.84e6; 2.24e24 / 2.38e6; 4.08e24 / 5e6; 1.23333 / 0.941176
+    ("v3_flop_per_gpu_hour", 1.233333e18, 1e12),
+    ("llama31_flop_per_gpu_hour", 1.232166e18, 1e12),
+    ("maverick_flop_per_gpu_hour", 0.941176e18, 1e12),
+    ("scout_flop_per_gpu_hour", 0.816e18, 1e6),
+    ("v3_over_maverick_flop_per_gpu_hour", 1.310417, 1e-6),
+    # 3.2856e24 / (2,664,000 x 3,600 x 1,979e12)
+    ("v3_implied_mfu_fp8", 0.173114, 1e-6),
     # 1,570.21 / 5.576
     ("fleet_capex_over_v3", 281.6015, 1e-3),
     # 5.576 / 0.2; 150 x 330,000; 2.788 / (2.788 + 8.1 x 0.1728) = 2,788,000 / 4,187,680 of it; together; over 5.576
@@ -203,32 +230,35 @@ BY_HAND = [
     ("llama31_over_v3_hour_price", 0.86935, 1e-4),
     # The audit: sources say 19 of 26, documents bear out 4 of these
     ("claims_total", 26, 0),
-    ("claims_source_supported", 0, 0),
-    ("claims_source_supported_with_caveat", 19, 0),
-    ("claims_source_ambiguous", 1, 0),
-    ("claims_source_misattributed", 2, 0),
-    ("claims_source_contradicted", 4, 0),
+    ("claims_source_supported", 2, 0),
+    ("claims_source_supported_with_caveat", 17, 0),
+    ("claims_source_ambiguous", 0, 0),
+    ("claims_source_misattributed", 4, 0),
+    ("claims_source_contradicted", 3, 0),
     ("claims_source_unverifiable", 0, 0),
     ("claims_source_standing", 19, 0),
     ("claims_documents_supported", 0, 0),
-    ("claims_documents_supported_with_caveat", 4, 0),
-    ("claims_documents_ambiguous", 2, 0),
+    ("claims_documents_supported_with_caveat", 8, 0),
+    ("claims_documents_ambiguous", 0, 0),
     ("claims_documents_misattributed", 2, 0),
-    ("claims_documents_contradicted", 2, 0),
-    ("claims_documents_unverifiable", 16, 0),
-    ("claims_documents_standing", 4, 0),
-    ("claims_standing", 4, 0),
+    ("claims_documents_contradicted", 1, 0),
+    ("claims_documents_unverifiable", 15, 0),
+    ("claims_documents_standing", 8, 0),
+    ("claims_standing", 8, 0),
     # Less than 30 % of research compute
     ("rd_compute_over_final_run_floor", 1 / 0.3, 1e-12),
     # 278 nodes of 8
     ("documented_h800_gpus", 2_224, 0),
-    ("models_count", 61, 0),
 ]
 
 
 @pytest.mark.parametrize(("name", "value", "tolerance"), BY_HAND, ids=[row[0] for row in BY_HAND])
 def test_by_hand(name: str, value: float, tolerance: float) -> None:
     assert float(compute(name, WORKED)) == pytest.approx(value, rel=1e-14, abs=tolerance)
+
+
+def test_the_models_are_counted() -> None:
+    assert compute("models_count", WORKED) == len(control_totals.rows("models")) > 60
 
 
 def test_the_fleets_own_table_says_what_prices_a_gpu() -> None:
@@ -253,6 +283,34 @@ def test_the_fleets_capex_is_the_counts_times_the_four_prices(base: Case) -> Non
     price = {gpu: float(BASE[f"server_price_{gpu}_usd_per_gpu"]) for gpu in ("a100", "h20", "h800", "h100")}
     wanted = 1e4 * (price["a100"] + 3 * price["h20"] + price["h800"] + price["h100"])
     assert base["fleet_capex_usd"].value == pytest.approx(wanted, rel=1e-12)
+
+
+def test_the_fleets_value_is_each_price_less_its_fall_since_its_day() -> None:
+    """In millions: cost x 10^(-0.14 x years from the day of the price to 31 January 2025).
+
+    A100  139.28, mid-2021, 3.58 years -> 43.92       H20   678.96, 2024-02-01 and 07-05, 0.78 -> 527.4
+    H800  348.19, 1.202 at the run's start on 2024-08-31, then 0.416 -> 206.7
+    H100  403.78, 2024-07-05 and 10-03, 0.45 -> 349.4
+    """
+    worked = {**WORKED, "h800_years_in_service": 1.202}
+    ages = fleet_results.ages_years(Values(worked, set()), DATA)
+    assert {gpu.split("-")[0]: round(age, 2) for gpu, age in ages.items()} == {
+        "A100": 3.58,
+        "H20": 0.78,
+        "H800": 1.62,
+        "H100": 0.45,
+    }
+    by_hand = 139.28 * 10**-0.5012 + 678.96 * 10**-0.1097 + 348.19 * 10**-0.2265 + 403.78 * 10**-0.06284
+    assert compute("fleet_value_usd", worked) == pytest.approx(by_hand * 1e6, rel=1e-3)
+    assert compute("fleet_value_usd", worked) == pytest.approx(1_127.4e6, rel=1e-4)
+    assert compute("fleet_value_over_capex", worked) == pytest.approx(1_127.4 / 1_570.21, rel=1e-4)
+    assert compute("fleet_value_usd", {**worked, "price_decline_oom_per_year": 0.0}) == pytest.approx(1_570.21e6)
+
+
+def test_the_rent_cancels_where_training_stands_beside_serving(base: Case) -> None:
+    assert base["v3_rental_usd"].value / base["inference_day_usd"].value == pytest.approx(
+        base["v3_service_days"].value, rel=1e-12
+    )
 
 
 def test_the_published_sums_are_printed_as_published(base: Case) -> None:
@@ -454,6 +512,8 @@ def accepted(draw: st.DrawFn) -> dict[str, parameters.Value]:
             values[name] = draw(st.floats(parameter.minimum, parameter.maximum))
     # Where hardware keeps its value and electricity is free, a run costs nothing, and no other is a multiple of it.
     values["price_decline_oom_per_year"] = max(0.001, float(values["price_decline_oom_per_year"]))
+    # Nor is a rent a multiple of power that is free.
+    values["electricity_usd_per_kwh"] = max(0.001, float(values["electricity_usd_per_kwh"]))
     return values
 
 

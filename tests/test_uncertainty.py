@@ -171,8 +171,8 @@ def test_the_order_of_the_rows_moves_nothing(tmp_path: Path) -> None:
     [
         ("pue", "draw_column", "0", "row 14, column `draw_column`.* the same as in the row at position 2"),
         ("pue", "draw_column", "64", "row 14, column `draw_column` has '64'"),
-        ("pue", "draw_column", "", "`pue`, column `draw_column`: blank, but the parameter is drawn. No row has .* 10 "),
-        ("pue", "evidence_to_replace", "", "`pue`, column `evidence_to_replace`: blank"),
+        ("pue", "draw_column", "", "row 14, column `draw_column`: blank. No row has `draw_column` 10 "),
+        ("pue", "evidence_to_replace", "", "row 14, column `evidence_to_replace`: blank"),
         ("hopper_price_correlation", "draw_column", "", "column `correlation_group`: no fixed row of the group"),
         ("hopper_price_correlation", "correlation_group", "", "column `correlation_group`: no fixed row of the group"),
     ],

@@ -8,7 +8,7 @@ Four cost bases are kept apart and never added or compared with one another:
 
 rental       disclosed GPU-hours times a rental price
 amortised    what the hardware loses in value during the run, its network, and its energy
-acquisition  buying the hardware that the run needs
+acquisition  buying the hardware that the run occupies
 programme    the research compute and the staff behind the run
 """
 
@@ -16,6 +16,7 @@ from analysis.costs.development import Moments, development_usd, lognormal, pers
 from analysis.costs.fleet import (
     capex_components_usd,
     capex_usd,
+    interest_rate,
     network_usd,
     shares,
     total_cost_of_ownership_usd_per_year,
@@ -72,6 +73,7 @@ __all__ = [
     "gpu_hours_share",
     "interconnect_markup",
     "interconnect_usd_per_gpu_hour",
+    "interest_rate",
     "interest_repaid",
     "lognormal",
     "model_flop_utilisation",

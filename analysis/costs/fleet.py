@@ -6,6 +6,7 @@ They are server capex: the network between servers, the building and the running
 
 from __future__ import annotations
 
+from analysis.costs.ownership import capital_recovery_factor
 from analysis.costs.units import Number, interconnect_markup, where_positive
 
 
@@ -40,6 +41,20 @@ def total_cost_of_ownership_usd_per_year(capex: Number, cost_to_operate: Number,
     SemiAnalysis: (1,629 + 944) / 4 = 643 million USD a year.
     """
     return (capex + cost_to_operate) / years
+
+
+def interest_rate(interest_over_price: float, years: float) -> float:
+    """The yearly rate at which equal yearly payments for a price hold so much interest; 0 where they hold none.
+
+    interest_over_price: all that is paid over the years beyond the price, over the price
+    At 12 % over four years it is 0.317: 4 x 0.32923 - 1. It has no closed form, so it is found by halving an interval.
+    """
+    low, high = 0.0, 1.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        paid = years * capital_recovery_factor(middle, years) - 1
+        low, high = (middle, high) if paid < interest_over_price else (low, middle)
+    return low
 
 
 def shares(amounts: dict[str, Number]) -> dict[str, Number]:

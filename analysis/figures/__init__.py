@@ -2,34 +2,23 @@
 
 `figures.capex(case)` draws one. Its module is imported only then, so that a page rests on the figures that it shows
 and on no others: a change of one figure makes those pages stale, not all.
+A module in charts/ is a figure: `rental-price` is the function `rental_price` of `charts/rental_price.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
+
+from analysis.figures import charts
 
 if TYPE_CHECKING:
     from analysis.case import Case
     from analysis.figures.drawing import Drawing
 
-# In reading order. `rental-price` is the function `rental_price` of the module `charts.rental_price`.
-NAMES = (
-    "rental-price",
-    "gpu-hours",
-    "gpu-mix",
-    "capex",
-    "rent-or-own",
-    "card-value",
-    "cost-per-model",
-    "trend",
-    "tornado",
-    "comparison",
-    "comparison-parts",
-    "reconciliation",
-    "whole-bill",
-)
+NAMES = tuple(sorted(module.name.replace("_", "-") for module in iter_modules(charts.__path__)))
 
 
 class _Figures(Mapping[str, "Callable[[Case], Drawing]"]):

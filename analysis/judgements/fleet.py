@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from analysis import costs, words
 from analysis.judgements.registry import judgement
 from analysis.quantities.fleet import A100, ALL_TYPES, H20, by_type
 from analysis.reconciliation import FAR
@@ -71,7 +72,10 @@ def cells_beside_sum(case: Case) -> Said:
 def cells_go(case: Case) -> Said:
     """After the four ratios of our capex to the analyst's cells."""
     ratios = over_cells(case).values()
-    yield min(ratios) < 1 < max(ratios), "the differences go both ways and partly cancel"
+    yield (
+        min(ratios) < 1 < max(ratios),
+        "the differences go both ways, so that the agreement in sum owes much to cancelling",
+    )
     yield True, "the differences all go one way"
 
 
@@ -113,6 +117,43 @@ def rest_of_the_operating_cost(case: Case) -> Said:
     yield share < 0.5, f"{leaves}{rest.capitalize()} would all fit in; which of them are in it is not disclosed."
     yield share < 1, f"{leaves}What of it is {rest.replace(' and ', ' or ')} is not disclosed."
     yield True, "At this tariff that leaves nothing for anything else."
+
+
+@judgement
+def hosting_in_the_operating_cost(case: Case) -> Said:
+    """What hosting and power explain of the published cost to operate, and what the rest may be."""
+    rest = case["beyond_hosting_usd"].value
+    servers = case.data.published("semianalysis_server_capex_all_musd")
+    rate = costs.interest_rate(rest / servers, case.data.published("luk_ownership_years"))
+    hosting = (
+        "At that price, {semianalysis_colocation_usd_per_kw_month} for a kilowatt and month, hosting comes to "
+        "{hosting_usd} over the time, and with the electricity to {hosting_and_power_share} of the published sum"
+    )
+    yield (
+        rest > 0,
+        f"{hosting}, range {{hosting_and_power_share_range}}. "
+        f"The other {{beyond_hosting_usd}} is what interest of {words.amount(rate, 'fraction', significant=2)} a year "
+        "on the published {semianalysis_server_capex_all_musd} comes to over {luk_ownership_years} years, "
+        "so interest is the first thing to look for in it. That is an inference: type by type the analyst's cells do "
+        "not follow the price of the servers, and staff, repair and network have no sourced price.",
+    )
+    yield True, f"{hosting}: nothing is left for interest, staff or repair."
+
+
+@judgement
+def cost_to_owner_between(case: Case) -> Said:
+    """The least and the most of four answers to what V3's run cost those who own the cards."""
+    four = ("v3_marginal_usd", "v3_amortised_usd", "v3_owner_usd", "v3_rental_usd")
+    least, most = (pick(four, key=lambda name: case[name].value) for pick in (min, max))
+    yield True, f"Between {{{least}}} and {{{most}}}, by what is asked."
+
+
+@judgement
+def forgone_beside_marginal(case: Case) -> Said:
+    """After "if the cards could have been let": the rent forgone, beside the marginal cost where there is one."""
+    powered = case["v3_marginal_usd"].value > 0
+    yield powered, "the rent forgone is {v3_rental_usd}, {v3_forgone_over_marginal} the marginal cost"
+    yield True, "the rent forgone is {v3_rental_usd}, and the marginal cost nothing"
 
 
 @judgement

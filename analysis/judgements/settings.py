@@ -82,15 +82,22 @@ def h800_price_says_who(case: Case) -> Said:
 @judgement
 def server_prices_are_whose(case: Case) -> Said:
     """At the start of a sentence: where the prices of the four types come from."""
-    yield not changed(case, *SERVER_PRICES), "Server prices from China and elsewhere"
+    yield not changed(case, *SERVER_PRICES), "Server prices that are not the analyst's, but for half of the H100's,"
     yield True, "The server prices of this scenario"
 
 
 @judgement
 def server_prices_apart(case: Case) -> Said:
     """After "our own sum": from which prices."""
-    yield not changed(case, *SERVER_PRICES), "from prices that do not come from the analyst"
+    yield not changed(case, *SERVER_PRICES), "from prices of which only half of the H100's is the analyst's"
     yield True, "from the server prices of this scenario"
+
+
+@judgement
+def server_prices_of_years(case: Case) -> Said:
+    """After "a historical cost, at": of which years the prices are."""
+    yield not changed(case, *SERVER_PRICES), "prices of 2021 to 2024, each of its own day"
+    yield True, "the prices of this scenario"
 
 
 @judgement

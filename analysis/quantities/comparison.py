@@ -6,10 +6,10 @@ from typing import Any
 
 from analysis import costs
 from analysis.quantities.registry import EPOCH, EPOCH_DEVELOPMENT, EPOCH_DISCLOSED, EPOCH_RENTAL, EPOCH_V3, result
-from analysis.quantities.runs import V3, v3_gpu_hours
+from analysis.quantities.runs import V3, v3_gpu_hours, v3_training_flop
 from analysis.reconciliation import epoch
 
-LLAMA31, MAVERICK = "llama31_405", "llama4_mav"
+LLAMA31, MAVERICK, SCOUT = "llama31_405", "llama4_mav", "llama4_scout"
 
 
 def estimate_usd(data: Any, estimate_id: str) -> float:
@@ -46,6 +46,35 @@ def maverick_over_v3_hours(x: Any, data: Any) -> Any:
 def maverick_over_v3_pretraining_hours(x: Any, data: Any) -> Any:
     # Meta's count is of pre-training alone.
     return maverick_gpu_hours(x, data) / data.stage_hours(V3, "pretraining")
+
+
+def _flop_per_hour(data: Any, model_id: str) -> float:
+    return float(data.model(model_id).train_flop / data.model(model_id).chip_hours)
+
+
+@result("Arithmetic of V3's pre-training in an H800-hour", "FLOP", uncertain=False)
+def v3_flop_per_gpu_hour(x: Any, data: Any) -> Any:
+    return v3_training_flop(x, data) / data.stage_hours(V3, "pretraining")
+
+
+@result("Arithmetic of Llama 3.1 405B in an H100-hour", "FLOP", uncertain=False)
+def llama31_flop_per_gpu_hour(x: Any, data: Any) -> Any:
+    return _flop_per_hour(data, LLAMA31)
+
+
+@result("Arithmetic of Llama 4 Maverick in an H100-hour", "FLOP", uncertain=False)
+def maverick_flop_per_gpu_hour(x: Any, data: Any) -> Any:
+    return _flop_per_hour(data, MAVERICK)
+
+
+@result("Arithmetic of Llama 4 Scout in an H100-hour", "FLOP", uncertain=False)
+def scout_flop_per_gpu_hour(x: Any, data: Any) -> Any:
+    return _flop_per_hour(data, SCOUT)
+
+
+@result("V3's arithmetic in an hour over that of Llama 4 Maverick", "times", uncertain=False)
+def v3_over_maverick_flop_per_gpu_hour(x: Any, data: Any) -> Any:
+    return v3_flop_per_gpu_hour(x, data) / maverick_flop_per_gpu_hour(x, data)
 
 
 @result("Age of V3's H800s by Epoch AI's rules", "year", uncertain=False)

@@ -74,3 +74,20 @@ def cost_to_operate_rest_usd(x: Any, data: Any) -> Any:
 def cost_to_operate_rest_usd_per_kw_month(x: Any, data: Any) -> Any:
     months = 12 * data.published("luk_ownership_years")
     return cost_to_operate_rest_usd(x, data) / (analyst_kw(x, data) * months)
+
+
+@result("Hosting the analyst's fleet over the published years, at the analyst's American price", "USD", uncertain=False)
+def hosting_usd(x: Any, data: Any) -> Any:
+    months = 12 * data.published("luk_ownership_years")
+    return analyst_kw(x, data) * months * data.published("semianalysis_colocation_usd_per_kw_month")
+
+
+@result("Hosting and electricity over the published cost to operate", "fraction")
+def hosting_and_power_share(x: Any, data: Any) -> Any:
+    both = hosting_usd(x, data) + analyst_energy_usd(x, data)
+    return both / data.published("semianalysis_operating_cost_musd")
+
+
+@result("Published cost to operate without hosting and electricity", "USD")
+def beyond_hosting_usd(x: Any, data: Any) -> Any:
+    return cost_to_operate_rest_usd(x, data) - hosting_usd(x, data)

@@ -170,7 +170,7 @@ def refuse_unlike(name: str, compares: tuple[str, ...], difference: str) -> None
     """ValueError if a comparison has sides of different rules and no words for it, or words and no difference."""
     missing = [each for each in compares if each not in REGISTRY]
     if missing:
-        raise ValueError(f"'{name}' compares {missing[0]}, which is not registered above it")
+        raise ValueError(f"'{name}' compares {', '.join(missing)}, not registered above it")
     sides = [REGISTRY[each] for each in compares]
     alike = all(a.basis == b.basis and a.rule.agrees(b.rule) for a, b in combinations(sides, 2))
     if not alike and not difference:

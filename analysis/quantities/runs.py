@@ -108,6 +108,13 @@ def v3_implied_mfu(x: Any, data: Any) -> Any:
     )
 
 
+@result("The same against the H800's FP8 peak", "fraction", uncertain=False)
+def v3_implied_mfu_fp8(x: Any, data: Any) -> Any:
+    return costs.model_flop_utilisation(
+        v3_training_flop(x, data), data.stage_hours(V3, "pretraining"), data.gpu(H800).peak_fp8_dense_tflops
+    )
+
+
 def v3_amortised_components_usd(x: Any, data: Any) -> dict[str, Any]:
     """V3 by Epoch AI's rule and this report's inputs: hardware, network and energy, in USD."""
     hardware = costs.amortised_hardware_usd(

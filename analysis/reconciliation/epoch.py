@@ -322,9 +322,14 @@ def age_by_rule_years(data: Any, model_id: str) -> float:
     """
     model = data.model(model_id)
     bought = data.gpu(model.gpu_id).release_date + pd.Timedelta(days=data.published("epoch_purchase_lag_days"))
+    return float(max((start_by_rule(data, model_id) - bought).days, 0) / 365.25)
+
+
+def start_by_rule(data: Any, model_id: str) -> pd.Timestamp:
+    """When a model's run began by the rules of Epoch AI's code: its length and so many days before publication."""
+    model = data.model(model_id)
     run = pd.Timedelta(hours=int(model.chip_hours / model.hardware_quantity))
-    begun = model.release_date - run - pd.Timedelta(days=data.published("epoch_publication_lag_days"))
-    return float(max((begun - bought).days, 0) / 365.25)
+    return model.release_date - run - pd.Timedelta(days=data.published("epoch_publication_lag_days"))
 
 
 def run_by_rule(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> dict[str, Any]:

@@ -46,12 +46,14 @@ def told(look: Callable[[File], Iterable[str]], file: File) -> list[str]:
 
 
 def parameter_problems() -> Iterator[str]:
-    """Assumptions, and what else a printed equation names, that have no letter; what a row lacks, its reader says."""
+    """What a printed equation names and nobody wrote a letter for; what a row lacks, its reader says."""
     from analysis import equations
 
     for name in equations.named():
-        if name not in equations.SYMBOLS:
-            yield f"`{name}` has no entry in analysis/equations.toml (its letter, and what it is). Add it."
+        try:
+            equations.letter(name)
+        except LookupError as fault:
+            yield str(fault)
 
 
 def scenario_problems(path: Path) -> Iterator[str]:

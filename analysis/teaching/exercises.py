@@ -101,16 +101,27 @@ def chapter(name: str) -> Chapter:
             found.append(_exercise(cell))
         elif found and "standing" not in notebooks.tags(cell):
             found[-1].cells.append(cell)
+    notes = any({"solution", "teaching"} <= set(notebooks.tags(cell)) for cell in notebook.cells)
+    faults = [] if notes else ["no cell tagged solution and teaching has the teaching notes"]
+    wanted = (("solution",), ("solution", "expect"), ("solution", "marking"), ("check",), ("hint",))
     for exercise in found:
-        for tags in (("solution",), ("solution", "expect"), ("solution", "marking"), ("check",), ("hint",)):
-            if not exercise.sources(*tags):
-                raise ExerciseError(f"Exercise {exercise.id} has no cell tagged {' and '.join(tags)}.")
+        missing = [" and ".join(tags) for tags in wanted if not exercise.sources(*tags)]
+        faults += [f"exercise {exercise.id} has no cell tagged {', none tagged '.join(missing)}"] if missing else []
+    if faults:
+        raise ExerciseError(f"book/teaching/exercises/{name}.ipynb: {'; '.join(faults)}. Add the cells.")
     return Chapter(name, split_title(notebook.cells[0].source)[0], notebook, found)
 
 
 def _exercise(cell: NotebookNode) -> Exercise:
     title, text = split_title(cell.source)
-    return Exercise(title=title, text=text, **cell.metadata["exercise"])
+    said, wanted = cell.metadata.get("exercise", {}), ("id", "level", "minutes", "answers")
+    faults = [f"has no `{name}`" for name in wanted if name not in said]
+    faults += [f"has `{name}`, which is not read" for name in said if name not in wanted]
+    if said.get("level", "read") not in LEVELS:
+        faults.append(f"has the level '{said['level']}', which is none of {', '.join(LEVELS)}")
+    if faults:
+        raise ExerciseError(f"Exercise '{title}': `exercise`, in its cell's metadata, {'; '.join(faults)}. Correct it.")
+    return Exercise(title=title, text=text, **said)
 
 
 def chapters() -> list[Chapter]:

@@ -72,6 +72,13 @@ def test_each_cell_of_the_analyst_is_its_price_times_its_count() -> None:
         assert round(costs.capex_usd(counts[gpu], price) / 1e6) == cell
 
 
+def test_the_rate_at_which_four_equal_payments_hold_an_interest() -> None:
+    """At 12 % over four years: 0.12 / (1 - 1.12^-4) = 0.329234 a year, 1.316938 in all; on $1,629M that is $516M."""
+    assert costs.interest_rate(0.316938, 4) == pytest.approx(0.12, abs=1e-5)
+    assert costs.interest_rate(516.3 / 1629, 4) == pytest.approx(0.12, abs=1e-4)
+    assert costs.interest_rate(0.0, 4) == pytest.approx(0.0, abs=1e-8)
+
+
 def test_capex_of_a_fleet_at_four_prices() -> None:
     """In USD:
 

@@ -185,12 +185,21 @@ def test_refresh_goes_on_until_no_page_changes(tmp_path: Path, monkeypatch: pyte
 # --- a new assumption -------------------------------------------------------------------------------------------------
 
 
-def test_a_new_assumption_is_told_everything_that_it_lacks_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_assumption_without_a_letter_is_written_in_words_and_what_has_no_words_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert list(check.parameter_problems()) == []
-    monkeypatch.delitem(equations.SYMBOLS, "staff_count")
+    monkeypatch.delitem(equations.SYMBOLS, "programme_years")
+    row = parameters.named("programme_years")
+    said = equations.show("programme_usd").data
+    assert rf"\text{{{row.title}}}" in said and f": {row.title}, {row.unit}" in said
+    assert list(check.parameter_problems()) == []
+    monkeypatch.delitem(equations.SYMBOLS, "rd_compute_usd")
     (line,) = check.parameter_problems()
-    assert line.startswith("`staff_count` has no entry in analysis/equations.toml")
+    assert line.startswith("`rd_compute_usd` has no entry in analysis/equations.toml")
     assert line in check.problems()
+    with pytest.raises(LookupError, match="`rd_compute_usd` has no entry"):
+        equations.show("programme_usd")
 
 
 # --- the terminal -----------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def test_a_changed_byte_makes_the_pages_stale_that_use_the_file_and_no_others(
 
 
 def test_records_name_what_the_pages_are_seen_to_use(records: dict[str, set[str]]) -> None:
-    # Read off the pages: six_million shows V3's stages and one figure; gpu_mix the export rules and the fleet.
+    # Read off the pages: six_million shows V3's stages and two figures; gpu_mix the export rules and the fleet.
     assert {"data/assumptions.csv", "data/stages.csv", "analysis/figures/charts/rental_price.py"} <= records[
         "six_million"
     ]
@@ -188,7 +188,7 @@ def test_parameters_count_only_on_pages_that_declare_them() -> None:
     assert identity.of_page(path, {"rental_usd_per_gpu_hour": 3.0}) == identity.of_page(
         path, {"rental_usd_per_gpu_hour": 3.0}
     )
-    own = execution._own(notebooks.read(path), {"pue": 1.5})
+    own = execution._own(notebooks.read(path), {"staff_count": 199})
     assert own == {}, "a page that does not declare a parameter is the same page for each of its values"
 
 

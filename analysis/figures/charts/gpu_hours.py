@@ -58,7 +58,7 @@ def gpu_hours(case: Case) -> Drawing:
         derived = "o", FILLS["derived"], "derived: chips × days, or a rate"
         key(figure, [reported, derived], 0.1)
         panels = [
-            ("Hopper GPUs: like for like", hopper, BLUE),
+            ("Hopper GPUs: one generation, though an hour need not be the same work", hopper, BLUE),
             ("Other chips: an hour is not the same work, so not comparable with the hours above", other, MUTED),
         ]
         for (title, part, colour), top, height in zip(panels, tops, heights, strict=True):

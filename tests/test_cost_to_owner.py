@@ -1,0 +1,56 @@
+"""What V3's run cost those who own the cards: the figure's title, its five rows, and the sentence above it."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis import parameters
+from analysis.case import Case
+from analysis.figures import FIGURES
+from analysis.figures.charts.cost_to_owner import answers, title
+from analysis.figures.style import short
+
+
+def case(**changes: parameters.Value) -> Case:
+    return Case({**parameters.base(), "draws": 1024, **changes})
+
+
+def test_the_answers_are_the_named_results_and_none_where_the_cards_would_have_stood_idle() -> None:
+    here = case()
+    rows = FIGURES["cost-to-owner"](here).table
+    names = ("v3_marginal_usd", "v3_amortised_usd", "v3_owner_usd", "v3_rental_usd")
+    assert list(rows.value_usd) == [*(here[name].value for name in names), 0.0]
+    assert "stood idle" in rows.made_of.iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "least", "most"),
+    [
+        ({"rental_usd_per_gpu_hour": 2.0, "electricity_usd_per_kwh": 0.08}, "v3_marginal_usd", "v3_rental_usd"),
+        # At half a dollar an hour and dear power the rent is the least, and an owner's average the most.
+        ({"rental_usd_per_gpu_hour": 0.5, "electricity_usd_per_kwh": 2.0}, "v3_rental_usd", "v3_owner_usd"),
+    ],
+)
+def test_title_and_sentence_name_the_least_and_the_most(
+    changes: dict[str, parameters.Value], least: str, most: str
+) -> None:
+    here = case(**changes)
+    ends = here[least].text, here[most].text
+    assert here.text("cost_to_owner_between") == f"Between {ends[0]} and {ends[1]}, by what is asked."
+    found = {each.result.value for each in answers(here)}
+    assert (min(found), max(found)) == (here[least].value, here[most].value)
+    assert title(answers(here)) == f"The same run: {short(ends[0])} to {short(ends[1])}, by the question"
+
+
+def test_where_power_is_free_no_rent_is_a_multiple_of_it() -> None:
+    assert "21 times" in case(rental_usd_per_gpu_hour=2.0, electricity_usd_per_kwh=0.08).text("forgone_beside_marginal")
+    assert case(electricity_usd_per_kwh=0.0).text("forgone_beside_marginal").endswith("and the marginal cost nothing")
+
+
+def test_what_hosting_leaves_is_told_as_interest_and_dear_power_leaves_nothing() -> None:
+    """Of $944M 313.40M is hosting; at $0.08 power is 132.08M. The sum is used up at 0.08 x 630.6 / 132.08 = $0.382."""
+    said = {
+        usd: case(electricity_usd_per_kwh=usd).text("hosting_in_the_operating_cost") for usd in (0.08, 0.381, 0.383)
+    }
+    assert "interest of 12 % a year" in said[0.08] and "$499 million" in said[0.08]
+    assert "inference" in said[0.381] and "nothing is left for interest" in said[0.383]
