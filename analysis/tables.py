@@ -159,7 +159,7 @@ def rows(resource: dict[str, Any], folder: Path = DATA) -> list[list[str]]:
             "and double its own; then run `report check`."
         ) from None
     columns = [field["name"] for field in resource["schema"]["fields"]]
-    if len(found) < (1 if resource.get("may_be_empty") else 2):
+    if len(found) < 2:
         raise DataError(f"{path} is empty, or has a header alone. Restore it from version control.")
     if fault := header_fault(text.splitlines()[0], found[0], columns):
         raise DataError(f"{path}, row 1: {fault} Then run `report check`.")

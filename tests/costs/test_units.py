@@ -75,6 +75,7 @@ def test_what_is_negligible_counts_as_zero(test: float, wanted: float) -> None:
 RANGES = {
     **{name: (row.minimum, row.maximum) for name, row in parameters.known().items() if not row.choices},
     "value_usd": (1e3, 1e9),
+    "interest_over_price": (0.0, 1.0),
     "acquisition_usd_per_chip": (1_000, 100_000),
     "amortised_chip_value_usd": (1_000, 100_000),
     "active_parameters": (1e9, 1e12),
@@ -121,6 +122,7 @@ UNTRIED: dict[str, tuple[set[str], str]] = {
     "person_year_usd": ({"symbols", "arrays", "floats"}, MOMENTS),
     "development_usd": ({"symbols", "arrays", "floats"}, MOMENTS),
     "interest_repaid": ({"symbols"}, "it halves an interval: which half holds the rate cannot be asked of a symbol"),
+    "interest_rate": ({"symbols", "arrays"}, "it halves an interval, of one sum"),
     "years_until_rules_agree": ({"symbols", "arrays"}, "a sentence asks it once, of the values of the case alone"),
 }
 FORMULAS = [function for name in costs.__all__ if callable(function := getattr(costs, name))]
