@@ -42,7 +42,8 @@ class Part:
 
 class _Printer(LatexPrinter):
     def _print_log(self, expression: Any, exp: Any = None) -> str:
-        return rf"\ln\,{self._print(expression.args[0])}"
+        number = self._print(expression.args[0])
+        return rf"\ln\left({number}\right)" if expression.args[0].is_Add else rf"\ln\,{number}"
 
 
 def symbol(name: str) -> Any:

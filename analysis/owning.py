@@ -15,6 +15,8 @@ from analysis.quantities.registry import Definition
 if TYPE_CHECKING:
     from analysis.case import Case, Quantity
 
+# Kinds of rent in data/prices.csv, as a table names them: what is listed, and what was agreed.
+RENTS = {"list_on_demand": "List, on demand", "contract_1y": "Contract, one year"}
 # What a reader may try: no interest, a large firm's, a young firm's, an investor's; and uses up to the whole time.
 RATES = (0.0, 0.06, 0.12, 0.15)
 USES = (0.90, 0.95, 1.0)
@@ -63,7 +65,7 @@ def user_cost(case: Case) -> pd.DataFrame:
 
 
 def interest(case: Case) -> pd.DataFrame:
-    """The owner's hour with interest as an annuity, and rent and lease over it."""
+    """The owner's hour with interest as an annuity that is paid evenly through the year, and rent and lease over it."""
     rows = []
     for rate in sorted({*RATES, float(case.point.cost_of_capital)}):
         at = owner_at(case, cost_of_capital=rate)
@@ -153,6 +155,24 @@ def idle_power(case: Case) -> tuple[float, float]:
     x = case.point
     idle_over_use = IDLE_TRIED * (1 - x.utilisation) / (x.load_fraction * x.utilisation)
     return float(idle_over_use * case["owner_energy_usd_per_gpu_hour"].value), float(idle_over_use)
+
+
+def list_over_contract(rents: pd.Series) -> str:
+    """How far list prices are above contracts of the same year, in words: rents by kind and year, in USD."""
+    listed, agreed = (rents[kind] for kind in RENTS.values())
+    ratios = (listed / agreed).dropna()
+    first, *others = [(words.digits(ratio, 2), year) for year, ratio in ratios.items()]
+    told = [
+        f"{first[0]} times that of one-year contracts in {first[1]}",
+        *(f"{by} times in {year}" for by, year in others),
+    ]
+    return f"the median list price was {' and '.join(told)}"
+
+
+def saved_if_idle(case: Case) -> str:
+    """What V3's run added to the bills if without it the servers had idled at the share that is tried, in words."""
+    added = max(0.0, 1 - IDLE_TRIED / case.point.load_fraction)
+    return words.amount(float(case["v3_marginal_usd"].value * added), "USD", significant=2)
 
 
 def owner_hour(case: Case, use: float) -> str:

@@ -46,6 +46,8 @@ def test_without_a_cost_of_capital_the_spread_is_a_straight_line(name: str) -> N
 def test_both_cases_of_the_annuity_are_printed() -> None:
     text = equations.latex(costs.capital_recovery_factor, "f", LETTERS)
     assert r"\begin{cases}" in text and r"r > 0" in text and r"\frac{1}{T}" in text
+    # A sum keeps its brackets below a logarithm.
+    assert r"\ln\left(1 + r\right)" in text
 
 
 @pytest.mark.parametrize("name", NAMES)

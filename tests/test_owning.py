@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from analysis import owning, parameters
@@ -25,6 +26,9 @@ WORKED: dict[str, parameters.Value] = {
 }
 
 
+MEDIANS = (("List, on demand", 4.0, 3.62, 2.78), ("Contract, one year", None, 1.70, 2.35))
+
+
 @pytest.fixture(scope="module")
 def case() -> Case:
     return Case(WORKED)
@@ -32,15 +36,18 @@ def case() -> Case:
 
 def test_user_cost_by_age_use_and_interest(case: Case) -> None:
     rows = owning.user_cost(case).set_index(["Age, years", "In use"])
-    assert list(rows.loc["1.2", "82 %"]) == ["$1.34", "$1.58", "$1.81", "$1.92"]
+    assert list(rows.loc["1.2", "82 %"]) == ["$1.34", "$1.57", "$1.78", "$1.88"]
     assert [*rows.index] == [("0", "82 %"), ("0", "95 %"), ("1.2", "82 %"), ("1.2", "95 %")]
 
 
 def test_interest_on_the_owners_hour(case: Case) -> None:
-    """The annuity over five years is 0.2, 0.2374, 0.2774 of the price: hardware 1.1398 becomes 1.3529 and 1.5809."""
+    """ln(1 + r) / (1 - (1 + r)^-5) at 6, 12 and 15 %: 0.058269 / 0.252742 = 0.230547, 0.261987 and 0.277954.
+
+    Over 0.2: hardware of 1.1398 becomes 1.3139, 1.4930 and 1.5840, and power is 0.0956.
+    """
     rows = owning.interest(case).set_index("Interest a year")
-    assert list(rows["Owner's hour in use"])[:3] == ["$1.24", "$1.45", "$1.68"]
-    assert list(rows["Rent by the hour over owner"])[:3] == ["1.62", "1.38", "1.19"]
+    assert list(rows["Owner's hour in use"]) == ["$1.24", "$1.41", "$1.59", "$1.68"]
+    assert list(rows["Rent by the hour over owner"]) == ["1.62", "1.42", "1.26", "1.19"]
 
 
 def test_the_rate_of_the_case_has_its_own_row() -> None:
@@ -57,15 +64,33 @@ def test_more_use_makes_the_hour_cheaper_and_a_lease_with_it(case: Case) -> None
 
 
 def test_the_interest_at_which_each_contract_turns(case: Case) -> None:
-    """0.41122 of the price a year on a lease, 0.33420 by the hour: by trial 30.08 % and 19.97 % over five years."""
+    """0.41122 of the price a year on a lease, 0.33420 by the hour: by trial 39.61 % and 25.42 %:
+
+    ln 1.3961 / (1 - 1.3961^-5) = 0.33368 / 0.81146 = 0.4112; ln 1.2542 / (1 - 1.2542^-5) = 0.22650 / 0.67776 = 0.3342.
+    """
     found = owning.contracts(case)
-    assert found["lease"].value == pytest.approx(0.3008, abs=5e-5)
-    assert found["hour"].value == pytest.approx(0.1997, abs=5e-5)
+    assert found["lease"].value == pytest.approx(0.3961, abs=5e-5)
+    assert found["hour"].value == pytest.approx(0.2542, abs=5e-5)
 
 
 def test_idle_hours_at_the_share_that_is_tried(case: Case) -> None:
     """0.3 x 0.18 / (0.75 x 0.82) = 0.0878 of the bill, and of the hour's 0.0956: 0.0084."""
     assert owning.idle_power(case) == pytest.approx((0.0084, 0.0878), abs=5e-5)
+
+
+def test_what_v3s_run_added_if_its_servers_had_idled_without_it(case: Case) -> None:
+    """266,603 x (1 - 0.3 / 0.75) = 159,962; a server that idles at what it draws in use adds nothing."""
+    assert owning.saved_if_idle(case) == "$160,000"
+    assert owning.saved_if_idle(Case({**WORKED, "load_fraction": 0.25})) == "$0"
+
+
+def test_how_far_list_prices_are_above_contracts_is_told_by_year() -> None:
+    """3.62 / 1.70 = 2.13 and 2.78 / 2.35 = 1.18; a year with one kind alone is left out."""
+    rents = pd.Series(
+        {(kind, year): usd for kind, *ofs in MEDIANS for year, usd in zip((2024, 2025, 2026), ofs, strict=True) if usd}
+    )
+    told = "the median list price was 2.1 times that of one-year contracts in 2025 and 1.2 times in 2026"
+    assert owning.list_over_contract(rents) == told
 
 
 def test_each_figure_beside_the_owners_says_where_its_interest_is(case: Case) -> None:

@@ -3,6 +3,7 @@
 Capital is spread over the service life and over the hours in use: an idle hour is paid for by the busy ones.
 With a cost of capital above zero the price becomes an annuity; at zero the spread is a straight line.
 The user cost of capital takes the loss of value instead of a life, and interest on the value that is left.
+A rate of interest is that of a whole year, and interest is paid evenly through the year, as a rent is: at ln(1 + r).
 Energy is billed at the meter, so PUE multiplies the server's draw, not the chip's, and for the hours in use alone:
 no source gives the draw of an idle server of the fleet.
 The building, its staff and repairs are left out: no sourced figure for China was found.
@@ -18,38 +19,41 @@ from analysis.costs.units import (
     WATTS_PER_KILOWATT,
     Number,
     interconnect_markup,
+    natural_log,
     where_positive,
 )
 
 # Halvings of an interval of rates: after so many its width is the last digit of a float.
 HALVINGS = 52
+# Where the search for a rate ends: a hundredfold of the price a year is more than anything bears.
+MOST_INTEREST = 100.0
 # Below this the annuity and the straight line agree to eight digits, and the formula of the annuity loses more.
 NEGLIGIBLE_RATE = 1e-8
 
 
 def capital_recovery_factor(cost_of_capital: Number, service_life_years: Number) -> Number:
-    """Yearly payment per dollar of price, in 1/year.
+    """Payment a year per dollar of price, in 1/year, paid evenly through every year.
 
-    cost_of_capital:    yearly rate, >= 0; 0 gives the straight line 1 / life
+    cost_of_capital:    rate of a whole year, >= 0; 0 gives the straight line 1 / life
     service_life_years: > 0
-    Source: the annuity formula of any textbook of finance.
+    Source: the formula of a continuous annuity, as in any textbook of finance.
     """
     return where_positive(
         cost_of_capital,
-        lambda rate: rate / (1 - (1 + rate) ** (-service_life_years)),
+        lambda rate: natural_log(1 + rate) / (1 - (1 + rate) ** (-service_life_years)),
         1 / service_life_years,
         negligible=NEGLIGIBLE_RATE,
     )
 
 
 def interest_repaid(yearly_per_price: Number, service_life_years: Number) -> Number:
-    """The interest that a yearly payment still bears: the inverse of `capital_recovery_factor`, in 1/year.
+    """The interest that a payment still bears: the inverse of `capital_recovery_factor`, in 1/year.
 
     yearly_per_price:   payment a year over the price, > 0; at or below 1 / life it bears none, and 0 is given
     service_life_years: > 0
-    Found by halving: the rate lies between nothing and the payment itself, which would repay the price never.
+    Found by halving between nothing and MOST_INTEREST, which is given for a payment that bears more.
     """
-    low, high = 0.0 * yearly_per_price, 1.0 * yearly_per_price
+    low, high = 0.0 * yearly_per_price, 0.0 * yearly_per_price + MOST_INTEREST
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         bears = capital_recovery_factor(middle, service_life_years) <= yearly_per_price
@@ -69,12 +73,13 @@ def user_cost_usd_per_gpu_hour(
     amortised_chip_value_usd:   value of the GPU with its server at its age, USD, > 0; the network keeps its share
     price_decline_oom_per_year: fall of hardware price-performance, orders of magnitude a year; times ln 10 it is the
                                 yearly rate at which value is lost
-    cost_of_capital:            yearly rate, >= 0, on the value that is left
+    cost_of_capital:            rate of a whole year, >= 0, on the value that is left; ln(1 + rate) is paid at any time
     utilisation:                hours in use over hours owned, above 0 to 1
     Source: Hall and Jorgenson 1967, without taxes; their replacement rate is the steady loss of value here.
     """
     with_network = amortised_chip_value_usd / (1 - interconnect_fraction)
-    return with_network * (price_decline_oom_per_year * LN_10 + cost_of_capital) / (HOURS_PER_YEAR * utilisation)
+    yearly = price_decline_oom_per_year * LN_10 + natural_log(1 + cost_of_capital)
+    return with_network * yearly / (HOURS_PER_YEAR * utilisation)
 
 
 def years_until_rules_agree(price_decline_oom_per_year: float, service_life_years: float) -> float:

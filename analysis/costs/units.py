@@ -42,6 +42,19 @@ def over(numerator: Number, denominator: Number) -> Number:
     return math.inf if denominator == 0 else numerator / denominator
 
 
+def natural_log(number: Number) -> Number:
+    """The natural logarithm of a float, an array or a symbol above 0."""
+    if hasattr(number, "free_symbols"):
+        import sympy
+
+        return sympy.log(number)
+    if hasattr(number, "shape"):
+        import numpy as np
+
+        return np.log(number)
+    return math.log(number)
+
+
 def where_positive(test: Number, if_positive: Any, otherwise: Number, negligible: float = 0.0) -> Number:
     """`if_positive(test)` where test > 0, `otherwise` elsewhere, for a float, an array or a symbol.
 

@@ -133,9 +133,9 @@ def hosting_in_the_operating_cost(case: Case) -> Said:
         rest > 0,
         f"{hosting}, range {{hosting_and_power_share_range}}. "
         f"The other {{beyond_hosting_usd}} is what interest of {words.amount(rate, 'fraction', significant=2)} a year "
-        "on the published {semianalysis_server_capex_all_musd} comes to over {luk_ownership_years} years, "
-        "so interest is the first thing to look for in it. That is an inference: type by type the analyst's cells do "
-        "not follow the price of the servers, and staff, repair and network have no sourced price.",
+        "on the published {semianalysis_server_capex_all_musd}, repaid evenly, comes to over {luk_ownership_years} "
+        "years, so interest is the first thing to look for in it. That is an inference: type by type the analyst's "
+        "cells do not follow the price of the servers, and staff, repair and network have no sourced price.",
     )
     yield True, f"{hosting}: nothing is left for interest, staff or repair."
 
@@ -145,6 +145,8 @@ def cost_to_owner_between(case: Case) -> Said:
     """The least and the most of four answers to what V3's run cost those who own the cards."""
     four = ("v3_marginal_usd", "v3_amortised_usd", "v3_owner_usd", "v3_rental_usd")
     least, most = (pick(four, key=lambda name: case[name].value) for pick in (min, max))
+    # What power the run added turns on what the servers would have done without it.
+    yield least == "v3_marginal_usd", f"From at most {{{least}}} to {{{most}}}, by what is asked."
     yield True, f"Between {{{least}}} and {{{most}}}, by what is asked."
 
 
@@ -152,7 +154,7 @@ def cost_to_owner_between(case: Case) -> Said:
 def forgone_beside_marginal(case: Case) -> Said:
     """After "if the cards could have been let": the rent forgone, beside the marginal cost where there is one."""
     powered = case["v3_marginal_usd"].value > 0
-    yield powered, "the rent forgone is {v3_rental_usd}, {v3_forgone_over_marginal} the marginal cost"
+    yield powered, "the rent forgone is {v3_rental_usd}, at least {v3_forgone_over_marginal} the marginal cost"
     yield True, "the rent forgone is {v3_rental_usd}, and the marginal cost nothing"
 
 

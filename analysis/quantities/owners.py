@@ -12,14 +12,14 @@ from analysis import costs
 from analysis.quantities.registry import Rule, result
 from analysis.quantities.runs import inference_day_usd, v3_amortised_energy_usd, v3_gpu_hours, v3_rental_usd
 
-# Only what the run adds to the bills of somebody who has the cards already.
+# Only what the run adds to the bills of somebody who has the cards already, if without it they were switched off.
 MARGINAL = Rule("this report's", "disclosed", "not counted: the cards are there", "not counted", "none", "as spent")
 
 MILLIONS_IN_A_BILLION = 1000
 DAYS_PER_YEAR = costs.HOURS_PER_YEAR / costs.HOURS_PER_DAY
 
 
-@result("V3's run at marginal cost: power alone", "USD", "amortised", rule=MARGINAL)
+@result("V3's run at marginal cost, at most: power alone", "USD", "amortised", rule=MARGINAL)
 def v3_marginal_usd(x: Any, data: Any) -> Any:
     return v3_amortised_energy_usd(x, data)
 

@@ -72,10 +72,11 @@ def test_each_cell_of_the_analyst_is_its_price_times_its_count() -> None:
         assert round(costs.capex_usd(counts[gpu], price) / 1e6) == cell
 
 
-def test_the_rate_at_which_four_equal_payments_hold_an_interest() -> None:
-    """At 12 % over four years: 0.12 / (1 - 1.12^-4) = 0.329234 a year, 1.316938 in all; on $1,629M that is $516M."""
-    assert costs.interest_rate(0.316938, 4) == pytest.approx(0.12, abs=1e-5)
-    assert costs.interest_rate(516.3 / 1629, 4) == pytest.approx(0.12, abs=1e-4)
+def test_the_rate_at_which_four_years_of_even_payments_hold_an_interest() -> None:
+    """ln 1.12 / (1 - 1.12^-4) = 0.113329 / 0.364482 = 0.310931; four times that, less the price, is 0.243724."""
+    assert costs.interest_rate(0.243724, 4) == pytest.approx(0.12, abs=1e-5)
+    # ln 1.15 / (1 - 1.15^-4) = 0.139762 / 0.428247 = 0.326359, so 0.305434.
+    assert costs.interest_rate(0.305434, 4) == pytest.approx(0.15, abs=1e-5)
     assert costs.interest_rate(0.0, 4) == pytest.approx(0.0, abs=1e-8)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,12 +27,22 @@ def test_straight_line_capital_hour() -> None:
 
 
 def test_annuity_of_ten_percent_over_five_years() -> None:
-    """0.1 / (1 - 1.1^-5): 1.1^5 = 1.61051, its inverse 0.6209213, so 0.1 / 0.3790787 = 0.2637975.
+    """ln 1.1 / (1 - 1.1^-5): 1.1^5 = 1.61051, its inverse 0.6209213, so 0.0953102 / 0.3790787 = 0.2514259.
 
-    Against the straight line's 0.2 that is 1.3189874 times as much: $0.968793 becomes $1.277826 an hour.
+    Against the straight line's 0.2 that is 1.2571293 times as much: $0.968793 becomes $1.217898 an hour.
+    Paid once a year, at its end, it would be 0.1 / 0.3790787 = 0.2637975.
     """
-    assert costs.capital_recovery_factor(0.10, 5) == pytest.approx(0.2637975, abs=5e-8)
-    assert costs.capital_usd_per_gpu_hour(34_819, 5, 0.82, 0.10) == pytest.approx(1.277826, abs=5e-6)
+    assert costs.capital_recovery_factor(0.10, 5) == pytest.approx(0.2514259, abs=5e-8)
+    assert costs.capital_usd_per_gpu_hour(34_819, 5, 0.82, 0.10) == pytest.approx(1.217898, abs=5e-6)
+
+
+@pytest.mark.parametrize(("rate", "payments"), [(0.06, 1_000), (0.12, 10_000), (0.15, 100_000)])
+def test_the_annuity_is_the_limit_of_many_payments_a_year(rate: float, payments: int) -> None:
+    """n payments a year at the rate (1 + r)^(1/n) - 1 each: n times that over 1 - (1 + r)^-5, to one part in n."""
+    each = (1 + rate) ** (1 / payments) - 1
+    assert costs.capital_recovery_factor(rate, 5) == pytest.approx(
+        payments * each / (1 - (1 + rate) ** -5), rel=1 / payments
+    )
 
 
 def test_no_interest_is_the_straight_line() -> None:
@@ -40,13 +52,14 @@ def test_no_interest_is_the_straight_line() -> None:
 
 
 def test_the_annuity_repays_the_price() -> None:
-    """At 10 % over two years: 0.1 / (1 - 1 / 1.21) = 0.1 x 1.21 / 0.21 = 0.576190 a year.
+    """At 10 % over two years: 0.0953102 / (1 - 1 / 1.21) = 0.0953102 x 1.21 / 0.21 = 0.549168 a year.
 
-    Worth today: 0.576190 / 1.1 + 0.576190 / 1.21 = 0.523810 + 0.476190 = 1, the price.
+    Payments in the middle of many short steps, worth 1.1^-t today, add up to the price.
     """
     factor = costs.capital_recovery_factor(0.10, 2)
-    assert factor == pytest.approx(0.121 / 0.21, rel=1e-12)
-    assert factor / 1.1 + factor / 1.21 == pytest.approx(1, rel=1e-12)
+    assert factor == pytest.approx(0.549168, abs=5e-7)
+    middles = (np.arange(20_000) + 0.5) / 10_000
+    assert factor * (1.1**-middles).sum() / 10_000 == pytest.approx(1, rel=1e-9)
 
 
 def test_network_hour() -> None:
@@ -96,7 +109,7 @@ def test_the_owners_components_add_up(
 @STEADY
 @given(lives)
 def test_the_annuity_becomes_the_straight_line_as_the_rate_goes_to_zero(life: float) -> None:
-    """To first order the annuity is 1/life x (1 + rate x (life + 1) / 2): at 1e-9 and 20 years a part in 1e8 more."""
+    """To first order the annuity is 1/life x (1 + rate x life / 2): at 1e-9 and 20 years a part in 1e8 more."""
     assert costs.capital_recovery_factor(1e-9, life) * life == pytest.approx(1, abs=1e-6)
 
 
@@ -104,7 +117,7 @@ def test_the_annuity_becomes_the_straight_line_as_the_rate_goes_to_zero(life: fl
 def test_a_tiny_cost_of_capital_is_no_trap(rate: float) -> None:
     """Any rate from 0 up is accepted, so a tiny one must give the straight line, 1/5, and neither less nor an error.
 
-    The first-order term, 1e-9 x 3, is far below the tolerance. Taking 1 - (1 + rate) ** -life at face value cancels:
+    The first-order term, 1e-9 x 2.5, is far below the tolerance. Taking 1 - (1 + rate) ** -life at face value cancels:
     at 1e-12 it is 9e-5 off, at 1e-17 it divides by zero. math.expm1 and math.log1p do not cancel.
     """
     assert costs.capital_recovery_factor(rate, 5.0) * 5 == pytest.approx(1, abs=1e-8)
@@ -117,7 +130,7 @@ def test_the_annuity_is_never_below_the_straight_line(rate: float, life: float) 
     """Interest cannot make a thing cheaper; 1e-7 is room for rounding at the smallest rates."""
     assert costs.capital_recovery_factor(rate, life) * life >= 1 - 1e-7
     # Nor below the interest itself, which alone would never repay the price.
-    assert costs.capital_recovery_factor(rate, life) >= rate * (1 - 1e-9)
+    assert costs.capital_recovery_factor(rate, life) >= math.log(1 + rate) * (1 - 1e-9)
 
 
 @STEADY
@@ -133,10 +146,10 @@ def test_capital_is_linear_in_price_and_falls_with_life_and_use(
 
 
 def test_rates_in_an_array_take_their_own_branch() -> None:
-    """0 % gives 1/5 and 10 % gives 0.2637975 side by side, and no warning of a division by zero."""
+    """0 % gives 1/5 and 10 % gives 0.2514259 side by side, and no warning of a division by zero."""
     with np.errstate(all="raise"):
         factors = costs.capital_recovery_factor(np.array([0.0, 0.10]), np.array([5.0, 5.0]))
-    assert factors == pytest.approx([0.2, 0.2637975], abs=5e-8)
+    assert factors == pytest.approx([0.2, 0.2514259], abs=5e-8)
 
 
 KW = costs.server_kw_per_gpu(700, 1.82143)
@@ -148,15 +161,16 @@ def user_cost_hour(age: float, rate: float, use: float) -> float:
     return float(costs.user_cost_usd_per_gpu_hour(value, 0.14, rate, 0.15, use)) + POWER
 
 
-@pytest.mark.parametrize(("rate", "hour"), [(0.0, 1.34), (0.06, 1.58), (0.12, 1.81), (0.15, 1.92)])
+@pytest.mark.parametrize(("rate", "hour"), [(0.0, 1.34), (0.06, 1.57), (0.12, 1.78), (0.15, 1.88)])
 def test_user_cost_at_the_age_of_v3s_cards(rate: float, hour: float) -> None:
     """q = 34,819 x 10^-(0.14 x 1.2) = 34,819 x 0.679204 = 23,649; with the network over 0.85: 27,823.
 
     Loss of value 0.14 ln 10 = 0.322362 a year. Over 8,766 x 0.82 = 7,188.1 hours in use and with 0.0956 of power:
-    27,823 x 0.322362 / 7,188.1 = 1.2478, so 1.3434; each point of interest adds 0.0387.
+    27,823 x 0.322362 / 7,188.1 = 1.2478, so 1.3434. Interest adds 3.8707 ln(1 + r):
+    ln 1.06 = 0.058269, ln 1.12 = 0.113329, ln 1.15 = 0.139762, so 0.2255, 0.4387 and 0.5410.
     """
     assert user_cost_hour(1.2, rate, 0.82) == pytest.approx(hour, abs=0.005)
-    assert user_cost_hour(1.2, rate, 0.82) == pytest.approx(1.3434 + 3.8707 * rate, abs=5e-5)
+    assert user_cost_hour(1.2, rate, 0.82) == pytest.approx(1.3434 + 3.8707 * math.log(1 + rate), abs=5e-5)
 
 
 def test_user_cost_new_and_at_more_use() -> None:
@@ -185,13 +199,14 @@ def test_the_interest_that_a_payment_bears_gives_the_payment_again(rate: float, 
 
 
 def test_a_payment_that_does_not_repay_the_price_bears_no_interest() -> None:
-    found = costs.interest_repaid(np.array([0.1, 0.2, 0.2637975]), 5)
+    found = costs.interest_repaid(np.array([0.1, 0.2, 0.2514259]), 5)
     assert found == pytest.approx([0, 0, 0.1], abs=1e-6)
 
 
-def test_a_payment_above_the_price_bears_nearly_all_of_itself() -> None:
-    """At 1.5 over a life of 5 years the annuity is 1.5 / (1 - 2.5^-5) = 1.5 / (1 - 0.01024) = 1.515519."""
-    assert costs.interest_repaid(1.515519, 5) == pytest.approx(1.5, abs=1e-5)
+def test_the_search_for_a_rate_ends_at_a_hundredfold() -> None:
+    """ln 101 / (1 - 101^-5) = 4.61512 of the price a year; a payment of a thousand times the price bears no more."""
+    assert costs.capital_recovery_factor(100.0, 5) == pytest.approx(4.61512, abs=5e-6)
+    assert costs.interest_repaid(1000.0, 5) == pytest.approx(100, rel=1e-9)
 
 
 def test_electricity_for_a_year_is_that_of_the_hours_in_use() -> None:

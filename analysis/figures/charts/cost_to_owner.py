@@ -12,6 +12,7 @@ from analysis.figures import style
 from analysis.figures.drawing import Drawing, observed
 
 NAME = "cost-to-owner"
+MARGINAL = "v3_marginal_usd"
 
 # Inches: words left and right of the bars, height of a row, room above and below.
 LEFT, RIGHT, ROW, OVER, UNDER = 2.62, 1.1, 0.52, 0.4, 0.52
@@ -33,7 +34,7 @@ def answers(case: Case) -> list[Answer]:
     """The four, in the order of the questions: from what can be saved to what could have been had."""
     own, rent = style.BASIS_COLOURS["amortised"], style.BASIS_COLOURS["rental"]
     return [
-        Answer("What did it add to the bills?", "power alone", case["v3_marginal_usd"], own, "----"),
+        Answer("What did it add to the bills?", "power alone, at most", case[MARGINAL], own, "----"),
         Answer("What did it use up?", "value lost, network, power", case["v3_amortised_usd"], own),
         Answer("What is its share of ownership?", "price over the life, by use", case["v3_owner_usd"], own, "////"),
         Answer("What did it forgo?", "the rent; nothing if cards stood idle", case["v3_rental_usd"], rent),
@@ -43,7 +44,8 @@ def answers(case: Case) -> list[Answer]:
 def title(found: list[Answer]) -> str:
     """The finding: how far apart the least and the most of the answers are."""
     least, most = (pick(found, key=lambda answer: answer.result.value).result for pick in (min, max))
-    return f"The same run: {style.short(least.text)} to {style.short(most.text)}, by the question"
+    bound = "at most " if least.name == MARGINAL else ""
+    return f"The same run: {bound}{style.short(least.text)} to {style.short(most.text)}, by the question"
 
 
 @observed
@@ -92,7 +94,7 @@ def _table(found: list[Answer]) -> pd.DataFrame:
 def _alt(found: list[Answer]) -> str:
     power, lost, share, rent = (each.result.text for each in found)
     return (
-        f"Bar chart with 5 to 95 % ranges. V3's run added {power} of power to its owner's bills, used up {lost} of "
-        f"hardware, network and power, is {share} at an owner's cost of an hour, and gave up {rent} of "
+        f"Bar chart with 5 to 95 % ranges. V3's run added at most {power} of power to its owner's bills, used up "
+        f"{lost} of hardware, network and power, is {share} at an owner's cost of an hour, and gave up {rent} of "
         "rent, or none if the cards would have stood idle."
     )
