@@ -67,11 +67,15 @@ def fits(data: Any) -> pd.DataFrame:
 
 
 def splits(case: Case) -> pd.DataFrame:
-    """What makes the measured models dearer or cheaper than V3, as a table shows it."""
+    """What makes the measured models dearer or cheaper than V3, as a table shows it.
+
+    Over V3 at the listing is the last of its ratios: the arithmetic and the hours are the same.
+    """
     found, v3 = trend.splits(case.point, case.data), case.data.model(V3)
     own = {"model": f"**{v3.model}**", "release_date": v3.release_date, "chip_hours_source": v3.chip_hours_source}
     unit = case["v3_amortised_usd_per_1e24_flop"]
     factors = ["usd", "flop", "hours_per_flop", "usd_per_hour"]
+    listed = case["v3_by_epoch_at_listing_usd"].value / case["v3_by_epoch_usd"].value
     found = pd.concat([found, pd.DataFrame([{**own, **dict.fromkeys(factors, 1.0), "usd_per_1e24_flop": unit.value}])])
     found = found.sort_values("release_date")
     usd, flop, hours, price = (found[name].map(lambda value: words.digits(value, 3)) for name in factors)
@@ -83,6 +87,7 @@ def splits(case: Case) -> pd.DataFrame:
             "= FLOP": flop,
             "× hours a FLOP": hours,
             "× price of an hour": price,
+            "Cost, at the listing": (found.usd / listed).map(lambda value: words.digits(value, 3)),
             "USD per 1e24 FLOP": found.usd_per_1e24_flop.map(lambda value: words.amount(value, "USD", significant=3)),
             "Source of the hours": found.chip_hours_source.map(cite),
         }

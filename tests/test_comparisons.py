@@ -11,7 +11,16 @@ import nbformat
 import pytest
 
 from analysis.quantities import REGISTRY
-from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, OURS, OWNER, Rule, refuse_unlike
+from analysis.quantities.registry import (
+    EPOCH,
+    EPOCH_DISCLOSED,
+    EPOCH_LISTED,
+    EPOCH_V3,
+    OURS,
+    OWNER,
+    Rule,
+    refuse_unlike,
+)
 from analysis.tables import ROOT
 from tests.comparisons import Comparison, everywhere, found_in
 
@@ -58,7 +67,9 @@ def test_where_an_unlike_ratio_is_told_its_difference_is_told(name: str) -> None
     for path in sorted((ROOT / "book").rglob("*.ipynb")):
         told = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
         if re.search(rf"`{name}(_range|_exact|_median)?`", told):
-            assert f"`{name}_difference`" in told, (
+            # One sentence is enough where several ratios differ in the same way.
+            said = [REGISTRY[each].difference for each in re.findall(r"`(\w+)_difference`", told)]
+            assert REGISTRY[name].difference in said, (
                 f"{path.name} tells {name}, but not {{glue:text}}`{name}_difference`."
             )
 
@@ -82,7 +93,8 @@ def test_a_comparison_is_found_however_it_is_written(code: str) -> None:
 
 
 def test_what_is_like_is_found_and_is_alike() -> None:
-    (found,) = found_in("page", ast.parse('case["gpt4_amortised_usd"].value / case["v3_by_epoch_usd"].value'))
+    code = 'case["gpt4_amortised_usd"].value / case["v3_by_epoch_at_listing_usd"].value'
+    (found,) = found_in("page", ast.parse(code))
     assert found.alike
 
 
@@ -97,14 +109,28 @@ def test_a_ratio_that_mixes_rules_cannot_be_registered() -> None:
         refuse_unlike("mixed", ("v3_amortised_usd", "llama31_by_epoch_usd"), "")
     refuse_unlike("mixed", ("v3_amortised_usd", "llama31_by_epoch_usd"), "V3's network is smaller.")
     with pytest.raises(ValueError, match=r"their rules are the same. Leave `difference` out"):
-        refuse_unlike("alike", ("v3_by_epoch_usd", "llama31_by_epoch_usd"), "Nothing differs.")
+        refuse_unlike("alike", ("v3_by_epoch_at_listing_usd", "llama31_by_epoch_usd"), "Nothing differs.")
     with pytest.raises(ValueError, match="compares nowhere_usd, nothing_usd, not registered above it"):
         refuse_unlike("early", ("nowhere_usd", "v3_rental_usd", "nothing_usd"), "")
 
 
+def test_whose_prices_a_cost_is_made_of() -> None:
+    """The analyst's cells, DeepSeek's sum and Epoch AI's cluster are no prices of this report."""
+    prices = {
+        "cells_all_usd": "the analyst's",
+        "cells_first_three_usd": "the analyst's",
+        "cells_hopper_usd": "the analyst's",
+        "deepseek_v3_usd": "the rent that DeepSeek assumes",
+        "gpt4_acquisition_usd": "Epoch AI's",
+        "v3_acquisition_by_epoch_usd": "Epoch AI's constants, this report's price of an H800",
+    }
+    assert {name: REGISTRY[name].rule.prices for name in prices} == prices
+
+
 def test_rules_agree_field_by_field() -> None:
-    """V3's hours are the disclosed ones and those that Epoch AI takes; Llama's differ."""
-    assert EPOCH_V3.agrees(EPOCH) and EPOCH_V3.agrees(EPOCH_DISCLOSED)
+    """V3's hours are the disclosed ones and those that Epoch AI takes; Llama's differ. V3's price is this report's."""
+    assert EPOCH_LISTED.agrees(EPOCH) and EPOCH_LISTED.agrees(EPOCH_DISCLOSED)
+    assert not EPOCH_V3.agrees(EPOCH) and replace(EPOCH_V3, prices=EPOCH.prices) == EPOCH_LISTED
     assert not EPOCH.agrees(EPOCH_DISCLOSED)
     assert not OURS["amortised"].agrees(OWNER)
     assert Rule(money="2023").agrees(Rule()) and not Rule(money="2023").agrees(Rule(money="2025"))

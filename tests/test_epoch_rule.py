@@ -94,6 +94,63 @@ def test_v3_by_epochs_rule_agrees_with_the_report(v3_usd: float) -> None:
     assert found["h800_age_by_rule_years"].value == pytest.approx(1.202, abs=5e-4)
 
 
+def test_v3_at_epochs_one_listing_of_an_h800() -> None:
+    """Epoch AI's price file has one server of H800s: 44,750 dollars a card on 21 February 2025, after the run.
+
+    The rule buys it that day and moves the run there, so its age is 0:
+    2,788,000 / 8766 x 44,750 x 0.14 x ln 10 / 0.81 = 5.664 million, and 2,788,000 kWh x 1.275 x 0.75 x 1.25 x 0.0771
+    = 0.257 million; 5.921 x 123.659 / 119.349 = 6.135 million dollars of June 2025.
+    """
+    from analysis.case import Case
+
+    servers = [
+        row
+        for row in rows("prices").values()
+        if row["gpu_id"] == "H800-SXM" and row["source"] == "epoch_prices_2025" and row["basis"] == "purchase_server"
+    ]
+    assert [(row["date"], float(row["price_usd"]), row["note"][:3]) for row in servers] == [
+        ("2025-02-21", 44_750, "DGX")
+    ]
+    (tariff,) = {
+        float(run["electricity_usd_per_kwh"]) for run in RUNS.values() if run["publication_date"].startswith("2024")
+    }
+    nominal = amortised_usd(2_788_000, 44_750, 0, 10_200 / 8, PUE, LOAD, tariff)
+    listed = nominal * month(DOLLARS_OF) / month("2024-12-26")
+    assert listed == pytest.approx(6.135e6, rel=1e-3)
+    case = Case()
+    assert case["v3_by_epoch_at_listing_usd"].value == pytest.approx(listed, rel=1e-4)
+    # 37.334, 42.165 and 46.473 million over that.
+    ratios = [case[f"{name}_at_listing"].value for name in ("gpt4_over_v3", "gpt4_as_dated_over_v3", "llama31_over_v3")]
+    assert ratios == pytest.approx([6.085, 6.873, 7.575], rel=1e-3)
+
+
+def test_gpt4_as_openai_dated_it() -> None:
+    """Epoch AI's figure of June 2025, 40.696 million in dollars of December 2024, in those of June 2025: 42.17."""
+    from analysis.case import Case
+
+    published = float(RUNS["gpt4"]["published_amortised_usd2023"])
+    later = published * month(DOLLARS_OF) / month("2024-12-01")
+    assert later == pytest.approx(42.17e6, rel=1e-3)
+    assert Case()["gpt4_as_dated_usd"].value == pytest.approx(later, rel=1e-3)
+
+
+def test_two_clusters_bought_by_epochs_rule() -> None:
+    """The network is 0.19 of the cluster, and the dollars are of June 2025.
+
+    GPT-4: 25,000 x 24,875 / 0.81 x 123.659 / 117.766 = 806.2 million, as published.
+    V3: 2,048 x 34,819 / 0.81 x 123.659 / 119.349 = 91.2 million.
+    """
+    from analysis import parameters
+    from analysis.case import Case
+
+    case = Case({**parameters.base(), "server_price_h800_usd_per_gpu": 34_819.0})
+    gpt4 = 25_000 * float(RUNS["gpt4"]["acquisition_usd_per_chip_with_server"]) / (1 - NETWORK)
+    gpt4 *= month(DOLLARS_OF) / month(RUNS["gpt4"]["publication_date"])
+    assert case["gpt4_acquisition_usd"].value == pytest.approx(gpt4, rel=1e-3) == pytest.approx(806.2e6, rel=1e-3)
+    v3 = 2_048 * 34_819 / (1 - NETWORK) * month(DOLLARS_OF) / month("2024-12-26")
+    assert case["v3_acquisition_by_epoch_usd"].value == pytest.approx(v3, rel=1e-6) == pytest.approx(91.2e6, rel=1e-3)
+
+
 @pytest.mark.parametrize("model_id", RUNS)
 def test_epochs_published_models_come_out(model_id: str) -> None:
     """All 22 in dollars of the day; in dollars and with the index of its edition of June 2025, as printed."""

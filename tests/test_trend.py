@@ -14,6 +14,7 @@ from analysis import parameters, trend, trend_tables
 from analysis.case import Case, Data, Values
 from analysis.quantities import REGISTRY
 from analysis.quantities import trend as results
+from analysis.quantities.registry import PRICE_OF_H800
 from analysis.quantities.runs import V3
 
 BASE, DATA = parameters.base(), Data()
@@ -148,8 +149,10 @@ def test_the_costliest_so_far_are_as_read_off_the_table(case: Case) -> None:
 @pytest.mark.parametrize("prefix", results.LINES)
 def test_a_line_over_v3_is_a_ratio_by_one_rule(case: Case, prefix: str) -> None:
     line, over = f"{prefix}line_at_v3_usd", f"{prefix}line_over_v3"
-    assert REGISTRY[over].compares == (line, "v3_by_epoch_usd") and not REGISTRY[over].difference
+    assert REGISTRY[over].compares == (line, "v3_by_epoch_usd") and REGISTRY[over].difference == PRICE_OF_H800
     assert case[over].value == pytest.approx(case[line].value / case["v3_by_epoch_usd"].value)
+    listed = REGISTRY[f"{over}_at_listing"]
+    assert listed.compares == (line, "v3_by_epoch_at_listing_usd") and not listed.difference
     # Same hours, twice the server price: hardware and network double, energy stays.
     dearer = Case({**case.values, "server_price_h800_usd_per_gpu": 69_638.0})
     assert dearer[over].value < case[over].value
@@ -203,7 +206,9 @@ def test_where_v3_lies_among_single_models(case: Case) -> None:
     """Student's t with 31 degrees of freedom around the line of all: 4.51 to 355 million dollars on V3's day."""
     low, high = results.single_model(case.data)
     assert (low / 1e6, high / 1e6) == pytest.approx((4.51, 355), rel=2e-3)
-    assert case["v3_by_epoch_usd"].value < low and "below its lower end" in case.text("v3_in_the_interval")
+    assert case["v3_by_epoch_usd"].value < low < case["v3_by_epoch_at_listing_usd"].value < high
+    said = case.text("v3_in_the_interval")
+    assert "$3.4 million, lies below its lower end" in said and said.endswith("$6.14 million, it lies inside")
     low, high = results.single_model(case.data, results.OPEN_HOURS)
     assert low < case["v3_by_epoch_usd"].value < high and "inside" in case.text("v3_in_the_public_interval")
 
@@ -242,6 +247,22 @@ def test_the_three_ratios_make_the_ratio_of_costs(price: float, years: float) ->
     v3_usd = REGISTRY["v3_by_epoch_usd"].compute(x, DATA)
     own = results.measured(DATA)
     assert (own.value_usd / v3_usd).to_numpy() == pytest.approx(found.usd.to_numpy())
+
+
+def test_v3_beside_the_lines_at_the_listing(case: Case) -> None:
+    """Lines on V3's day, 13.9, 21.9, 40.0, 50.5, 67.9 and 180 million dollars, over 6.135 million.
+
+    Per unit of arithmetic V3 over Llama 3.1 405B: 11.5152 / (46.473 / 6.135) = 1.520.
+    """
+    over = {"public_": 2.27, "earlier_": 3.57, "": 6.53, "hidden_": 8.23, "recent_": 11.07, "record_": 29.3}
+    assert set(over) == set(results.LINES)
+    for prefix, times in over.items():
+        assert case[f"{prefix}line_over_v3_at_listing"].value == pytest.approx(times, rel=2e-3), prefix
+    assert case["v3_over_llama31_per_flop_at_listing"].value == pytest.approx(1.520, abs=5e-4)
+    assert case.text("v3_below_the_lines") == "4.1 to 20 times below, by the choice of models"
+    assert case.text("v3_below_at_listing") == "2.3 to 11 times below at that listing"
+    shown = trend_tables.splits(case).set_index("Model")["Cost, at the listing"]
+    assert (shown["Llama 3.1 405B"], shown["**DeepSeek-V3**"]) == ("7.57", "0.549")
 
 
 def test_only_public_hours_are_taken_apart(case: Case) -> None:

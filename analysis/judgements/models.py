@@ -1,6 +1,7 @@
-"""V3 beside other models and beside the trend, on the amortised basis and by Epoch AI's rule.
+"""V3 beside other models and beside the trend, on the amortised basis and by Epoch AI's formula.
 
-That rule has its own fall of price-performance, tariff and network, which no assumption of a case moves, so what V3
+Epoch AI's code prices no H800: V3 is told at this report's price of its cards and at the one that Epoch AI lists.
+That formula has its own fall of price-performance, tariff and network, which no assumption of a case moves, so what V3
 costs by it is never nothing.
 """
 
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import words
 from analysis.judgements.registry import judgement
+from analysis.judgements.settings import changed
 from analysis.quantities.comparison import LLAMA31
 from analysis.quantities.trend import EVERY, OPEN_HOURS, flop_share, single_model, splits
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
 Said = Iterator[tuple[Any, str]]
 
-# The lines between which the choice of models lies, from the lowest to the highest in the base case.
-CHOICES = ("public_line_over_v3", "line_over_v3", "hidden_line_over_v3", "recent_line_over_v3")
+# The lines between which the choice of models lies. That of the costliest so far, high by its making, is told apart.
+CHOICES = ("public_line_over_v3", "earlier_line_over_v3", "line_over_v3", "hidden_line_over_v3", "recent_line_over_v3")
 
 
 @judgement
@@ -28,8 +30,18 @@ def others_over_v3(case: Case) -> Said:
     """GPT-4 and Llama 3.1 405B over V3, amortised."""
     yield (
         True,
-        "By Epoch AI's rule GPT-4 is {gpt4_over_v3_amortised} V3 and Llama 3.1 405B {llama31_over_v3_amortised}.",
+        "By Epoch AI's formula GPT-4 is {gpt4_over_v3_amortised} V3, or {gpt4_as_dated_over_v3} with the run dated as "
+        "OpenAI dated it, and Llama 3.1 405B {llama31_over_v3_amortised}, on its disclosed hours. "
+        "There {gpt4_over_v3_amortised_difference}; at the H800 server that it lists the ratios are "
+        "{gpt4_over_v3_at_listing}, {gpt4_as_dated_over_v3_at_listing} and {llama31_over_v3_at_listing}.",
     )
+
+
+@judgement
+def h800_price_of_trend(case: Case) -> Said:
+    """After "at": the price of V3's cards that the trend takes."""
+    yield not changed(case, "server_price_h800_usd_per_gpu"), "a Chinese price of an H800 at launch"
+    yield True, "this scenario's price of an H800"
 
 
 @judgement
@@ -40,6 +52,13 @@ def v3_below_the_lines(case: Case) -> Said:
     yield min(values) > 1, f"{low} to {high} times below, by the choice of models"
     yield max(values) > 1, "above the lowest of these lines and below the highest"
     yield True, "above all of these lines"
+
+
+@judgement
+def v3_below_at_listing(case: Case) -> Said:
+    """After "or": the same at Epoch AI's listing, which no assumption moves."""
+    values = [case[f"{name}_at_listing"].value for name in CHOICES]
+    yield True, f"{words.digits(min(values), 2)} to {words.digits(max(values), 2)} times below at that listing"
 
 
 @judgement
@@ -56,15 +75,15 @@ def which_line(case: Case) -> Said:
 def v3_in_the_interval(case: Case) -> Said:
     """After the interval in which one more model of V3's day would lie, by the line of all: where V3 is.
 
-    No price that is accepted takes V3 to its upper end.
+    No price that is accepted takes V3 to its upper end, nor does that of the listing.
     """
     (low, _), v3 = single_model(case.data, EVERY), case["v3_by_epoch_usd"]
-    yield v3.high < low, "V3, at {v3_by_epoch_usd}, lies below its lower end"
-    yield (
-        v3.value < low,
-        "V3, at {v3_by_epoch_usd}, lies below its lower end, which is in its range {v3_by_epoch_usd_range}",
-    )
-    yield True, "V3, at {v3_by_epoch_usd}, lies inside"
+    inside = case["v3_by_epoch_at_listing_usd"].value >= low
+    at = "At {h800_price_of_trend} V3, {v3_by_epoch_usd},"
+    listed = "at Epoch AI's listing, {v3_by_epoch_at_listing_usd}, it lies " + ("inside" if inside else "below it")
+    yield v3.high < low, f"{at} lies below its lower end; {listed}"
+    yield v3.value < low, f"{at} lies below its lower end, which is in its range {{v3_by_epoch_usd_range}}; {listed}"
+    yield True, f"{at} lies inside; {listed}"
 
 
 @judgement

@@ -5,11 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from analysis import costs
-from analysis.quantities.registry import EPOCH, EPOCH_DEVELOPMENT, EPOCH_DISCLOSED, EPOCH_RENTAL, EPOCH_V3, result
-from analysis.quantities.runs import V3, v3_gpu_hours, v3_training_flop
+from analysis.quantities.registry import (
+    EPOCH,
+    EPOCH_ACQUISITION,
+    EPOCH_ACQUISITION_V3,
+    EPOCH_DEVELOPMENT,
+    EPOCH_DISCLOSED,
+    EPOCH_LISTED,
+    EPOCH_RENTAL,
+    EPOCH_V3,
+    PRICE_OF_H800,
+    result,
+)
+from analysis.quantities.runs import V3, v3_gpu_hours, v3_gpus, v3_training_flop
 from analysis.reconciliation import epoch
 
-LLAMA31, MAVERICK, SCOUT = "llama31_405", "llama4_mav", "llama4_scout"
+GPT4, LLAMA31, MAVERICK, SCOUT = "gpt4", "llama31_405", "llama4_mav", "llama4_scout"
 
 
 def estimate_usd(data: Any, estimate_id: str) -> float:
@@ -89,6 +100,13 @@ def v3_by_epoch_usd(x: Any, data: Any) -> Any:
     return epoch.by_rule_usd(data, V3, x.server_price_h800_usd_per_gpu, x.h800_years_in_service)
 
 
+@result("DeepSeek-V3, amortised, at Epoch AI's listing of an H800", "USD", "amortised", False, EPOCH_LISTED)
+def v3_by_epoch_at_listing_usd(x: Any, data: Any) -> Any:
+    # Listed after the run, so that by the rule the run begins on that day, with cards of no age.
+    server = epoch.listed_server(data, data.model(V3).gpu_id)
+    return epoch.by_rule_usd(data, V3, float(server.price_usd), epoch.age_by_rule_years(data, V3, server.date))
+
+
 @result("Llama 3.1 405B, amortised, by Epoch AI", "USD", "amortised", uncertain=False, rule=EPOCH)
 def llama31_amortised_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "llama31_405_epoch_amortised_2026")
@@ -105,9 +123,24 @@ def llama31_by_epoch_usd(x: Any, data: Any) -> Any:
     return epoch.on_hours_usd(data, LLAMA31, llama31_gpu_hours(x, data))
 
 
-@result("Llama 3.1 405B over V3, amortised", "times", compares=("llama31_by_epoch_usd", "v3_by_epoch_usd"))
+@result(
+    "Llama 3.1 405B over V3, amortised",
+    "times",
+    compares=("llama31_by_epoch_usd", "v3_by_epoch_usd"),
+    difference=PRICE_OF_H800,
+)
 def llama31_over_v3_amortised(x: Any, data: Any) -> Any:
     return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_usd(x, data))
+
+
+@result(
+    "Llama 3.1 405B over V3 at Epoch AI's listing of an H800, amortised",
+    "times",
+    uncertain=False,
+    compares=("llama31_by_epoch_usd", "v3_by_epoch_at_listing_usd"),
+)
+def llama31_over_v3_at_listing(x: Any, data: Any) -> Any:
+    return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
 
 
 @result("GPT-4, amortised, by Epoch AI", "USD", "amortised", uncertain=False, rule=EPOCH)
@@ -120,9 +153,20 @@ def gpt4_rental_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "gpt4_epoch_cloud_2026")
 
 
-@result("GPT-4's cluster, bought, by Epoch AI", "USD", "acquisition", uncertain=False)
+@result("GPT-4, amortised, by Epoch AI with OpenAI's date of the run", "USD", "amortised", False, EPOCH)
+def gpt4_as_dated_usd(x: Any, data: Any) -> Any:
+    # The edition of 2025 has that date.
+    return epoch.on_hours_usd(data, GPT4, float(data.model(GPT4).chip_hours))
+
+
+@result("GPT-4's cluster, bought, by Epoch AI", "USD", "acquisition", uncertain=False, rule=EPOCH_ACQUISITION)
 def gpt4_acquisition_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "gpt4_epoch_acquisition_2026")
+
+
+@result("The GPUs of V3's run, bought, on Epoch AI's constants", "USD", "acquisition", rule=EPOCH_ACQUISITION_V3)
+def v3_acquisition_by_epoch_usd(x: Any, data: Any) -> Any:
+    return epoch.bought_usd(data, v3_gpus(x, data), x.server_price_h800_usd_per_gpu, data.model(V3).release_date)
 
 
 def _gpt4_programme_ends(x: Any, data: Any) -> tuple[float, float, float]:
@@ -142,9 +186,44 @@ def gpt4_programme_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "gpt4_epoch_development")
 
 
-@result("GPT-4 over V3, amortised", "times", compares=("gpt4_amortised_usd", "v3_by_epoch_usd"))
+@result(
+    "GPT-4 over V3, amortised",
+    "times",
+    compares=("gpt4_amortised_usd", "v3_by_epoch_usd"),
+    difference=PRICE_OF_H800,
+)
 def gpt4_over_v3_amortised(x: Any, data: Any) -> Any:
     return costs.over(gpt4_amortised_usd(x, data), v3_by_epoch_usd(x, data))
+
+
+@result(
+    "GPT-4 with OpenAI's date of the run over V3, amortised",
+    "times",
+    compares=("gpt4_as_dated_usd", "v3_by_epoch_usd"),
+    difference=PRICE_OF_H800,
+)
+def gpt4_as_dated_over_v3(x: Any, data: Any) -> Any:
+    return costs.over(gpt4_as_dated_usd(x, data), v3_by_epoch_usd(x, data))
+
+
+@result(
+    "GPT-4 over V3 at Epoch AI's listing of an H800, amortised",
+    "times",
+    uncertain=False,
+    compares=("gpt4_amortised_usd", "v3_by_epoch_at_listing_usd"),
+)
+def gpt4_over_v3_at_listing(x: Any, data: Any) -> Any:
+    return costs.over(gpt4_amortised_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
+
+
+@result(
+    "GPT-4 with OpenAI's date of the run over V3 at Epoch AI's listing of an H800, amortised",
+    "times",
+    uncertain=False,
+    compares=("gpt4_as_dated_usd", "v3_by_epoch_at_listing_usd"),
+)
+def gpt4_as_dated_over_v3_at_listing(x: Any, data: Any) -> Any:
+    return costs.over(gpt4_as_dated_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
 
 
 @result("Models in the table", "model", uncertain=False)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from analysis import costs
-from analysis.quantities.registry import SERVERS, Rule, result
+from analysis.quantities.registry import CELLS, SERVERS, Rule, result
 from analysis.quantities.runs import H800, V3, v3_gpu_hours, v3_rental_usd
 from analysis.reconciliation import epoch
 
@@ -168,17 +168,17 @@ HOPPER_TYPES = ("h20", "h800", "h100")
 FIRST_THREE = ("a100", "h20", "h800")
 
 
-@result("The analyst's four server cells", "USD", "acquisition", uncertain=False, rule=SERVERS)
+@result("The analyst's four server cells", "USD", "acquisition", uncertain=False, rule=CELLS)
 def cells_all_usd(x: Any, data: Any) -> Any:
     return _cells(data, "server_capex", ALL_TYPES)
 
 
-@result("The analyst's first three server cells", "USD", "acquisition", uncertain=False, rule=SERVERS)
+@result("The analyst's first three server cells", "USD", "acquisition", uncertain=False, rule=CELLS)
 def cells_first_three_usd(x: Any, data: Any) -> Any:
     return _cells(data, "server_capex", FIRST_THREE)
 
 
-@result("The analyst's Hopper server cells", "USD", "acquisition", uncertain=False, rule=SERVERS)
+@result("The analyst's Hopper server cells", "USD", "acquisition", uncertain=False, rule=CELLS)
 def cells_hopper_usd(x: Any, data: Any) -> Any:
     return _cells(data, "server_capex", HOPPER_TYPES)
 

@@ -69,6 +69,9 @@ OWNER = Rule(
 # An owner who pays for the value that is lost at the age of the cards, and for interest on what is left.
 USER = replace(OURS["amortised"], interest=OWNER.interest)
 
+# How V3 differs from Epoch AI's models, wherever the two are compared at this report's price of its cards.
+PRICE_OF_H800 = "the price of V3's cards is this report's, since Epoch AI's code prices no H800"
+
 # How a rent differs from an owner's cost, wherever the two are compared.
 RENT_HOLDS_MORE = (
     "a rent holds the landlord's building, staff, interest and profit, of which the owner's hour holds interest at most"
@@ -76,12 +79,17 @@ RENT_HOLDS_MORE = (
 
 # Servers alone, as the published sums of the fleet have them.
 SERVERS = Rule("this report's", "", "bought new", "none", "none", "as spent")
+CELLS = replace(SERVERS, prices="the analyst's")
 
 # Epoch AI's constants for all of it, in the dollars of its newest edition.
 EPOCH = Rule("Epoch AI's", "as Epoch AI takes them", EPOCH_AGE, "0.19 of the cluster", "none", "June 2025")
-# V3's hours are as disclosed, and Epoch AI takes those.
-EPOCH_V3 = replace(EPOCH, hours="")
+# V3's hours are as disclosed, and Epoch AI takes those. Its code prices no H800, so the price is this report's.
+EPOCH_V3 = replace(EPOCH, prices="Epoch AI's constants, this report's price of an H800", hours="")
+# At the only H800 server in its price file.
+EPOCH_LISTED = replace(EPOCH, hours="")
 EPOCH_DISCLOSED = replace(EPOCH, hours="disclosed")
+EPOCH_ACQUISITION = replace(EPOCH, hours="", value="bought new")
+EPOCH_ACQUISITION_V3 = replace(EPOCH_ACQUISITION, prices=EPOCH_V3.prices)
 EPOCH_RENTAL = Rule("Epoch AI's cloud prices", "as Epoch AI takes them", "", "in the rent", "in the rent", "June 2025")
 
 # A final run amortised, its experiments and its staff, by Epoch AI's notebook development_cost.ipynb.

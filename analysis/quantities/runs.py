@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from analysis import costs
 from analysis.costs.units import where_positive
-from analysis.quantities.registry import OWNER, RENT_HOLDS_MORE, SERVERS, USER, result
+from analysis.quantities.registry import OURS, OWNER, RENT_HOLDS_MORE, SERVERS, USER, result
 
 V3, R1, H800 = "dsv3", "dsr1_increment", "H800-SXM"
 V3_STAGES = ("pretraining", "context_extension", "post_training")
@@ -34,7 +35,13 @@ def v3_rental_usd(x: Any, data: Any) -> Any:
     return costs.rental_run_cost_usd(v3_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
 
 
-@result("DeepSeek's own sum for V3's official run", "USD", "rental", uncertain=False)
+@result(
+    "DeepSeek's own sum for V3's official run",
+    "USD",
+    "rental",
+    uncertain=False,
+    rule=replace(OURS["rental"], prices="the rent that DeepSeek assumes"),
+)
 def deepseek_v3_usd(x: Any, data: Any) -> Any:
     return float(data.row("estimates", "dsv3_deepseek")["value_usd"])
 

@@ -1,7 +1,8 @@
 """V3 against the trend of published costs, and its cost taken apart into arithmetic, hours and price.
 
 The published costs are Epoch AI's, one method a basis. V3 is in no fit: the figure that its database holds for it is a
-deflated rental price. What V3 is set against them with is its cost by Epoch AI's rule (`v3_by_epoch_usd`).
+deflated rental price. What V3 is set against them with is its cost by Epoch AI's formula, at this report's price of its
+cards (`v3_by_epoch_usd`) and at the one that Epoch AI lists (`v3_by_epoch_at_listing_usd`).
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from analysis import costs, trend
 from analysis.quantities.comparison import (
     LLAMA31,
     llama31_by_epoch_usd,
+    llama31_over_v3_at_listing,
     llama31_over_v3_hours,
+    v3_by_epoch_at_listing_usd,
     v3_by_epoch_usd,
 )
-from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, result
+from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, PRICE_OF_H800, result
 from analysis.quantities.runs import V3, v3_gpu_hours
 from analysis.reconciliation import epoch
 
@@ -117,7 +120,7 @@ def splits(x: Any, data: Any) -> pd.DataFrame:
     """What makes each measured model dearer or cheaper than V3: a row a model, every figure over V3's.
 
     usd = flop x hours_per_flop x usd_per_hour: how much arithmetic, how many hours it took, and what an hour cost.
-    Both sides on Epoch AI's constants and the disclosed hours.
+    Both sides on Epoch AI's constants and the disclosed hours; the price of V3's cards is this report's.
     """
     rows, v3, usd = measured(data), data.model(V3), v3_by_epoch_usd(x, data)
     hours_per_flop, v3_hours_per_flop = rows.chip_hours / rows.train_flop, v3.chip_hours / v3.train_flop
@@ -268,8 +271,8 @@ LINES = {
 
 
 def _results_of_a_line(prefix: str, models: str, called: str) -> None:
-    """Register its growth a year, its height on V3's day, and that over V3."""
-    names = f"{prefix}cost_growth", f"{prefix}line_at_v3_usd", f"{prefix}line_over_v3"
+    """Register its growth a year, its height on V3's day, and that over V3 at either price of its cards."""
+    names = [f"{prefix}{name}" for name in ("cost_growth", "line_at_v3_usd", "line_over_v3", "line_over_v3_at_listing")]
 
     def cost_growth(x: Any, data: Any) -> Any:
         return fitted(chosen(data, AMORTISED, models)).factor
@@ -280,11 +283,18 @@ def _results_of_a_line(prefix: str, models: str, called: str) -> None:
     def line_over_v3(x: Any, data: Any) -> Any:
         return costs.over(line_at_v3_usd(x, data), v3_by_epoch_usd(x, data))
 
-    cost_growth.__name__, line_at_v3_usd.__name__, line_over_v3.__name__ = names
+    def at_listing(x: Any, data: Any) -> Any:
+        return costs.over(line_at_v3_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
+
+    cost_growth.__name__, line_at_v3_usd.__name__, line_over_v3.__name__, at_listing.__name__ = names
     result(f"Growth of amortised cost a year, {called}", "times", uncertain=False)(cost_growth)
     title = f"The line of {called} on the day of V3's release, amortised"
     result(title, "USD", AMORTISED, uncertain=False, rule=EPOCH)(line_at_v3_usd)
-    result(f"The line of {called} over V3, amortised", "times", compares=(names[1], "v3_by_epoch_usd"))(line_over_v3)
+    sides = names[1], "v3_by_epoch_usd"
+    title = f"The line of {called} over V3"
+    result(f"{title}, amortised", "times", compares=sides, difference=PRICE_OF_H800)(line_over_v3)
+    sides = names[1], "v3_by_epoch_at_listing_usd"
+    result(f"{title} at Epoch AI's listing of an H800, amortised", "times", uncertain=False, compares=sides)(at_listing)
 
 
 for _prefix, (_models, _called) in LINES.items():
@@ -321,6 +331,7 @@ def llama31_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
     "V3 over Llama 3.1 405B per FLOP, amortised",
     "times",
     compares=("v3_amortised_usd_per_1e24_flop", "llama31_amortised_usd_per_1e24_flop"),
+    difference=PRICE_OF_H800,
 )
 def v3_over_llama31_per_flop(x: Any, data: Any) -> Any:
     return v3_amortised_usd_per_1e24_flop(x, data) / llama31_amortised_usd_per_1e24_flop(x, data)
@@ -329,6 +340,16 @@ def v3_over_llama31_per_flop(x: Any, data: Any) -> Any:
 @result("Llama 3.1 405B's training FLOP over V3's", "times", uncertain=False)
 def llama31_over_v3_flop(x: Any, data: Any) -> Any:
     return data.model(LLAMA31).train_flop / data.model(V3).train_flop
+
+
+@result(
+    "V3 at Epoch AI's listing of an H800 over Llama 3.1 405B per FLOP, amortised",
+    "times",
+    uncertain=False,
+    compares=("v3_by_epoch_at_listing_usd", "llama31_by_epoch_usd"),
+)
+def v3_over_llama31_per_flop_at_listing(x: Any, data: Any) -> Any:
+    return llama31_over_v3_flop(x, data) / llama31_over_v3_at_listing(x, data)
 
 
 @result("Llama 3.1 405B's GPU-hours per FLOP over V3's", "times", uncertain=False)
@@ -340,6 +361,7 @@ def llama31_over_v3_hours_per_flop(x: Any, data: Any) -> Any:
     "An hour of Llama 3.1 405B's GPUs over one of V3's, amortised",
     "times",
     compares=("llama31_by_epoch_usd", "v3_by_epoch_usd"),
+    difference=PRICE_OF_H800,
 )
 def llama31_over_v3_hour_price(x: Any, data: Any) -> Any:
     return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_usd(x, data)) / llama31_over_v3_hours(x, data)

@@ -314,14 +314,25 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     }
 
 
-def age_by_rule_years(data: Any, model_id: str) -> float:
+def listed_server(data: Any, gpu_id: str) -> Any:
+    """The price of an accelerator by Epoch AI's rule: the first row of its price file that has DGX in its notes."""
+    prices = data.table("prices")
+    theirs = (prices.gpu_id == gpu_id) & (prices.source == "epoch_prices_2025") & prices.note.str.contains("DGX")
+    return data.chosen("prices", prices[theirs].sort_values("date").head(1)).iloc[0]
+
+
+def age_by_rule_years(data: Any, model_id: str, priced: Any = None) -> float:
     """Age of a GPU model's hardware when its run begins, by the rules of Epoch AI's code.
 
-    The price is of a day no later than the release of the accelerator and the days that the code allows for until
-    somebody has it; the run ends so many days before publication. Whole hours of run and whole days of age, as there.
+    priced: the day of the price; None if it is no later than the purchase
+    The purchase is as many days after the release of the accelerator as the code allows for until somebody has it, or
+    on the day of a later price, and no run begins before it; the run ends so many days before publication. Whole hours
+    of run and whole days of age, as there.
     """
     model = data.model(model_id)
     bought = data.gpu(model.gpu_id).release_date + pd.Timedelta(days=data.published("epoch_purchase_lag_days"))
+    if priced is not None:
+        bought = max(bought, priced)
     return float(max((start_by_rule(data, model_id) - bought).days, 0) / 365.25)
 
 
@@ -358,6 +369,15 @@ def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
     """Epoch AI's amortised cost of such a run (see `run_by_rule`), in the dollars of its edition of 2026."""
     run = run_by_rule(data, model_id, usd_per_chip, years)
     return _in_dollars_of_2026(data, amortised_usd(run, data), data.model(model_id).release_date)
+
+
+def bought_usd(data: Any, chips: float, usd_per_chip: Any, day: Any) -> Any:
+    """Price of a cluster with its network by Epoch AI's rule, in the dollars of its edition of 2026.
+
+    day: of publication, in whose dollars the price is taken to be
+    """
+    share = data.published("epoch_interconnect_fraction")
+    return _in_dollars_of_2026(data, costs.acquisition_run_cost_usd(chips, usd_per_chip, share), day)
 
 
 def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:

@@ -1,7 +1,7 @@
 """What models cost, one panel a cost basis: no figure is compared with a figure of another kind.
 
 Rows are a choice of well-known models. The values are data, or the case's own: disclosed Hopper hours times its
-rental price, and V3 on the three other bases, amortised by Epoch AI's rule like the others there.
+rental price, and V3 on the three other bases, amortised and bought on Epoch AI's constants like the others there.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from analysis.reconciliation.epoch import EDITION_2026
 
 REMARKS = {
     "rental": "circles: one price for all; diamonds: mostly cloud prices of the day",
-    "amortised": "the final run, by Epoch AI's rule, V3's too",
-    "acquisition": "the whole cluster with its network, not the run alone",
+    "amortised": "by Epoch AI's formula; V3's at this case's price of an H800",
+    "acquisition": "the whole cluster, on Epoch AI's constants",
     "programme": "V3's compute at the rental price, the others' amortised",
 }
 
@@ -105,10 +105,9 @@ def _hours_times_price(case: Case) -> list[Mark]:
 
 def _modelled(case: Case) -> list[Mark]:
     """V3 on the bases that no source gives for it."""
-    price = _year(case, "server_price_h800_usd_per_gpu")
     deflated = f"{pd.Timestamp(EDITION_2026).year}"
     staff = ";".join(sorted({_year(case, "rental_usd_per_gpu_hour"), _year(case, "staff_cost_usd_per_head_year")}))
-    results = {"v3_by_epoch_usd": deflated, "v3_acquisition_usd": price, "v3_programme_usd": staff}
+    results = {"v3_by_epoch_usd": deflated, "v3_acquisition_by_epoch_usd": deflated, "v3_programme_usd": staff}
     marks = []
     for name, year in results.items():
         result = case[name]
@@ -240,7 +239,8 @@ def _alt(case: Case) -> str:
     return (
         "Dot plots in four panels, one a cost basis, on one log dollar axis. "
         f"DeepSeek-V3 is {case['v3_rental_usd'].text} rented, {case['v3_by_epoch_usd'].text} amortised, "
-        f"{case['v3_acquisition_usd'].text} to buy its cluster and {case['v3_programme_usd'].text} as a programme. "
+        f"{case['v3_acquisition_by_epoch_usd'].text} to buy its cluster and {case['v3_programme_usd'].text} "
+        "as a programme. "
         f"On the same bases Llama 3.1 405B is {llama} rented and {case['llama31_amortised_usd'].text} amortised, "
         f"and GPT-4 {case['gpt4_amortised_usd'].text} amortised, {case['gpt4_acquisition_usd'].text} to buy and {gpt4} "
         "as a programme."

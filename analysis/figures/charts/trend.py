@@ -105,7 +105,7 @@ def _table(case: Case) -> pd.DataFrame:
     for panel, name in ((AMORTISED, "v3_by_epoch_usd"), (PER_FLOP, "v3_amortised_usd_per_1e24_flop")):
         result = case[name]
         ends = {"value_usd": result.value, "low_usd": result.low, "high_usd": result.high}
-        rows.append({"panel": panel, **_model(case, V3), "kind": "Epoch AI's rule", **ends, "source": "this_report"})
+        rows.append({"panel": panel, **_model(case, V3), "kind": "Epoch AI's formula", **ends, "source": "this_report"})
     for row in case.data.table("models").to_dict("records"):
         # R1's hours are a part of a run, on top of V3's.
         if (
@@ -148,7 +148,7 @@ def _key(case: Case) -> list[tuple[str, str, str]]:
         ("D", "full", "Epoch AI, chip-hours public"),
         ("D", "none", "Epoch AI, chip-hours not public"),
         ("o", "full", f"disclosed hours × ${price:.2f}"),
-        ("s", "full", "V3 by Epoch AI's rule"),
+        ("s", "full", "V3 by Epoch AI's formula"),
         ("-", "", "V3's 5–95 % range"),
     ]
 
@@ -243,8 +243,9 @@ def _alt(case: Case) -> str:
     return (
         f"Three scatter plots over time on log axes. The amortised cost of {len(known)} models with public chip-hours "
         f"grows by {public.factor:.1f} times a year, that of {len(guessed)} without by {hidden.factor:.1f}, on a line "
-        f"{case['hidden_over_public'].text} as high. DeepSeek-V3 by Epoch AI's rule, {case['v3_by_epoch_usd'].text}, "
-        f"{case.text('v3_beside_the_line')}. Rented, V3 is {case['v3_rental_usd'].text}. Per unit of arithmetic costs "
+        f"{case['hidden_over_public'].text} as high. DeepSeek-V3 by Epoch AI's formula, "
+        f"{case['v3_by_epoch_usd'].text}, {case.text('v3_beside_the_line')}. Rented, V3 is "
+        f"{case['v3_rental_usd'].text}. Per unit of arithmetic costs "
         f"fall by {1 / per_flop.factor:.1f} times a year, and V3 at "
         f"{case['v3_amortised_usd_per_1e24_flop'].text} per 1e24 FLOP is {case['v3_over_llama31_per_flop'].text} "
         "Llama 3.1 405B."
