@@ -1,4 +1,4 @@
-"""How far other people, who coded the claims apart, reach the verdicts of this report.
+"""How far other coders, who coded the claims apart, reach the verdicts of this report.
 
 Agreement is the share of claims with the same verdict; Cohen's kappa takes off what two coders would share by chance,
 each with the verdicts that they gave as often as they did: 1 is full agreement, 0 no more than chance.

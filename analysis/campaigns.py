@@ -38,6 +38,7 @@ MODULES = {
     "ownership.py": "owning a GPU",
     "prices.py": "prices over time",
     "programme.py": "programmes",
+    "development.py": "programmes by Epoch AI's method",
     "runs.py": "runs",
     "units.py": "units",
 }

@@ -108,7 +108,9 @@ def javascript(expression: Any, name: str) -> str:
     """A traced result as a JavaScript expression. FormulaError, naming the result, if a browser may not know it."""
     expression = sympy.sympify(expression)
     for part in sympy.preorder_traversal(expression):
-        if not isinstance(part, ALLOWED) or (isinstance(part, sympy.Number) and not part.is_finite):
+        # Infinity is what a ratio of nothing is; the page says of it that it is not defined.
+        unknown = isinstance(part, sympy.Number) and not part.is_finite and part != sympy.oo
+        if not isinstance(part, ALLOWED) or unknown:
             raise FormulaError(
                 f"The result {name} holds {type(part).__name__}, which the live page does not compute. "
                 "It knows arithmetic, powers, exp, log, Min, Max and cases: write the formula with those, "

@@ -39,9 +39,12 @@ class Cell:
 
 
 def cells(table: str) -> Iterator[Cell]:
-    """The numeric cells of a table, row by row."""
+    """The numeric cells of a table, row by row; a number that is nobody else's in its column is a name of its row."""
     keys = trace.keys(table, tables.load(table))
-    columns = control_totals.numeric(table)
+    fields = tables.package()["by_name"][table]["schema"]["fields"]
+    # So is a coder's.
+    names = {"coder", *(field["name"] for field in fields if field.get("constraints", {}).get("unique"))}
+    columns = [column for column in control_totals.numeric(table) if column not in names]
     for line, (key, row) in enumerate(zip(keys, control_totals.rows(table), strict=True), start=2):
         for column in columns:
             if control_totals.is_number(row[column]):

@@ -224,7 +224,7 @@ def test_names_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
     other.write_text("name: three_year_life\nparameters: {pue: 1.1}\n")
     for names, says in (
         (["three_year_lif"], r"no scenario 'three_year_lif'.* Did you mean 'three_year_life'\?"),
-        (["base"], r"no scenario to compare.*Name one or more of documented_fleet"),
+        (["base"], r"no scenario to compare.*Name one or more of dearer_listing, documented_fleet"),
         (["nowhere.yml"], r"nowhere\.yml cannot be read"),
         (["nowhere.YML"], r"nowhere\.YML cannot be read"),
         (["three_year_life", str(other)], "Two scenarios are called 'three_year_life'"),

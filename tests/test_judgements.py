@@ -13,10 +13,11 @@ from corners import FEW, around, drawn
 from pages_in_process import Shown, shown
 from sentences import chapters, everything_moved, faults, reviewed, unjudged, with_everything_moved
 
-from analysis import parameters
+from analysis import parameters, words
 from analysis.case import Case
 from analysis.judgements import JUDGEMENTS, judgement, reading
 from analysis.judgements.registry import said
+from analysis.quantities import REGISTRY
 from analysis.report import notebooks
 
 
@@ -84,7 +85,9 @@ def test_every_reading_is_reached_in_some_case_that_is_allowed(name: str) -> Non
 
 
 # The values of one assumption just on either side of where a judgement turns, and the words there. Where it turns was
-# worked out by hand from the formulas.
+# worked out by hand from the formulas. Of electricity: at the base case's hours of use the analyst's fleet costs
+# $27.0767 million a year at $0.08, so four years over $944 million are 1.43415 times the tariff, which is a half at
+# $0.3486, nine tenths at $0.6276 and all of it at $0.6973.
 TURNS = pd.read_csv(Path(__file__).parent / "judgement_turns.csv", dtype=str)
 
 
@@ -135,10 +138,32 @@ def test_no_page_puts_the_value_of_a_scenario_into_a_mouth(page: notebooks.Page)
     assert not faults(page.name, with_everything_moved(page.name), everything_moved())
 
 
-def test_the_methods_name_the_results_whose_value_is_an_end_of_its_range() -> None:
-    # A rent beyond its row's range takes the range along and is its upper end.
-    told = shown("methods", {"rental_usd_per_gpu_hour": 50.0, **FEW}).told["outside_titles"]
-    assert case(rental_usd_per_gpu_hour=50.0)["v3_rental_usd"].title in told.split("; ")
+def raw_range_misses(found: Case) -> list[str]:
+    """The results whose value lies outside the fifth to the ninety-fifth percentile of their draws."""
+    uncertain = [found[name] for name, definition in REGISTRY.items() if definition.uncertain]
+    beyond = [each.title for each in uncertain if each.value < each.low or each.value > each.high]
+    assert not beyond, f"A printed range must hold its value: {', '.join(beyond)}."
+    return [each.title for each in uncertain if each.value < each.drawn.low or each.value > each.drawn.high]
+
+
+def test_the_methods_name_what_was_shifted_and_values_stay_in_their_raw_ranges() -> None:
+    """Each of three lies beyond its row's end, and takes its whole range along."""
+    changes = {"rental_usd_per_gpu_hour": 11.06, "utilisation": 0.99, "staff_count": 400}
+    known = parameters.known()
+    for name, value in changes.items():
+        assert value > float(known[name].high)
+    assert not raw_range_misses(case(**changes))
+    told = shown("methods", {**changes, **FEW}).told
+    assert told["shifted_titles"].split("; ") == [known[name].title for name in changes]
+    assert told["outside_titles"] == "no result"
+
+
+def test_the_methods_name_the_results_whose_value_lies_outside_their_raw_range() -> None:
+    """A rent of $100 is the most that is allowed, so nothing is drawn above it: the central value is the upper end."""
+    changes = {"rental_usd_per_gpu_hour": 100.0}
+    missed = raw_range_misses(case(**changes))
+    assert case()["v3_rental_usd"].title in missed
+    assert shown("methods", {**changes, **FEW}).told["outside_titles"].split("; ") == missed
     assert shown("methods", FEW).told["outside_titles"] == "no result"
 
 
@@ -176,9 +201,13 @@ def test_two_values_that_are_allowed_make_a_cost_of_nothing_and_no_traceback() -
     # By Epoch AI's rule V3 has Epoch AI's tariff and decline, so that nothing of the case makes it free.
     for name in ("v3_by_epoch_usd", "gpt4_over_v3_amortised", "line_over_v3", "line_over_v3_range", "others_over_v3"):
         assert free.text(name) == case().text(name)
-    # The rent is what the electricity of an hour costs: no use is enough for owning to break even.
+    # The rent is what the electricity of an hour costs, $0.0956, or less: no use is enough for owning to break even.
     paid = case()["owner_energy_usd_per_gpu_hour"].value
-    assert case(rental_usd_per_gpu_hour=paid)["break_even_utilisation"].value == float("inf")
+    for rent in (paid, 0.05):
+        even = case(rental_usd_per_gpu_hour=rent)["break_even_utilisation"]
+        assert even.value == float("inf") and even.text == words.NOT_DEFINED
+        # No draw of it is a share below nothing either, and a range that is not defined misses no value.
+        assert not even.drawn.low <= 0 and even.title not in raw_range_misses(case(rental_usd_per_gpu_hour=rent))
 
 
 def test_corners_are_drawn_alike_each_time_and_none_twice() -> None:

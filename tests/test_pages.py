@@ -139,10 +139,10 @@ def test_the_readme_states_the_headlines_that_the_model_gives() -> None:
     case = Case()
     text = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
     for name in ("v3_rental_usd", "v3_amortised_usd", "v3_acquisition_usd", "v3_programme_usd"):
-        row = f"| {case[name].text} | {case[name].range} |"
+        row = f"| {case[name].text} | {case[name].range} | {case[name].median} |"
         assert row in text, f"README.md should have '{row}' in its table of headlines. Correct the row."
     assert f"{case['v3_gpu_hours'].text} H800-hours" in text
-    assert f"the {case['v3_gpus'].text} GPUs that the run needs" in text
+    assert f"the {case['v3_gpus'].text} GPUs that the run occupied" in text
 
 
 def test_the_month_of_the_evidence_is_the_same_wherever_it_is_said() -> None:

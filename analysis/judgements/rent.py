@@ -83,7 +83,7 @@ def electricity_in_the_hour(case: Case) -> Said:
 def break_even_point(case: Case) -> Said:
     """At which use owning costs as much as renting by the hour."""
     even = case["break_even_utilisation"].value
-    reached = 0 < even <= 1
+    reached = even <= 1
     hour = "Paid for by the hour in use, a rented card"
     yield reached, f"{hour} costs as much as an owned one that is in use {{break_even_utilisation}} of the time."
     yield True, f"{hour} is cheaper than an owned one, however much that is used."
@@ -106,16 +106,19 @@ def renting_is_cheaper(case: Case) -> Said:
     """Below which use renting by the hour is cheaper, with the range of that point where all of it can be reached."""
     even = case["break_even_utilisation"]
     yield (
-        even.low > 0 and even.high <= 1 and even.value <= 1,
+        even.high <= 1,
         "Below {break_even_utilisation} of use, range {break_even_utilisation_range}, "
         "renting by the hour at the assumed rent would have been cheaper.",
     )
     yield (
-        0 < even.value <= 1,
+        even.value <= 1,
         "Below {break_even_utilisation} of use renting by the hour at the assumed rent would have been cheaper; "
         "within the ranges of the assumptions it may be cheaper at any use.",
     )
-    yield even.value > 1, "Renting by the hour at the assumed rent would have been cheaper even at full use."
+    yield (
+        case.point.rental_usd_per_gpu_hour >= case["owner_energy_usd_per_gpu_hour"].value,
+        "Renting by the hour at the assumed rent would have been cheaper even at full use.",
+    )
     yield (
         True,
         "Electricity alone costs more than the assumed rent, so renting by the hour would be cheaper at any use.",

@@ -117,7 +117,12 @@ def laboratory_year_with_overhead_usd(x: Any, data: Any) -> Any:
     return _laboratory_year_usd(x, data, pay_with_overhead_usd(x, data))
 
 
-@result("Programme over final run", "times")
+@result(
+    "Programme over final run",
+    "times",
+    compares=("v3_programme_usd", "v3_rental_usd"),
+    difference="the programme holds the run, at the same rent, and adds other compute and people",
+)
 def programme_over_final_run(x: Any, data: Any) -> Any:
     return v3_programme_usd(x, data) / v3_rental_usd(x, data)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from analysis import costs
+from analysis.costs.units import where_positive
 from analysis.quantities.registry import OWNER, RENT_HOLDS_MORE, SERVERS, USER, result
 
 V3, R1, H800 = "dsv3", "dsr1_increment", "H800-SXM"
@@ -247,8 +249,10 @@ def owner_usd_per_gpu_hour_owned(x: Any, data: Any) -> Any:
 def break_even_utilisation(x: Any, data: Any) -> Any:
     # Capital and network fall as 1 / utilisation, so those of full use over what is left of the rent is the share;
     # energy is paid per hour in use.
+    # A rent at or below the electricity of an hour leaves nothing: no use is enough.
     left = x.rental_usd_per_gpu_hour - owner_energy_usd_per_gpu_hour(x, data)
-    return costs.over(owner_usd_per_gpu_hour_owned(x, data), left)
+    owned = owner_usd_per_gpu_hour_owned(x, data)
+    return where_positive(left, lambda positive: owned / positive, math.inf)
 
 
 @result("An H800 leased by the month or year, per hour in use", "USD/GPU-hour", "rental")

@@ -14,12 +14,14 @@ WEAK = ("estimated", "assumed", "unverified")
 
 
 def sources(data: Data) -> Iterator[dict[str, Any]]:
-    """A row for each table that names sources: how many rows it has, with a known source, and of weak confidence."""
+    """A row for each table that names sources: how many rows name one, a known one, and are of weak confidence."""
     known = tables.reference_keys()
     for name in tables.names():
         frame = data.table(name)
         if "source" not in frame:
             continue
+        # A text that was made up for the control has none.
+        frame = frame[frame.source.fillna("") != ""]
         given = [{key.strip() for key in str(cell).split(";")} for cell in frame.source]
         weak = frame.confidence.isin(WEAK).sum() if "confidence" in frame else "–"
         yield {

@@ -49,7 +49,7 @@ SAMPLE_SIZE, SEED = 25, 20261123
 
 
 # Cells that the loader looks at together with others, or with another table.
-TOGETHER = ("assumptions", "stages")
+TOGETHER = ("assumptions", "stages", "epoch_runs")
 
 
 def refused_by_schema(cells: list[Cell], kind: str, folder: Path) -> set[Cell]:

@@ -31,6 +31,8 @@ def test_sums_and_products_by_hand() -> None:
     assert one * other == Moments(6, 65)
     # A hundred independent ones: mean 200, variance 100.
     assert one.of(100) == Moments(200, 40_100)
+    # Mean 3 and variance 4: a hundred have mean 300 and variance 400.
+    assert other.of(100) == Moments(300, 90_400)
     assert one.times(10) == Moments(20, 500)
     # Two draws, certain each, at 1 and 3: mean 2, variance 1.
     assert Moments(np.array([1.0, 3.0]), np.array([1.0, 9.0])).mixed() == Moments(2, 5)

@@ -189,6 +189,11 @@ def test_a_payment_that_does_not_repay_the_price_bears_no_interest() -> None:
     assert found == pytest.approx([0, 0, 0.1], abs=1e-6)
 
 
+def test_a_payment_above_the_price_bears_nearly_all_of_itself() -> None:
+    """At 1.5 over a life of 5 years the annuity is 1.5 / (1 - 2.5^-5) = 1.5 / (1 - 0.01024) = 1.515519."""
+    assert costs.interest_repaid(1.515519, 5) == pytest.approx(1.5, abs=1e-5)
+
+
 def test_electricity_for_a_year_is_that_of_the_hours_in_use() -> None:
     """1,000 kW x 0.75 x 1.25 x $0.08 = $75 an hour, for 0.82 of 8,766 hours: $539,109."""
     assert costs.energy_usd_per_year(1000, 0.82, 0.75, 1.25, 0.08) == pytest.approx(539_109, abs=1)

@@ -18,6 +18,7 @@ from pandas.testing import assert_frame_equal
 from analysis import claims, cli, parameters, provenance, tables
 from analysis.case import Case
 from analysis.quantities import REGISTRY
+from analysis.quantities.registry import EPOCH_V3, OURS, OWNER, USER
 from analysis.report import notebooks, results
 from analysis.scenarios import Scenario
 
@@ -71,7 +72,9 @@ def test_both_forms_come_back_the_same_with_types_and_blanks_where_they_belong(
     assert (base["percentile"].isna() == certain).all() and 20 < certain.sum() < len(base) - 20
     assert (base["value"] == base["median"])[certain].all()
     assert ((base["low"] <= base["median"]) & (base["median"] <= base["high"])).all()
-    assert (base["basis"].isna() == base["rule"].isna()).all()
+    # A cost has a rule, and a comparison of costs has that of its sides, or how theirs differ.
+    ruled = [bool(definition.basis or definition.compares) for definition in REGISTRY.values()]
+    assert base["rule"][ruled].notna().all()
     assert (base["money_year"].notna() == base["unit"].str.contains("USD")).all()
 
 
@@ -110,7 +113,7 @@ def test_a_site_s_data_package_describes_them(folder: Path) -> None:
 def test_a_result_leads_to_the_page_that_argues_it(base: pd.DataFrame) -> None:
     assert base["page"]["v3_rental_usd"] == "six_million.html"
     assert base["page"]["llama31_gpu_hours"] == "index.html", "No other page mentions it."
-    assert base["page"]["v3_owner_usd"] == "results.html#v3_owner_usd", "No text mentions it."
+    assert base["page"]["v3_pretraining_usd"] == "results.html#v3_pretraining_usd", "No text mentions it."
 
 
 def test_each_address_is_there(site: Path, base: pd.DataFrame) -> None:
@@ -128,10 +131,10 @@ def test_the_site_holds_them(site: Path, folder: Path) -> None:
         assert (site / "data" / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-def test_the_two_methods_of_the_amortised_basis_have_two_rules(base: pd.DataFrame) -> None:
+def test_the_methods_of_the_amortised_basis_have_their_own_rules(base: pd.DataFrame) -> None:
     rules = base[base["basis"] == "amortised"].groupby("rule").groups
-    assert set(rules) == {results.OWNER, results.RULES["amortised"]}
-    assert "v3_owner_usd" in rules[results.OWNER] and "v3_amortised_usd" in rules[results.RULES["amortised"]]
+    assert "v3_owner_usd" in rules[OWNER.text] and "v3_amortised_usd" in rules[OURS["amortised"].text]
+    assert "user_cost_usd_per_gpu_hour" in rules[USER.text] and "v3_by_epoch_usd" in rules[EPOCH_V3.text]
 
 
 # --- a scenario's -------------------------------------------------------------------------------------------------
@@ -151,8 +154,10 @@ def test_a_scenario_moves_what_rests_on_its_change_and_nothing_else(
 
 def test_a_verdict_that_turns_is_turned_in_the_file(folder: Path) -> None:
     turned = Case(scenario=Scenario("cheap", "Cheap", changes={"rental_usd_per_gpu_hour": 1.0}))
-    before = pd.read_csv(folder / results.VERDICTS, index_col="claim_id")["verdict"]
-    after = results.verdicts(turned).set_index("claim_id")["verdict"]
+    before, after = (
+        frame[frame["text"] == claims.ARTICLE].set_index("claim_id")["verdict"]
+        for frame in (pd.read_csv(folder / results.VERDICTS), results.verdicts(turned))
+    )
     flips = {flip.claim_id: flip.after for flip in claims.flips(Case(), turned)}
     assert flips and after[before != after].to_dict() == flips
 

@@ -103,7 +103,9 @@ def test_examples_give_the_report_s_results(here: None) -> None:
     case = Case()
     assert f"V3, rental basis: ${case['v3_rental_usd'].value:,.0f}" in run(EXAMPLES["01_six_million"].code)[1]
     assert f"${case['fleet_capex_usd'].value / 1e6:,.0f} million" in run(EXAMPLES["03_capex"].code)[1]
-    assert f"${case['owner_usd_per_gpu_hour'].value:.2f} an hour" in run(EXAMPLES["04_owning_and_renting"].code)[1]
+    assert (
+        f"owned ${case['owner_usd_per_gpu_hour'].value:.2f}, leased" in run(EXAMPLES["04_owning_and_renting"].code)[1]
+    )
     assert f"${case['v3_amortised_usd'].value / 1e6:.2f} million" in run(EXAMPLES["06_trend"].code)[1]
     assert f"programme ${case['v3_programme_usd'].value / 1e6:.0f} million" in run(EXAMPLES["07_whole_bill"].code)[1]
 
