@@ -43,12 +43,13 @@ def programme_points(case: Case) -> Said:
     times = f"{words.digits(lowest, 2)} to {words.amount(max(ratio.high for ratio in ratios), 'times', significant=2)}"
     yield (
         lowest >= 3,
-        f"Both methods say that V3's programme was several times cheaper than GPT-4's, which cost {times} as much over "
-        "their ranges",
+        "Both methods say that V3's programme was several times cheaper than GPT-4's; over their ranges, GPT-4's cost "
+        f"{times} as much",
     )
     yield (
         lowest > 1,
-        f"Both methods say that V3's programme was cheaper than GPT-4's, which cost {times} as much over their ranges",
+        "Both methods say that V3's programme was cheaper than GPT-4's; over their ranges, GPT-4's cost "
+        f"{times} as much",
     )
     yield all(ratio.value > 1 for ratio in ratios), "Both methods point to cheaper, and do not prove it"
     yield all(ratio.value <= 1 for ratio in ratios), "Neither method makes V3's programme cheaper than GPT-4's"
