@@ -140,7 +140,7 @@ def _programme(case: Case) -> list[Layer]:
         ),
         Layer(
             "The laboratory's whole year",
-            f"the other final runs' compute too, and all {heads} people",
+            f"all final runs' compute, and all {heads} people",
             "by analogy",
             case["laboratory_year_usd"],
             _keys(*runs, share.source, staff.source, pay.source),
