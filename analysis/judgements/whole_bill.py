@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from analysis import words
 from analysis.judgements.registry import judgement
 from analysis.quantities import REGISTRY
 
@@ -16,30 +17,40 @@ if TYPE_CHECKING:
 Said = Iterator[tuple[Any, str]]
 
 
-# GPT-4's programme over V3's by each method, for the staff and for all listed authors; the two sides of each.
-RATIOS = ("gpt4_over_v3_development", "gpt4_over_v3_authors_development", "gpt4_over_v3_ours")
+# GPT-4's programme over V3's: by Epoch AI's method for the staff and for all listed authors; by this report's with one
+# share for both and with OpenAI's own. The two sides of each.
+RATIOS = (
+    *("gpt4_over_v3_development", "gpt4_over_v3_authors_development"),
+    *("gpt4_over_v3_ours", "gpt4_over_v3_own_share"),
+)
 SIDES = tuple(REGISTRY[name].compares for name in RATIOS)
 
 
 @judgement
 def programme_ranges(case: Case) -> Said:
-    """A sentence: on how many of the methods the ranges of the two programmes overlap."""
+    """A sentence: on how many of the lines the ranges of the two programmes overlap."""
     meet = [case[v3].high >= case[gpt4].low and case[v3].low <= case[gpt4].high for gpt4, v3 in SIDES]
-    yield not any(meet), "On neither method do the two ranges overlap."
-    yield all(meet), "On both methods the two ranges overlap."
+    yield not any(meet), "On no line do the two ranges overlap."
+    yield all(meet), "On every line the two ranges overlap."
     yield True, "On some of the lines the two ranges overlap, on others they do not."
 
 
 @judgement
 def programme_points(case: Case) -> Said:
-    """A sentence: what the methods say of V3's programme beside GPT-4's. Several times is three times or more."""
+    """A sentence: what both methods say of the two programmes. Several times: three or more at every low end."""
     ratios = [case[name] for name in RATIOS]
-    sure = all(ratio.low > 1 for ratio in ratios)
+    lowest = min(ratio.low for ratio in ratios)
+    times = f"{words.digits(lowest, 2)} to {words.amount(max(ratio.high for ratio in ratios), 'times', significant=2)}"
     yield (
-        sure and all(ratio.value >= 3 for ratio in ratios),
-        "Both methods say that V3's programme was several times cheaper than GPT-4's",
+        lowest >= 3,
+        "Both methods say that V3's programme was several times cheaper than GPT-4's; over their ranges, GPT-4's cost "
+        f"{times} as much",
     )
-    yield sure, "Both methods say that V3's programme was cheaper than GPT-4's"
+    yield (
+        lowest > 1,
+        "Both methods say that V3's programme was cheaper than GPT-4's; over their ranges, GPT-4's cost "
+        f"{times} as much",
+    )
     yield all(ratio.value > 1 for ratio in ratios), "Both methods point to cheaper, and do not prove it"
     yield all(ratio.value <= 1 for ratio in ratios), "Neither method makes V3's programme cheaper than GPT-4's"
     yield True, "The methods do not agree which programme was cheaper"

@@ -7,14 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from analysis import costs
+from analysis import costs, uncertainty
 from analysis.costs.development import Z_95, Moments
 from analysis.quantities.comparison import gpt4_programme_usd, gpt4_rental_usd
 from analysis.quantities.registry import EPOCH_DEVELOPMENT, EPOCH_DEVELOPMENT_V3, OURS_ON_CLOUD_PRICES, result
 from analysis.quantities.runs import V3, r1_gpu_hours, v3_gpu_hours, v3_rental_usd
 from analysis.reconciliation import epoch
 
-V2, GPT4 = "dsv2", "gpt4"
+V2, LLM_67B, GPT4 = "dsv2", "ds67b", "gpt4"
+
+
+def _published(data: Any, figure_id: str) -> Moments:
+    """The log-normal of a published range of nine in ten."""
+    row = data.row("published", figure_id)
+    return costs.lognormal(float(row["low"]), float(row["high"]))
 
 
 @result("V3's research compute, by analogy", "USD", "programme")
@@ -22,10 +28,31 @@ def rd_compute_usd(x: Any, data: Any) -> Any:
     return costs.rd_compute_usd(v3_rental_usd(x, data), x.final_run_share_of_rd_compute)
 
 
+@result("GPU-hours of DeepSeek-V2", "GPU-hour", uncertain=False)
+def v2_gpu_hours(x: Any, data: Any) -> Any:
+    return float(data.model(V2).chip_hours)
+
+
+@result("GPU-hours of DeepSeek-Coder-V2, at V2's rate", "GPU-hour", uncertain=False)
+def coder_v2_gpu_hours(x: Any, data: Any) -> Any:
+    # It is V2 trained on: as many parameters, active and in all, so as many hours a token.
+    return data.published("deepseek_v2_gpu_hours_per_t_tokens") * data.published("deepseek_coder_v2_tokens_t")
+
+
+@result("GPU-hours of DeepSeek's final runs of V3's year", "GPU-hour", uncertain=False)
+def final_runs_gpu_hours(x: Any, data: Any) -> Any:
+    # Those of 2024 whose hours follow from what is published. R1's hours began after V3's run.
+    return v3_gpu_hours(x, data) + v2_gpu_hours(x, data) + coder_v2_gpu_hours(x, data)
+
+
 @result("V3's part of the GPU-hours of DeepSeek's final runs of its year", "fraction", uncertain=False)
 def v3_part_of_final_runs(x: Any, data: Any) -> Any:
-    # V2 came out seven months before V3. R1's hours began after V3's run.
-    return v3_gpu_hours(x, data) / (v3_gpu_hours(x, data) + float(data.model(V2).chip_hours))
+    return v3_gpu_hours(x, data) / final_runs_gpu_hours(x, data)
+
+
+@result("V3's part with the 67B model of the year before among the final runs", "fraction", uncertain=False)
+def v3_part_with_67b(x: Any, data: Any) -> Any:
+    return v3_gpu_hours(x, data) / (final_runs_gpu_hours(x, data) + float(data.model(LLM_67B).chip_hours))
 
 
 @result("All of the laboratory's staff, for the time of the programme", "USD", "programme")
@@ -38,28 +65,56 @@ def v3_staff_usd(x: Any, data: Any) -> Any:
     return v3_part_of_final_runs(x, data) * staff_usd(x, data)
 
 
-@result("V3's programme: its part of research compute and staff", "USD", "programme")
-def v3_programme_usd(x: Any, data: Any) -> Any:
+def _v3_programme_usd(x: Any, data: Any, pay: Any) -> Any:
     return costs.programme_usd(
         v3_rental_usd(x, data),
         x.final_run_share_of_rd_compute,
         x.staff_count,
-        x.staff_cost_usd_per_head_year,
+        pay,
         x.programme_years,
         v3_part_of_final_runs(x, data),
     )
 
 
-@result("The laboratory's year: the compute behind V2 and V3, and all staff", "USD", "programme")
-def laboratory_year_usd(x: Any, data: Any) -> Any:
+def _laboratory_year_usd(x: Any, data: Any, pay: Any) -> Any:
     return costs.programme_usd(
         v3_rental_usd(x, data) / v3_part_of_final_runs(x, data),
         x.final_run_share_of_rd_compute,
         x.staff_count,
-        x.staff_cost_usd_per_head_year,
-        x.programme_years,
+        pay,
+        # A year, however long the work on V3 took: the final runs are those of a year too.
+        1,
         1,
     )
+
+
+@result("V3's programme: its part of research compute and staff", "USD", "programme")
+def v3_programme_usd(x: Any, data: Any) -> Any:
+    return _v3_programme_usd(x, data, x.staff_cost_usd_per_head_year)
+
+
+@result("The laboratory's year: the compute behind its final runs, and all staff", "USD", "programme")
+def laboratory_year_usd(x: Any, data: Any) -> Any:
+    return _laboratory_year_usd(x, data, x.staff_cost_usd_per_head_year)
+
+
+@result("Average pay of one head for a year, with Epoch AI's overhead", "USD", "programme")
+def pay_with_overhead_usd(x: Any, data: Any) -> Any:
+    # What the overhead adds to Epoch AI's average, of which salary is the part that bears it.
+    salary, overhead, equity = (
+        _published(data, f"epoch_development_{name}").mean for name in ("salary_usd", "overhead", "equity_usd")
+    )
+    return x.staff_cost_usd_per_head_year * (salary * overhead + equity) / (salary + equity)
+
+
+@result("V3's programme, with Epoch AI's overhead on pay", "USD", "programme")
+def v3_programme_with_overhead_usd(x: Any, data: Any) -> Any:
+    return _v3_programme_usd(x, data, pay_with_overhead_usd(x, data))
+
+
+@result("The laboratory's year, with Epoch AI's overhead on pay", "USD", "programme")
+def laboratory_year_with_overhead_usd(x: Any, data: Any) -> Any:
+    return _laboratory_year_usd(x, data, pay_with_overhead_usd(x, data))
 
 
 @result(
@@ -78,12 +133,6 @@ def hidden_compute_usd(x: Any, data: Any) -> Any:
 
 
 # --- by Epoch AI's method -------------------------------------------------------------------------------------------
-
-
-def _published(data: Any, figure_id: str) -> Moments:
-    """The log-normal of a published range of nine in ten."""
-    row = data.row("published", figure_id)
-    return costs.lognormal(float(row["low"]), float(row["high"]))
 
 
 def _development(x: Any, data: Any, run: Any, contributors: Any, years: Moments, day: Any) -> Moments:
@@ -198,11 +247,10 @@ def gpt4_over_v3_authors_development(x: Any, data: Any) -> Any:
 # --- GPT-4 by this report's method ----------------------------------------------------------------------------------
 
 
-@result("GPT-4's programme by this report's method", "USD", "programme", rule=OURS_ON_CLOUD_PRICES)
-def gpt4_ours_programme_usd(x: Any, data: Any) -> Any:
+def _gpt4_ours_usd(x: Any, data: Any, final_run_share: Any) -> Any:
     return costs.programme_usd(
         gpt4_rental_usd(x, data),
-        x.final_run_share_of_rd_compute,
+        final_run_share,
         data.published("epoch_gpt4_contributors"),
         x.staff_cost_usd_per_head_year,
         # Its doubt, a fifth up and down, moves an end of the sum by a hundredth: the share decides.
@@ -211,11 +259,34 @@ def gpt4_ours_programme_usd(x: Any, data: Any) -> Any:
     )
 
 
+@result("GPT-4's programme by this report's method", "USD", "programme", rule=OURS_ON_CLOUD_PRICES)
+def gpt4_ours_programme_usd(x: Any, data: Any) -> Any:
+    return _gpt4_ours_usd(x, data, x.final_run_share_of_rd_compute)
+
+
+@result(
+    "GPT-4's programme by this report's method, with OpenAI's own share of 2024",
+    "USD",
+    "programme",
+    rule=OURS_ON_CLOUD_PRICES,
+)
+def gpt4_own_share_programme_usd(x: Any, data: Any) -> Any:
+    return _gpt4_ours_usd(x, data, data.published("epoch_openai_final_run_share"))
+
+
 def _ours_ends(x: Any, data: Any) -> tuple[float, float, float]:
-    # What share of a laboratory's compute a final run is, is another fact at another laboratory.
-    gpt4, v3 = (np.log(cost(x, data)) for cost in (gpt4_ours_programme_usd, v3_programme_usd))
-    middle = float(np.exp(np.median(gpt4) - np.median(v3)))
-    return _ratio_ends(middle, float(np.std(gpt4)), float(np.std(v3)))
+    # What share of a laboratory's compute a final run is, is another fact at another laboratory; pay is one for both.
+    elsewhere = np.random.default_rng(0).permutation(np.atleast_1d(x.final_run_share_of_rd_compute))
+    drawn = _gpt4_ours_usd(x, data, elsewhere) / v3_programme_usd(x, data)
+    low, high = uncertainty.interval(drawn)
+    return low, float(np.median(drawn)), high
+
+
+OURS_DIFFERENCE = (
+    "GPT-4's run is priced at Epoch AI's cloud price, in dollars of June 2025 and for hours that leaked, and everybody "
+    "credited with GPT-4 counts for all of the time; V3's at the case's rent for disclosed hours, with its part of the "
+    "staff"
+)
 
 
 @result(
@@ -223,13 +294,21 @@ def _ours_ends(x: Any, data: Any) -> tuple[float, float, float]:
     "times",
     uncertain=False,
     compares=("gpt4_ours_programme_usd", "v3_programme_usd"),
-    difference="GPT-4's run is priced at Epoch AI's cloud price, in dollars of June 2025 and for hours that leaked, "
-    "and everybody credited with GPT-4 counts for all of the time; V3's at the case's rent for disclosed hours, with "
-    "its part of the staff",
+    difference=OURS_DIFFERENCE,
     ends=_ours_ends,
 )
 def gpt4_over_v3_ours(x: Any, data: Any) -> Any:
     return gpt4_ours_programme_usd(x, data) / v3_programme_usd(x, data)
+
+
+@result(
+    "GPT-4's programme over V3's, by this report's method with OpenAI's own share of 2024",
+    "times",
+    compares=("gpt4_own_share_programme_usd", "v3_programme_usd"),
+    difference=OURS_DIFFERENCE + "; OpenAI's share is its own, though of another year, and DeepSeek's is an analogy",
+)
+def gpt4_over_v3_own_share(x: Any, data: Any) -> Any:
+    return gpt4_own_share_programme_usd(x, data) / v3_programme_usd(x, data)
 
 
 @result("R1's part of the two runs", "fraction", uncertain=False)

@@ -15,7 +15,7 @@ shares = st.floats(0.001, 1)
 
 
 def test_v3s_research_compute_and_staff() -> None:
-    """Million USD: 5.576 / 0.2 = 27.88; 150 x 381,000 x 1 year = 57.15, of which two thirds are 38.1."""
+    """Million USD: 5.576 / 0.2 = 27.88; 150 x 381,000 x 1 year = 57.15, of which two thirds would be 38.1."""
     assert costs.rd_compute_usd(5_576_000, 0.2) == 27_880_000
     assert costs.staff_usd(150, 381_000, 1) == 57_150_000
     assert costs.programme_usd(5_576_000, 0.2, 150, 381_000, 1, 2 / 3) == pytest.approx(65_980_000)

@@ -67,7 +67,7 @@ def test_questions_have_sense_in_every_scenario(scenario: str) -> None:
     ("chapter", "question", "scenario", "expected"),
     [
         ("owning_and_renting", "widest", "base", "service life"),
-        ("what_matters", "widest_programme", "base", "years of work"),
+        ("what_matters", "widest_programme", "base", "share of research compute"),
         ("what_matters", "widest_programme", "us_cloud_prices", "share of research compute"),
         ("whole_bill", "larger", "base", "part of the staff"),
         ("whole_bill", "larger", "us_cloud_prices", "Research compute"),

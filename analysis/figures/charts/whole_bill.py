@@ -118,6 +118,11 @@ def _programme(case: Case) -> list[Layer]:
         words.number(case.point.staff_count),
         case["v3_part_of_final_runs"],
     )
+    runs = (
+        hours,
+        case.data.model(V2).chip_hours_source,
+        case.data.row("published", "deepseek_coder_v2_tokens_t").source,
+    )
     return [
         Layer(
             "V3's research compute",
@@ -131,14 +136,14 @@ def _programme(case: Case) -> list[Layer]:
             f"{case.text('headcount_is_whose')} ({heads}) × {case.text('pay_is_whose')} × {part.text}",
             "by analogy",
             case["v3_programme_usd"],
-            _keys(hours, case.data.model(V2).chip_hours_source, share.source, staff.source, pay.source),
+            _keys(*runs, share.source, staff.source, pay.source),
         ),
         Layer(
             "The laboratory's whole year",
-            f"V2's compute too, and all {heads} people",
+            f"all final runs' compute, and all {heads} people",
             "by analogy",
             case["laboratory_year_usd"],
-            _keys(hours, case.data.model(V2).chip_hours_source, share.source, staff.source, pay.source),
+            _keys(*runs, share.source, staff.source, pay.source),
         ),
     ]
 
