@@ -8,13 +8,12 @@ first two moments, which are exact; its percentiles are those of the log-normal 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from analysis.costs.units import Number
+from analysis.costs.units import Number, natural_log
 
 # Standard-normal quantile of 0.95.
 Z_95 = 1.6448536269514722
@@ -46,12 +45,14 @@ class Moments:
 
     def mixed(self) -> Moments:
         """All draws together: as unsure as each, and as far apart as they lie."""
+        import numpy as np
+
         return Moments(np.mean(self.mean), np.mean(self.square))
 
     @property
     def log_deviation(self) -> Any:
         """Standard deviation of the logarithm."""
-        return np.sqrt(np.log(self.square / self.mean**2))
+        return natural_log(self.square / self.mean**2) ** 0.5
 
     @property
     def median(self) -> Any:
@@ -59,13 +60,13 @@ class Moments:
 
     def at(self, deviate: float) -> Any:
         """The value so many standard deviations above the median, on the log scale."""
-        return self.median * np.exp(deviate * self.log_deviation)
+        return self.median * math.e ** (deviate * self.log_deviation)
 
 
 def lognormal(low: Number, high: Number) -> Moments:
     """The log-normal whose 5th and 95th percentile are low and high, both > 0."""
-    middle, variance = np.sqrt(low * high), (np.log(high / low) / (2 * Z_95)) ** 2
-    return Moments(middle * np.exp(variance / 2), middle**2 * np.exp(2 * variance))
+    middle, variance = (low * high) ** 0.5, (natural_log(high / low) / (2 * Z_95)) ** 2
+    return Moments(middle * math.e ** (variance / 2), middle**2 * math.e ** (2 * variance))
 
 
 def person_year_usd(salary_usd: Moments, overhead: Moments, equity_usd: Moments, part_of_a_job: Moments) -> Moments:

@@ -10,7 +10,13 @@ import numpy as np
 from analysis import costs, uncertainty
 from analysis.costs.development import Z_95, Moments
 from analysis.quantities.comparison import gpt4_programme_usd, gpt4_rental_usd
-from analysis.quantities.registry import EPOCH_DEVELOPMENT, EPOCH_DEVELOPMENT_V3, OURS_ON_CLOUD_PRICES, result
+from analysis.quantities.registry import (
+    EPOCH_DEVELOPMENT,
+    EPOCH_DEVELOPMENT_V3,
+    OURS_ON_CLOUD_PRICES,
+    PRICE_OF_H800,
+    result,
+)
 from analysis.quantities.runs import V3, r1_gpu_hours, v3_gpu_hours, v3_rental_usd
 from analysis.reconciliation import epoch
 
@@ -227,6 +233,7 @@ def _gpt4_over(x: Any, data: Any, contributors: Any) -> tuple[float, float, floa
     "times",
     uncertain=False,
     compares=("gpt4_programme_usd", "v3_development_usd"),
+    difference=PRICE_OF_H800,
     ends=lambda x, data: _gpt4_over(x, data, x.staff_count),
 )
 def gpt4_over_v3_development(x: Any, data: Any) -> Any:
@@ -238,6 +245,7 @@ def gpt4_over_v3_development(x: Any, data: Any) -> Any:
     "times",
     uncertain=False,
     compares=("gpt4_programme_usd", "v3_authors_development_usd"),
+    difference=PRICE_OF_H800,
     ends=lambda x, data: _gpt4_over(x, data, data.published("deepseek_v3_authors")),
 )
 def gpt4_over_v3_authors_development(x: Any, data: Any) -> Any:

@@ -94,7 +94,9 @@ EPOCH_RENTAL = Rule("Epoch AI's cloud prices", "as Epoch AI takes them", "", "in
 
 # A final run amortised, its experiments and its staff, by Epoch AI's notebook development_cost.ipynb.
 EPOCH_DEVELOPMENT = replace(EPOCH, prices="Epoch AI's, and its contributors' pay", money="December 2023")
-EPOCH_DEVELOPMENT_V3 = replace(EPOCH_DEVELOPMENT, hours="")
+EPOCH_DEVELOPMENT_V3 = replace(
+    EPOCH_DEVELOPMENT, prices="Epoch AI's, its contributors' pay, and this report's price of an H800", hours=""
+)
 # This report's programme for a model of which Epoch AI's cloud price is the only rent.
 OURS_ON_CLOUD_PRICES = replace(
     OURS["programme"], prices="Epoch AI's cloud prices, and pay", hours=EPOCH.hours, money=EPOCH.money
