@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -851,13 +850,3 @@ def test_the_share_of_draws_counts_them(evidence: pd.DataFrame) -> None:
     assert claims.share_holding(few, found["C04a"]) == 1
     assert np.isnan(claims.share_holding(few, found["C05a"]))
     assert np.isnan(claims.share_holding(few, found["C14a"]))
-
-
-def test_a_second_coding_may_be_empty_and_no_other_table(tmp_path: Path) -> None:
-    known = tables.package()["by_name"]
-    for name in ("second_coding", "claims"):
-        columns = [field["name"] for field in known[name]["schema"]["fields"]]
-        (tmp_path / f"{name}.csv").write_text(",".join(columns) + "\n", encoding="utf-8")
-    assert len(tables.rows(known["second_coding"], tmp_path)) == 1
-    with pytest.raises(DataError, match=r"data/claims\.csv is empty, or has a header alone"):
-        tables.rows(known["claims"], tmp_path)

@@ -53,9 +53,10 @@ def test_the_picture_is_the_same(name: str) -> None:
     svg = FIGURES[name]
     short = joined(svg)
     assert len(re.findall("<[a-z]", short)) < len(re.findall("<[a-z]", svg)) * 0.6
-    # The renderer tells four positions of an edge in a pixel: one step between them at most; 255 is a lost letter.
+    # The renderer tells four positions of an edge in a pixel: and where two edges meet, two steps;
+    # 255 is a lost letter.
     difference = ImageChops.difference(picture(svg), picture(short))
-    assert difference.getextrema()[1] <= 80, (
+    assert difference.getextrema()[1] <= 128, (
         f"Figure {name} looks different with joined letters (analysis/report/site/finish/drawings.py)."
     )
 

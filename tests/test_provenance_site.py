@@ -217,7 +217,8 @@ def test_definitions_come_from_the_glossary_alone(site: Path) -> None:
 
 
 def test_every_number_with_a_place_is_a_link_to_it(site: Path) -> None:
-    # The page's own sums, told by case.tell, have no entry, and no more have judgements and what a scenario adds.
+    # The page's own sums, told by case.tell, have no entry, and no more have words:
+    # judgements, how two sides differ, and what a scenario adds.
     bare = []
     for page in notebooks.pages():
         if not page.runs:
@@ -227,7 +228,7 @@ def test_every_number_with_a_place_is_a_link_to_it(site: Path) -> None:
         linked = {str(a["href"]).rpartition("#")[2] for a in soup(site / f"{page.name}.html").select("a.hint-number")}
         for name in notebooks.mentioned(notebook):
             found = provenance.stem(name)
-            if name in JUDGEMENTS or name.endswith("_here"):
+            if name in JUDGEMENTS or name.endswith(("_here", "_difference")):
                 continue
             if name not in own and (found is None or anchor(*found) not in linked):
                 bare.append(f"{page.name}: {name}")

@@ -153,7 +153,7 @@ def rules_agree(case: Case) -> Said:
 def user_cost_beside_owner(case: Case) -> Said:
     """V3's cards by both rules, per hour at full use; "at the age of V3's cards" stands before."""
     line, fall = (float(hour) for hour in hours_at_full_use(case, case.point.h800_years_in_service))
-    near = max(line, fall) / min(line, fall) - 1
+    near = costs.over(max(line, fall), min(line, fall)) - 1
     told = f"{price(line)} by the straight line and {price(fall)} by the fall"
     yield near <= NEARLY, f"they nearly agree, {told}"
     yield True, f"they differ, {told}"

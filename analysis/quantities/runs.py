@@ -243,8 +243,9 @@ def rent_over_owner(x: Any, data: Any) -> Any:
 
 def owner_usd_per_gpu_hour_owned(x: Any, data: Any) -> Any:
     """Hardware and network of an owner's H800 for an hour, whether in use or not, in USD."""
-    hardware = owner_capital_usd_per_gpu_hour(x, data) + owner_network_usd_per_gpu_hour(x, data)
-    return hardware * x.utilisation
+    price, life, rate = x.server_price_h800_usd_per_gpu, x.service_life_years, x.cost_of_capital
+    capital = costs.capital_usd_per_gpu_hour(price, life, 1.0, rate)
+    return capital + costs.interconnect_usd_per_gpu_hour(price, life, 1.0, x.interconnect_fraction, rate)
 
 
 @result(

@@ -47,7 +47,7 @@ print(repr([
     costs.rental_run_cost_usd(v3, x.rental_usd_per_gpu_hour),
     costs.amortised_run_cost_usd(v3, price, 0.7, x.interconnect_fraction, *power, x.price_decline_oom_per_year),
     costs.owner_usd_per_gpu_hour(price, x.service_life_years, x.utilisation, *hour, 0.1),
-    costs.programme_usd(5.576e6, 0.17, x.staff_count, x.staff_cost_usd_per_head_year, x.programme_years),
+    costs.programme_usd(5.576e6, 0.17, x.staff_count, x.staff_cost_usd_per_head_year, x.programme_years, 0.5),
     *costs.shares({"a": 1.0, "b": 2.0}).values(),
 ]))
 """
