@@ -282,7 +282,7 @@ class Case:
         """The quantity of a definition, whether or not the register holds it."""
         value = float(definition.compute(self.point, self.data))
         low, high = value, value
-        draws = uncertainty.placed(value, value)
+        draws = None
         if definition.ranged:
             draws = definition.drawn(value, self.draws, self.data)
             low, high = map(float, uncertainty.holding(value, draws.low, draws.high))

@@ -35,7 +35,7 @@ def times(ratio: float) -> str:
     return words.number(ratio, 2)
 
 
-def owner_at(case: Case, **changes: Any) -> Callable[..., Any]:
+def result_at(case: Case, **changes: Any) -> Callable[..., Any]:
     """A result as it is computed with some assumptions at other values."""
     from analysis.case import Values
 
@@ -68,7 +68,7 @@ def interest(case: Case) -> pd.DataFrame:
     """The owner's hour with interest as an annuity that is paid evenly through the year, and rent and lease over it."""
     rows = []
     for rate in sorted({*RATES, float(case.point.cost_of_capital)}):
-        at = owner_at(case, cost_of_capital=rate)
+        at = result_at(case, cost_of_capital=rate)
         rows.append(
             {
                 "Interest a year": share(rate),
@@ -84,7 +84,7 @@ def use(case: Case) -> pd.DataFrame:
     """The owner's hour at several uses, beside the same rent paid for hours in use and for all hours."""
     rows = []
     for used in uses(case, [parameters.known()["utilisation"].low, *USES]):
-        at = owner_at(case, utilisation=used)
+        at = result_at(case, utilisation=used)
         rows.append(
             {
                 "In use": share(used),
@@ -100,19 +100,14 @@ def use(case: Case) -> pd.DataFrame:
 
 def contracts(case: Case) -> dict[str, Quantity]:
     """The interest a year up to which owning costs less, by contract: 'hour' in use, or 'lease' of all hours."""
-    paid: dict[str, Callable[[Any], Any]] = {"hour": lambda x: x.utilisation, "lease": lambda x: 1.0}
-    return {
-        name: case.measured(
-            Definition(
-                name, "Interest at which owning and renting cost the same", "fraction", "", True, _turning(hours)
-            )
-        )
-        for name, hours in paid.items()
+    turning: dict[str, Callable[[Any, Any], Any]] = {
+        "hour": lambda x, data: runs.interest_in_rent(x, data, x.utilisation),
+        "lease": lambda x, data: runs.interest_in_rent(x, data, 1.0),
     }
-
-
-def _turning(hours_paid: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
-    return lambda x, data: runs.interest_in_rent(x, data, hours_paid(x))
+    title = "Interest at which owning and renting cost the same"
+    return {
+        name: case.measured(Definition(name, title, "fraction", "", True, compute)) for name, compute in turning.items()
+    }
 
 
 def card_value_usd(case: Case, years: Any) -> tuple[Any, Any]:
@@ -128,7 +123,7 @@ def hours_at_full_use(case: Case, years: Any) -> tuple[Any, Any]:
 
     Without interest: what the two differ in is the loss of value alone.
     """
-    line = owner_at(case, utilisation=1.0, cost_of_capital=0.0)(runs.owner_usd_per_gpu_hour)
+    line = result_at(case, utilisation=1.0, cost_of_capital=0.0)(runs.owner_usd_per_gpu_hour)
     return line + 0.0 * years, runs.user_cost_hour(case.point, case.data, years, 0.0, 1.0)
 
 
@@ -177,4 +172,4 @@ def saved_if_idle(case: Case) -> str:
 
 def owner_hour(case: Case, use: float) -> str:
     """The owner's hour at another use, in words."""
-    return price(owner_at(case, utilisation=use)(runs.owner_usd_per_gpu_hour))
+    return price(result_at(case, utilisation=use)(runs.owner_usd_per_gpu_hour))

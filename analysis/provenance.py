@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analysis import parameters, tables, words
+from analysis.case import FORMS as RESULT_FORMS
 from analysis.case import SAMPLING, Case, Data, Values
 from analysis.quantities import REGISTRY
 from analysis.trace import Used, in_order, keys
 
 # Forms of a result, a parameter or a published figure in a text: Case.text has their meaning.
-FORMS = ("range", "median", "percentile", "exact", "full", "low", "high", "base")
+FORMS = (*RESULT_FORMS, "low", "high", "base")
 
 
 @dataclass(frozen=True)

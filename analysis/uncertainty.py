@@ -23,10 +23,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from analysis.costs.units import Z_95 as Z_95
 from analysis.parameters import DRAW_COLUMNS, Parameter, Value
-
-# Standard-normal quantile of 0.95: the half-width of a 90 % interval.
-Z_95 = 1.6448536269514722
 
 INTERVAL = (0.05, 0.95)
 

@@ -227,7 +227,7 @@ def test_a_ratio_of_costs_by_hand(case: Case) -> None:
     assert (row.usd, row.flop, row.hours_per_flop, row.usd_per_hour) == pytest.approx(
         (13.808, 11.5152, 0.96061, 1.2483), rel=1e-4
     )
-    assert results.flop_share(row) == pytest.approx(0.9308, abs=1e-4)
+    assert results.flop_share(row.flop, row.usd) == pytest.approx(0.9308, abs=1e-4)
     named = ["llama31_over_v3_amortised", "llama31_over_v3_flop", "llama31_over_v3_hours_per_flop"]
     named += ["llama31_over_v3_hour_price"]
     parts = [row.usd, row.flop, row.hours_per_flop, row.usd_per_hour]

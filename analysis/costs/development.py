@@ -13,10 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.costs.units import Number, natural_log
-
-# Standard-normal quantile of 0.95.
-Z_95 = 1.6448536269514722
+from analysis.costs.units import Z_95, Number, natural_log
 
 
 @dataclass(frozen=True)

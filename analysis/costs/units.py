@@ -18,6 +18,8 @@ WATTS_PER_KILOWATT = 1000
 FLOP_PER_TFLOP = 1e12
 GPUS_PER_SERVER = 8
 LN_10 = math.log(10)
+# Standard-normal quantile of 0.95: the half-width of a 90 % interval.
+Z_95 = 1.6448536269514722
 
 
 def interconnect_markup(interconnect_fraction: Number) -> Number:

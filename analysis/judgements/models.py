@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import words
 from analysis.judgements.registry import judgement
 from analysis.judgements.settings import changed
-from analysis.quantities.comparison import LLAMA31
-from analysis.quantities.trend import EVERY, OPEN_HOURS, flop_share, single_model, splits
+from analysis.quantities.trend import EVERY, OPEN_HOURS, flop_share, single_model
 
 if TYPE_CHECKING:
     from analysis.case import Case
@@ -113,22 +112,16 @@ def missing_models(case: Case) -> Said:
     yield True, "V3 looks less far above it than it is"
 
 
-def llama31_split(case: Case) -> Any:
-    """The row of Llama 3.1 405B in the splits."""
-    return splits(case.point, case.data).set_index("model_id").loc[LLAMA31]
-
-
 @judgement
 def cost_split(case: Case) -> Said:
     """What the distance in cost to Llama 3.1 405B is made of."""
-
-    row = llama31_split(case)
+    flop, usd = case["llama31_over_v3_flop"].value, case["llama31_over_v3_amortised"].value
     parts = (
         "Llama 3.1 405B cost {llama31_over_v3_amortised} as much as V3: {llama31_over_v3_flop_exact} the arithmetic, "
         "{llama31_over_v3_hours_per_flop} the hours for a unit of it, {llama31_over_v3_hour_price} the price of an hour"
     )
-    yield row.usd <= 1, parts
-    share = flop_share(row)
+    yield usd <= 1, parts
+    share = flop_share(flop, usd)
     yield share > 1, f"{parts}. The difference in arithmetic is larger than that in cost"
     yield True, f"{parts}. On a logarithmic scale {words.percent(share)} of the difference is arithmetic"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis import costs, parameters, words
 from analysis.judgements.registry import judgement
 from analysis.judgements.settings import changed
-from analysis.owning import contracts, hours_at_full_use, price
+from analysis.owning import contracts, hours_at_full_use, price, result_at
 from analysis.quantities.runs import owner_usd_per_gpu_hour_owned, v3_amortised_usd
 
 if TYPE_CHECKING:
@@ -27,14 +27,12 @@ NEARLY = 0.1
 
 def amortised_as_listed(case: Case) -> float:
     """V3's amortised cost at the dearer listing, which is a price of the run's own time: no age to fall in, in USD."""
-    from analysis.case import Values
-
     known = parameters.known()
     pair = {
         "server_price_h800_usd_per_gpu": known["server_price_h800_usd_per_gpu"].high,
         "h800_years_in_service": known["h800_years_in_service"].low,
     }
-    return float(v3_amortised_usd(Values({**case.values, **pair}, case.used), case.data))
+    return float(result_at(case, **pair)(v3_amortised_usd))
 
 
 def lost_in_first_year(oom_per_year: float, significant: int = 2) -> str:

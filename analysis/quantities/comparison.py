@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from analysis import costs
@@ -19,6 +20,8 @@ from analysis.quantities.registry import (
 )
 from analysis.quantities.runs import V3, v3_gpu_hours, v3_gpus, v3_training_flop
 from analysis.reconciliation import epoch
+
+Compute = Callable[[Any, Any], Any]
 
 GPT4, LLAMA31, MAVERICK, SCOUT = "gpt4", "llama31_405", "llama4_mav", "llama4_scout"
 
@@ -123,24 +126,29 @@ def llama31_by_epoch_usd(x: Any, data: Any) -> Any:
     return epoch.on_hours_usd(data, LLAMA31, llama31_gpu_hours(x, data))
 
 
-@result(
-    "Llama 3.1 405B over V3, amortised",
-    "times",
-    compares=("llama31_by_epoch_usd", "v3_by_epoch_usd"),
-    difference=PRICE_OF_H800,
-)
-def llama31_over_v3_amortised(x: Any, data: Any) -> Any:
-    return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_usd(x, data))
+def over_v3(name: str, called: str, above: Compute, listed: bool = False) -> Compute:
+    """Register a cost by Epoch AI's formula over V3's, amortised.
+
+    above:  a result; called is what a title calls it
+    listed: V3 at Epoch AI's listing of an H800, and not at this report's price of its cards
+    """
+    v3, where = (v3_by_epoch_at_listing_usd, " at Epoch AI's listing of an H800") if listed else (v3_by_epoch_usd, "")
+
+    def ratio(x: Any, data: Any) -> Any:
+        return costs.over(above(x, data), v3(x, data))
+
+    ratio.__name__ = name
+    return result(
+        f"{called} over V3{where}, amortised",
+        "times",
+        uncertain=not listed,
+        compares=(above.__name__, v3.__name__),
+        difference="" if listed else PRICE_OF_H800,
+    )(ratio)
 
 
-@result(
-    "Llama 3.1 405B over V3 at Epoch AI's listing of an H800, amortised",
-    "times",
-    uncertain=False,
-    compares=("llama31_by_epoch_usd", "v3_by_epoch_at_listing_usd"),
-)
-def llama31_over_v3_at_listing(x: Any, data: Any) -> Any:
-    return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
+llama31_over_v3_amortised = over_v3("llama31_over_v3_amortised", "Llama 3.1 405B", llama31_by_epoch_usd)
+llama31_over_v3_at_listing = over_v3("llama31_over_v3_at_listing", "Llama 3.1 405B", llama31_by_epoch_usd, listed=True)
 
 
 @result("GPT-4, amortised, by Epoch AI", "USD", "amortised", uncertain=False, rule=EPOCH)
@@ -186,44 +194,11 @@ def gpt4_programme_usd(x: Any, data: Any) -> Any:
     return estimate_usd(data, "gpt4_epoch_development")
 
 
-@result(
-    "GPT-4 over V3, amortised",
-    "times",
-    compares=("gpt4_amortised_usd", "v3_by_epoch_usd"),
-    difference=PRICE_OF_H800,
-)
-def gpt4_over_v3_amortised(x: Any, data: Any) -> Any:
-    return costs.over(gpt4_amortised_usd(x, data), v3_by_epoch_usd(x, data))
-
-
-@result(
-    "GPT-4 with OpenAI's date of the run over V3, amortised",
-    "times",
-    compares=("gpt4_as_dated_usd", "v3_by_epoch_usd"),
-    difference=PRICE_OF_H800,
-)
-def gpt4_as_dated_over_v3(x: Any, data: Any) -> Any:
-    return costs.over(gpt4_as_dated_usd(x, data), v3_by_epoch_usd(x, data))
-
-
-@result(
-    "GPT-4 over V3 at Epoch AI's listing of an H800, amortised",
-    "times",
-    uncertain=False,
-    compares=("gpt4_amortised_usd", "v3_by_epoch_at_listing_usd"),
-)
-def gpt4_over_v3_at_listing(x: Any, data: Any) -> Any:
-    return costs.over(gpt4_amortised_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
-
-
-@result(
-    "GPT-4 with OpenAI's date of the run over V3 at Epoch AI's listing of an H800, amortised",
-    "times",
-    uncertain=False,
-    compares=("gpt4_as_dated_usd", "v3_by_epoch_at_listing_usd"),
-)
-def gpt4_as_dated_over_v3_at_listing(x: Any, data: Any) -> Any:
-    return costs.over(gpt4_as_dated_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
+AS_DATED = "GPT-4 with OpenAI's date of the run"
+over_v3("gpt4_over_v3_amortised", "GPT-4", gpt4_amortised_usd)
+over_v3("gpt4_as_dated_over_v3", AS_DATED, gpt4_as_dated_usd)
+over_v3("gpt4_over_v3_at_listing", "GPT-4", gpt4_amortised_usd, listed=True)
+over_v3("gpt4_as_dated_over_v3_at_listing", AS_DATED, gpt4_as_dated_usd, listed=True)
 
 
 @result("Models in the table", "model", uncertain=False)

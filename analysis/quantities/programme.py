@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from analysis import costs, uncertainty
-from analysis.costs.development import Z_95, Moments
+from analysis.costs.development import Moments
+from analysis.costs.units import Z_95
 from analysis.quantities.comparison import gpt4_programme_usd, gpt4_rental_usd
 from analysis.quantities.registry import (
     EPOCH_DEVELOPMENT,
@@ -155,8 +156,10 @@ def _development(x: Any, data: Any, run: Any, contributors: Any, years: Moments,
         _published(data, "epoch_development_energy_price"),
         contributors,
         costs.person_year_usd(
-            *(_published(data, f"epoch_development_{name}") for name in ("salary_usd", "overhead")),
-            *(_published(data, f"epoch_development_{name}") for name in ("equity_usd", "part_of_job")),
+            *(
+                _published(data, f"epoch_development_{name}")
+                for name in ("salary_usd", "overhead", "equity_usd", "part_of_job")
+            )
         ),
         years,
     )

@@ -17,9 +17,10 @@ from analysis import costs, trend
 from analysis.quantities.comparison import (
     LLAMA31,
     llama31_by_epoch_usd,
+    llama31_over_v3_amortised,
     llama31_over_v3_at_listing,
     llama31_over_v3_hours,
-    v3_by_epoch_at_listing_usd,
+    over_v3,
     v3_by_epoch_usd,
 )
 from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, PRICE_OF_H800, result
@@ -132,12 +133,13 @@ def splits(x: Any, data: Any) -> pd.DataFrame:
     )
 
 
-def flop_share(row: Any) -> float:
+def flop_share(flop: float, usd: float) -> float:
     """How much of the distance between two costs is arithmetic, as a fraction of it on a logarithmic scale.
 
-    row: one of `splits`; the other two factors have the rest, which can be negative
+    flop, usd: one of them over the other, as `splits` has them; its other two factors have the rest, which can be
+    negative
     """
-    return float(np.log(row.flop) / np.log(row.usd))
+    return float(np.log(flop) / np.log(usd))
 
 
 def release(data: Any) -> Any:
@@ -272,7 +274,6 @@ LINES = {
 
 def _results_of_a_line(prefix: str, models: str, called: str) -> None:
     """Register its growth a year, its height on V3's day, and that over V3 at either price of its cards."""
-    names = [f"{prefix}{name}" for name in ("cost_growth", "line_at_v3_usd", "line_over_v3", "line_over_v3_at_listing")]
 
     def cost_growth(x: Any, data: Any) -> Any:
         return fitted(chosen(data, AMORTISED, models)).factor
@@ -280,21 +281,12 @@ def _results_of_a_line(prefix: str, models: str, called: str) -> None:
     def line_at_v3_usd(x: Any, data: Any) -> Any:
         return float(fitted(chosen(data, AMORTISED, models)).at(release(data)))
 
-    def line_over_v3(x: Any, data: Any) -> Any:
-        return costs.over(line_at_v3_usd(x, data), v3_by_epoch_usd(x, data))
-
-    def at_listing(x: Any, data: Any) -> Any:
-        return costs.over(line_at_v3_usd(x, data), v3_by_epoch_at_listing_usd(x, data))
-
-    cost_growth.__name__, line_at_v3_usd.__name__, line_over_v3.__name__, at_listing.__name__ = names
+    cost_growth.__name__, line_at_v3_usd.__name__ = f"{prefix}cost_growth", f"{prefix}line_at_v3_usd"
     result(f"Growth of amortised cost a year, {called}", "times", uncertain=False)(cost_growth)
-    title = f"The line of {called} on the day of V3's release, amortised"
-    result(title, "USD", AMORTISED, uncertain=False, rule=EPOCH)(line_at_v3_usd)
-    sides = names[1], "v3_by_epoch_usd"
-    title = f"The line of {called} over V3"
-    result(f"{title}, amortised", "times", compares=sides, difference=PRICE_OF_H800)(line_over_v3)
-    sides = names[1], "v3_by_epoch_at_listing_usd"
-    result(f"{title} at Epoch AI's listing of an H800, amortised", "times", uncertain=False, compares=sides)(at_listing)
+    line = f"The line of {called}"
+    result(f"{line} on the day of V3's release, amortised", "USD", AMORTISED, False, EPOCH)(line_at_v3_usd)
+    over_v3(f"{prefix}line_over_v3", line, line_at_v3_usd)
+    over_v3(f"{prefix}line_over_v3_at_listing", line, line_at_v3_usd, listed=True)
 
 
 for _prefix, (_models, _called) in LINES.items():
@@ -364,7 +356,7 @@ def llama31_over_v3_hours_per_flop(x: Any, data: Any) -> Any:
     difference=PRICE_OF_H800,
 )
 def llama31_over_v3_hour_price(x: Any, data: Any) -> Any:
-    return costs.over(llama31_by_epoch_usd(x, data), v3_by_epoch_usd(x, data)) / llama31_over_v3_hours(x, data)
+    return llama31_over_v3_amortised(x, data) / llama31_over_v3_hours(x, data)
 
 
 @result("V3 at the median list price of its year, on demand", "USD", "rental", uncertain=False)

@@ -76,9 +76,9 @@ def price_indices(data: Any, months: Iterable[Any]) -> pd.Series:
     return data.chosen("price_index", rows[rows.date.isin(pd.to_datetime(list(months)))]).set_index("date")["index"]
 
 
-def in_dollars_of(data: Any, value_usd: float, day: Any, month: str) -> float:
-    """An amount of a day in the dollars of a month."""
-    return float(costs.deflated_usd(value_usd, price_index(data, day), price_index(data, month)))
+def in_dollars_of(data: Any, value_usd: Any, day: Any, month: str) -> Any:
+    """An amount of a day in the dollars of a month; a number or an array of them."""
+    return costs.deflated_usd(value_usd, price_index(data, day), price_index(data, month))
 
 
 def index_change(data: Any, start: str, end: str) -> float:
@@ -111,16 +111,14 @@ def steps(data: Any, model_id: str) -> pd.DataFrame:
     Columns: step, inputs (in words), usd, and function, the name of the one in analysis/costs. The last row is the sum.
     """
     run = data.row("epoch_runs", model_id)
-    decline = data.published("epoch_price_decline_oom_per_year")
-    network = data.published("epoch_interconnect_fraction")
     price, years = run.acquisition_usd_per_chip_with_server, run.years_acquisition_to_training
-    hardware = costs.amortised_hardware_usd(run.chip_hours, price, years, decline)
+    hardware, network, energy = parts_usd(run, data)
     n, d = words.number, words.digits
     rows = [
         (
             "Value of a chip at the start",
             f"${n(price)}, {d(years, 3)} years old",
-            costs.amortised_chip_value_usd(price, years, decline),
+            costs.amortised_chip_value_usd(price, years, data.published("epoch_price_decline_oom_per_year")),
             "amortised_chip_value_usd",
         ),
         (
@@ -131,22 +129,15 @@ def steps(data: Any, model_id: str) -> pd.DataFrame:
         ),
         (
             "Network",
-            f"{words.amount(network, 'fraction')} of the cluster",
-            costs.amortised_interconnect_usd(hardware, network),
+            f"{words.amount(data.published('epoch_interconnect_fraction'), 'fraction')} of the cluster",
+            network,
             "amortised_interconnect_usd",
         ),
         (
             "Energy",
             f"{n(run.chip_tdp_w)} W a chip × {d(run.server_to_chip_power_ratio, 3)} for the server "
             f"× {d(run.load_fraction)} load × {d(run.pue)} PUE × ${d(run.electricity_usd_per_kwh, 3)} per kWh",
-            costs.amortised_energy_usd(
-                run.chip_hours,
-                run.chip_tdp_w,
-                run.server_to_chip_power_ratio,
-                run.load_fraction,
-                run.pue,
-                run.electricity_usd_per_kwh,
-            ),
+            energy,
             "amortised_energy_usd",
         ),
         ("Sum", "", amortised_usd(run, data), "amortised_run_cost_usd"),
@@ -368,7 +359,7 @@ def run_by_rule(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> dict
 def by_rule_usd(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> Any:
     """Epoch AI's amortised cost of such a run (see `run_by_rule`), in the dollars of its edition of 2026."""
     run = run_by_rule(data, model_id, usd_per_chip, years)
-    return _in_dollars_of_2026(data, amortised_usd(run, data), data.model(model_id).release_date)
+    return in_dollars_of(data, amortised_usd(run, data), data.model(model_id).release_date, EDITION_2026)
 
 
 def bought_usd(data: Any, chips: float, usd_per_chip: Any, day: Any) -> Any:
@@ -377,7 +368,7 @@ def bought_usd(data: Any, chips: float, usd_per_chip: Any, day: Any) -> Any:
     day: of publication, in whose dollars the price is taken to be
     """
     share = data.published("epoch_interconnect_fraction")
-    return _in_dollars_of_2026(data, costs.acquisition_run_cost_usd(chips, usd_per_chip, share), day)
+    return in_dollars_of(data, costs.acquisition_run_cost_usd(chips, usd_per_chip, share), day, EDITION_2026)
 
 
 def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:
@@ -386,7 +377,7 @@ def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:
     The other inputs are those of its code of 2025, or borrowed where that lacks the run.
     """
     run, day = inputs_of(data, model_id)
-    return _in_dollars_of_2026(data, amortised_usd(run, data, chip_hours=chip_hours), day)
+    return in_dollars_of(data, amortised_usd(run, data, chip_hours=chip_hours), day, EDITION_2026)
 
 
 def inputs_of(data: Any, model_id: str) -> tuple[Mapping[str, Any], Any]:
@@ -395,10 +386,6 @@ def inputs_of(data: Any, model_id: str) -> tuple[Mapping[str, Any], Any]:
         run = dict(data.row("epoch_runs", model_id))
         return run, run["publication_date"]
     return borrowed_run(data, model_id), data.model(model_id).release_date
-
-
-def _in_dollars_of_2026(data: Any, usd: Any, day: Any) -> Any:
-    return costs.deflated_usd(usd, price_index(data, day), price_index(data, EDITION_2026))
 
 
 def current(data: Any) -> pd.DataFrame:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from analysis import costs
-from analysis.costs.development import Z_95, Moments
+from analysis.costs.development import Moments
+from analysis.costs.units import Z_95
 
 
 def drawn(rng: np.random.Generator, low: float, high: float, size: tuple[int, ...]) -> np.ndarray:
