@@ -129,6 +129,29 @@ def training_flop(active_parameters: Number, tokens: Number) -> Number:
     return 6 * active_parameters * tokens
 
 
+def gpu_hours(gpus: Number, days: Number) -> Number:
+    """GPU-hours of so many GPUs that work for so many days. V3: 2,048 GPUs x 56.72 days = 2.788 million."""
+    return gpus * days * HOURS_PER_DAY
+
+
+def gpu_hours_of_flop(flop: Number, peak_tflops: Number, mfu: Number) -> Number:
+    """GPU-hours that arithmetic takes at an MFU: the inverse of `model_flop_utilisation`.
+
+    flop: > 0; peak_tflops: dense peak of the chip in the format used, TFLOP/s, > 0; mfu: above 0 to 1
+    """
+    return flop / (SECONDS_PER_HOUR * peak_tflops * FLOP_PER_TFLOP * mfu)
+
+
+def flop_of_gpu_hours(chip_hours: Number, peak_tflops: Number, mfu: Number) -> Number:
+    """Arithmetic that GPU-hours hold at an MFU, in FLOP."""
+    return chip_hours * SECONDS_PER_HOUR * peak_tflops * FLOP_PER_TFLOP * mfu
+
+
+def tokens_of_flop(flop: Number, active_parameters: Number) -> Number:
+    """Tokens that arithmetic reaches for, by the rule of six: the inverse of `training_flop`."""
+    return flop / (6 * active_parameters)
+
+
 def model_flop_utilisation(flop: Number, chip_hours: Number, peak_tflops: Number) -> Number:
     """MFU: arithmetic done over what the chips could have done at their peak, as a fraction."""
     return flop / (chip_hours * SECONDS_PER_HOUR * peak_tflops * FLOP_PER_TFLOP)
