@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand, TyperGroup
 
-from analysis import comparison, parameters, project, scenarios, tables, untrusted, words, written
+from analysis import comparison, parameters, placing, project, scenarios, tables, untrusted, words, written
 from analysis.case import Case, PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
@@ -265,6 +265,64 @@ def results(
         say(case.scenario.title)
     if not in_columns(named.readable(case, wanted)):
         say("Titles: `report results | cat`.")
+
+
+@app.command()
+def claim(
+    amount: Annotated[str, typer.Argument(help='A sum in dollars: 4.6e6, "$4.6 million", "over $100 million".')],
+    model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of data/models.csv.")] = "",
+    gpu: Annotated[str, typer.Option("--gpu", metavar="ID", help="The chip, as data/gpus.csv calls it.")] = "",
+    gpus: Annotated[float | None, typer.Option(help="How many of them the run is on.")] = None,
+    days: Annotated[float | None, typer.Option(help="Days of the run.")] = None,
+    hours: Annotated[float | None, typer.Option(help="GPU-hours of the run.")] = None,
+    active: Annotated[float | None, typer.Option(help="Active parameters, such as 37e9.")] = None,
+    tokens: Annotated[float | None, typer.Option(help="Tokens, such as 14.8e12.")] = None,
+    flop: Annotated[float | None, typer.Option(help="Arithmetic of the run in FLOP.")] = None,
+    mfu: Annotated[float | None, typer.Option(help="MFU, instead of 0.35 (0.20 to 0.50).")] = None,
+    energy: Annotated[float | None, typer.Option(help="Electricity of the run in kWh.")] = None,
+    when: Annotated[str, typer.Option(metavar="HALF-YEAR", help="When it ran, such as 2025H1.")] = "",
+    counts: Annotated[
+        str, typer.Option(metavar="WHAT", help="What the sum is said to count, such as run or stage.")
+    ] = "",
+    assignments: Assignments = None,
+    file: ScenarioFile = None,
+) -> None:
+    """Say which cost a sum of money can be: of a model of the report, or of a run that you describe.
+
+    Examples: `report claim 4.6e6 --model kimi_k2t`;
+    `report claim "$98" --gpu A100-SXM-80 --gpus 8 --days 5 --when 2023H1 --counts fine_tune`
+    """
+    case = Case(scenario=scenario_from(assignments, file))
+    runs = {"gpus": gpus, "days": days, "chip_hours": hours, "energy": energy}
+    sizes = {"active_parameters": active, "tokens": tokens, "flop": flop, "mfu": mfu}
+    numbers = {name: value for name, value in {**runs, **sizes}.items() if value is not None}
+    given = placing.asked(case, model, numbers, gpu, when)
+    show_placed(placing.place(given.about(placing.amount_of(amount), counts), float(case.point.cny_per_usd)))
+
+
+@app.command()
+def model(
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="A model of data/models.csv; none lists them.")] = "",
+    assignments: Assignments = None,
+    file: ScenarioFile = None,
+) -> None:
+    """What one model cost on each basis, as far as what is known of it reaches. Example: `report model gpt_oss_120b`"""
+    case = Case(scenario=scenario_from(assignments, file))
+    if name:
+        show_placed(placing.place(placing.of_model(case, name)))
+        return
+    in_columns([("id", "model", "developer", "released"), *placing.told.models(case)])
+
+
+def show_placed(placed: placing.Placed) -> None:
+    """A placed sum, or a model without one, in columns."""
+    say(placing.told.title(placed))
+    for rows in (placing.told.numbers(placed), placing.told.costs(placed)):
+        say("")
+        in_columns(rows)
+    say("")
+    for line in placing.told.lines(placed):
+        say(line)
 
 
 @app.command()

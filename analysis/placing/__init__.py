@@ -5,8 +5,22 @@ of what is given, `book` what an hour and a server of a chip cost at the time, `
 or what somebody typed, `verdict` says which cost the sum can be, and prints the sentence.
 """
 
-from analysis.placing.given import Given, GivenError, of_model
+from analysis.placing import told
+from analysis.placing.given import Given, GivenError, amount_of, asked, of_model, of_words
 from analysis.placing.numbers import NUMBERS, Span, worked_out
 from analysis.placing.verdict import Placed, place
 
-__all__ = ["NUMBERS", "Given", "GivenError", "Placed", "Span", "of_model", "place", "worked_out"]
+__all__ = [
+    "NUMBERS",
+    "Given",
+    "GivenError",
+    "Placed",
+    "Span",
+    "amount_of",
+    "asked",
+    "of_model",
+    "of_words",
+    "place",
+    "told",
+    "worked_out",
+]

@@ -7,6 +7,8 @@ highest, with the median as its centre. Without a row there is no price: no othe
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ import pandas as pd
 
 from analysis import parameters
 from analysis.placing.numbers import Span
+from analysis.reconciliation import epoch
 from analysis.uncertainty import range_around
 
 # The assumption that is the rent of an hour, by chip; that of a server's price stands in data/fleet.csv.
@@ -22,6 +25,8 @@ RENT = {"H800-SXM": "rental_usd_per_gpu_hour"}
 # Rows of data/prices.csv that somebody asked or paid: a rent of an hour, a chip with its share of the server.
 RENTED = ("list_on_demand", "list_1y", "list_3y", "contract_1y")
 BOUGHT = ("purchase_server",)
+
+HALF_YEAR = re.compile(r"20\d\dH[12]")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,14 @@ def half_year(day: Any) -> str:
     """The half-year of a day: '2024H2'."""
     stamp = pd.Timestamp(day)
     return f"{stamp.year}H{1 if stamp.month <= 6 else 2}"
+
+
+def age_years(case: Any, gpu_id: str, when: str) -> float:
+    """Age of a chip in the middle of a half-year, bought by Epoch AI's rule; NaN where chip or time is not known."""
+    if not when or gpu_id not in case.data.records("gpus"):
+        return math.nan
+    middle = pd.Timestamp(int(when[:4]), 4 if when.endswith("1") else 10, 1)
+    return epoch.age_years(case.data, gpu_id, middle)
 
 
 def rent(case: Any, gpu_id: str, when: str) -> Price | None:

@@ -34,7 +34,7 @@ LIMITS = {
 }
 
 
-class GivenError(Exception):
+class GivenError(parameters.ParameterError):
     """Something about a claim cannot be used; the message says what, why, and what is allowed."""
 
 
@@ -78,7 +78,7 @@ def of_model(case: Any, model_id: str, boundary: str = "") -> Given:
     """What data/models.csv knows of a model."""
     known = case.data.records("models")
     if model_id not in known:
-        raise GivenError(unknown("model", model_id, known) + " `data/models.csv` lists all.")
+        raise GivenError(f"{unknown('model', model_id, known)} `report model` lists all.")
     row = case.data.model(model_id)
     cells = {
         "chip_hours_given": row.chip_hours,
@@ -107,6 +107,43 @@ def _age_years(case: Any, model_id: str) -> float:
     return epoch.age_by_rule_years(case.data, model_id)
 
 
+def asked(case: Any, model_id: str, numbers: Mapping[str, float], gpu_id: str = "", when: str = "") -> Given:
+    """A model of the report with what is given in place of what it has, or a run that is given alone."""
+    typed = of_words(case, "the run described", numbers, gpu_id, when)
+    if not model_id:
+        return typed
+    known = of_model(case, model_id)
+    # Hours, or GPUs and days, that are given replace those that the table has.
+    hours = {"chip_hours", "gpus", "days"} & numbers.keys()
+    kept = {
+        k: v for k, v in known.inputs.items() if not (hours and k in ("chip_hours_given", "gpus_given", "days_given"))
+    }
+    own = {k: v for k, v in typed.inputs.items() if k.removesuffix("_given") in numbers}
+    merged = replace(known, inputs={**kept, **own}, when=when or known.when)
+    return with_chip(case, merged, gpu_id, book.age_years(case, gpu_id, merged.when)) if gpu_id else merged
+
+
+def of_words(
+    case: Any,
+    name: str,
+    numbers: Mapping[str, float],
+    gpu_id: str = "",
+    when: str = "",
+) -> Given:
+    """What somebody gives of a run that no table holds.
+
+    numbers: by the names of LIMITS, in its units; `mfu` in place of the range that is assumed
+    when:    the half-year of its prices, such as 2025H1
+    """
+    asked = {"chip_hours": "chip_hours_given", "gpus": "gpus_given", "days": "days_given", "flop": "flop_given"}
+    inputs = {asked.get(key, key): checked(key, value) for key, value in numbers.items() if key != "energy"}
+    if "energy" in numbers:
+        inputs["energy_given"] = checked("energy", numbers["energy"])
+    if when and not book.HALF_YEAR.fullmatch(when):
+        raise GivenError(f"{shown(when)} is no half-year. Write it as 2025H1 or 2025H2.")
+    return with_chip(case, Given(name, "not_said", "", when, inputs), gpu_id, book.age_years(case, gpu_id, when))
+
+
 def with_chip(case: Any, given: Given, gpu_id: str, age_years: float = math.nan) -> Given:
     """The same with what a chip is and costs, and with the case's assumptions.
 
@@ -117,7 +154,7 @@ def with_chip(case: Any, given: Given, gpu_id: str, age_years: float = math.nan)
     if gpu_id:
         rows = case.data.records("gpus")
         if gpu_id not in rows:
-            raise GivenError(unknown("chip", gpu_id, rows) + " `data/gpus.csv` lists all.")
+            raise GivenError(f"{unknown('chip', gpu_id, rows)} Known are {', '.join(rows)}.")
         gpu = case.data.gpu(gpu_id)
         cells = {
             "peak_tflops": gpu.peak_bf16_dense_tflops,

@@ -110,24 +110,32 @@ def _slips(amount: Span, rental: Span | None, cny_per_usd: float) -> tuple[str, 
     return tuple(found)
 
 
+# Verdict -> the sentence that can be printed.
+SENTENCES = {
+    "other_quantity": "{amount} is told of {boundary}, and is not what a training run of {name} cost.",
+    "nothing_told": "",
+    "cannot_be_placed": "{amount} is said of {name}; what it counts cannot be checked, since {lacking}.",
+    "stage_only": "{amount} is the size of the rent of this stage of {name}{hours}{price}; its base is not in it.",
+    "several": "{amount} is the size of {told}{hours}{price}, for {name}.",
+    "one": "{amount} is the size of {told}{hours}{price}, for {name}.",
+    "none": "{amount} is {where}, for {name}: none of the costs that follow from what is known has this size.",
+}
+LACKING = "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are known"
+
+
 def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...], verdict: str, where: str) -> str:
-    if verdict == "nothing_told":
-        return ""
-    amount = money(given.inputs["amount"])
-    name, hours, rent = given.name, answers["chip_hours"].span, answers["implied_rent"].span
-    if verdict == "other_quantity":
-        return f"{amount} is told of {BOUNDARIES[given.boundary]}, and is not what a training run of {name} cost."
-    if verdict == "cannot_be_placed":
-        return f"{amount} is said of {name}; what it counts cannot be checked, since {lacking(answers)}."
-    price = f", at {words.amount(rent.value, 'USD/GPU-hour')} an hour" if hours and rent else ""
-    long = f" for {words.amount(hours.value, 'GPU-hour')} GPU-hours" if hours else ""
-    what = "this stage" if given.boundary in (STAGE, FINE_TUNE) else "the run"
-    if verdict == "stage_only":
-        return f"{amount} is the size of the rent of this stage of {name}{long}{price}; its base is not in it."
-    if verdict == "none":
-        return f"{amount} is {where} of {name}: it is none of the costs that follow from what is known of {what}."
-    told = " or ".join(TITLES[cost] for cost in fits)
-    return f"{amount} is the size of {told}{long}{price}, for {name}."
+    hours, rent = answers["chip_hours"].span, answers["implied_rent"].span
+    # No sum stands for an hour unless hours are known.
+    return SENTENCES[verdict].format(
+        amount=money(given.inputs["amount"]) if "amount" in given.inputs else "",
+        name=given.name,
+        boundary=BOUNDARIES[given.boundary],
+        lacking=f"{missing(answers['rental_usd'])} was not found" if hours else LACKING,
+        told=" or ".join(TITLES[cost] for cost in fits),
+        hours=f" for {words.amount(hours.value, 'GPU-hour')} GPU-hours" if hours else "",
+        price=f", at {words.amount(rent.value, 'USD/GPU-hour')} an hour" if rent else "",
+        where=where,
+    )
 
 
 # What an input is called where it is missing.
@@ -146,20 +154,20 @@ INPUTS = {
     "age_years": "the age of the chips",
     "amount": "a sum",
     "energy_given": "an energy",
+    "rental_usd": "a rented run",
+    "implied_hours": "a sum and a rent",
+    "active_parameters": "size and tokens",
+    "tokens": "size and tokens",
+    "chip_tdp_w": "the chip",
+    "server_to_chip_power_ratio": "the chip",
+    "server_kw": "the chip",
+    "energy_kwh": "the chip",
 }
 
 
 def missing(answer: Answer) -> str:
     """What a number lacks, in words."""
-    return " and ".join(dict.fromkeys(INPUTS.get(name, name.replace("_", " ")) for name in answer.missing))
-
-
-def lacking(answers: Mapping[str, Answer]) -> str:
-    """What would have to be known to place a sum on a rent, in words."""
-    hours, rent = answers["chip_hours"], answers["rental_usd"]
-    if hours.span:
-        return f"{missing(rent)} was not found"
-    return "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are known"
+    return " and ".join(dict.fromkeys(INPUTS[name] for name in answer.missing))
 
 
 def money(span: Span) -> str:

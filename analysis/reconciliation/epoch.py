@@ -320,11 +320,15 @@ def age_by_rule_years(data: Any, model_id: str, priced: Any = None) -> float:
     on the day of a later price, and no run begins before it; the run ends so many days before publication. Whole hours
     of run and whole days of age, as there.
     """
-    model = data.model(model_id)
-    bought = data.gpu(model.gpu_id).release_date + pd.Timedelta(days=data.published("epoch_purchase_lag_days"))
+    return age_years(data, data.model(model_id).gpu_id, start_by_rule(data, model_id), priced)
+
+
+def age_years(data: Any, gpu_id: str, start: pd.Timestamp, priced: Any = None) -> float:
+    """Age of an accelerator on the day on which a run begins, by the same rule of purchase."""
+    bought = data.gpu(gpu_id).release_date + pd.Timedelta(days=data.published("epoch_purchase_lag_days"))
     if priced is not None:
         bought = max(bought, priced)
-    return float(max((start_by_rule(data, model_id) - bought).days, 0) / 365.25)
+    return float(max((start - bought).days, 0) / 365.25)
 
 
 def start_by_rule(data: Any, model_id: str) -> pd.Timestamp:

@@ -1,0 +1,101 @@
+"""Any model, any sum: the procedure by hand, V3 to the last digit, thirteen claims that were first placed by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis import placing
+from analysis.case import Case
+from analysis.placing import Span, given, numbers
+
+CASE = Case()
+
+
+def placed(model: str, sum_told: str, boundary: str = "") -> placing.Placed:
+    return placing.place(placing.of_model(CASE, model).about(placing.amount_of(sum_told), boundary))
+
+
+def test_v3_has_the_values_that_it_has_everywhere() -> None:
+    """One definition for any model: V3 is one use of it, to the last digit."""
+    found = placing.worked_out(placing.of_model(CASE, "dsv3").inputs, numbers.RUN)
+    for name, result in {
+        "chip_hours": "v3_gpu_hours",
+        "gpus": "v3_gpus",
+        "days": "v3_days",
+        "rental_usd": "v3_rental_usd",
+        "amortised_usd": "v3_amortised_usd",
+        "acquisition_usd": "v3_acquisition_usd",
+        "rd_compute_usd": "rd_compute_usd",
+    }.items():
+        span = found[name].span
+        assert span is not None
+        assert span.value == CASE[result].value, name
+
+
+def test_hours_come_from_what_is_disclosed_then_from_gpus_and_days_then_from_arithmetic() -> None:
+    """8 x 5 x 24 = 960 h. 6 x 1e9 x 1e12 = 6e21 FLOP over 3600 s x 1e15 FLOP/s x 0.35 is 4,762 h (3,333 to 8,333)."""
+    size = {"active_parameters": Span.of(1e9), "tokens": Span.of(1e12)}
+    chip = {"peak_tflops": Span.of(1000.0), "mfu": given.MFU}
+    days = {"gpus_given": Span.of(8), "days_given": Span.of(5)}
+    told = {"chip_hours_given": Span.of(1000.0)}
+
+    def hours(inputs: dict[str, Span]) -> Span:
+        span = placing.worked_out(inputs, numbers.RUN)["chip_hours"].span
+        assert span is not None
+        return span
+
+    assert hours({**size, **chip, **days, **told}) == Span.of(1000.0)
+    assert hours({**size, **chip, **days}) == Span.of(960.0)
+    worked = hours({**size, **chip})
+    assert (worked.low, worked.value, worked.high) == pytest.approx((3333.33, 4761.90, 8333.33), rel=1e-5)
+
+
+def test_what_is_not_known_names_what_would_change_that() -> None:
+    found = placing.worked_out({"chip_hours_given": Span.of(1e6)}, numbers.RUN)
+    assert found["rental_usd"].missing == ("rent",)
+    assert found["acquisition_usd"].span is None
+    assert placing.worked_out({}, numbers.STAGE)["rd_compute_usd"].missing == ()
+
+
+def test_hours_from_arithmetic_do_not_test_themselves() -> None:
+    inputs = {"flop_given": Span.of(6e21), "peak_tflops": Span.of(1000.0), "mfu": given.MFU}
+    assert placing.worked_out(inputs, numbers.RUN)["mfu"].span is None
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "value", "high"),
+    [
+        ("5576000", 5576000, 5576000, 5576000),
+        ("$4.6 million", 4.55e6, 4.6e6, 4.65e6),
+        ("over $100 million", 1e8, 1e8, 2e8),
+        ("under 2 million", 1e6, 2e6, 2e6),
+        ("4 to 23 million", 3.5e6, 13.5e6, 23.5e6),
+        ("between $4 million and $23 million", 3.5e6, 13.5e6, 23.5e6),
+    ],
+)
+def test_a_sum_is_read_as_it_is_written(text: str, low: float, value: float, high: float) -> None:
+    assert placing.amount_of(text) == Span(pytest.approx(low), pytest.approx(value), pytest.approx(high))
+
+
+@pytest.mark.parametrize("text", ["", "x", "4.6 lakh", "nan", "-3", "1e40", "$", "4 to", "=1+1"])
+def test_what_is_no_sum_is_told_so(text: str) -> None:
+    with pytest.raises(placing.GivenError, match=r"no sum of money|must be a number from 1 to 1e\+13 \(USD\)"):
+        placing.amount_of(text)
+
+
+def test_a_number_out_of_reason_names_its_limits() -> None:
+    with pytest.raises(placing.GivenError, match=r"gpus is 0\.0; it must be a number from 1 to 1e\+08 \(GPUs\)"):
+        placing.of_words(CASE, "x", {"gpus": 0.0})
+    with pytest.raises(placing.GivenError, match="'2024' is no half-year"):
+        placing.of_words(CASE, "x", {}, when="2024")
+    with pytest.raises(placing.GivenError, match="There is no chip 'H10'"):
+        placing.of_words(CASE, "x", {}, "H10")
+
+
+def test_a_slip_by_a_whole_factor_is_named() -> None:
+    """960 h at $2: $1,920. A sum of $80 is that over 24: hours counted as days."""
+    run = placing.Given("x", numbers.RUN, "", "", {"chip_hours_given": Span.of(960), "rent": Span.of(2.0)})
+    found = placing.place(run.about(Span.of(80.0)))
+    assert found.verdict == "none"
+    assert found.slips == ("It would fit a rent if hours were counted as days.",)
+    assert found.where == "below the rent of its GPU-hours"
