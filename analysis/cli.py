@@ -280,7 +280,10 @@ def claim(
     flop: Annotated[float | None, typer.Option(help="Arithmetic of the run in FLOP.")] = None,
     mfu: Annotated[float | None, typer.Option(help="MFU, instead of 0.35 (0.20 to 0.50).")] = None,
     energy: Annotated[float | None, typer.Option(help="Electricity of the run in kWh.")] = None,
+    rent: Annotated[float | None, typer.Option(help="Rent of an hour of the chip in dollars.")] = None,
+    server: Annotated[float | None, typer.Option(help="Price of a chip with its share of the server.")] = None,
     when: Annotated[str, typer.Option(metavar="HALF-YEAR", help="When it ran, such as 2025H1.")] = "",
+    name: Annotated[str, typer.Option(help="What a run is called that is in no table.")] = "",
     counts: Annotated[
         str, typer.Option(metavar="WHAT", help="What the sum is said to count, such as run or stage.")
     ] = "",
@@ -295,8 +298,9 @@ def claim(
     case = Case(scenario=scenario_from(assignments, file))
     runs = {"gpus": gpus, "days": days, "chip_hours": hours, "energy": energy}
     sizes = {"active_parameters": active, "tokens": tokens, "flop": flop, "mfu": mfu}
-    numbers = {name: value for name, value in {**runs, **sizes}.items() if value is not None}
-    given = placing.asked(case, model, numbers, gpu, when)
+    prices = {"rent": rent, "server_price": server}
+    numbers = {key: value for key, value in {**runs, **sizes, **prices}.items() if value is not None}
+    given = placing.asked(case, model, numbers, gpu, when, name)
     show_placed(placing.place(given.about(placing.amount_of(amount), counts), float(case.point.cny_per_usd)))
 
 
@@ -317,7 +321,8 @@ def model(
 def show_placed(placed: placing.Placed) -> None:
     """A placed sum, or a model without one, in columns."""
     say(placing.told.title(placed))
-    for rows in (placing.told.numbers(placed), placing.told.costs(placed)):
+    say(f"Known: {placing.told.known(placed.given) or 'nothing'}")
+    for rows in filter(None, (placing.told.numbers(placed), placing.told.costs(placed))):
         say("")
         in_columns(rows)
     say("")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from analysis import claims, parameters
+from analysis import claims, parameters, words
 from analysis.placing import book
 from analysis.placing.numbers import BOUNDARIES, RUN, STAGE, Span
 from analysis.reconciliation import epoch
@@ -31,7 +31,42 @@ LIMITS = {
     "flop": ("FLOP", 1e9, 1e30),
     "mfu": ("fraction", 1e-3, 1.0),
     "energy": ("kWh", 1e-3, 1e12),
+    "rent": ("USD/GPU-hour", 1e-2, 1e3),
+    "server_price": ("USD", 10, 1e7),
 }
+# What is given goes into this input, where that is not of the same name.
+INPUT = {
+    "chip_hours": "chip_hours_given",
+    "gpus": "gpus_given",
+    "days": "days_given",
+    "flop": "flop_given",
+    "energy": "energy_given",
+}
+# If one of these is given, that of the model goes, as far as these are then known: the two would say different things.
+REPLACED = (
+    (("chip_hours", "gpus"), "days_given", ("chip_hours_given",)),
+    (("days",), "chip_hours_given", ("gpus_given",)),
+    (("active_parameters", "tokens"), "flop_given", ("active_parameters", "tokens")),
+)
+PRICED = ("rent", "server_price")
+GIVEN = "given"
+NAMELESS = "the run described"
+
+# How a sum is told -> how a sentence says it, and its ends as multiples of the number told, where they are not those of
+# its digits: a floor is read as up to twice as much, a ceiling as down to half of it.
+READINGS: dict[str, tuple[str, tuple[float, ...]]] = {
+    "about": ("{0}", ()),
+    "over": ("more than {0}", (1.0, 2.0)),
+    "under": ("less than {0}", (0.5, 1.0)),
+    "between": ("{0} to {1}", ()),
+}
+
+
+@dataclass(frozen=True)
+class Sum(Span):
+    """A sum of money, and how a sentence says it: "more than $100 million"."""
+
+    said: str = ""
 
 
 class GivenError(parameters.ParameterError):
@@ -76,6 +111,12 @@ def checked(name: str, value: float) -> Span:
 
 def of_model(case: Any, model_id: str, boundary: str = "") -> Given:
     """What data/models.csv knows of a model."""
+    known, age_years = row(case, model_id)
+    return with_chip(case, replace(known, boundary=boundary or known.boundary), age_years)
+
+
+def row(case: Any, model_id: str) -> tuple[Given, float]:
+    """A row of data/models.csv without what its chip is and costs, and the age of its chips when the run begins."""
     known = case.data.records("models")
     if model_id not in known:
         raise GivenError(f"{unknown('model', model_id, known)} `report model` lists all.")
@@ -90,14 +131,13 @@ def of_model(case: Any, model_id: str, boundary: str = "") -> Given:
     }
     inputs = {name: Span.of(float(value)) for name, value in cells.items() if value == value}
     gpu_id = row.gpu_id if isinstance(row.gpu_id, str) else ""
-    kind = boundary or (STAGE if "increment" in model_id else RUN)
     dated = {"chip_hours_given", "gpus_given"} <= inputs.keys()
     if dated:
         # Days beside them are often those of one stage, or of all stops.
         inputs.pop("days_given", None)
     day = epoch.start_by_rule(case.data, model_id) if dated else row.release_date
-    given = Given(row.model, kind, "", book.half_year(day), inputs)
-    return with_chip(case, given, gpu_id, _age_years(case, model_id) if dated and gpu_id else math.nan)
+    found = Given(row.model, STAGE if "increment" in model_id else RUN, gpu_id, book.half_year(day), inputs)
+    return found, _age_years(case, model_id) if dated and gpu_id else math.nan
 
 
 def _age_years(case: Any, model_id: str) -> float:
@@ -107,69 +147,72 @@ def _age_years(case: Any, model_id: str) -> float:
     return epoch.age_by_rule_years(case.data, model_id)
 
 
-def asked(case: Any, model_id: str, numbers: Mapping[str, float], gpu_id: str = "", when: str = "") -> Given:
-    """A model of the report with what is given in place of what it has, or a run that is given alone."""
-    typed = of_words(case, "the run described", numbers, gpu_id, when)
-    if not model_id:
-        return typed
-    known = of_model(case, model_id)
-    # Hours, or GPUs and days, that are given replace those that the table has.
-    hours = {"chip_hours", "gpus", "days"} & numbers.keys()
-    kept = {
-        k: v for k, v in known.inputs.items() if not (hours and k in ("chip_hours_given", "gpus_given", "days_given"))
-    }
-    own = {k: v for k, v in typed.inputs.items() if k.removesuffix("_given") in numbers}
-    merged = replace(known, inputs={**kept, **own}, when=when or known.when)
-    return with_chip(case, merged, gpu_id, book.age_years(case, gpu_id, merged.when)) if gpu_id else merged
-
-
-def of_words(
-    case: Any,
-    name: str,
-    numbers: Mapping[str, float],
-    gpu_id: str = "",
-    when: str = "",
+def asked(
+    case: Any, model_id: str, numbers: Mapping[str, float], gpu_id: str = "", when: str = "", name: str = ""
 ) -> Given:
-    """What somebody gives of a run that no table holds.
+    """A model of the report with what is given in place of what it has, or a run that is given alone.
 
     numbers: by the names of LIMITS, in its units; `mfu` in place of the range that is assumed
     when:    the half-year of its prices, such as 2025H1
+    name:    what a run is called that is in no table
     """
-    asked = {"chip_hours": "chip_hours_given", "gpus": "gpus_given", "days": "days_given", "flop": "flop_given"}
-    inputs = {asked.get(key, key): checked(key, value) for key, value in numbers.items() if key != "energy"}
-    if "energy" in numbers:
-        inputs["energy_given"] = checked("energy", numbers["energy"])
+    own = {INPUT.get(key, key): checked(key, value) for key, value in numbers.items()}
     if when and not book.HALF_YEAR.fullmatch(when):
         raise GivenError(f"{shown(when)} is no half-year. Write it as 2025H1 or 2025H2.")
-    return with_chip(case, Given(name, "not_said", "", when, inputs), gpu_id, book.age_years(case, gpu_id, when))
+    known, age_years = row(case, model_id) if model_id else (Given(named(name)), math.nan)
+    gpu_id, when = gpu_id or known.gpu_id, when or known.when
+    if (gpu_id, when) != (known.gpu_id, known.when):
+        age_years = book.age_years(case, gpu_id, when)
+    inputs = {**known.inputs, **own}
+    for given, gone, needs in REPLACED:
+        if gone not in own and numbers.keys() & set(given) and inputs.keys() >= set(needs):
+            inputs.pop(gone, None)
+    prices = {price: GIVEN for price in PRICED if price in own}
+    return with_chip(case, Given(known.name, known.boundary, gpu_id, when, inputs, prices), age_years)
 
 
-def with_chip(case: Any, given: Given, gpu_id: str, age_years: float = math.nan) -> Given:
-    """The same with what a chip is and costs, and with the case's assumptions.
+def named(name: str) -> str:
+    """What somebody calls a run, in letters, digits and a few marks; NAMELESS where nothing is left."""
+    kept = "".join(c if c.isalnum() or c in NAME_MARKS else " " for c in name[:200])
+    return " ".join(kept.split())[:60].strip() or NAMELESS
+
+
+NAME_MARKS = ".-+/()"
+
+
+def with_chip(case: Any, given: Given, age_years: float = math.nan) -> Given:
+    """The same with what its chip is and costs, and with the case's assumptions.
 
     age_years: age of the chip when the run begins; NaN where nobody knows it
     """
-    inputs = {**_assumptions(case), **given.inputs}
+    inputs = {**assumptions(case), **given.inputs}
     prices = dict(given.prices)
-    if gpu_id:
-        rows = case.data.records("gpus")
-        if gpu_id not in rows:
-            raise GivenError(f"{unknown('chip', gpu_id, rows)} Known are {', '.join(rows)}.")
-        gpu = case.data.gpu(gpu_id)
-        cells = {
-            "peak_tflops": gpu.peak_bf16_dense_tflops,
-            "chip_tdp_w": gpu.tdp_w,
-            "server_to_chip_power_ratio": gpu.server_to_chip_power_ratio,
-            "age_years": age_years,
-        }
-        inputs |= {name: Span.of(float(value)) for name, value in cells.items() if value == value}
-        for name, found in {
-            "rent": book.rent(case, gpu_id, given.when),
-            "server_price": book.server(case, gpu_id, given.when),
-        }.items():
-            if found and name not in given.inputs:
+    if given.gpu_id:
+        inputs |= chip(case, given.gpu_id) | ({"age_years": Span.of(age_years)} if age_years == age_years else {})
+        for name, found in book_prices(case, given.gpu_id, given.when).items():
+            if name not in given.inputs:
                 inputs[name], prices[name] = found.span, found.said
-    return replace(given, gpu_id=gpu_id, inputs=inputs, prices=prices)
+    return replace(given, inputs=inputs, prices=prices)
+
+
+def chip(case: Any, gpu_id: str) -> dict[str, Span]:
+    """What a chip of data/gpus.csv is."""
+    rows = case.data.records("gpus")
+    if gpu_id not in rows:
+        raise GivenError(f"{unknown('chip', gpu_id, rows)} Known are {', '.join(rows)}.")
+    gpu = case.data.gpu(gpu_id)
+    cells = {
+        "peak_tflops": gpu.peak_bf16_dense_tflops,
+        "chip_tdp_w": gpu.tdp_w,
+        "server_to_chip_power_ratio": gpu.server_to_chip_power_ratio,
+    }
+    return {name: Span.of(float(value)) for name, value in cells.items() if value == value}
+
+
+def book_prices(case: Any, gpu_id: str, when: str) -> dict[str, book.Price]:
+    """What a chip costs in a half-year, as far as the price book knows."""
+    found = {"rent": book.rent(case, gpu_id, when), "server_price": book.server(case, gpu_id, when)}
+    return {name: price for name, price in found.items() if price}
 
 
 _SHARED = (
@@ -178,7 +221,7 @@ _SHARED = (
 )
 
 
-def _assumptions(case: Any) -> dict[str, Span]:
+def assumptions(case: Any) -> dict[str, Span]:
     """Assumptions that hold for every run: at their value, but for the share of a final run, which has its range."""
     share = "final_run_share_of_rd_compute"
     value = float(getattr(case.point, share))
@@ -190,35 +233,47 @@ def _assumptions(case: Any) -> dict[str, Span]:
     }
 
 
-def amount_of(text: str) -> Span:
+def amount_of(text: str) -> Sum:
     """A sum as somebody writes it: "4.6e6", "$4.6 million", "over $100 million", "4 to 23 million", "under 2 million".
 
-    A sum alone is read as what its digits allow; "over" as up to twice as much, "under" as down to half of it.
+    A plain number is that number; with a word it is read as what its digits allow, and a floor or a ceiling as READINGS
+    says.
     """
     bare = text.strip()
     try:
-        value = float(bare)
-        return checked("amount", value)
+        number = checked("amount", float(bare))
+        return Sum(number.low, number.value, number.high, words.amount(number.value, "USD"))
     except ValueError:
         pass
-    ends = [part.strip() for part in bare.replace("between ", "").replace(" and ", " to ").split(" to ")]
+    ends = [part.strip() for part in bare.removeprefix("between ").replace(" and ", " to ").split(" to ")]
     try:
-        if len(ends) == 2:
-            word = "".join(c for c in ends[1] if c.isalpha())
-            first = ends[0] if any(c.isalpha() for c in ends[0]) else f"{ends[0]} {word}"
-            low, high = claims.printed(first), claims.printed(ends[1])
-            span = Span(low.value - low.below, (low.value + high.value) / 2, high.value + high.above)
-        else:
-            told = claims.printed(bare)
-            kind = next((side for side in ("over", "more than", "at least") if bare.startswith(side)), "")
-            below = next((side for side in ("under", "less than", "up to", "at most") if bare.startswith(side)), "")
-            low_end = told.value / 2 if below else told.value if kind else told.value - told.below
-            high_end = told.value if below else told.value * 2 if kind else told.value + told.above
-            span = Span(low_end, told.value, high_end)
+        found = _between(*ends) if len(ends) == 2 else _one(bare)
     except ValueError:
         raise GivenError(
             f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "$4.6 million", "over $100 million" or '
             '"4 to 23 million", in dollars.'
         ) from None
-    checked("amount", span.value)
-    return span
+    checked("amount", found.value)
+    return found
+
+
+def _one(text: str) -> Sum:
+    told = claims.printed(text)
+    side = "over" if text.startswith(_FLOOR) else "under" if text.startswith(_CEILING) else "about"
+    said, times = READINGS[side]
+    low, high = [told.value * each for each in times] or [told.value - told.below, told.value + told.above]
+    return Sum(low, told.value, high, said.format(words.amount(told.value, "USD")))
+
+
+_FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up to", "at most")
+
+
+def _between(first: str, second: str) -> Sum:
+    # "4 to 23 million": a short number takes the word of the other.
+    word = "".join(c for c in second if c.isalpha())
+    whole = not word or any(c.isalpha() for c in first) or sum(c.isdigit() for c in first) > 3
+    low, high = claims.printed(first if whole else f"{first} {word}"), claims.printed(second)
+    if low.value > high.value:
+        raise ValueError(first)
+    said = READINGS["between"][0].format(*(words.amount(end.value, "USD") for end in (low, high)))
+    return Sum(low.value - low.below, (low.value + high.value) / 2, high.value + high.above, said)

@@ -1,4 +1,4 @@
-"""A placed sum in words: five numbers, the costs with their ends, the verdict and the sentence."""
+"""A placed sum in words: the numbers that test it, the costs with their ends, the verdict and the sentence."""
 
 from __future__ import annotations
 
@@ -10,62 +10,77 @@ from analysis.placing.given import Given
 from analysis.placing.numbers import BOUNDARIES, COSTS, Answer, Span
 from analysis.placing.verdict import VERDICTS, Placed, missing
 
-# Tests of a sum by eye, in the order in which they are shown, and what each is set beside.
-FIVE = {
-    "implied_rent": "rent",
-    "implied_days": "days",
-    "implied_gpus": "gpus",
-    "mfu": "plausible_mfu",
-    "implied_w": "nameplate_w",
-}
-
 # Outside this an MFU is no run that anybody has published.
-PLAUSIBLE_MFU = Span(0.15, 0.35, 0.55)
+PLAUSIBLE = {"plausible_mfu": Span(0.15, 0.35, 0.55)}
+
+# Tests of a sum by eye, in the order in which they are shown: what each is set beside, and in which words; {0} is the
+# central value with its ends, {1} the ends.
+FIVE = {
+    "implied_rent": ("rent", "the rents of the time, {0}"),
+    "implied_days": ("days", "the days that the run took, {0}"),
+    "implied_gpus": ("gpus", "the GPUs that the run is on, {0}"),
+    "mfu": ("plausible_mfu", "published runs, {1}"),
+    "implied_w": ("nameplate_w", "what its nameplate, load and PUE give, {0}"),
+}
+# How a number stands to what it is set beside: under it, having a value in common with it, over it.
+STANDS = ("below", "in line with", "above")
+
+# Tests that a sum makes: without one they are not shown.
+OF_SUM = tuple(name for name in FIVE if name.startswith("implied_") and name != "implied_w")
+
+PRICES = {"rent": "Rent of an hour", "server_price": "A chip with its share of the server"}
+ONLY = "follows only from a whole run of a developer's own base"
+LACKS = "cannot be computed: needs {0}"
+NONE = "–"
+
+
+def ends(span: Span, unit: str) -> str:
+    """The ends of a number: "15 % to 55 %"."""
+    return words.THIN_RANGE.join(words.amount(end, unit, significant=2) for end in (span.low, span.high))
 
 
 def spanned(span: Span, unit: str) -> str:
     """A number with its ends: "$5.6 million ($3.6 million to $9.5 million)"."""
     if span.certain:
         return words.amount(span.value, unit, significant=3)
-    ends = (words.amount(end, unit, significant=2) for end in (span.low, span.high))
-    return f"{words.amount(span.value, unit, significant=2)} ({words.THIN_RANGE.join(ends)})"
+    central, between = words.amount(span.value, unit, significant=2), ends(span, unit)
+    # Ends that read alike, as those of "about $98", say nothing.
+    return central if between == f"{central}{words.THIN_RANGE}{central}" else f"{central} ({between})"
 
 
 def beside(placed: Placed, name: str) -> str:
-    """What one of FIVE is set beside, in words; "" where that is not known."""
-    other = FIVE[name]
-    if other == "plausible_mfu":
-        return f"runs that are published lie between {spanned_ends(PLAUSIBLE_MFU, 'fraction')}"
-    found = placed.given.inputs.get(other) or (placed.answers[other].span if other in placed.answers else None)
-    if not found:
+    """How one of FIVE stands to what it is set beside, in words; "" where that is not known."""
+    other, text = FIVE[name]
+    answer = placed.answers[name]
+    worked_out = placed.answers[other].span if other in placed.answers else None
+    found = PLAUSIBLE.get(other) or placed.given.inputs.get(other) or worked_out
+    if not found or not answer.span:
         return ""
-    unit = placed.answers[name].number.unit
-    return f"{BESIDE[other]} {spanned(found, unit)}"
+    unit = answer.number.unit
+    return f"{stands(answer.span, found)} {text.format(spanned(found, unit), ends(found, unit))}"
 
 
-BESIDE = {"rent": "rents were", "days": "the run took", "gpus": "the run is on", "nameplate_w": "nameplate gives"}
-
-
-def spanned_ends(span: Span, unit: str) -> str:
-    """The ends of a number: "15 % and 55 %"."""
-    return " and ".join(words.amount(end, unit, significant=2) for end in (span.low, span.high))
+def stands(span: Span, other: Span) -> str:
+    """A word of STANDS."""
+    return STANDS[1] if span.meets(other) else STANDS[0] if span.high < other.low else STANDS[2]
 
 
 def how(answer: Answer, given: Given) -> str:
     """How a number is known, or what is missing for it."""
     if answer.span:
         return answer.said
-    if answer.missing:
-        return f"cannot be computed: needs {missing(answer)}"
-    return "makes no sense of a stage or a fine-tune"
+    return LACKS.format(missing(answer, given)) if answer.missing else ONLY
 
 
 def numbers(placed: Placed) -> list[tuple[str, str, str]]:
-    """The five numbers: title, value with ends, and what it is set beside, or why there is none."""
+    """The tests of a sum: title, value with ends, and what it is set beside, or why there is none."""
     rows = []
     for name in FIVE:
         answer = placed.answers[name]
-        text = spanned(answer.span, answer.number.unit) if answer.span else "–"
+        needless = name in OF_SUM and "amount" not in placed.given.inputs
+        if needless or (name == "implied_w" and "energy_given" not in placed.given.inputs):
+            continue
+        text = spanned(answer.span, answer.number.unit) if answer.span else NONE
         rows.append((answer.number.title, text, beside(placed, name) if answer.span else how(answer, placed.given)))
     return rows
 
@@ -75,7 +90,7 @@ def costs(placed: Placed) -> list[tuple[str, str, str]]:
     rows = []
     for name in COSTS:
         answer = placed.answers[name]
-        text = spanned(answer.span, "USD") if answer.span else "–"
+        text = spanned(answer.span, "USD") if answer.span else NONE
         mark = " ←" if name in placed.fits else ""
         rows.append((answer.number.title, text + mark, how(answer, placed.given)))
     return rows
@@ -94,12 +109,31 @@ def models(case: Any) -> list[tuple[str, str, str, str]]:
     return [(row.model_id, row.model, row.developer, f"{row.release_date:%Y-%m-%d}") for row in rows.itertuples()]
 
 
+# What is known of a run before anything is worked out, for a line that lists it: input -> unit and words.
+KNOWN = {
+    "chip_hours_given": ("GPU-hour", "{0} GPU-hours"),
+    "gpus_given": ("GPU", "{0} GPUs"),
+    "days_given": ("day", "{0} days"),
+    "flop_given": ("FLOP", "{0} FLOP"),
+    "active_parameters": ("parameters", "{0} active parameters"),
+    "tokens": ("tokens", "{0} tokens"),
+}
+
+
+def known(given: Given) -> str:
+    """What is known of a run, in a line; "" if nothing is."""
+    parts = [
+        text.format(words.amount(given.inputs[name].value, unit))
+        for name, (unit, text) in KNOWN.items()
+        if name in given.inputs
+    ]
+    return "; ".join(part for part in (*parts, given.gpu_id, given.when) if part)
+
+
 def lines(placed: Placed) -> list[str]:
     """The prices, the verdict and the sentence, a line each."""
     prices = [f"{PRICES[name]}: {said}" for name, said in placed.given.prices.items()]
     if placed.verdict == "nothing_told":
         return prices
-    return [*prices, f"Verdict: {VERDICTS[placed.verdict]}", *placed.slips, f"To print: {placed.sentence}"]
+    return [*prices, f"Verdict: {VERDICTS[placed.verdict].means}", *placed.slips, f"To print: {placed.sentence}"]
 
-
-PRICES = {"rent": "Rent", "server_price": "Server"}

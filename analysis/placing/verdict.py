@@ -1,4 +1,4 @@
-"""Which cost a sum can be, by rules, and the sentence that stands."""
+"""Which cost a sum can be, by rules, and the sentence that stands. The page that checks a claim reads the same tables."""
 
 from __future__ import annotations
 
@@ -6,28 +6,79 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis import words
-from analysis.placing.given import Given
+from analysis.placing.given import Given, Sum
 from analysis.placing.numbers import BOUNDARIES, COSTS, FINE_TUNE, STAGE, Answer, Span, worked_out
 
+# A cost as a sentence has it. Hours and price stand in it where a rent is told, which has both.
 TITLES = {
-    "rental_usd": "the rent of its GPU-hours",
+    "rental_usd": "the rent of its {hours} GPU-hours, at {price} an hour",
     "amortised_usd": "what its hardware lost in value, with energy",
     "acquisition_usd": "buying its GPUs with servers and network",
     "chips_usd": "buying its bare GPUs",
     "rd_compute_usd": "the research compute behind it",
 }
+# The same without numbers, where a sum is said to lie above or below it.
+SHORT = {**TITLES, "rental_usd": "the rent of its GPU-hours"}
 
-# Verdict -> what it means. The first whose test holds is given, in this order.
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict: what it means, the sentence that can be printed, and when it holds.
+
+    boundaries: what the sum must be said to count; anything, if none is named
+    told:       whether a sum is given
+    known:      whether any cost is known
+    fits:       a cost that must be among those that have its size
+    least:      how many have its size, at least
+    """
+
+    means: str
+    sentence: str
+    boundaries: tuple[str, ...] = ()
+    told: bool = True
+    known: bool = True
+    fits: str = ""
+    least: int = 0
+
+    def holds(self, boundary: str, told: bool, known: bool, fits: tuple[str, ...]) -> bool:
+        return (
+            (boundary in self.boundaries or not self.boundaries)
+            and told == self.told
+            and (known or not self.known)
+            and (self.fits in fits or not self.fits)
+            and len(fits) >= self.least
+        )
+
+
+_SIZE = "{amount} is the size of {told}, for {name}."
+
+# The first that holds is given.
 VERDICTS = {
-    "other_quantity": "A sum for something else than a run: it is none of the four costs.",
-    "nothing_told": "No sum was given, so there is nothing to place.",
-    "cannot_be_placed": "Too little is known of the run to work out any of the four costs.",
-    "stage_only": "It has the size of the rent of this stage alone; its base is not in it.",
-    "several": "More than one cost has this size.",
-    "one": "One cost has this size.",
-    "none": "None of the four costs has this size.",
+    "nothing_told": Verdict("No sum was given, so there is nothing to place.", "", told=False, known=False),
+    "other_quantity": Verdict(
+        "A sum for something else than a run: it is none of the four costs.",
+        "{amount} is told of {boundary}, and is not what a training run of {name} cost.",
+        ("family", "company_year", "cluster", "allocation", "serving", "price"),
+        known=False,
+    ),
+    "stage_only": Verdict(
+        "It has the size of the rent of this stage alone; its base is not in it.",
+        "{amount} is the size of {rent}, for this stage of {name} alone; its base is not in it.",
+        (STAGE, FINE_TUNE),
+        fits="rental_usd",
+    ),
+    "several": Verdict("More than one cost has this size.", _SIZE, least=2),
+    "one": Verdict("One cost has this size.", _SIZE, least=1),
+    "none": Verdict(
+        "None of the four costs has this size.",
+        "{amount} is {where}, for {name}: none of the costs that follow from what is known has this size.",
+    ),
+    "cannot_be_placed": Verdict(
+        "Too little is known of the run to work out any of the four costs.",
+        "{amount} is said of {name}; what it counts cannot be checked, since {lacking}.",
+        known=False,
+    ),
 }
-_OTHER = ("family", "company_year", "cluster", "allocation", "serving", "price")
 
 # Slips by a whole factor: what happened if the sum is so many times too large, and if it is too small.
 SLIPS = (
@@ -40,6 +91,7 @@ SLIPS = (
     (12.0, "a year was taken for a month", "a month was taken for a year"),
     (1000.0, "a thousand was taken for one", "thousands were dropped"),
 )
+SLIP = "It would fit a rent if {0}."
 
 
 @dataclass(frozen=True)
@@ -49,7 +101,7 @@ class Placed:
     answers: every number by name
     fits:    names of the costs that have its size
     verdict: a key of VERDICTS
-    where:   below, between or above which of them it lies, where none fits
+    where:   above and below which of them it lies, where none fits
     slips:   what would make it fit a rent, in words
     """
 
@@ -68,23 +120,11 @@ def place(given: Given, cny_per_usd: float = 0.0) -> Placed:
     amount = given.inputs.get("amount")
     spans = {name: span for name in COSTS if (span := answers[name].span)}
     fits = tuple(name for name, span in spans.items() if amount and amount.meets(span))
-    verdict = _verdict(given, spans, fits)
+    holding = (name for name, each in VERDICTS.items() if each.holds(given.boundary, bool(amount), bool(spans), fits))
+    verdict = next(holding)
     where = _where(amount, spans) if verdict == "none" and amount else ""
     slips = _slips(amount, spans.get("rental_usd"), cny_per_usd) if verdict == "none" and amount else ()
     return Placed(given, answers, fits, verdict, where, slips, _sentence(given, answers, fits, verdict, where))
-
-
-def _verdict(given: Given, spans: Mapping[str, Span], fits: tuple[str, ...]) -> str:
-    tests = {
-        "other_quantity": given.boundary in _OTHER,
-        "nothing_told": "amount" not in given.inputs,
-        "cannot_be_placed": not spans,
-        "stage_only": given.boundary in (STAGE, FINE_TUNE) and "rental_usd" in fits,
-        "several": len(fits) > 1,
-        "one": len(fits) == 1,
-        "none": True,
-    }
-    return next(verdict for verdict in VERDICTS if tests[verdict])
 
 
 def _where(amount: Span, spans: Mapping[str, Span]) -> str:
@@ -92,50 +132,47 @@ def _where(amount: Span, spans: Mapping[str, Span]) -> str:
     above = [name for name, span in spans.items() if span.low > amount.high]
     parts = []
     if under:
-        parts.append(f"above {TITLES[max(under, key=lambda name: spans[name].high)]}")
+        parts.append(f"above {SHORT[max(under, key=lambda name: spans[name].high)]}")
     if above:
-        parts.append(f"below {TITLES[min(above, key=lambda name: spans[name].low)]}")
+        parts.append(f"below {SHORT[min(above, key=lambda name: spans[name].low)]}")
     return " and ".join(parts)
 
 
-def _slips(amount: Span, rental: Span | None, cny_per_usd: float) -> tuple[str, ...]:
-    if not rental:
-        return ()
+def slips(cny_per_usd: float) -> tuple[tuple[float, str, str], ...]:
+    """SLIPS, with that of the currency where its rate is known."""
     yuan = ((cny_per_usd, "yuan were told as dollars", "dollars were told as yuan"),) if cny_per_usd else ()
+    return (*SLIPS, *yuan)
+
+
+def _slips(amount: Span, rental: Span | None, cny_per_usd: float) -> tuple[str, ...]:
     found = []
-    for factor, large, small in (*SLIPS, *yuan):
+    for factor, large, small in slips(cny_per_usd) if rental else ():
         for times, text in ((1 / factor, large), (factor, small)):
-            if Span(amount.low * times, amount.value * times, amount.high * times).meets(rental):
-                found.append(f"It would fit a rent if {text}.")
+            if rental and Span(amount.low * times, amount.value * times, amount.high * times).meets(rental):
+                found.append(SLIP.format(text))
     return tuple(found)
 
 
-# Verdict -> the sentence that can be printed.
-SENTENCES = {
-    "other_quantity": "{amount} is told of {boundary}, and is not what a training run of {name} cost.",
-    "nothing_told": "",
-    "cannot_be_placed": "{amount} is said of {name}; what it counts cannot be checked, since {lacking}.",
-    "stage_only": "{amount} is the size of the rent of this stage of {name}{hours}{price}; its base is not in it.",
-    "several": "{amount} is the size of {told}{hours}{price}, for {name}.",
-    "one": "{amount} is the size of {told}{hours}{price}, for {name}.",
-    "none": "{amount} is {where}, for {name}: none of the costs that follow from what is known has this size.",
-}
 LACKING = "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are known"
+UNKNOWN = "{0} is not known"
 
 
 def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...], verdict: str, where: str) -> str:
     hours, rent = answers["chip_hours"].span, answers["implied_rent"].span
-    # No sum stands for an hour unless hours are known.
-    return SENTENCES[verdict].format(
+    numbers = {
+        "hours": words.amount(hours.value, "GPU-hour") if hours else "",
+        "price": words.amount(rent.value, "USD/GPU-hour") if rent else "",
+    }
+    text = VERDICTS[verdict].sentence.format(
         amount=money(given.inputs["amount"]) if "amount" in given.inputs else "",
         name=given.name,
         boundary=BOUNDARIES[given.boundary],
-        lacking=f"{missing(answers['rental_usd'])} was not found" if hours else LACKING,
-        told=" or ".join(TITLES[cost] for cost in fits),
-        hours=f" for {words.amount(hours.value, 'GPU-hour')} GPU-hours" if hours else "",
-        price=f", at {words.amount(rent.value, 'USD/GPU-hour')} an hour" if rent else "",
+        lacking=UNKNOWN.format(missing(answers["rental_usd"], given)) if hours else LACKING,
+        told=", or of ".join(TITLES[cost].format(**numbers) for cost in fits),
+        rent=TITLES["rental_usd"].format(**numbers),
         where=where,
     )
+    return text[:1].upper() + text[1:]
 
 
 # What an input is called where it is missing.
@@ -150,12 +187,12 @@ INPUTS = {
     "days_given": "days",
     "peak_tflops": "the chip",
     "rent": "a rent of this chip at that time",
-    "server_price": "a price of this chip's server",
+    "server_price": "a price of this chip's server at that time",
     "age_years": "the age of the chips",
     "amount": "a sum",
     "energy_given": "an energy",
-    "rental_usd": "a rented run",
-    "implied_hours": "a sum and a rent",
+    "rental_usd": "the rent of its GPU-hours",
+    "implied_hours": "a rent of this chip at that time",
     "active_parameters": "size and tokens",
     "tokens": "size and tokens",
     "chip_tdp_w": "the chip",
@@ -163,13 +200,18 @@ INPUTS = {
     "server_kw": "the chip",
     "energy_kwh": "the chip",
 }
+# These follow from a chip and a half-year: where one of the two is not known, it is what is missing.
+OF_CHIP = ("rent", "server_price", "age_years", "implied_hours")
+NO_CHIP, NO_TIME = "the chip", "the half-year"
 
 
-def missing(answer: Answer) -> str:
+def missing(answer: Answer, given: Given) -> str:
     """What a number lacks, in words."""
-    return " and ".join(dict.fromkeys(INPUTS[name] for name in answer.missing))
+    instead = NO_CHIP if not given.gpu_id else "" if given.when else NO_TIME
+    names = [instead if instead and name in OF_CHIP else INPUTS[name] for name in answer.missing]
+    return words.label("", list(dict.fromkeys(names)))
 
 
-def money(span: Span) -> str:
+def money(amount: Span) -> str:
     """A sum in words."""
-    return words.amount(span.value, "USD")
+    return amount.said if isinstance(amount, Sum) and amount.said else words.amount(amount.value, "USD")

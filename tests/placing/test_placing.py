@@ -74,7 +74,8 @@ def test_hours_from_arithmetic_do_not_test_themselves() -> None:
     ],
 )
 def test_a_sum_is_read_as_it_is_written(text: str, low: float, value: float, high: float) -> None:
-    assert placing.amount_of(text) == Span(pytest.approx(low), pytest.approx(value), pytest.approx(high))
+    found = placing.amount_of(text)
+    assert (found.low, found.value, found.high) == pytest.approx((low, value, high))
 
 
 @pytest.mark.parametrize("text", ["", "x", "4.6 lakh", "nan", "-3", "1e40", "$", "4 to", "=1+1"])
@@ -85,11 +86,11 @@ def test_what_is_no_sum_is_told_so(text: str) -> None:
 
 def test_a_number_out_of_reason_names_its_limits() -> None:
     with pytest.raises(placing.GivenError, match=r"gpus is 0\.0; it must be a number from 1 to 1e\+08 \(GPUs\)"):
-        placing.of_words(CASE, "x", {"gpus": 0.0})
+        placing.asked(CASE, "", {"gpus": 0.0})
     with pytest.raises(placing.GivenError, match="'2024' is no half-year"):
-        placing.of_words(CASE, "x", {}, when="2024")
+        placing.asked(CASE, "", {}, when="2024")
     with pytest.raises(placing.GivenError, match="There is no chip 'H10'"):
-        placing.of_words(CASE, "x", {}, "H10")
+        placing.asked(CASE, "", {}, "H10")
 
 
 def test_a_slip_by_a_whole_factor_is_named() -> None:
