@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis import costs, parameters, words
 from analysis.listing import cite, doubt
-from analysis.quantities import runs
+from analysis.quantities import rents, runs
 from analysis.quantities.registry import Definition
 
 if TYPE_CHECKING:
     from analysis.case import Case, Quantity
 
-# Kinds of rent in data/prices.csv, as a table names them: what is listed, and what was agreed.
-RENTS = {"list_on_demand": "List, on demand", "contract_1y": "Contract, one year"}
+# What is listed, and what was agreed.
+LISTED_AND_AGREED = ("list_on_demand", rents.CONTRACT)
+# The other accelerators of the price book, by age.
+OTHERS = ("A100-SXM-80", "H20", "H200", "B200", "B300", "GB200", "GB300", "MI300X", "MI325X", "MI355X", "Ascend910B")
 # What a reader may try: no interest, a large firm's, a young firm's, an investor's; and uses up to the whole time.
 RATES = (0.0, 0.06, 0.12, 0.15)
 USES = (0.90, 0.95, 1.0)
@@ -152,16 +154,30 @@ def idle_power(case: Case) -> tuple[float, float]:
     return float(idle_over_use * case["owner_energy_usd_per_gpu_hour"].value), float(idle_over_use)
 
 
-def list_over_contract(rents: pd.Series) -> str:
-    """How far list prices are above contracts of the same year, in words: rents by kind and year, in USD."""
-    listed, agreed = (rents[kind] for kind in RENTS.values())
+def price_book(data: Any, gpus: Sequence[str], since: int = 2020) -> pd.DataFrame:
+    """The price book of some accelerators from a year on, as a table shows it."""
+    found = rents.book(data)
+    found = found[found.gpu_id.isin(gpus) & (found.half.str[:4].astype(int) >= since)]
+    found = found.assign(gpu_id=pd.Categorical(found.gpu_id, gpus, ordered=True)).sort_values("gpu_id", kind="stable")
+    return pd.DataFrame(
+        {
+            "Accelerator": found.gpu_id.astype(str),
+            "Half-year": found.half,
+            "Kind of price": found.kind.map(rents.KINDS),
+            "Prices": found.prices,
+            **{name: found[name.lower()].map(price) for name in ("Low", "Median", "High")},
+        }
+    )
+
+
+def list_over_contract(data: Any) -> str:
+    """How far the median list price of an H100 is above the median contract of the same year, in words."""
+    rows = rents.observations(data, [rents.H100], LISTED_AND_AGREED)
+    medians = rents.summary(rows.assign(year=rows.date.dt.year), "kind", "year").set_index(["kind", "year"])["median"]
+    listed, agreed = (medians[kind] for kind in LISTED_AND_AGREED)
     ratios = (listed / agreed).dropna()
-    first, *others = [(words.digits(ratio, 2), year) for year, ratio in ratios.items()]
-    told = [
-        f"{first[0]} times that of one-year contracts in {first[1]}",
-        *(f"{by} times in {year}" for by, year in others),
-    ]
-    return f"the median list price was {' and '.join(told)}"
+    low, high = (words.digits(ratio, 2) for ratio in (ratios.min(), ratios.max()))
+    return f"the median list price was {low} to {high} times that of one-year contracts, by year"
 
 
 def saved_if_idle(case: Case) -> str:

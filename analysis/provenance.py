@@ -195,6 +195,13 @@ def _index(row: Any) -> dict[str, str]:
     return {"title": f"Producer price index, {row.date:%B %Y}", "value": words.digits(row["index"], 6)}
 
 
+def _rent_index(row: Any) -> dict[str, str]:
+    return {
+        "title": f"One-year contracts for an H100, index, {row.date:%B %Y}",
+        "value": f"{_plain(row.low_usd)} to {_plain(row.high_usd)} USD per GPU-hour, 25th to 75th percentile",
+    }
+
+
 DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "assumptions": _assumption,
     "fleet": _fleet,
@@ -206,6 +213,7 @@ DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "epoch_runs": _epoch_run,
     "stages": _stage,
     "price_index": _index,
+    "rent_index": _rent_index,
 }
 
 

@@ -192,8 +192,8 @@ def test_an_account_that_nobody_gave_is_refused() -> None:
         ("claims_total", "26"),
         # A parameter: its value; then its range from the table.
         (RENT, "$2.00"),
-        (f"{RENT}_range", "$1.30 to $3.42"),
-        (f"{RENT}_low", "$1.30"),
+        (f"{RENT}_range", "$1.65 to $3.42"),
+        (f"{RENT}_low", "$1.65"),
         (f"{RENT}_high", "$3.42"),
         ("final_run_share_of_rd_compute", "20 %"),
         ("final_run_share_of_rd_compute_range", "10 % to 30 %"),

@@ -538,8 +538,8 @@ def test_swings_are_computed_at_this_setting_and_the_drawing_fits_its_bars(tab: 
     assert "358,000: " in panel.locator("tbody").inner_text()
     page.locator(".live-pick select").select_option("v3_rental_usd")
     tab.settle()
-    # 2,788,000 h x $1.30 and x $3.42
-    assert panel.locator("tbody td").all_inner_texts() == ["1.3: $3.6 million", "3.42: $9.5 million"]
+    # 2,788,000 h x $1.65 and x $3.42
+    assert panel.locator("tbody td").all_inner_texts() == ["1.65: $4.6 million", "3.42: $9.5 million"]
     assert panel.locator("svg").get_attribute("height") == str(live.AXIS + live.ROW)
     page.locator(".live-pick select").select_option("fleet_capex_usd")
     tab.settle()

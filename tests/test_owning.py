@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 from analysis import owning, parameters
 from analysis.case import Case
+from analysis.quantities import rents
 
 # The inputs that the numbers below were worked out for.
 WORKED: dict[str, parameters.Value] = {
@@ -24,9 +24,6 @@ WORKED: dict[str, parameters.Value] = {
     "h800_years_in_service": 1.2,
     "draws": 256,
 }
-
-
-MEDIANS = (("List, on demand", 4.0, 3.62, 2.78), ("Contract, one year", None, 1.70, 2.35))
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +81,35 @@ def test_what_v3s_run_added_if_its_servers_had_idled_without_it(case: Case) -> N
     assert owning.saved_if_idle(Case({**WORKED, "load_fraction": 0.25})) == "$0"
 
 
-def test_how_far_list_prices_are_above_contracts_is_told_by_year() -> None:
-    """3.62 / 1.70 = 2.13 and 2.78 / 2.35 = 1.18; a year with one kind alone is left out."""
-    rents = pd.Series(
-        {(kind, year): usd for kind, *ofs in MEDIANS for year, usd in zip((2024, 2025, 2026), ofs, strict=True) if usd}
-    )
-    told = "the median list price was 2.1 times that of one-year contracts in 2025 and 1.2 times in 2026"
-    assert owning.list_over_contract(rents) == told
+def test_how_far_list_prices_are_above_contracts_of_the_same_year(case: Case) -> None:
+    """4.40 / 3.0125 = 1.46, 3.49 / 2.325 = 1.50, 3.62 / 1.75 = 2.07 and 3.92 / 2.35 = 1.67, in 2023 to 2026."""
+    told = "the median list price was 1.5 to 2.1 times that of one-year contracts, by year"
+    assert owning.list_over_contract(case.data) == told
+
+
+def test_the_price_book_keeps_chips_half_years_and_kinds_apart(case: Case) -> None:
+    """H100s in the second half of 2024: the index has 2.15 to 2.45 and 1.90 to 2.10, China 1.67 and 1.43 a card."""
+    book = rents.book(case.data).set_index(["gpu_id", "half", "kind"])
+    assert book.index.is_unique
+    contracts = book.loc[("H100-SXM", "2024 H2", "contract_1y")]
+    assert (contracts.prices, contracts.low, contracts.high) == (2, 1.90, 2.45)
+    assert contracts["median"] == pytest.approx((2.30 + 2.00) / 2)
+    china = book.loc[("H100-SXM", "2024 H2", "lease_month")]
+    assert (china.prices, china.low, china["median"], china.high) == (2, 1.43, pytest.approx(1.55), 1.67)
+    shown = owning.price_book(case.data, ["GB300", "B300"], since=2026)
+    assert list(dict.fromkeys(shown.Accelerator)) == ["GB300", "B300"] and set(shown["Half-year"]) <= {
+        "2026 H1",
+        "2026 H2",
+    }
+
+
+def test_where_deepseeks_two_dollars_stood(case: Case) -> None:
+    """One-year contracts of December 2024: 1.90 to 2.10. China in 2024: 1.43, 1.65, 1.67 below; 2.86, 4.29 above."""
+    assert "lies in the middle half" in case.text("two_dollars_beside_contracts")
+    china = case.text("two_dollars_beside_china")
+    assert "3 are lower, $1.43 to $1.67" in china and "2 are higher, $2.86 to $4.29" in china
+    first, low, last = (row.price_usd for row in rents.turns(case.data))
+    assert (first, low, last) == pytest.approx((3.05, 1.70, 2.80))
 
 
 def test_each_figure_beside_the_owners_says_where_its_interest_is(case: Case) -> None:
