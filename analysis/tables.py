@@ -332,11 +332,16 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
                     )
 
 
-def reference_keys(path: Path = REFERENCES) -> set[str]:
-    """Keys of all entries of the bibliography."""
+def references(path: Path = REFERENCES) -> dict[str, Any]:
+    """The entries of the bibliography by key, as pybtex reads them."""
     from pybtex.database import parse_string
 
-    return set(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
+    return dict(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
+
+
+def reference_keys(path: Path = REFERENCES) -> set[str]:
+    """Keys of all entries of the bibliography."""
+    return set(references(path))
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:
