@@ -21,8 +21,8 @@ def test_a_price_is_as_old_as_its_day_and_another_row_as_its_sources() -> None:
 
 
 def test_a_source_without_an_address_has_no_date(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its row also rests on another, of July 2026; the compilation says October 2026."""
-    assert dates.span({"published": ["palm_mfu"]}) == "July 2026"
+    """Of the three sources of the row one is of April 2022 and one of July 2026; the compilation says October 2026."""
+    assert dates.span({"published": ["palm_mfu"]}) == "April 2022 to July 2026"
     frame = tables.load("published")
     monkeypatch.setattr(tables, "load", lambda name: frame)
     monkeypatch.setattr(tables, "names", lambda: ["published"])
