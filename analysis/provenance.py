@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import parameters, tables, words
+from analysis import dates, parameters, tables, words
 from analysis.case import FORMS as RESULT_FORMS
 from analysis.case import SAMPLING, Case, Data, Values
 from analysis.quantities import REGISTRY
@@ -245,6 +245,11 @@ def rests_on(name: str, values: Mapping[str, Any], data: Data | None = None) -> 
     with data.trace.observe() as seen:
         REGISTRY[name].compute(Values(values, Used(set(), data.trace)), data)
     return in_order(seen)
+
+
+def sources_of(name: str, case: Case) -> str:
+    """From when to when the sources are of the rows that a result's central value reads."""
+    return dates.span(rests_on(name, case.values, case.data))
 
 
 def stem(key: str) -> tuple[str, str] | None:

@@ -47,6 +47,9 @@ ORDERED: dict[str, list[tuple[str, ...]]] = {
 PLAIN_NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
+# Where nobody else can look: a number of a store of copies, a cached or converted page, a memory.
+NO_PLACE = re.compile(r"\bcopy \d{5,}|\bMEMORY\b|\br\.jina\.ai\b|\bwebcache\.")
+
 # What is wrong with a row or a cell, where frictionless has a name for it and no words.
 IN_WORDS = {
     "blank-row": "the row is blank. Delete it",
@@ -267,6 +270,11 @@ def notation_problems(path: str, resource: dict[str, Any], lines: list[list[str]
                     f"{path}, row {number}, column `{column}` holds {hidden}, which nobody can see. "
                     "Take it out, then run `report check`."
                 )
+            elif elsewhere := NO_PLACE.search(cell):
+                yield (
+                    f"{path}, row {number}, column `{column}` names '{elsewhere[0]}', where nobody else can look. Name "
+                    "the place in the source itself, and say that it was read in a copy; then run `report check`."
+                )
             elif column in numeric and not PLAIN_NUMBER.fullmatch(cell) and _python_reads(cell):
                 yield (
                     f"{path}, row {number}, column `{column}` has '{cell}': write a plain number, such as 1234.5, "
@@ -332,11 +340,16 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
                     )
 
 
-def reference_keys(path: Path = REFERENCES) -> set[str]:
-    """Keys of all entries of the bibliography."""
+def references(path: Path = REFERENCES) -> dict[str, Any]:
+    """The entries of the bibliography by key, as pybtex reads them."""
     from pybtex.database import parse_string
 
-    return set(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
+    return dict(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
+
+
+def reference_keys(path: Path = REFERENCES) -> set[str]:
+    """Keys of all entries of the bibliography."""
+    return set(references(path))
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:

@@ -258,6 +258,11 @@ def test_a_blank_between_low_and_high_does_not_hide_their_order(broken: Callable
     assert f"data/published.csv, row {row}: `low` is 1e+11, more than `high`" in message
 
 
+def test_a_place_where_nobody_else_can_look_is_refused(broken: Callable[..., Path]) -> None:
+    message = faults(broken("stages", 2, "locator", "Table 1, copy 69448314976"))
+    assert "data/stages.csv, row 2, column `locator` names 'copy 69448314976', where nobody else can look." in message
+
+
 @pytest.mark.parametrize("column", ["source", "price_source"])
 def test_a_source_that_is_not_in_the_bibliography_is_named(column: str, broken: Callable[..., Path]) -> None:
     message = faults(broken("gpus", 3, column, "epoch_hardware_2026;nobody_2020"))
