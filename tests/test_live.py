@@ -489,7 +489,7 @@ def test_what_is_not_defined_has_no_change_and_is_no_multiple(tab: Tab) -> None:
     page = tab.open(fragment="#rental_usd_per_gpu_hour=0.095625075")
     row = page.locator('tr[data-result="break_even_utilisation"]')
     assert row.inner_text().split("\t")[1:3] == ["not defined", "–"]
-    assert "not defined instead of 49 %" in tab.text(".live-moved")
+    assert "not defined instead of 62 %" in tab.text(".live-moved")
     page.locator('[data-panel="models"]').scroll_into_view_if_needed()
     until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
     drawn = page.locator("svg.live-draw").evaluate_all("all => all.map(each => each.outerHTML).join()")
