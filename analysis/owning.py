@@ -21,7 +21,7 @@ LISTED_AND_AGREED = ("list_on_demand", rents.CONTRACT)
 OTHERS = ("A100-SXM-80", "H20", "H200", "B200", "B300", "GB200", "GB300", "MI300X", "MI325X", "MI355X", "Ascend910B")
 # What a reader may try: no interest, a large firm's, a young firm's, an investor's; and uses up to the whole time.
 RATES = (0.0, 0.06, 0.12, 0.15)
-USES = (0.90, 0.95, 1.0)
+USES = (0.80, 0.95, 1.0)
 
 
 def price(usd: float) -> str:
@@ -66,17 +66,29 @@ def user_cost(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def even_use(case: Case, rent: float, rate: float) -> float:
+    """The use at which owning at a rate of interest costs as much as a rent by the hour in use."""
+    at = result_at(case, cost_of_capital=rate, rental_usd_per_gpu_hour=rent)
+    return float(at(runs.break_even_utilisation))
+
+
 def interest(case: Case) -> pd.DataFrame:
     """The owner's hour with interest as an annuity that is paid evenly through the year, and rent and lease over it."""
     rows = []
+    rents = (float(case.point.rental_usd_per_gpu_hour), parameters.known()["rental_usd_per_gpu_hour"].low)
     for rate in sorted({*RATES, float(case.point.cost_of_capital)}):
         at = result_at(case, cost_of_capital=rate)
+        even = {rent: even_use(case, rent, rate) for rent in rents}
         rows.append(
             {
                 "Interest a year": share(rate),
                 "Owner's hour in use": price(at(runs.owner_usd_per_gpu_hour)),
                 "Rent by the hour over owner": times(at(runs.rent_over_owner)),
                 "Lease over owner": times(at(runs.lease_over_owner)),
+                **{
+                    f"Use at which owning costs {price(rent)}": share(used) if used <= 1 else "no use"
+                    for rent, used in even.items()
+                },
             }
         )
     return pd.DataFrame(rows)
@@ -186,6 +198,12 @@ def saved_if_idle(case: Case) -> str:
     return words.amount(float(case["v3_marginal_usd"].value * added), "USD", significant=2)
 
 
-def owner_hour(case: Case, use: float) -> str:
-    """The owner's hour at another use, in words."""
-    return price(result_at(case, utilisation=use)(runs.owner_usd_per_gpu_hour))
+def owner_hour(case: Case, **changes: float) -> str:
+    """The owner's hour with some assumptions at other values, in words."""
+    return price(result_at(case, **changes)(runs.owner_usd_per_gpu_hour))
+
+
+def use_of_the_day(case: Case) -> float:
+    """The nodes that one day of inference kept in use on average, over those at its peak."""
+    average, peak = (case.data.published(f"deepseek_inference_nodes_{kind}") for kind in ("average", "peak"))
+    return average / peak

@@ -155,8 +155,11 @@ def test_published_figures_come_in_base_units() -> None:
         ("semianalysis", 60_000),
         ("hopper_only", 50_000),
         ("without_h100", 50_000),
-        # 10,000 + 1,100 A100 and 278 x 8 = 2,224 H800.
-        ("documented", 13_324),
+        ("without_h20", 30_000),
+        # 10,000 A100 and 10,000 H800.
+        ("press", 20_000),
+        # 10,000 A100 and 278 x 8 = 2,224 H800.
+        ("documented", 12_224),
     ],
 )
 def test_accounts_of_the_fleet(account: str, gpus: int) -> None:
@@ -165,7 +168,8 @@ def test_accounts_of_the_fleet(account: str, gpus: int) -> None:
     assert fleet.gpu_id.is_unique
     assert fleet.tdp_w.notna().all()
     assert ("A100-PCIe-40" in set(fleet.gpu_id)) == (account != "hopper_only")
-    assert ("H100-SXM" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only"))
+    assert ("H100-SXM" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only", "without_h20"))
+    assert ("H20" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only", "without_h100"))
     result = Data().records("accounts")[account]["capex_result"]
     assert Case()[result].value == Case({**BASE, "fleet": account})["fleet_capex_usd"].value
 

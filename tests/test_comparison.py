@@ -50,10 +50,10 @@ def test_the_rent_of_2026_by_hand(found: Comparison) -> None:
 
 
 def test_a_life_of_three_years_by_hand(found: Comparison) -> None:
-    # Five years' capital in three: 5/3 of the base case, in every draw.
+    # Four years' capital in three: 4/3 of the base case, in every draw.
     change = found.change(found.column("three_year_life"), "owner_capital_usd_per_gpu_hour")
-    assert change.here.value == pytest.approx(change.base.value * 5 / 3)
-    assert (change.relative_low, change.relative_high) == pytest.approx((2 / 3, 2 / 3))
+    assert change.here.value == pytest.approx(change.base.value * 4 / 3)
+    assert (change.relative_low, change.relative_high) == pytest.approx((1 / 3, 1 / 3))
 
 
 def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Comparison) -> None:
@@ -64,7 +64,7 @@ def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Compari
 
 def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
     change = found.change(found.column("three_year_life"), "break_even_utilisation")
-    assert change.text == "+33 points" and "points" in change.range and change.percent == "+66.7 %"
+    assert change.text == "+21 points" and "points" in change.range and change.percent == "+33.3 %"
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
@@ -72,7 +72,7 @@ def test_a_change_to_what_is_not_defined_is_told_once() -> None:
     here = Case()
     beside = compare(here, [made(rental_usd_per_gpu_hour=here["owner_energy_usd_per_gpu_hour"].value)])
     base, paid = rows.results(beside, ["break_even_utilisation"]).drop(columns="first").to_dict("records")
-    assert base["Value (5–95 %)"].startswith("49 %")
+    assert base["Value (5–95 %)"].startswith("62 %")
     assert set(list(paid.values())[1:]) == {"not defined"}
     assert rows.most(beside, "break_even_utilisation") == "most by “made”, to not defined"
 

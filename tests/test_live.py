@@ -440,7 +440,7 @@ def test_good_settings_beside_bad_ones_are_used(tab: Tab) -> None:
 
 # Assumption, what is typed, what the field then holds, and what is said if that is the value from before.
 TYPED = [
-    ("utilisation", "1.2", "0.82", "GPU is in use: '1.2' is not used. It must be a number from 0.01 to 1"),
+    ("utilisation", "1.2", "0.89", "GPU is in use: '1.2' is not used. It must be a number from 0.01 to 1"),
     ("rental_usd_per_gpu_hour", "2,5", "2", "'2,5' is not used; write a decimal point: 2.5."),
     ("rental_usd_per_gpu_hour", "2,500", "2", "'2,500' is not used; write a decimal point: 2.5."),
     ("rental_usd_per_gpu_hour", "250", "2", "'250' is not used. It must be a number from 0.01 to 100 (USD/GPU-hour)."),
@@ -489,7 +489,7 @@ def test_what_is_not_defined_has_no_change_and_is_no_multiple(tab: Tab) -> None:
     page = tab.open(fragment="#rental_usd_per_gpu_hour=0.095625075")
     row = page.locator('tr[data-result="break_even_utilisation"]')
     assert row.inner_text().split("\t")[1:3] == ["not defined", "–"]
-    assert "not defined instead of 49 %" in tab.text(".live-moved")
+    assert "not defined instead of 62 %" in tab.text(".live-moved")
     page.locator('[data-panel="models"]').scroll_into_view_if_needed()
     until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
     drawn = page.locator("svg.live-draw").evaluate_all("all => all.map(each => each.outerHTML).join()")

@@ -26,6 +26,16 @@ WORKED: dict[str, parameters.Value] = {
 }
 
 
+# The same on Chinese terms: 4 years, 0.89 of use, measured power, Beijing's tariff.
+CHINESE: dict[str, parameters.Value] = {
+    **WORKED,
+    "service_life_years": 4.0,
+    "utilisation": 0.89,
+    "load_fraction": 0.76,
+    "electricity_usd_per_kwh": 0.095,
+}
+
+
 @pytest.fixture(scope="module")
 def case() -> Case:
     return Case(WORKED)
@@ -34,7 +44,7 @@ def case() -> Case:
 def test_user_cost_by_age_use_and_interest(case: Case) -> None:
     rows = owning.user_cost(case).set_index(["Age, years", "In use"])
     assert list(rows.loc["1.2", "82 %"]) == ["$1.34", "$1.57", "$1.78", "$1.88"]
-    assert [*rows.index] == [("0", "82 %"), ("0", "95 %"), ("1.2", "82 %"), ("1.2", "95 %")]
+    assert [*rows.index] == [("0", "82 %"), ("0", "96 %"), ("1.2", "82 %"), ("1.2", "96 %")]
 
 
 def test_interest_on_the_owners_hour(case: Case) -> None:
@@ -47,6 +57,19 @@ def test_interest_on_the_owners_hour(case: Case) -> None:
     assert list(rows["Rent by the hour over owner"]) == ["1.62", "1.42", "1.26", "1.19"]
 
 
+def test_the_owners_hour_on_chinese_terms_and_the_use_that_pays() -> None:
+    """34,819 / 0.85 / 8,766 = 4.67300: x 0.25 / 0.89 = 1.31264, and 1.275 kW x 0.76 x 1.25 x 0.095 = 0.11507.
+
+    ln(1 + r) / (1 - (1 + r)^-4) is 0.0582689 / 0.2079063 = 0.280265 at 6 %, 0.1133287 / 0.3644819 = 0.310931 at 12:
+    1.47154 and 1.63256. Owned at any use: 1.16825, 1.30968, 1.45298; over 2 less 0.11507 = 1.88493.
+    """
+    rows = owning.interest(Case(CHINESE)).set_index("Interest a year")
+    assert list(rows["Owner's hour in use"])[:3] == ["$1.43", "$1.59", "$1.75"]
+    assert list(rows["Use at which owning costs $2.00"])[:3] == ["62 %", "69.5 %", "77.1 %"]
+    # At 1.30 there are 1.18493 left: 0.986, 1.105 and 1.226 of the time.
+    assert owning.even_use(Case(CHINESE), 1.30, 0.12) == pytest.approx(1.2262, abs=1e-4)
+
+
 def test_the_rate_of_the_case_has_its_own_row() -> None:
     rows = owning.interest(Case({**WORKED, "cost_of_capital": 0.1}))
     assert list(rows["Interest a year"]) == ["0 %", "6 %", "10 %", "12 %", "15 %"]
@@ -54,7 +77,7 @@ def test_the_rate_of_the_case_has_its_own_row() -> None:
 
 def test_more_use_makes_the_hour_cheaper_and_a_lease_with_it(case: Case) -> None:
     rows = owning.use(case).set_index("In use")
-    assert list(rows.loc[["82 %", "90 %", "95 %"], "Owner"]) == ["$1.24", "$1.13", "$1.08"]
+    assert list(rows.loc[["80 %", "82 %", "95 %"], "Owner"]) == ["$1.26", "$1.24", "$1.08"]
     # At full use the two contracts are one.
     assert rows.loc["100 %", "Leased, paid for when idle too"] == rows.loc["100 %", "Rented by the hour in use"]
     assert rows.loc["82 %", "Leased, paid for when idle too"] == "$2.44"

@@ -220,7 +220,8 @@ def test_a_whole_number_stays_whole(text: str, value: int) -> None:
 )
 def test_a_misspelt_choice_is_refused_with_the_nearest(misspelt: str, meant: str) -> None:
     assert refused(f"fleet={misspelt}") == (
-        f"fleet = '{misspelt}' is not allowed: it must be one of semianalysis, hopper_only, without_h100, documented. "
+        f"fleet = '{misspelt}' is not allowed: it must be one of semianalysis, hopper_only, without_h100, "
+        f"without_h20, press, documented. "
         f"Did you mean {meant}?"
     )
 

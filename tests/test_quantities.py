@@ -138,9 +138,13 @@ BY_HAND = [
     # less the A100s; less the H100s
     ("hopper_capex_usd", 1_430_930_000, 0),
     ("without_h100_capex_usd", 1_166_430_000, 0),
-    # 11,100 x 13,928 + 2,224 x 34,819 = 154,600,800 + 77,437,456
-    ("documented_capex_usd", 232_038_256, 0),
-    ("documented_gpus", 13_324, 0),
+    # The tiers. 1,570.21 less 30,000 x 22,632; 10,000 x (13,928 + 34,819); 139,280,000 + 2,224 x 34,819 = 77,437,456
+    ("without_h20_capex_usd", 891_250_000, 0),
+    ("press_capex_usd", 487_470_000, 0),
+    ("documented_capex_usd", 216_717_456, 0),
+    ("documented_gpus", 12_224, 0),
+    # 678.96 / 4,600
+    ("h20_capex_over_nvidia_quarter", 0.1476, 1e-12),
     # 1,570.21 / 1,600; x 0.15 / 0.85
     ("capex_over_published", 0.98138, 1e-5),
     ("fleet_network_usd", 277_095_882, 1),

@@ -285,7 +285,7 @@ def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Pat
 
 UNKNOWN = "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f"
 MISSING = "data/accounts.csv has not the account 'hopper_only', which data/assumptions.csv"
-OF_NO_USE = "row 5, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to"
+OF_NO_USE = "row 7, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ OF_NO_USE = "row 5, column `leaves_out`: the account 'documented' of data/fleet.
         (3, "account", "hoppers_only", MISSING),
         (3, "counts_from", "semianalyst", "row 3, column `counts_from`: 'semianalyst' is not in data/fleet.csv."),
         (3, "leaves_out", "A100", "row 3, column `leaves_out`: 'A100' is not in data/gpus.csv."),
-        (5, "leaves_out", "H20", OF_NO_USE),
+        (7, "leaves_out", "H20", OF_NO_USE),
     ],
 )
 def test_a_misspelt_account_of_the_fleet_is_refused(

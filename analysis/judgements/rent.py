@@ -10,7 +10,7 @@ import pandas as pd
 from analysis import costs, parameters, words
 from analysis.judgements.registry import judgement
 from analysis.judgements.settings import changed
-from analysis.owning import contracts, hours_at_full_use, price, result_at
+from analysis.owning import contracts, even_use, hours_at_full_use, price, result_at
 from analysis.quantities import rents
 from analysis.quantities.runs import V3, owner_usd_per_gpu_hour_owned, v3_amortised_usd
 
@@ -136,6 +136,23 @@ def lease_turns(case: Case) -> Said:
         f"range {found.range}; the building, its staff and repairs would have to come out of the same difference.",
     )
     yield True, "Against a lease owning is behind at this case's use even without interest."
+
+
+@judgement
+def owning_at_lowest_rent(case: Case) -> Said:
+    """Whether owning costs less than the lowest plausible rent at the case's use, without interest and with much."""
+    low, most = parameters.known()["rental_usd_per_gpu_hour"].low, case.data.published("zhipu_redemption_interest")
+    free, dear = (even_use(case, low, rate) for rate in (0.0, most))
+    use, lowest = case.point.utilisation, "At the lowest plausible rent, {rental_usd_per_gpu_hour_low},"
+    yield (
+        dear <= use,
+        f"{lowest} owning is cheaper at this case's use, even at {{zhipu_redemption_interest}} of interest.",
+    )
+    yield (
+        free <= use,
+        f"{lowest} owning is cheaper at this case's use without interest, and dearer at {{zhipu_redemption_interest}}.",
+    )
+    yield True, f"{lowest} renting by the hour is cheaper at this case's use, even if the owner pays no interest."
 
 
 @judgement

@@ -146,14 +146,17 @@ def the_fleet(case: Case) -> Said:
     fleet = case.point.fleet
     yield fleet == "semianalysis", "the analyst's whole fleet"
     yield fleet == "hopper_only", "the analyst's fleet without its A100s"
+    yield fleet == "without_h20", "the analyst's fleet without its H20s"
     yield fleet == "without_h100", "the analyst's fleet without the disputed H100s"
+    yield fleet == "press", "the fleet that unnamed sources told a newspaper of"
     yield True, "the fleet that documents show"
 
 
 @judgement
 def fleet_says_who(case: Case) -> Said:
     """Who counted the GPUs of the case's fleet."""
-    yield case.point.fleet != "documented", "SemiAnalysis"
+    yield case.point.fleet not in ("press", "documented"), "SemiAnalysis"
+    yield case.point.fleet == "press", "unnamed sources of the Financial Times"
     yield True, "documents of the owners"
 
 

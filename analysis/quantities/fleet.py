@@ -77,6 +77,16 @@ def without_h100_capex_usd(x: Any, data: Any) -> Any:
     return capex_of(x, data, "without_h100")
 
 
+@result("Server capex without the unverified H20s", "USD", "acquisition", rule=SERVERS)
+def without_h20_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "without_h20")
+
+
+@result("Server capex of the GPUs that a newspaper's sources name", "USD", "acquisition", rule=SERVERS)
+def press_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "press")
+
+
 @result("Server capex of the documented GPUs", "USD", "acquisition", rule=SERVERS)
 def documented_capex_usd(x: Any, data: Any) -> Any:
     return capex_of(x, data, "documented")
@@ -255,6 +265,12 @@ def h100_capex_usd(x: Any, data: Any) -> Any:
 @result("Server capex of the H20s", "USD", "acquisition", rule=SERVERS)
 def h20_capex_usd(x: Any, data: Any) -> Any:
     return by_type(x, data, "capex", "semianalysis", only=H20)[H20]
+
+
+# A server holds more than what Nvidia sells, so the share of its cards is smaller still.
+@result("Servers of the H20s over Nvidia's H20 sales of one quarter", "fraction")
+def h20_capex_over_nvidia_quarter(x: Any, data: Any) -> Any:
+    return h20_capex_usd(x, data) / data.published("nvidia_h20_sales_q1_fy26_musd")
 
 
 @result("Server capex of the H800s", "USD", "acquisition", rule=SERVERS)
