@@ -211,7 +211,9 @@ def two_dollars_beside_china(case: Case) -> Said:
     year, assumed = case.data.model(V3).release_date.year, _assumed(case)
     found = rents.china(case.data)
     found = found[found.date.dt.year == year].price_usd
-    begin = f"Of {len(found)} figures that were found for the rent of an eight-GPU server in China in {year}"
+    begin = (
+        f"Of {len(found)} figures that were found for the rent of a server with eight Hopper GPUs in China in {year}"
+    )
     lower, higher = _those(found[found < assumed], "lower"), _those(found[found >= assumed], "higher")
     yield True, f"{begin}, {lower} an hour of a card, and {higher}."
 
