@@ -92,8 +92,8 @@ def test_a_recorded_page_writes_down_what_it_uses(tmp_path: Path, monkeypatch: p
     record = tmp_path / "used.txt"
     monkeypatch.setenv(cases.RECORD, str(record))
     page = Case.from_page({RENT: 3.0})
-    # (5,576,000 x 3 / 2) / 0.2 = 41,820,000
-    assert page["rd_compute_usd"].value == pytest.approx(41_820_000)
+    # (5,576,000 x 3 / 2) / 0.178 = 46,988,764
+    assert page["rd_compute_usd"].value == pytest.approx(46_988_764)
     wanted = {RENT, "final_run_share_of_rd_compute", *cases.SAMPLING}
     assert set(record.read_text(encoding="utf-8").split()) == wanted
     assert cases.ordered(page.used) == [name for name in BASE if name in wanted]
@@ -199,10 +199,10 @@ def test_an_account_that_nobody_gave_is_refused() -> None:
         (f"{RENT}_range", "$1.65 to $3.42"),
         (f"{RENT}_low", "$1.65"),
         (f"{RENT}_high", "$3.42"),
-        ("final_run_share_of_rd_compute", "20 %"),
-        ("final_run_share_of_rd_compute_range", "10 % to 30 %"),
-        ("staff_count", "150"),
-        ("staff_count_range", "150 to 199"),
+        ("final_run_share_of_rd_compute", "17.8 %"),
+        ("final_run_share_of_rd_compute_range", "10 % to 63.2 %"),
+        ("staff_count", "160"),
+        ("staff_count_range", "140 to 197"),
         ("server_price_h800_usd_per_gpu", "$34,820"),
         ("fleet", "semianalysis"),
         # A published figure, in its base unit.

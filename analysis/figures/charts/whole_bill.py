@@ -113,7 +113,7 @@ def _programme(case: Case) -> list[Layer]:
         known[name] for name in ("final_run_share_of_rd_compute", "staff_count", "staff_cost_usd_per_head_year")
     )
     here = words.amount(case.point.final_run_share_of_rd_compute, "fraction")
-    elsewhere = f"{words.amount(share.low, share.unit)} and < {words.amount(share.high, share.unit)}"
+    elsewhere = f"{words.amount(share.low, share.unit)} to {words.amount(share.high, share.unit, significant=2)}"
     hours, heads, part = (
         case.data.model(V3).chip_hours_source,
         words.number(case.point.staff_count),
