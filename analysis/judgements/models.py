@@ -37,6 +37,17 @@ def others_over_v3(case: Case) -> Said:
 
 
 @judgement
+def v3_among_hopper_runs(case: Case) -> Said:
+    """After "For a unit of arithmetic it took": where V3 lies among runs on Hopper GPUs."""
+    share = case["hopper_runs_below_v3"].value / case["hopper_runs_count"].value
+    here = ": of {hopper_runs_count} runs on Hopper GPUs {hopper_runs_below_v3} took fewer hours"
+    yield share < 0.05, "the fewest hours" + here
+    yield share < 0.4, "hours in the better half, and is no outlier" + here
+    yield share < 0.9, "ordinary hours" + here
+    yield True, "the most hours" + here
+
+
+@judgement
 def h800_price_of_trend(case: Case) -> Said:
     """After "at": the price of V3's cards that the trend takes."""
     yield not changed(case, "server_price_h800_usd_per_gpu"), "a Chinese price of an H800 at launch"
