@@ -38,13 +38,13 @@ def others_over_v3(case: Case) -> Said:
 
 @judgement
 def v3_among_hopper_runs(case: Case) -> Said:
-    """After "For a unit of arithmetic it took": where V3 lies among runs on Hopper GPUs."""
+    """After "By hours for a unit of arithmetic it": where V3 lies among runs on Hopper GPUs."""
     share = case["hopper_runs_below_v3"].value / case["hopper_runs_count"].value
-    here = ": of {hopper_runs_count} runs on Hopper GPUs {hopper_runs_below_v3} took fewer hours"
-    yield share < 0.05, "the fewest hours" + here
-    yield share < 0.4, "hours in the better half, and is no outlier" + here
-    yield share < 0.9, "ordinary hours" + here
-    yield True, "the most hours" + here
+    here = ": of {hopper_runs_count} runs on Hopper GPUs {hopper_runs_below_v3} took fewer"
+    yield share < 0.05, "is the most frugal" + here
+    yield share < 0.4, "is in the better half and no outlier" + here
+    yield share < 0.9, "is ordinary" + here
+    yield True, "is the least frugal" + here
 
 
 @judgement

@@ -88,10 +88,11 @@ def unpublished(data: Any) -> pd.DataFrame:
     models, rows = data.table("models"), data.table("estimates")
     known = set(stated_costs(data).model_id) | set(models.model_id[models.chip_hours_confidence.isin(PUBLIC)])
     late = models[(models.release_date >= "2025-01-01") & ~models.model_id.isin(known) & (models.scope != STAGE)]
+    late = late.sort_values(["release_date", "model_id"])
     others = rows[rows.current & ~rows.known_error & rows.value_usd.notna() & rows.model_id.isin(late.model_id)]
     others = data.chosen("estimates", others.drop_duplicates("model_id"))
     said = dict(zip(others.model_id, others.method + ": " + others.value_usd.map(_dollars), strict=True))
-    flop = late.train_flop.map("{:.2g}".format) + ", " + late.flop_confidence
+    flop = late.train_flop.map(lambda value: f"{value:.1e}".replace("+", "")) + ", " + late.flop_confidence
     return data.chosen("models", late).assign(
         hours=late.chip_hours_confidence.map({"estimated": "an estimate by others"}).fillna("not found"),
         flop=flop.where(late.train_flop.notna(), "no estimate"),
