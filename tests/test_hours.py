@@ -43,7 +43,8 @@ def test_v3_is_sixth_of_seventeen(case: Case) -> None:
     first = ["exaone4_32b", "ds67b", "nemotron4", "mpt30", "llama31_405", "dsv3"]
     assert list(found.model_id[:6]) == first and len(found) == 17
     assert (case["hopper_runs_count"].value, case["hopper_runs_below_v3"].value) == (17, 5)
-    assert case.text("v3_among_hopper_runs").startswith("is in the better half and no outlier: of 17 runs")
+    # No outlier: inside the middle half of the runs.
+    assert found.hours.quantile(0.25) < 0.8448 < found.hours.quantile(0.75)
 
 
 def test_no_run_is_compared_whose_flop_come_from_its_hours(runs: pd.DataFrame) -> None:

@@ -37,17 +37,6 @@ def others_over_v3(case: Case) -> Said:
 
 
 @judgement
-def v3_among_hopper_runs(case: Case) -> Said:
-    """After "By hours for a unit of arithmetic it": where V3 lies among runs on Hopper GPUs."""
-    share = case["hopper_runs_below_v3"].value / case["hopper_runs_count"].value
-    here = ": of {hopper_runs_count} runs on Hopper GPUs {hopper_runs_below_v3} took fewer"
-    yield share < 0.05, "is the most frugal" + here
-    yield share < 0.4, "is in the better half and no outlier" + here
-    yield share < 0.9, "is ordinary" + here
-    yield True, "is the least frugal" + here
-
-
-@judgement
 def h800_price_of_trend(case: Case) -> Said:
     """After "at": the price of V3's cards that the trend takes."""
     yield not changed(case, "server_price_h800_usd_per_gpu"), "a Chinese price of an H800 at launch"
