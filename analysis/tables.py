@@ -115,7 +115,7 @@ def first_columns(folder: Path = DATA) -> dict[str, str]:
 
 
 def load(name: str, folder: Path = DATA) -> pd.DataFrame:
-    """One table, checked against its schema; a fresh copy, so that no page can spoil another's.
+    """One table, checked against its schema; a copy, which pandas makes on writing, so that no page spoils another's.
 
     Text that is missing becomes "", a missing number NaN, a missing date NaT.
     Raises DataError naming every bad cell.
@@ -125,7 +125,7 @@ def load(name: str, folder: Path = DATA) -> pd.DataFrame:
         if name not in known:
             raise DataError(f"There is no table '{name}' in data/datapackage.json. Tables: {', '.join(known)}.")
         asked.uses.add(f"data/{known[name]['path']}")
-        return _load(name, folder).copy()
+        return _load(name, folder).copy(deep=False)
 
 
 @lru_cache(maxsize=64)
