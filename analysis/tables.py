@@ -334,9 +334,14 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
 
 def reference_keys(path: Path = REFERENCES) -> set[str]:
     """Keys of all entries of the bibliography."""
+    return set(written.parsed(path, _bibtex_keys))
+
+
+@lru_cache(maxsize=4)
+def _bibtex_keys(text: str) -> frozenset[str]:
     from pybtex.database import parse_string
 
-    return set(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
+    return frozenset(parse_string(text, "bibtex").entries)
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:
