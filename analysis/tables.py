@@ -193,23 +193,21 @@ def header_fault(line: str, names: list[str], columns: list[str]) -> str:
 
 
 def _typed(resource: dict[str, Any], lines: list[list[str]]) -> pd.DataFrame:
-    frame = pd.DataFrame(lines[1:], columns=lines[0], dtype=object)
+    texts = pd.DataFrame(lines[1:], columns=lines[0], dtype=object)
+    typed: dict[str, Any] = {}
     for field in resource["schema"]["fields"]:
-        column = frame[field["name"]]
-        kind = field["type"]
+        column, kind = texts[field["name"]], field["type"]
         if kind == "number":
-            frame[field["name"]] = pd.to_numeric(column.replace("", None)).astype("float64")
+            column = pd.to_numeric(column.replace("", None)).astype("float64")
         elif kind == "integer":
             numbers = pd.to_numeric(column.replace("", None))
-            frame[field["name"]] = numbers if numbers.hasnans else numbers.astype("int64")
+            column = numbers if numbers.hasnans else numbers.astype("int64")
         elif kind == "date":
-            frame[field["name"]] = pd.to_datetime(column.replace("", None))
+            column = pd.to_datetime(column.replace("", None))
         elif kind == "boolean":
-            truths = field.get("trueValues", ["true"])
-            frame[field["name"]] = column.isin(truths)
-        else:
-            frame[field["name"]] = column.astype(object)
-    return frame
+            column = column.isin(field.get("trueValues", ["true"]))
+        typed[field["name"]] = column
+    return pd.DataFrame(typed)
 
 
 def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
@@ -318,12 +316,9 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
                 "Give a finite number, then run `report check`."
             )
     for columns in ORDERED.get(name, []):
-        for index, row in frame.iterrows():
-            filled = []
-            for column in columns:
-                number = pd.to_numeric(row[column], errors="coerce") if row[column] != "" else None
-                if number is not None and pd.notna(number):
-                    filled.append((column, float(number)))
+        numbers = frame[list(columns)].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+        for index, row in zip(frame.index, numbers, strict=True):
+            filled = [(column, number) for column, number in zip(columns, row, strict=True) if number == number]
             for (left, small), (right, large) in itertools.pairwise(filled):
                 if small > large:
                     yield (
