@@ -118,7 +118,7 @@ def first_columns(folder: Path = DATA) -> dict[str, str]:
 
 
 def load(name: str, folder: Path = DATA) -> pd.DataFrame:
-    """One table, checked against its schema; a fresh copy, so that no page can spoil another's.
+    """One table, checked against its schema; a copy, which pandas makes on writing, so that no page spoils another's.
 
     Text that is missing becomes "", a missing number NaN, a missing date NaT.
     Raises DataError naming every bad cell.
@@ -128,7 +128,7 @@ def load(name: str, folder: Path = DATA) -> pd.DataFrame:
         if name not in known:
             raise DataError(f"There is no table '{name}' in data/datapackage.json. Tables: {', '.join(known)}.")
         asked.uses.add(f"data/{known[name]['path']}")
-        return _load(name, folder).copy()
+        return _load(name, folder).copy(deep=False)
 
 
 @lru_cache(maxsize=64)
@@ -196,23 +196,21 @@ def header_fault(line: str, names: list[str], columns: list[str]) -> str:
 
 
 def _typed(resource: dict[str, Any], lines: list[list[str]]) -> pd.DataFrame:
-    frame = pd.DataFrame(lines[1:], columns=lines[0], dtype=object)
+    texts = pd.DataFrame(lines[1:], columns=lines[0], dtype=object)
+    typed: dict[str, Any] = {}
     for field in resource["schema"]["fields"]:
-        column = frame[field["name"]]
-        kind = field["type"]
+        column, kind = texts[field["name"]], field["type"]
         if kind == "number":
-            frame[field["name"]] = pd.to_numeric(column.replace("", None)).astype("float64")
+            column = pd.to_numeric(column.replace("", None)).astype("float64")
         elif kind == "integer":
             numbers = pd.to_numeric(column.replace("", None))
-            frame[field["name"]] = numbers if numbers.hasnans else numbers.astype("int64")
+            column = numbers if numbers.hasnans else numbers.astype("int64")
         elif kind == "date":
-            frame[field["name"]] = pd.to_datetime(column.replace("", None))
+            column = pd.to_datetime(column.replace("", None))
         elif kind == "boolean":
-            truths = field.get("trueValues", ["true"])
-            frame[field["name"]] = column.isin(truths)
-        else:
-            frame[field["name"]] = column.astype(object)
-    return frame
+            column = column.isin(field.get("trueValues", ["true"]))
+        typed[field["name"]] = column
+    return pd.DataFrame(typed)
 
 
 def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
@@ -326,12 +324,9 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
                 "Give a finite number, then run `report check`."
             )
     for columns in ORDERED.get(name, []):
-        for index, row in frame.iterrows():
-            filled = []
-            for column in columns:
-                number = pd.to_numeric(row[column], errors="coerce") if row[column] != "" else None
-                if number is not None and pd.notna(number):
-                    filled.append((column, float(number)))
+        numbers = frame[list(columns)].apply(pd.to_numeric, errors="coerce").to_numpy(float)
+        for index, row in zip(frame.index, numbers, strict=True):
+            filled = [(column, number) for column, number in zip(columns, row, strict=True) if number == number]
             for (left, small), (right, large) in itertools.pairwise(filled):
                 if small > large:
                     yield (
@@ -342,14 +337,19 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
 
 def references(path: Path = REFERENCES) -> dict[str, Any]:
     """The entries of the bibliography by key, as pybtex reads them."""
-    from pybtex.database import parse_string
-
-    return dict(written.parsed(path, lambda text: parse_string(text, "bibtex")).entries)
+    return written.parsed(path, _bibtex)
 
 
 def reference_keys(path: Path = REFERENCES) -> set[str]:
     """Keys of all entries of the bibliography."""
     return set(references(path))
+
+
+@lru_cache(maxsize=4)
+def _bibtex(text: str) -> dict[str, Any]:
+    from pybtex.database import parse_string
+
+    return dict(parse_string(text, "bibtex").entries)
 
 
 def source_keys(frame: pd.DataFrame) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +44,7 @@ def by_fleet() -> dict[str, Case]:
     return {name: Case({**BASE, "fleet": name, "draws": 1024}) for name in FLEETS}
 
 
-class Remembered(Data):
-    """Rows that are looked up once, since some tests compute every result for many cases."""
-
-    row = cache(Data.row)
-    fleet = cache(Data.fleet)
-
-
-DATA = Remembered()
+DATA = Data()
 
 
 def compute(name: str, values: dict[str, Any]) -> Any:

@@ -90,8 +90,8 @@ def fitted(rows: pd.DataFrame, column: str = "value_usd") -> trend.Growth:
 
 def chosen(data: Any, basis: str, models: str) -> pd.DataFrame:
     """The published costs of one of the CHOICES."""
-    rows = published_costs(data, basis)
-    return rows[CHOICES[models](rows, data)]
+    rows = data.once(("published costs", basis), lambda: published_costs(data, basis))
+    return data.once(("chosen costs", basis, models), lambda: rows[CHOICES[models](rows, data)])
 
 
 def measured(data: Any) -> pd.DataFrame:
