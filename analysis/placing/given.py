@@ -92,11 +92,12 @@ class Given:
     inputs: Mapping[str, Span] = field(default_factory=dict)
     prices: Mapping[str, str] = field(default_factory=dict)
 
-    def about(self, amount: Span, boundary: str = "") -> Given:
-        """The same with a sum of money that is said of it."""
+    def about(self, amount: Span | None = None, boundary: str = "") -> Given:
+        """The same with a sum of money that is said of it, and with what that is said to count."""
         if boundary and boundary not in BOUNDARIES:
             raise GivenError(unknown("boundary", boundary, BOUNDARIES))
-        return replace(self, boundary=boundary or self.boundary, inputs={**self.inputs, "amount": amount})
+        told = {"amount": amount} if amount else {}
+        return replace(self, boundary=boundary or self.boundary, inputs={**self.inputs, **told})
 
 
 def checked(name: str, value: float) -> Span:

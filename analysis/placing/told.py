@@ -130,9 +130,19 @@ def known(given: Given) -> str:
     return "; ".join(part for part in (*parts, given.gpu_id, given.when) if part)
 
 
+def hours(placed: Placed) -> str:
+    """GPU-hours with their ends, and how they are known; "" where they are not."""
+    answer = placed.answers["chip_hours"]
+    if not answer.span:
+        return ""
+    said = answer.said or placed.answers["chip_hours_known"].said
+    return f"{answer.number.title}: {spanned(answer.span, answer.number.unit)}, {said}"
+
+
 def lines(placed: Placed) -> list[str]:
-    """The prices, the verdict and the sentence, a line each."""
+    """The hours and prices behind the costs, the verdict and the sentence, a line each."""
     prices = [f"{PRICES[name]}: {said}" for name, said in placed.given.prices.items()]
+    prices = [line for line in (hours(placed), *prices) if line]
     if placed.verdict == "nothing_told":
         return prices
     return [*prices, f"Verdict: {VERDICTS[placed.verdict].means}", *placed.slips, f"To print: {placed.sentence}"]
