@@ -85,14 +85,14 @@ def numbers(placed: Placed) -> list[tuple[str, str, str]]:
     return rows
 
 
-def costs(placed: Placed) -> list[tuple[str, str, str]]:
-    """The costs: title, value with ends, and how it is known, or why it is not."""
+def costs(placed: Placed) -> list[tuple[str, str, str, str]]:
+    """The costs: title, basis, value with ends, and how it is known, or why it is not."""
     rows = []
     for name in COSTS:
         answer = placed.answers[name]
         text = spanned(answer.span, "USD") if answer.span else NONE
         mark = " ←" if name in placed.fits else ""
-        rows.append((answer.number.title, text + mark, how(answer, placed.given)))
+        rows.append((answer.number.title, answer.number.basis, text + mark, how(answer, placed.given)))
     return rows
 
 

@@ -54,6 +54,14 @@ MORE = (
 )
 FIELDS = (HOURS, GPUS, DAYS, *SIZE, *MORE)
 
+# Settings to try, as an address has them, and what their buttons say.
+EXAMPLES = {
+    "model=dsv3&sum=5.576%20million": "V3, $5.576 million",
+    "counts=stage&model=dsr1_increment&sum=294%20thousand": "R1’s stage, $294,000",
+    "reading=over&model=gpt4&sum=100%20million": "GPT-4, over $100 million",
+    "gpu=A100-SXM-80&when=2023H1&counts=fine_tune&name=A%20fine-tune&gpus=8&days=5&sum=98": "8 A100s, 5 days, $98",
+}
+
 
 def half_years(case: Case) -> list[str]:
     """Every half-year from the first model or price to the last."""

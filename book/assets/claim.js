@@ -174,7 +174,7 @@
       .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, answer.span ? beside(placed, name) : how(answer, given)]);
   };
   const costs = ({ given, answers }) =>
-    model.costs.map((name) => [answers[name].number.title, answers[name].span ? spanned(answers[name].span, "USD") : texts.none, how(answers[name], given)]);
+    model.costs.map((name) => [answers[name].number.title, answers[name].number.basis, answers[name].span ? spanned(answers[name].span, "USD") : texts.none, how(answers[name], given)]);
   const hours = ({ answers }) => {
     const { span, said, number } = answers.chip_hours;
     return span ? `${number.title}: ${spanned(span, number.unit)}, ${said || answers.chip_hours_known.said}` : "";
@@ -371,6 +371,7 @@
         this.notice("");
         return this.fill();
       }
+      if (button.dataset.example) return void (location.hash = button.dataset.example);
       if (button.matches(".claim-save")) return saved(this.part("story").textContent, "story.yml");
       const { copy } = button.dataset;
       const text = { sentence: () => this.part("sentence").textContent, link: () => location.href, command: () => this.part("command").textContent }[copy]();
@@ -396,10 +397,14 @@
       this.show("known", known(placed) ? `Known of ${placed.given.name}: ${known(placed)}.` : "");
       this.show("counted", `Counted as: ${model.boundaries[placed.given.boundary]}.`);
       this.show("verdict", verdicts[placed.verdict].means);
+      put(this.part("strip"), verdicts[placed.verdict].means);
       this.show("slips", placed.slips.join(" "));
       this.show("sentence", placed.sentence);
-      rows(this.part("costs"), costs(placed), (index) => placed.fits.includes(model.costs[index]));
-      rows(this.part("tests"), tests(placed));
+      this.querySelector('[data-copy="sentence"]').hidden = !placed.sentence;
+      this.querySelector('[data-copy="command"]').hidden = !command(placed);
+      const lines = (text) => text.replace(" (", "\n(");
+      rows(this.part("costs"), costs(placed).map(([title, basis, text, known]) => [`${title}\n${basis}`, lines(text), known]), (index) => placed.fits.includes(model.costs[index]));
+      rows(this.part("tests"), tests(placed).map(([title, text, other]) => [title, lines(text), other]));
       this.show("behind", behind(placed).join(". "));
       this.show("command", command(placed));
       put(this.part("story"), story(placed));

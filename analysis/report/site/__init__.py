@@ -2,6 +2,7 @@
 
 What a page says, as it is read and written:
 
+claim       the form that checks a cost claim
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 figures     a computed figure's alt text, and below it the box; folded code below its output
 hints       notes beside abbreviations, terms and numbers
@@ -35,7 +36,7 @@ __all__ = ["DrawingRenderer", "setup"]
 
 # First `plain`, which gives Sphinx another folder.
 PARTS = (
-    *("plain", "equations", "figures", "finish", "metadata.head", "hints", "live", "references", "rows", "scripts"),
+    *("plain", "claim", "equations", "figures", "finish", "metadata.head", "hints", "live", "references", "rows", "scripts"),
     *("search", "sections", "tokens", "typography"),
 )
 
