@@ -64,7 +64,9 @@ def random_settings(count: int) -> list[dict[str, str]]:
         for name, field in FIELDS.items():
             if draw.random() < 0.3:
                 _, low, high = given.LIMITS[field.key]
-                setting[name] = f"{min(max(low * (high / low) ** draw.random(), low), high):.{draw.choice((3, 6, 17))}g}"
+                setting[name] = (
+                    f"{min(max(low * (high / low) ** draw.random(), low), high):.{draw.choice((3, 6, 17))}g}"
+                )
                 if float(setting[name]) > high or float(setting[name]) < low:
                     del setting[name]
         if draw.random() < 0.9:
@@ -352,7 +354,7 @@ def test_it_works_from_a_folder_and_on_a_phone(browser: Browser, site: Path) -> 
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         small = page.evaluate(
             """() => [...document.querySelectorAll('report-claim :is(button, select, input)')]
-                .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80))"""
+                .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""
         )
         assert not small
         form.enter("sum", "2,100")
@@ -372,4 +374,6 @@ def test_the_scripts_of_the_form_are_on_its_page_alone_and_run_no_text(site: Pat
     loading = {path.stem for path in site.glob("*.html") if "_static/claim" in path.read_text("utf-8")}
     assert loading == {"check_claim"}
     texts = [(site / "_static" / name).read_text("utf-8") for name in ("claim-model.js", "words.js", "claim.js")]
-    assert not re.search(r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write\b|\bfetch\(", "".join(texts))
+    assert not re.search(
+        r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write\b|\bfetch\(", "".join(texts)
+    )

@@ -138,7 +138,8 @@ def test_an_installed_command_that_needs_the_book_says_so(installed: Path, tmp_p
 def refusal(command: str) -> str:
     return (
         f"report: `{command}` needs the sources of the book, which an installed package does not hold. "
-        "Clone the report's repository and run it there. Here run params, results, sweep and compare --no-site.\n"
+        "Clone the report's repository and run it there. Here run params, results, claim, model, sweep and "
+        "compare --no-site.\n"
     )
 
 

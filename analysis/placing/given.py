@@ -248,7 +248,7 @@ def amount_of(text: str) -> Sum:
         pass
     ends = [part.strip() for part in bare.removeprefix("between ").replace(" and ", " to ").split(" to ")]
     try:
-        found = _between(*ends) if len(ends) == 2 else _one(bare)
+        found = _between(*ends) if len(ends) == 2 and not bare.startswith("up to ") else _one(bare)
     except ValueError:
         raise GivenError(
             f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "$4.6 million", "over $100 million" or '

@@ -1,8 +1,8 @@
 """What the page "Check a cost claim" knows: the procedure of `analysis.placing` as data, with each formula traced.
 
-It is written as one script, `claim-model.js`, which book/assets/claim.js goes through as `analysis.placing` does: numbers
-with their ways, verdicts with their conditions, texts. Beside them stand what data/ knows of each model and chip, and
-the price book. The page computes by the assumptions of the case that its site shows.
+It is written as one script, `claim-model.js`, which book/assets/claim.js goes through as `analysis.placing` does:
+numbers with their ways, verdicts with their conditions, texts. Beside them stand what data/ knows of each model and
+chip, and the price book. The page computes by the assumptions of the case that its site shows.
 """
 
 from __future__ import annotations
@@ -180,7 +180,8 @@ def script(case: Case) -> str:
         "counts": words.COUNTS,
     }
     lines = [
-        f"  {number.name}: [{', '.join(f'x => {traced(way, number.name)}' for way in number.ways)}]," for number in NUMBERS
+        f"  {number.name}: [{', '.join(f'x => {traced(way, number.name)}' for way in number.ways)}],"
+        for number in NUMBERS
     ]
     return "\n".join(
         [

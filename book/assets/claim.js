@@ -308,7 +308,8 @@
       cells.forEach((text, at) => {
         const cell = line.children[at] || line.appendChild(document.createElement(at ? "td" : "th"));
         if (!at) cell.scope = "row";
-        put(cell, text);
+        if (!cell.children.length) cell.append(document.createElement("span"), " ", document.createElement("small"));
+        [].concat(text, "").slice(0, 2).forEach((part, place) => put(cell.children[place], part));
       });
       line.classList.toggle("claim-fits", Boolean(marked && marked(index)));
     });
@@ -402,9 +403,9 @@
       this.show("sentence", placed.sentence);
       this.querySelector('[data-copy="sentence"]').hidden = !placed.sentence;
       this.querySelector('[data-copy="command"]').hidden = !command(placed);
-      const lines = (text) => text.replace(" (", "\n(");
-      rows(this.part("costs"), costs(placed).map(([title, basis, text, known]) => [`${title}\n${basis}`, lines(text), known]), (index) => placed.fits.includes(model.costs[index]));
-      rows(this.part("tests"), tests(placed).map(([title, text, other]) => [title, lines(text), other]));
+      const apart = (text) => text.split(/ (?=\()/); // the central value, and its ends below it
+      rows(this.part("costs"), costs(placed).map(([title, basis, text, known]) => [[title, basis], apart(text), known]), (index) => placed.fits.includes(model.costs[index]));
+      rows(this.part("tests"), tests(placed).map(([title, text, other]) => [title, apart(text), other]));
       this.show("behind", behind(placed).join(". "));
       this.show("command", command(placed));
       put(this.part("story"), story(placed));

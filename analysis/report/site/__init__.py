@@ -36,7 +36,19 @@ __all__ = ["DrawingRenderer", "setup"]
 
 # First `plain`, which gives Sphinx another folder.
 PARTS = (
-    *("plain", "claim", "equations", "figures", "finish", "metadata.head", "hints", "live", "references", "rows", "scripts"),
+    *(
+        "plain",
+        "claim",
+        "equations",
+        "figures",
+        "finish",
+        "metadata.head",
+        "hints",
+        "live",
+        "references",
+        "rows",
+        "scripts",
+    ),
     *("search", "sections", "tokens", "typography"),
 )
 

@@ -15,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from analysis import tables
 from analysis.case import Case
+from analysis.parameters import Value
 from analysis.placing import given, numbers
 from analysis.report import claim_form
 from analysis.report.site import scripts, templates
@@ -41,7 +42,10 @@ class ClaimDirective(SphinxDirective):
         lists = {
             "model": {"": "none of these", **claim_form.labels(case)},
             "gpu": {"": "that of the model, or not given", **chips},
-            "when": {"": "that of the model, or not given", **{each: each for each in reversed(claim_form.half_years(case))}},
+            "when": {
+                "": "that of the model, or not given",
+                **{each: each for each in reversed(claim_form.half_years(case))},
+            },
             "counts": {"": "what the model’s row says, or not said", **numbers.BOUNDARIES},
             "reading": READINGS,
         }
@@ -50,7 +54,7 @@ class ClaimDirective(SphinxDirective):
 
 
 @lru_cache(maxsize=4)
-def _script(changes: tuple[tuple[str, object], ...]) -> str:
+def _script(changes: tuple[tuple[str, Value], ...]) -> str:
     return claim_form.script(Case(scenario=Scenario(changes=dict(changes))))
 
 
