@@ -6,7 +6,7 @@
   const model = window.reportClaim;
   if (!model || !window.customElements || customElements.get("report-claim")) return;
   const { models, chips, fields, texts, readings, verdicts, formulas } = model;
-  const { amount, plain, typed, unescaped, put, copied, NOT_COPIED, saved } = window.reportWords(model.counts);
+  const { amount, tick, plain, typed, unescaped, put, copied, NOT_COPIED, saved } = window.reportWords(model.counts);
   const has = (among, name) => Object.prototype.hasOwnProperty.call(among, name);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const listed = (rows) => (rows.length < 2 ? rows.join("") : `${rows.slice(0, -1).join(", ")} and ${rows[rows.length - 1]}`);
@@ -298,6 +298,49 @@
     return lines.join("\n") + "\n";
   };
 
+  // ---- The costs and the sum on one scale, by order of magnitude: the table once more, for the eye.
+
+  const ROW = 36;
+  const drawn = (svg, { given, answers, fits }) => {
+    const costs = model.costs.map((name) => answers[name]).filter((answer) => answer.span);
+    const sum = given.sum ? [given.sum.span] : [];
+    const all = [...costs.map((answer) => answer.span), ...sum].flat();
+    svg.replaceChildren();
+    svg.toggleAttribute("hidden", !costs.length);
+    if (!costs.length) return;
+    const [low, high] = [Math.log10(Math.min(...all)) - 0.2, Math.log10(Math.max(...all)) + 0.2];
+    const place = (value) => 1 + (98 * (Math.log10(value) - low)) / (high - low);
+    const bottom = 20 + ROW * costs.length;
+    svg.setAttribute("height", bottom + 22);
+    const add = (tag, kind, attributes, text = "") => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const key in attributes) node.setAttribute(key, typeof attributes[key] === "string" ? attributes[key] : Math.round(attributes[key] * 100) / 100);
+      node.setAttribute("class", kind);
+      node.textContent = text;
+      svg.append(node);
+    };
+    const across = (value) => `${place(value).toFixed(2)}%`;
+    const bar = (kind, span, y, height) => add("rect", kind, { x: across(span[LOW]), width: `${(place(span[HIGH]) - place(span[LOW])).toFixed(2)}%`, y, height });
+    const upright = (kind, value) => add("line", kind, { x1: across(value), x2: across(value), y1: 16, y2: bottom });
+    const anchor = (value) => (place(value) < 12 ? "start" : place(value) > 88 ? "end" : "middle");
+    const by = Math.max(1, Math.ceil((high - low) / 6));
+    for (let power = Math.ceil(low); power <= high; power += by) {
+      upright("claim-grid", 10 ** power);
+      add("text", "claim-muted", { x: across(10 ** power), y: bottom + 15, "text-anchor": anchor(10 ** power) }, tick(10 ** power));
+    }
+    for (const span of sum) {
+      bar("claim-band", span, 16, bottom - 16);
+      upright("claim-sum", span[VALUE]);
+      add("text", "claim-head", { x: across(span[VALUE]), y: 12, "text-anchor": anchor(span[VALUE]) }, `the sum: ${given.sum.said}`);
+    }
+    costs.forEach(({ number, span }, index) => {
+      const y = 20 + ROW * index;
+      add("text", "claim-label", { x: 0, y: y + 13 }, number.title);
+      bar(`claim-bar basis-${number.basis}`, span, y + 20, 8);
+      add("circle", `claim-centre basis-${number.basis}`, { cx: across(span[VALUE]), cy: y + 24, r: fits.includes(number.name) ? 6 : 4 });
+    });
+  };
+
   // ---- The element.
 
   const elements = new Set();
@@ -385,6 +428,15 @@
       put(line, text);
       line.hidden = !text;
     }
+    // In an empty field stands what is used in its place, or what one may look like.
+    hint({ inputs }) {
+      for (const [name, { input }] of Object.entries(fields)) {
+        const field = this.field(name);
+        field.dataset.such ??= field.placeholder;
+        const used = state[name] === "" && has(inputs, input);
+        field.placeholder = used ? amount(inputs[input][VALUE], input === "flop_given" ? "FLOP" : "") : state.model ? "not known" : field.dataset.such;
+      }
+    }
     show(name, text) {
       const node = this.part(name);
       put(node, text);
@@ -395,6 +447,7 @@
       this.placed = placed;
       this.field("to").closest("label").hidden = state.reading !== "between";
       this.field("name").closest("label").hidden = Boolean(state.model);
+      this.hint(placed.given);
       this.show("known", known(placed) ? `Known of ${placed.given.name}: ${known(placed)}.` : "");
       this.show("counted", `Counted as: ${model.boundaries[placed.given.boundary]}.`);
       this.show("verdict", verdicts[placed.verdict].means);
@@ -404,6 +457,7 @@
       this.querySelector('[data-copy="sentence"]').hidden = !placed.sentence;
       this.querySelector('[data-copy="command"]').hidden = !command(placed);
       const apart = (text) => text.split(/ (?=\()/); // the central value, and its ends below it
+      drawn(this.part("drawing"), placed);
       rows(this.part("costs"), costs(placed).map(([title, basis, text, known]) => [[title, basis], apart(text), known]), (index) => placed.fits.includes(model.costs[index]));
       rows(this.part("tests"), tests(placed).map(([title, text, other]) => [title, apart(text), other]));
       this.show("behind", behind(placed).join(". "));
