@@ -173,7 +173,7 @@ def script(case: Case) -> str:
             **{"unknown": verdict.UNKNOWN, "only": told.ONLY, "lacks": told.LACKS, "none": told.NONE},
             **{"stands": told.STANDS, "prices": told.PRICES},
         },
-        "tests": told.FIVE,
+        "byEye": told.FIVE,
         "ofSum": told.OF_SUM,
         "plausible": _ends(told.PLAUSIBLE),
         "known": told.KNOWN,

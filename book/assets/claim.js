@@ -158,7 +158,7 @@
   };
   const stands = (span, other) => texts.stands[meets(span, other) ? 1 : span[HIGH] < other[LOW] ? 0 : 2];
   const beside = ({ given, answers }, name) => {
-    const [other, text] = model.tests[name];
+    const [other, text] = model.byEye[name];
     const { span, number } = answers[name];
     const found = model.plausible[other] || given.inputs[other] || (has(answers, other) ? answers[other].span : null);
     if (!found) return "";
@@ -168,7 +168,7 @@
   const tests = (placed) => {
     const { given, answers } = placed;
     const needless = (name) => (model.ofSum.includes(name) && !given.sum) || (name === "implied_w" && !has(given.inputs, "energy_given"));
-    return Object.keys(model.tests)
+    return Object.keys(model.byEye)
       .filter((name) => !needless(name))
       .map((name) => ({ name, answer: answers[name] }))
       .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, answer.span ? beside(placed, name) : how(answer, given)]);
