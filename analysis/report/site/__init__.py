@@ -4,6 +4,7 @@ What a page says, as it is read and written:
 
 claim       the form that checks a cost claim
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
+families    pages of one notebook, a page for each row of a table
 figures     a computed figure's alt text, and below it the box; folded code below its output
 hints       notes beside abbreviations, terms and numbers
 links       where a row, a result, a page or a source leads
@@ -40,6 +41,7 @@ PARTS = (
         "plain",
         "claim",
         "equations",
+        "families",
         "figures",
         "finish",
         "metadata.head",
