@@ -308,3 +308,9 @@ def test_abbreviations_are_told_from_words() -> None:
     short = ["MFU", "PUE", "BF16", "MoE", "MLA", "TFLOP/s", "H100", "GPU-hour", "KV"]
     long = ["Capex", "Hopper", "Amortised basis", "Range", "Owner's cost"]
     assert [bool(ABBREVIATION.fullmatch(word)) for word in short + long] == [True] * len(short) + [False] * len(long)
+
+
+def test_an_address_becomes_a_link_whatever_its_scheme() -> None:
+    for scheme in ("http", "https"):
+        link = f'<a class="external" href="{scheme}://example.org/a_b">example.org/<wbr>a_<wbr>b</a>'
+        assert breakable(f"{scheme}://example.org/a_b") == link
