@@ -195,6 +195,12 @@ def _index(row: Any) -> dict[str, str]:
     return {"title": f"Producer price index, {row.date:%B %Y}", "value": words.digits(row["index"], 6)}
 
 
+def _step(row: Any) -> dict[str, str]:
+    told = "" if pd.isna(row.value) else words.amount(row.value, "USD")
+    lost = f" Lost: {row.lost}" if row.lost else ""
+    return {"title": f"{row.chain}: {row.who}", "value": told, "note": f"{row.says}{lost}"}
+
+
 DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "assumptions": _assumption,
     "fleet": _fleet,
@@ -206,6 +212,7 @@ DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "epoch_runs": _epoch_run,
     "stages": _stage,
     "price_index": _index,
+    "chains": _step,
 }
 
 

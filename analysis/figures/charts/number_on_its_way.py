@@ -14,10 +14,10 @@ from analysis.figures.drawing import Drawing, observed
 from analysis.figures.style import BLUE, INK, MUTED, PAPER, RED, TEAL, paper
 
 NAME = "number-on-its-way"
-# Narrow, so that its letters keep their size on a phone. All that follows is in points.
-WIDTH, STEM, TEXT = 320, 10, 26
-LINE, GAP, HEAD = 13.5, 11, 30
-LETTERS = {"says": 58, "lost": 62}
+# As wide as a phone, so that its letters keep their size there. All that follows is in points.
+WIDTH, STEM, TEXT = 244, 6, 19
+LINE, GAP, HEAD = 13, 10, 28
+LETTERS = {"says": 48, "lost": 52}
 KINDS = {"start": (BLUE, "o", BLUE), "retold": (RED, "o", PAPER), "set_right": (TEAL, "s", TEAL)}
 
 
@@ -37,7 +37,7 @@ def number_on_its_way(case: Case) -> Drawing:
             starts = row["kind"] == "start"
             if starts:
                 y += HEAD
-                ax.text(0, y - 10, row["chain"], fontsize=13, fontweight="semibold", va="baseline")
+                ax.text(0, y - 10, row["chain"], fontsize=12, fontweight="semibold", va="baseline")
             y, mark = _step(ax, y, row, lines, None if starts else mark)
     shown = table[["chain", "said_on", "who", "value", "says", "lost", "source"]]
     return Drawing(NAME, figure, shown.rename(columns={"value": "value_usd"}), _alt(table))
@@ -57,16 +57,16 @@ def _step(ax: Axes, y: float, row: Any, lines: dict[str, list[str]], above: floa
     """One step from height y on, tied to the mark above; the heights of its end and of its mark."""
     end, (colour, shape, fill) = y + _height(lines), KINDS[row["kind"]]
     if lines["lost"]:
-        y = _text(ax, y, lines["lost"], fontsize=9.5, color=RED, style="italic") + GAP
+        y = _text(ax, y, lines["lost"], fontsize=9.2, color=RED, style="italic") + GAP
     at = y + LINE * 0.65
     if above is not None:
         ax.plot([STEM, STEM], [above, at], color=MUTED, linewidth=1.2, zorder=1)
     ax.plot(STEM, at, shape, color=colour, markerfacecolor=fill, markersize=8, markeredgewidth=1.8, zorder=2)
     who = ", ".join(filter(None, (row["who"], day(row["said_on"]))))
     told = "set right" if row["value"] != row["value"] else words.amount(row["value"], "USD")
-    ax.text(TEXT, y + LINE, who, fontsize=10.5, fontweight="semibold", va="baseline", color=INK)
-    ax.text(WIDTH - 4, y + LINE, told, fontsize=12, fontweight="bold", va="baseline", ha="right", color=colour)
-    _text(ax, y + LINE, lines["says"], fontsize=10.5, color=INK)
+    ax.text(TEXT, y + LINE, who, fontsize=10, fontweight="semibold", va="baseline", color=INK)
+    ax.text(WIDTH - 2, y + LINE, told, fontsize=11, fontweight="bold", va="baseline", ha="right", color=colour)
+    _text(ax, y + LINE, lines["says"], fontsize=10, color=INK)
     return end, at
 
 

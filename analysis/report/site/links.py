@@ -35,6 +35,7 @@ PAGES = {
     "epoch_runs": "models_and_hardware",
     "prices": "prices",
     "price_index": "prices",
+    "chains": "claims_in_circulation",
     "results": "results",
 }
 # These tables are laid out row by row on the page of the audit, without an anchor for each.
