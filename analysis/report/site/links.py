@@ -29,13 +29,13 @@ PAGES = {
     "fleet": "assumptions",
     "published": "published_figures",
     "estimates": "published_figures",
+    "chains": "claims_in_circulation",
     "models": "models_and_hardware",
     "stages": "models_and_hardware",
     "gpus": "models_and_hardware",
     "epoch_runs": "models_and_hardware",
     "prices": "prices",
     "price_index": "prices",
-    "chains": "claims_in_circulation",
     "results": "results",
 }
 # These tables are laid out row by row on the page of the audit, without an anchor for each.
