@@ -81,6 +81,16 @@ def _fits_none(row: Row, placed: Placed | None) -> str:
     )
 
 
+def _known(row: Row, placed: Placed) -> bool:
+    """Whether a cost of the basis that the source names is known; a rent where it names none."""
+    return any(placed.answers[name].span for name, basis in BASES.items() if basis == (row["basis_said"] or "rental"))
+
+
+def _no_verdict(row: Row, placed: Placed | None) -> str:
+    unknown = "" if placed and placed.verdict == "cannot_be_placed" else "What it would be cannot be worked out. "
+    return unknown + _size(row, placed)
+
+
 def _found(column: str, form: str) -> dict[str, Callable[[Row, Placed | None], Any]]:
     return {"holds": lambda row, _: bool(row[column]), "why": lambda row, _: form.format(row[column])}
 
@@ -138,10 +148,12 @@ RULES = {
     "fits_none": Rule(
         "fits no cost",
         "None of the four costs has its size, by what is known of the run.",
-        lambda row, placed: placed is not None and placed.verdict != "cannot_be_placed",
+        lambda row, placed: placed is not None and _known(row, placed),
         _fits_none,
     ),
-    "no_verdict": Rule("no verdict", "Too little is known to work out any cost.", lambda row, _: True, _size),
+    "no_verdict": Rule(
+        "no verdict", "Too little is known to work out the cost that it would be.", lambda row, _: True, _no_verdict
+    ),
 }
 
 # Kind of confusion -> its short name, and what it is.
