@@ -367,6 +367,7 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
             found.extend(_foreign_key_problems(name, frame, key, frames))
     if {"stages", "models"} <= set(frames):
         found.extend(_stage_problems(frames["stages"], frames["models"]))
+        found.extend(_flop_problems(frames["models"]))
     if {"accounts", "fleet", "assumptions"} <= set(frames):
         found.extend(_account_problems(frames["accounts"], frames["fleet"], frames["assumptions"]))
     return found
@@ -404,6 +405,16 @@ def _account_problems(accounts: pd.DataFrame, fleet: pd.DataFrame, assumptions: 
                 f"data/accounts.csv, row {int(str(index)) + 2}, column `leaves_out`: the account '{row.counts_from}' "
                 f"of data/fleet.csv has no '{row.leaves_out}' to leave out. Correct the cell, then run `report check`."
             )
+
+
+def _flop_problems(models: pd.DataFrame) -> Iterator[str]:
+    """Rows with public hours and FLOP that leave open whether the one was made from the other."""
+    public = models.chip_hours_confidence.isin(("reported", "derived"))
+    for index in models.index[public & models.train_flop.notna() & (models.flop_from_hours == "")]:
+        yield (
+            f"data/models.csv, row {int(str(index)) + 2}, column `flop_from_hours`: blank beside hours and FLOP. Say "
+            "whether the hours went into the FLOP, yes or no, then run `report check`."
+        )
 
 
 def _stage_problems(stages: pd.DataFrame, models: pd.DataFrame) -> Iterator[str]:

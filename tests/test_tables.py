@@ -105,9 +105,12 @@ def test_yes_and_no_are_read_as_they_are_written() -> None:
 
 
 def test_the_stages_sum_to_the_models_hours() -> None:
-    """V3: 2,664,000 + 119,000 + 5,000 = 2,788,000. R1: 101,000 + 5,000 + 41,000 = 147,000."""
+    """V3: 2,664,000 + 119,000 + 5,000 = 2,788,000. R1: 101,000 + 5,000 + 41,000 = 147,000.
+
+    Olmo 3: 512 x 9.5 days + 1,024 x (35 + 1.5 + 1) days = 116,736 + 921,600 = 1,038,336.
+    """
     sums = tables.load("stages").groupby("model_id")["chip_hours"].sum()
-    assert sums.to_dict() == {"dsv3": 2_788_000, "dsr1_increment": 147_000}
+    assert sums.to_dict() == {"dsv3": 2_788_000, "dsr1_increment": 147_000, "olmo3_32b": 1_038_336}
     models = tables.load("models").set_index("model_id")["chip_hours"]
     assert (models[sums.index] == sums).all()
 
@@ -268,6 +271,12 @@ def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Pat
         "data/stages.csv, rows 2, 3, 4, column `chip_hours`: the stages of 'dsv3' sum to 2,788,001 GPU-hours, "
         f"but data/models.csv, row {row_of('models', 'model_id', 'dsv3')}, column `chip_hours` says 2,788,000."
     ) in faults(broken("stages", 2, "chip_hours", "2664001"))
+
+
+def test_hours_beside_flop_without_a_word_on_them_are_named(broken: Callable[..., Path]) -> None:
+    row = row_of("models", "model_id", "dsv3")
+    said = faults(broken("models", row, "flop_from_hours", ""))
+    assert f"data/models.csv, row {row}, column `flop_from_hours`: blank beside hours and FLOP." in said
 
 
 UNKNOWN = "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f"

@@ -291,8 +291,8 @@ def test_it_was_looked_up_for_every_model_with_an_estimate_whether_its_weights_c
 
 def test_a_growth_reads_as_the_fit_that_it_is(case: Case) -> None:
     found = results.fits(case.data)
-    row = found[(found.basis == "rental") & (found.models == "without the doubtful hours")].iloc[0]
-    growth = trend_tables.growth(found, "rental", "without the doubtful hours")
+    row = found[(found.basis == "rental") & (found.models == results.RECORDS)].iloc[0]
+    growth = trend_tables.growth(found, "rental", results.RECORDS)
     assert (growth.value, growth.low, growth.high) == (row.growth, row.low, row.high)
     assert " to " in growth.range and growth.text.endswith(" times")
 

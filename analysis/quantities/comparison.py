@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis import costs
+from analysis.quantities.hours import STAGE
 from analysis.quantities.registry import (
     EPOCH,
     EPOCH_ACQUISITION,
@@ -201,13 +202,19 @@ over_v3("gpt4_over_v3_at_listing", "GPT-4", gpt4_amortised_usd, listed=True)
 over_v3("gpt4_as_dated_over_v3_at_listing", AS_DATED, gpt4_as_dated_usd, listed=True)
 
 
+def _models(data: Any) -> Any:
+    """The rows that are models, and no later stage of one."""
+    models = data.table("models")
+    return models[models.scope != STAGE]
+
+
 @result("Models in the table", "model", uncertain=False)
 def models_count(x: Any, data: Any) -> Any:
-    return float(len(data.chosen("models", data.table("models"))))
+    return float(len(data.chosen("models", _models(data))))
 
 
 @result("Models whose GPU-hours were published with them", "model", uncertain=False)
 def models_with_reported_hours(x: Any, data: Any) -> Any:
-    models = data.table("models")
+    models = _models(data)
     reported = models[models.chip_hours.notna() & (models.chip_hours_confidence == "reported")]
     return float(len(data.chosen("models", reported)))

@@ -23,16 +23,12 @@ from analysis.quantities.comparison import (
     over_v3,
     v3_by_epoch_usd,
 )
+from analysis.quantities.hours import FLOP_UNIT, PUBLIC
 from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, PRICE_OF_H800, result
 from analysis.quantities.runs import V3, v3_gpu_hours
 from analysis.reconciliation import epoch
 
 METHODS = {"amortised": "Epoch AI amortised method", "rental": "Epoch AI cloud-price method"}
-
-# Hours that a developer gave, or that follow from what it gave. All others are guesses, or are worked back from FLOP.
-PUBLIC = ("reported", "derived")
-
-FLOP_UNIT = 1e24
 
 AMORTISED, RENTAL = "amortised", "rental"
 
@@ -42,7 +38,7 @@ BEND_YEAR = 2023
 # Choices among the models with an estimate, by the name that the table of fits has for them.
 EVERY, OPEN_HOURS, HIDDEN_HOURS = "all models with an estimate", "chip-hours public", "chip-hours not public"
 EARLY, RECENT = f"before {BEND_YEAR}", f"since {BEND_YEAR}"
-RECORDS, BEFORE_V3, CLEAN = "the costliest so far", "released before V3", "without the doubtful hours"
+RECORDS, BEFORE_V3 = "the costliest so far", "released before V3"
 CHOICES: dict[str, Callable[[pd.DataFrame, Any], Any]] = {
     EVERY: lambda rows, data: rows.value_usd > 0,
     OPEN_HOURS: lambda rows, data: rows.hours_public,
@@ -54,9 +50,8 @@ CHOICES: dict[str, Callable[[pd.DataFrame, Any], Any]] = {
     "without speculative FLOP": lambda rows, data: rows.flop_confidence != "speculative",
     "in the newest edition only": lambda rows, data: rows.vintage == rows.vintage.max(),
     "open weights": lambda rows, data: rows.open_weights == "yes",
-    CLEAN: lambda rows, data: ~rows.model_id.isin(doubtful_hours(data)),
 }
-FITTED = {AMORTISED: [name for name in CHOICES if name != CLEAN], RENTAL: [EVERY, RECORDS, CLEAN]}
+FITTED = {AMORTISED: list(CHOICES), RENTAL: [EVERY, RECORDS]}
 
 # The module that V3 ran on, and its twin: the card (PCIe) is slower and cheaper.
 HOPPER_MODULES = ("H100-SXM", "H800-SXM")
@@ -208,13 +203,6 @@ def fits(data: Any) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(found)
-
-
-def doubtful_hours(data: Any) -> set[str]:
-    """Models with as many hours as chips in the database: more likely a slip than a run."""
-    models = data.table("models")
-    doubtful = models[models.hardware_quantity.notna() & (models.hardware_quantity == models.wall_hours)]
-    return set(data.chosen("models", doubtful).model_id)
 
 
 def open_costs(data: Any) -> pd.DataFrame:

@@ -235,9 +235,8 @@ def known_errors(data: Any) -> pd.DataFrame:
             "A.X K1, amortised",
             millions(ax_usd),
             "no amortised figure",
-            f"Equal to its cloud-price figure to the dollar. Behind it stand {words.number(ax_k1.hardware_quantity)} "
-            f"chips for {words.number(ax_k1.wall_hours)} hours, the same number twice: "
-            f"${words.number(ax_usd / ax_k1.chip_hours, 2)} an hour.",
+            f"Equal to its cloud-price figure to the dollar: ${words.number(ax_usd / ax_k1.chip_hours, 2)} for each of "
+            f"{words.amount(ax_k1.chip_hours, 'GPU-hour', significant=3)} GPU-hours.",
             "epoch_models_2026",
         ),
     ]

@@ -15,8 +15,8 @@ from matplotlib.axes import Axes
 from analysis import costs, parameters, uncertainty, words
 from analysis.case import Case
 from analysis.figures import style
-from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name
 from analysis.figures.drawing import Drawing, observed
+from analysis.quantities.hours import HOPPERS, gpu_name
 from analysis.quantities.runs import V3
 from analysis.reconciliation.epoch import EDITION_2026
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
@@ -16,7 +14,6 @@ from analysis.figures.style import (
     GRID,
     INK,
     MUTED,
-    WIDTH_INCHES,
     at_dot,
     beside,
     dot,
@@ -27,9 +24,9 @@ from analysis.figures.style import (
     paper,
 )
 from analysis.quantities.comparison import LLAMA31, MAVERICK
+from analysis.quantities.hours import HOPPERS, gpu_name
 from analysis.quantities.runs import V3
 
-HOPPERS = ("H100", "H200", "H800", "H20")
 FILLS = {"reported": "full", "derived": "none"}
 
 # Inches: words left and right of the dots, height of a row, of a heading, of an axis with its figures.
@@ -46,13 +43,12 @@ def gpu_hours(case: Case) -> Drawing:
     hopper, other = rows[rows.gpu.isin(HOPPERS)], rows[~rows.gpu.isin(HOPPERS)]
     v3 = case["v3_gpu_hours"].value
     times = {LLAMA31: case["llama31_over_v3_hours"].text, MAVERICK: case["maverick_over_v3_hours"].text}
-    doubtful = with_doubtful_hours(rows)
     limits = rows.chip_hours.min() / 1.35, rows.chip_hours.max() * 1.35
 
     heights = [ROW * len(hopper), ROW * len(other)]
     tops = [0.36 + HEADING, 0.36 + HEADING + heights[0] + AXIS + HEADING]
     bottom = tops[1] + heights[1]
-    height_inches = bottom + 0.5 + (0.22 if doubtful else 0)
+    height_inches = bottom + 0.5
     with paper("gpu-hours", height_inches) as figure:
         reported = "o", FILLS["reported"], "reported by the developer"
         derived = "o", FILLS["derived"], "derived: chips × days, or a rate"
@@ -68,10 +64,9 @@ def gpu_hours(case: Case) -> Drawing:
             for y, row in enumerate(part.to_dict("records")):
                 chosen = row["model_id"] == V3
                 ax.axhline(y, color=GRID, linewidth=0.8)
-                name = row["model"] + (" †" if row["model_id"] in doubtful else "")
                 weight = "bold" if chosen else "normal"
                 ink = BLUE if chosen else INK
-                beside(ax, y, name, -42, fontsize=9.5, fontweight=weight, color=ink)
+                beside(ax, y, row["model"], -42, fontsize=9.5, fontweight=weight, color=ink)
                 beside(ax, y, row["gpu"], -37, ha="left", fontsize=8.8, color=MUTED)
                 dot(ax, row["chip_hours"], y, BLUE if chosen else MUTED, fill=FILLS[row["chip_hours_confidence"]])
                 hours = f"{words.number(row['chip_hours'] / 1e6, 2)}M"
@@ -83,21 +78,7 @@ def gpu_hours(case: Case) -> Drawing:
             if V3 in set(part.model_id):
                 ax.axvline(v3, color=BLUE, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
         ax.set_xlabel("chip-hours of the final run (log scale)", loc="left", fontsize=9.5)
-        if doubtful:
-            note = "† As many hours as chips in the database: probably an error of entry."
-            figure.text(LEFT / WIDTH_INCHES, 0.1 / height_inches, note, fontsize=9, color=MUTED)
     return Drawing("gpu-hours", figure, _table(hopper, other), _alt(case, hopper, other))
-
-
-def gpu_name(hardware: str) -> str:
-    """'NVIDIA H800 SXM5' -> 'H800'."""
-    found = re.search(r"TPU v\d+|[A-Z]+\d+", hardware)
-    return found.group() if found else hardware
-
-
-def with_doubtful_hours(models: pd.DataFrame) -> set[str]:
-    """Models whose database entry has as many hours as chips: more likely a slip than a run."""
-    return set(models[models.hardware_quantity.notna() & (models.hardware_quantity == models.wall_hours)].model_id)
 
 
 def _millions(hours: float) -> str:

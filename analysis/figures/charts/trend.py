@@ -14,7 +14,6 @@ from matplotlib.transforms import Bbox
 
 from analysis import costs, uncertainty, words
 from analysis.case import Case
-from analysis.figures.charts.gpu_hours import HOPPERS, gpu_name, with_doubtful_hours
 from analysis.figures.drawing import Drawing, observed
 from analysis.figures.labels import free_note
 from analysis.figures.style import (
@@ -32,7 +31,8 @@ from analysis.figures.style import (
     settle,
     short,
 )
-from analysis.quantities.runs import R1, V3
+from analysis.quantities.hours import HOPPERS, STAGE, gpu_name
+from analysis.quantities.runs import V3
 from analysis.quantities.trend import HIDDEN_HOURS, OPEN_HOURS, chosen, fitted, measured, published_costs
 from analysis.trend import Growth, decimal_years
 
@@ -50,7 +50,6 @@ def trend(case: Case) -> Drawing:
     """Three scatter plots on log axes over one time axis, with fitted lines."""
     table = _table(case)
     lines = _lines(case)
-    doubtful = with_doubtful_hours(case.data.table("models"))
     start, end = table.years.min() - 0.35, table.years.max() + 1.0
     with paper(NAME, 8.6) as figure:
         axes = figure.subplots(3, 1, sharex=True, height_ratios=[3.0, 2.2, 2.0])
@@ -65,7 +64,7 @@ def trend(case: Case) -> Drawing:
         key(figure, _key(case), 0.08, columns=2)
         settle(figure)
         for ax, (panel, (_, colour)) in zip(axes, titles.items(), strict=True):
-            _panel(ax, table[table.panel == panel], lines[panel], colour, doubtful)
+            _panel(ax, table[table.panel == panel], lines[panel], colour)
     return Drawing(NAME, figure, table.drop(columns="years"), _alt(case))
 
 
@@ -107,11 +106,11 @@ def _table(case: Case) -> pd.DataFrame:
         ends = {"value_usd": result.value, "low_usd": result.low, "high_usd": result.high}
         rows.append({"panel": panel, **_model(case, V3), "kind": "Epoch AI's formula", **ends, "source": "this_report"})
     for row in case.data.table("models").to_dict("records"):
-        # R1's hours are a part of a run, on top of V3's.
+        # The hours of a stage are a part of a run, on top of a base's.
         if (
             row["chip_hours_confidence"] != "reported"
             or gpu_name(row["hardware"]) not in HOPPERS
-            or row["model_id"] == R1
+            or row["scope"] == STAGE
         ):
             continue
         case.data.model(row["model_id"])
@@ -172,7 +171,7 @@ def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, title: str, colour: str, s
     bare(ax, keep=("bottom",))
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: set[str]) -> None:
+def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str) -> None:
     """Marks, lines and their names; after `settle`, so that labels find free room. Nothing has no place on its axis."""
     rows = rows[rows.value_usd > 0]
     taken: list[Bbox] = []
@@ -205,7 +204,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: se
             taken.append(note(ax, x[-1] + 0.12, line[-1], label, **words_style).get_window_extent())
     for row in rows.to_dict("records"):
         chosen = row["model_id"] == V3
-        if not chosen and (row["model_id"] not in {*NAMED, *doubtful} or row["kind"] != "published"):
+        if not chosen and (row["model_id"] not in NAMED or row["kind"] != "published"):
             continue
         at = row["years"], row["value_usd"]
         centre = ax.transData.transform(at)
@@ -213,9 +212,8 @@ def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str, doubtful: se
         label = row["model"].removeprefix("DeepSeek-").removesuffix(" 175B")
         amount = words.amount(row["value_usd"], "USD", row["low_usd"], row["high_usd"], 3) if chosen else ""
         style_ = {"fontsize": 9.3, "color": colour if chosen else INK, "fontweight": "bold" if chosen else "normal"}
-        doubt = ": hours\nin doubt" if row["model_id"] in doubtful else ""
-        text = f"{label}{doubt} {short(amount)}".strip()
-        towards = (1, -1) if chosen else (-0.3, -1) if doubt else (-1, 1)
+        text = f"{label} {short(amount)}".strip()
+        towards = (1, -1) if chosen else (-1, 1)
         taken += free_note(ax, [at], text, others, drawn, towards, **style_)
 
 
