@@ -1,8 +1,9 @@
 """What this process has asked for, so that the runner learns what a page rests on (analysis/report/uses.py).
 
-data/models.csv        a table
-data/datapackage.json  the whole data dictionary
-input:NAME             an environment variable by which a command tells pages what to look at
+data/models.csv               a table
+data/models.csv?model_id=a|b  its rows that have one of some values in a column
+data/datapackage.json         the whole data dictionary
+input:NAME                    an environment variable by which a command tells pages what to look at
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import os
 INPUT = "REPORT_INPUT_"
 # Between the paths of an input that names files: the report's own folder may have a colon, os.pathsep, in its name.
 BETWEEN = "\n"
+
+# Between the values of a use of some rows.
+OR = "|"
 
 uses: set[str] = set()
 

@@ -71,12 +71,17 @@ class Data:
         self._rows: dict[str, dict[str, pd.Series]] = {}
         self._records: dict[str, dict[str, dict[str, Any]]] = {}
         self._fleets: dict[str, pd.DataFrame] = {}
+        self._only: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.trace = trace or Trace()
+
+    def only(self, column: str, values: tuple[str, ...], names: Iterable[str]) -> None:
+        """See the rows alone that have one of some values in a column: all that a page of a family rests on."""
+        self._only |= dict.fromkeys(names, (column, values))
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of data/; the name is remembered as one that the page depends on."""
         self.read.add(name)
-        return tables.load(name)
+        return tables.subset(name, *self._only[name]) if name in self._only else tables.load(name)
 
     def records(self, table: str) -> dict[str, dict[str, Any]]:
         """The rows of a table under their keys, the cells of its first column."""

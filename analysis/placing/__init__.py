@@ -6,7 +6,7 @@ or what somebody typed, `verdict` says which cost the sum can be, and prints the
 """
 
 from analysis.placing import told
-from analysis.placing.given import Given, GivenError, amount_of, asked, of_model
+from analysis.placing.given import Given, GivenError, amount_of, asked, needs, of_model
 from analysis.placing.numbers import NUMBERS, Span, worked_out
 from analysis.placing.verdict import Placed, place
 
@@ -18,6 +18,7 @@ __all__ = [
     "Span",
     "amount_of",
     "asked",
+    "needs",
     "of_model",
     "place",
     "told",

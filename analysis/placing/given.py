@@ -17,6 +17,9 @@ from analysis.untrusted import shown, unknown
 # MFU where none is known. Large runs that are published lie between the ends.
 MFU = Span(0.20, 0.35, 0.50)
 
+# The share of a final run, which has its range wherever a programme is worked out.
+SHARE = "final_run_share_of_rd_compute"
+
 # The assumption that is the age of a run's chips, by model.
 AGE = {"dsv3": "h800_years_in_service"}
 
@@ -223,14 +226,19 @@ _SHARED = (
 
 def assumptions(case: Any) -> dict[str, Span]:
     """Assumptions that hold for every run: at their value, but for the share of a final run, which has its range."""
-    share = "final_run_share_of_rd_compute"
-    value = float(getattr(case.point, share))
-    low, high = range_around(parameters.known()[share], value)
+    value = float(getattr(case.point, SHARE))
+    low, high = range_around(parameters.known()[SHARE], value)
     return {
         **{name: Span.of(float(getattr(case.point, name))) for name in _SHARED},
         "final_run_share": Span(float(low), value, float(high)),
         "mfu": MFU,
     }
+
+
+def needs(case: Any) -> list[str]:
+    """Names of the assumptions on which what is known of some run may depend."""
+    prices = case.data.table("fleet").price_parameter
+    return sorted({*_SHARED, SHARE, *book.RENT.values(), *AGE.values(), *prices})
 
 
 def amount_of(text: str) -> Sum:

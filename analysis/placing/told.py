@@ -136,4 +136,3 @@ def lines(placed: Placed) -> list[str]:
     if placed.verdict == "nothing_told":
         return prices
     return [*prices, f"Verdict: {VERDICTS[placed.verdict].means}", *placed.slips, f"To print: {placed.sentence}"]
-

@@ -62,7 +62,7 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
         require_sound_data()
         # Imported now, while the server of kernels imports too.
         guests = rendering.guests()
-        executed = execute_pages(notebooks.pages(), scenario, work / "executed", progress, again=again)
+        executed = execute_pages(notebooks.published(), scenario, work / "executed", progress, again=again)
         progress("rendering", 0, 1)
         rendering.stage(scenario, executed, work / "source")
         drawn = beside.submit(rendering.write_figures, executed, work / "figures", progress)
@@ -73,7 +73,7 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
             each.result()
     shutil.copytree(work / "figures", html / "figures")
     shutil.copytree(work / "beside", html, dirs_exist_ok=True)
-    rendering.complete(html, figures)
+    rendering.complete(html, figures, notebooks.published())
 
 
 def _publish(work: Path, target: Path, case: str, made_from: str) -> None:
@@ -88,7 +88,7 @@ def refresh(names: Iterable[str] = (), progress: Progress = silent) -> list[str]
 
     Each page runs once with every parameter at hand; the ones that it used become its parameters cell.
     """
-    chosen = [notebooks.page(name) for name in names] or notebooks.pages()
+    chosen = [notebooks.page(name) for name in names] or notebooks.sources()
     with alone(notebooks.BOOK), told("every page in book/ is whole"):
         return _refresh(chosen, progress)
 

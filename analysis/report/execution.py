@@ -74,12 +74,16 @@ def _fault(source: Path, error: Exception) -> str:
 
 
 def execute(
-    source: Path, target: Path, changes: Mapping[str, parameters.Value], find_parameters: bool = False
+    source: Path,
+    target: Path,
+    changes: Mapping[str, parameters.Value],
+    find_parameters: bool = False,
+    member: Page | None = None,
 ) -> set[str]:
     """Run one page with papermill and write the executed, stripped notebook to `target`; returns what it used.
 
     Only the changes that the page declares are injected. With find_parameters the page may use any parameter, and
-    its parameters cell is rewritten to hold those that it did use.
+    its parameters cell is rewritten to hold those that it did use. What sets a member of a family apart is injected too.
     Raises PageFailure; where a cell failed, the copy with the error stays at `target` for inspection.
     """
     import papermill
@@ -87,7 +91,10 @@ def execute(
 
     kernels.warm_up()
     notebook = notebooks.synced(notebooks.read(source), whole=find_parameters)
-    own = _own(notebook, changes)
+    own: dict[str, Any] = dict(_own(notebook, changes))
+    if member:
+        own |= dict(member.own)
+        notebook = notebooks.headed(notebook, member.heading)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="report-page-") as scratch:
         fresh, done, used, uses = (Path(scratch) / name for name in (source.name, "done.ipynb", "used", "uses"))
@@ -129,7 +136,7 @@ def execute(
         cell = notebooks.tagged(executed, notebooks.PARAMETERS_TAG)
         if find_parameters and cell is not None:
             names = used.read_text(encoding="utf-8").split() if used.exists() else []
-            cell.source = notebooks.parameter_cell(names)
+            cell.source = notebooks.parameter_cell(names, cell.source)
         notebooks.write(executed, target)
         return set(uses.read_text(encoding="utf-8").split("\n"))
 
@@ -147,7 +154,8 @@ def key(
 ) -> str:
     """A page's key: the same for two runs that can differ only by what the page uses."""
     manner = "find parameters" if find_parameters else ""
-    return identity.of_page(page.path, _own(notebooks.read(page.path), changes), manner)
+    values = {**_own(notebooks.read(page.path), changes), **dict(page.own), "": page.heading}
+    return identity.of_page(page.path, values, manner)
 
 
 def execute_pages(
@@ -187,7 +195,8 @@ def execute_pages(
         if stopped.is_set():
             raise KeyboardInterrupt
         path, start = target / f"{page.name}.ipynb", time.perf_counter()
-        uses = {use: before.of_use(use) for use in execute(page.path, path, scenario.changes, find_parameters)}
+        used = execute(page.path, path, scenario.changes, find_parameters, page)
+        uses = {use: before.of_use(use) for use in used}
         # A file that was edited while the page ran may have been read before or after: such a run proves nothing.
         if all(before.holds(use) and kernels.has_read(use) for use in uses):
             store.keep_page(keys[page.name], page.name, uses, path.read_bytes(), time.perf_counter() - start)

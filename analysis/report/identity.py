@@ -10,6 +10,7 @@ The site's identity is simpler: everything below the folders that it is made fro
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -56,6 +57,18 @@ def of_file(path: Path) -> str:
         return "missing"
 
 
+def of_rows(path: Path, column: str, values: str) -> str:
+    """Digest of the rows of a table that have one of some values in a column, and of its header."""
+    wanted = values.split(asked.OR)
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            found = [row for row in rows if row.get(column) in wanted]
+            return digest(json.dumps([rows.fieldnames, found]))
+    except (FileNotFoundError, NotADirectoryError):
+        return "missing"
+
+
 def of_folder(path: Path) -> str:
     """Digest of the names in a folder."""
     try:
@@ -83,7 +96,9 @@ def of_use(use: str, root: Path = ROOT) -> str:
         return of_input(use.removeprefix("input:"))
     if use.endswith("/"):
         return of_folder(root / use)
-    found = of_file(root / use)
+    path, _, wanted = use.partition("?")
+    found = of_rows(root / path, *wanted.partition("=")[::2]) if wanted else of_file(root / path)
+    use = path
     if use.startswith("data/") and use.endswith(".csv"):
         dictionary = root / "data" / "datapackage.json"
         part = _resources(root, of_file(dictionary)).get(use, "") if dictionary.exists() else ""
@@ -125,7 +140,8 @@ class Snapshot:
 
     def holds(self, use: str) -> bool:
         """Whether a use is as it was then, and was so all the time."""
-        still = use not in self._stamps or stamp(self.root / use) == self._stamps[use]
+        path = use.partition("?")[0]
+        still = path not in self._stamps or stamp(self.root / path) == self._stamps[path]
         return still and of_use(use, self.root) == self.of_use(use)
 
 

@@ -97,7 +97,8 @@ def _start_server(_process: int) -> None:
 
 def has_read(use: str) -> bool:
     """Whether a kernel that is forked now knows a file as it is now: its server has modules and tables in memory."""
-    return not forking() or use not in _read or identity.stamp(surroundings.ROOT / use) == _read[use]
+    path = use.partition("?")[0]
+    return not forking() or path not in _read or identity.stamp(surroundings.ROOT / path) == _read[path]
 
 
 @contextmanager

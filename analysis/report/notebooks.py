@@ -49,10 +49,49 @@ class Page:
 
     name: str
     path: Path
+    # What sets a page of a family apart from the others of its notebook: the parameter, and its value.
+    own: tuple[tuple[str, str], ...] = ()
+    # The heading of a page of a family, as Markdown, in place of the notebook's.
+    heading: str = ""
 
     @property
     def runs(self) -> bool:
         return self.path.suffix == ".ipynb"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Pages of one notebook, a page for each row of a table: `model_gpt4.html` for `model_id = "gpt4"`.
+
+    column:  names the row, and is the parameter; title: what it is called in the page's heading
+
+    Its notebook is committed with the outputs of one member, and stands in no table of contents.
+    """
+
+    name: str
+    table: str
+    column: str
+    title: str
+    heading: str
+
+    @property
+    def notebook(self) -> Page:
+        """The page that is committed: its parameters cell says which member it shows."""
+        return Page(self.name, BOOK / f"{self.name}.ipynb")
+
+    @property
+    def members(self) -> list[Page]:
+        """A page for each row, in the order of the table."""
+        rows, path = tables.load(self.table), self.notebook.path
+        return [
+            Page(
+                f"{self.name}_{value}", path, ((self.column, value),), self.heading.format(untrusted.as_markdown(title))
+            )
+            for value, title in zip(rows[self.column], rows[self.title], strict=True)
+        ]
+
+
+FAMILIES = (Family("model", "models", "model_id", "model", "{0}: what it cost"),)
 
 
 def pages(root: Path = ROOT) -> list[Page]:
@@ -82,9 +121,19 @@ def pages(root: Path = ROOT) -> list[Page]:
     return found
 
 
+def sources() -> list[Page]:
+    """Every page that is written by hand: those of _toc.yml, and the notebook of each family."""
+    return [*pages(), *(family.notebook for family in FAMILIES)]
+
+
+def published() -> list[Page]:
+    """Every page of the site: those of _toc.yml, and the members of each family."""
+    return [*pages(), *(page for family in FAMILIES for page in family.members)]
+
+
 def page(name: str) -> Page:
     """One page by its name; PageFailure suggests the nearest name."""
-    known = {p.name: p for p in pages()}
+    known = {p.name: p for p in (*sources(), *published())}
     wanted = Path(name).name.removesuffix(".ipynb").removesuffix(".md")
     if wanted not in known:
         hint = untrusted.meant(wanted, known)
@@ -162,6 +211,14 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     replace(path, (text + "\n").encode("utf-8"))
 
 
+def headed(notebook: nbformat.NotebookNode, heading: str) -> nbformat.NotebookNode:
+    """The notebook with another heading, if one is given."""
+    if heading:
+        first = notebook.cells[0]
+        first.source = "\n".join([f"# {heading}", *first.source.split("\n")[1:]])
+    return notebook
+
+
 def extend(path: Path, cells: Mapping[str, str]) -> None:
     """Put Markdown cells, id -> text, at the end of a notebook."""
     notebook = read(path)
@@ -186,11 +243,15 @@ def literal(value: parameters.Value) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-def parameter_cell(names: Iterable[str]) -> str:
-    """The source of a parameters cell: literals of the base case, with their units."""
-    known = parameters.known()
+def parameter_cell(names: Iterable[str], before: str = "") -> str:
+    """The source of a parameters cell: literals of the base case, with their units.
+
+    before: the source that it replaces; which member of a family it shows stays
+    """
+    known, columns = parameters.known(), "|".join(family.column for family in FAMILIES)
+    member = re.findall(rf"^(?:{columns}) = .*$", before, flags=re.MULTILINE)
     lines = [f"{name} = {literal(known[name].value)}  # {known[name].unit}" for name in ordered(names)]
-    return "\n".join([PARAMETERS_HEAD, *lines])
+    return "\n".join([PARAMETERS_HEAD, *member, *lines])
 
 
 def declared(notebook: nbformat.NotebookNode) -> list[str]:
@@ -261,7 +322,7 @@ def synced(notebook: nbformat.NotebookNode, whole: bool = True) -> nbformat.Note
             notebook.cells.insert(_place(notebook, tag), cell)
     cell = tagged(notebook, PARAMETERS_TAG)
     if cell is not None:
-        cell.source = parameter_cell(declared(notebook))
+        cell.source = parameter_cell(declared(notebook), cell.source)
     cell = tagged(notebook, WORDS_TAG)
     if cell is not None:
         own = told(notebook)

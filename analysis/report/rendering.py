@@ -205,10 +205,10 @@ def write_figures(executed: dict[str, Path], folder: Path, progress: Progress = 
     return list(found)
 
 
-def faults(html: Path, figures: Iterable[str]) -> list[str]:
+def faults(html: Path, figures: Iterable[str], pages: Iterable[notebooks.Page]) -> list[str]:
     """What would make a rendered site unfit to publish."""
     found = []
-    for page in notebooks.pages():
+    for page in pages:
         path = html / f"{page.name}.html"
         if not path.exists():
             found.append(f"{page.name}.html is missing")
@@ -220,8 +220,8 @@ def faults(html: Path, figures: Iterable[str]) -> list[str]:
     return found
 
 
-def complete(html: Path, figures: Iterable[str]) -> None:
-    """Give a rendered site, which has its figures, the rest; BuildError, if it is not fit to publish."""
+def complete(html: Path, figures: Iterable[str], pages: Iterable[notebooks.Page]) -> None:
+    """Give a rendered site, which has its figures, the rest; BuildError, if it is not fit to publish or lacks a page."""
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site.metadata import cards
 
@@ -230,6 +230,6 @@ def complete(html: Path, figures: Iterable[str]) -> None:
     # Else a branch of GitHub Pages, which goes through Jekyll, would lose the folders whose names begin with "_".
     (html / ".nojekyll").touch()
     cards.write(html)
-    wrong = faults(html, figures)
+    wrong = faults(html, figures, pages)
     if wrong:
         raise BuildError("The rendered site is not fit to publish:\n" + "\n".join(f"  {line}" for line in wrong))

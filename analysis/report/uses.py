@@ -5,6 +5,7 @@ which change makes which page stale. A use is a path below the project's folder:
 
 analysis/costs/runs.py   a module that was imported
 data/models.csv          a table, with its part of the data dictionary
+data/models.csv?model_id=a|b   the rows of a table that have one of some values in a column
 data/datapackage.json    the whole data dictionary
 book/references.bib      any other file of the project that was opened, below tests/ too
 data/scenarios/          a folder whose content was listed

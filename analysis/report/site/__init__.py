@@ -3,6 +3,7 @@
 What a page says, as it is read and written:
 
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
+families    pages of one notebook, a page for each row of a table
 figures     a computed figure's alt text, and below it the box; folded code below its output
 hints       notes beside abbreviations, terms and numbers
 links       where a row, a result, a page or a source leads
@@ -35,7 +36,19 @@ __all__ = ["DrawingRenderer", "setup"]
 
 # First `plain`, which gives Sphinx another folder.
 PARTS = (
-    *("plain", "equations", "figures", "finish", "metadata.head", "hints", "live", "references", "rows", "scripts"),
+    *(
+        "plain",
+        "equations",
+        "families",
+        "figures",
+        "finish",
+        "metadata.head",
+        "hints",
+        "live",
+        "references",
+        "rows",
+        "scripts",
+    ),
     *("search", "sections", "tokens", "typography"),
 )
 

@@ -60,7 +60,7 @@ def setup(app: Sphinx) -> None:
                 figures = rendering.write_figures(executed, html / "figures")
                 for guest in rendering.guests():
                     guest.write(html, executed, Scenario())
-                rendering.complete(html, figures)
+                rendering.complete(html, figures, notebooks.pages())
             except place.BuildError as fault:
                 raise SphinxError(str(fault)) from None
             place.put(html, target, manifest.SITE)
