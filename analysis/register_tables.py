@@ -25,7 +25,7 @@ LOOKS = {
     "stage_only": "ambiguous",
     "ambiguous": "ambiguous",
     "fits_basis": "supported",
-    "fits_none": "caveat",
+    "fits_none": "ambiguous",
     "no_verdict": "unverifiable",
 }
 BADGES = {name: f'<span class="verdict verdict-{LOOKS[name]}">{rule.title}</span>' for name, rule in RULES.items()}
