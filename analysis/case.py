@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ from analysis.untrusted import meant, unknown
 
 if TYPE_CHECKING:
     from analysis.quantities import Definition
+
+T = TypeVar("T")
 
 SAMPLING = ("draws", "seed", "hopper_price_correlation")
 
@@ -68,9 +70,10 @@ class Data:
 
     def __init__(self, trace: Trace | None = None) -> None:
         self.read: set[str] = set()
-        self._rows: dict[str, dict[str, pd.Series]] = {}
+        self._keyed: dict[str, tuple[pd.DataFrame, dict[str, int]]] = {}
+        self._rows: dict[Row, pd.Series] = {}
         self._records: dict[str, dict[str, dict[str, Any]]] = {}
-        self._fleets: dict[str, pd.DataFrame] = {}
+        self._once: dict[tuple[str, ...], tuple[Any, set[Row]]] = {}
         self._only: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.trace = trace or Trace()
 
@@ -91,21 +94,33 @@ class Data:
         return self._records[table]
 
     def row(self, table: str, key: str) -> pd.Series:
-        """The row of a table whose first column is `key`; a computation that reads it rests on it."""
-        if table not in self._rows:
+        """The row of a table under its key (`trace.keys`); a computation that reads it rests on it."""
+        if table not in self._keyed:
             frame = self.table(table)
-            self._rows[table] = {row.iloc[0]: row for _, row in frame.iterrows()}
-        rows = self._rows[table]
-        if key not in rows:
-            raise PageError(f"data/{table}.csv has no row '{key}'.{meant(key, rows)}")
+            self._keyed[table] = frame, {name: place for place, name in enumerate(keys(table, frame))}
+        frame, places = self._keyed[table]
+        if key not in places:
+            raise PageError(f"data/{table}.csv has no row '{key}'.{meant(key, places)}")
         self.trace.add(table, [key])
-        return rows[key]
+        if (table, key) not in self._rows:
+            cells = frame.iloc[places[key] : places[key] + 1].to_numpy()[0]
+            self._rows[table, key] = pd.Series(cells, frame.columns, name=frame.index[places[key]])
+        return self._rows[table, key]
 
     def chosen(self, table: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows that were picked from a whole table: a computation that goes on with them rests on them."""
         if self.trace.observing:
             self.trace.add(table, keys(table, rows))
         return rows
+
+    def once(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
+        """What follows from tables alone, made once under this name; who asks again rests on the same rows."""
+        if what not in self._once:
+            with self.trace.observe() as rows:
+                self._once[what] = make(), rows
+        found, rows = self._once[what]
+        self.trace.again(rows)
+        return found
 
     def model(self, model_id: str) -> pd.Series:
         return self.row("models", model_id)
@@ -119,30 +134,30 @@ class Data:
         return float(row["value"]) * words.BASE_UNITS.get(row["unit"], (1.0, ""))[0]
 
     def stage_hours(self, model_id: str, stage: str) -> float:
-        frame = self.table("stages")
-        found = frame[(frame.model_id == model_id) & (frame.stage == stage)]
-        if found.empty:
-            raise PageError(f"data/stages.csv has no stage '{stage}' of '{model_id}'.")
-        return float(self.chosen("stages", found)["chip_hours"].iloc[0])
+        return float(self.row("stages", f"{model_id}:{stage}")["chip_hours"])
 
     def fleet(self, name: str) -> pd.DataFrame:
         """The GPUs of one account: a row a type, with counts, evidence, and the columns of data/gpus.csv.
 
         Who computes with those columns says so: `data.chosen("gpus", data.fleet(name))`.
         """
-        if name not in self._fleets:
-            self._fleets[name] = self._fleet(name)
-        return self.chosen("fleet", self._fleets[name])
+        gpus = {"source": "gpu_source", "locator": "gpu_locator", "note": "gpu_note"}
+        return self.once(
+            ("fleet", name),
+            lambda: self.counts(name).merge(self.table("gpus").rename(columns=gpus), on="gpu_id", how="left"),
+        )
 
-    def _fleet(self, name: str) -> pd.DataFrame:
+    def counts(self, name: str) -> pd.DataFrame:
+        """The rows of data/fleet.csv that make one account."""
+        return self.once(("counts", name), lambda: self.chosen("fleet", self._counts(name)))
+
+    def _counts(self, name: str) -> pd.DataFrame:
         known = self.records("accounts")
         if name not in known:
             near = untrusted.nearest(name, known)
             raise PageError(f"data/accounts.csv has no account '{name}'. Did you mean '{near}'?")
         counts, account = self.table("fleet"), known[name]
-        rows = counts[(counts.account == account["counts_from"]) & (counts.gpu_id != account["leaves_out"])]
-        gpus = self.table("gpus").rename(columns={"source": "gpu_source", "locator": "gpu_locator", "note": "gpu_note"})
-        return rows.merge(gpus, on="gpu_id", how="left").reset_index(drop=True)
+        return counts[(counts.account == account["counts_from"]) & (counts.gpu_id != account["leaves_out"])]
 
 
 @dataclass(frozen=True)

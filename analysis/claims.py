@@ -20,7 +20,7 @@ Numbers are compared at the central values of the case, so that changing an assu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -261,6 +261,10 @@ def printed(text: str) -> Printed:
     return Printed(float(digits.scaleb(scale)), half * below, half * above)
 
 
+# Told where a cell names something else than it may.
+NAMELESS = "there is no result, parameter or published figure '{}'."
+
+
 class Names:
     """Values by name: results, parameters, published figures (with _low and _high), published costs of models."""
 
@@ -271,7 +275,8 @@ class Names:
         self._estimates = data.records("estimates")
 
     @cached_property
-    def _known(self) -> set[str]:
+    def known(self) -> set[str]:
+        """All names that have a value."""
         # A verdict cannot rest on the tally of the verdicts.
         results = [name for name in REGISTRY if not name.startswith("claims_")]
         numbers = [name for name, row in parameters.known().items() if row.type != "choice"]
@@ -300,9 +305,8 @@ class Names:
         if text not in self._values:
             parts = []
             for name in text.split(" + "):
-                if name not in self._known:
-                    hint = meant(name, sorted(self._known))
-                    raise _fault(record, column, f"there is no result, parameter or published figure '{name}'.{hint}")
+                if name not in self.known:
+                    raise _fault(record, column, f"{NAMELESS.format(name)}{meant(name, sorted(self.known))}")
                 parts.append(self._one(name))
                 if name not in REGISTRY and np.any(np.isnan(parts[-1][0])):
                     raise _fault(record, column, f"'{name}' has no value. Where a bound is published, name that.")
@@ -315,6 +319,20 @@ class Names:
 def _fault(record: Mapping[str, Any], column: str, what: str) -> DataError:
     where = f"data/evidence.csv, record {record['evidence_id']}, column `{column}`"
     return DataError(f"{where}: {what} Correct the cell, then run `report check`.")
+
+
+def name_problems(data: Any) -> Iterator[str]:
+    """Names in data/evidence.csv that nothing bears, a line each."""
+    known = Names(None, data).known
+    for line, record in enumerate(data.table("evidence").to_dict("records"), start=2):
+        for column in ("subject", "compare", "belongs_to"):
+            for name in record[column].split(" + ") if record[column] else []:
+                if name not in known:
+                    yield (
+                        f"data/evidence.csv, row {line} ({record['evidence_id']}), column `{column}`: "
+                        f"{NAMELESS.format(name)}{meant(name, sorted(known))} Costs of data/estimates.csv and a "
+                        "published figure's _low and _high can be named too. Correct the cell, then run `report check`."
+                    )
 
 
 def _told(record: Mapping[str, Any]) -> Printed:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis import parameters, tables, words
+from analysis import dates, parameters, tables, words
 from analysis.parameters import Parameter
 from analysis.untrusted import as_code
 
@@ -162,6 +162,21 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
     )
     title = f"Results on the {basis} basis" if basis else "Results without a cost basis"
     return table(shown, f"{title}, {method}" if method else title, name)
+
+
+def sources_table(results: pd.DataFrame, names: Sequence[str], name: str) -> Markdown:
+    """How old the evidence of some results is: the oldest and the youngest source of the rows that each reads."""
+    rows = []
+    for each in results.set_index("name").loc[list(names)].itertuples():
+        oldest, youngest = dates.ends(each.rests_on)
+        rows.append(
+            {
+                "Result": f"{{entry}}`{each.Index}`",
+                "Oldest source": f"{oldest.when} {oldest.link}",
+                "Youngest source": f"{youngest.when} {youngest.link}",
+            }
+        )
+    return table(rows, "How old the evidence of the headlines is", name)
 
 
 class Carried:

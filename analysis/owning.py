@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis import costs, parameters, words
 from analysis.listing import cite, doubt
-from analysis.quantities import runs
+from analysis.quantities import rents, runs
 from analysis.quantities.registry import Definition
 
 if TYPE_CHECKING:
     from analysis.case import Case, Quantity
 
-# Kinds of rent in data/prices.csv, as a table names them: what is listed, and what was agreed.
-RENTS = {"list_on_demand": "List, on demand", "contract_1y": "Contract, one year"}
+# What is listed, and what was agreed.
+LISTED_AND_AGREED = ("list_on_demand", rents.CONTRACT)
+# The other accelerators of the price book, by age.
+OTHERS = ("A100-SXM-80", "H20", "H200", "B200", "B300", "GB200", "GB300", "MI300X", "MI325X", "MI355X", "Ascend910B")
 # What a reader may try: no interest, a large firm's, a young firm's, an investor's; and uses up to the whole time.
 RATES = (0.0, 0.06, 0.12, 0.15)
-USES = (0.90, 0.95, 1.0)
+USES = (0.80, 0.95, 1.0)
 
 
 def price(usd: float) -> str:
@@ -64,17 +66,29 @@ def user_cost(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def even_use(case: Case, rent: float, rate: float) -> float:
+    """The use at which owning at a rate of interest costs as much as a rent by the hour in use."""
+    at = result_at(case, cost_of_capital=rate, rental_usd_per_gpu_hour=rent)
+    return float(at(runs.break_even_utilisation))
+
+
 def interest(case: Case) -> pd.DataFrame:
     """The owner's hour with interest as an annuity that is paid evenly through the year, and rent and lease over it."""
     rows = []
+    rents = (float(case.point.rental_usd_per_gpu_hour), parameters.known()["rental_usd_per_gpu_hour"].low)
     for rate in sorted({*RATES, float(case.point.cost_of_capital)}):
         at = result_at(case, cost_of_capital=rate)
+        even = {rent: even_use(case, rent, rate) for rent in rents}
         rows.append(
             {
                 "Interest a year": share(rate),
                 "Owner's hour in use": price(at(runs.owner_usd_per_gpu_hour)),
                 "Rent by the hour over owner": times(at(runs.rent_over_owner)),
                 "Lease over owner": times(at(runs.lease_over_owner)),
+                **{
+                    f"Use at which owning costs {price(rent)}": share(used) if used <= 1 else "no use"
+                    for rent, used in even.items()
+                },
             }
         )
     return pd.DataFrame(rows)
@@ -152,16 +166,30 @@ def idle_power(case: Case) -> tuple[float, float]:
     return float(idle_over_use * case["owner_energy_usd_per_gpu_hour"].value), float(idle_over_use)
 
 
-def list_over_contract(rents: pd.Series) -> str:
-    """How far list prices are above contracts of the same year, in words: rents by kind and year, in USD."""
-    listed, agreed = (rents[kind] for kind in RENTS.values())
+def price_book(data: Any, gpus: Sequence[str], since: int = 2020) -> pd.DataFrame:
+    """The price book of some accelerators from a year on, as a table shows it."""
+    found = rents.book(data)
+    found = found[found.gpu_id.isin(gpus) & (found.half.str[:4].astype(int) >= since)]
+    found = found.assign(gpu_id=pd.Categorical(found.gpu_id, gpus, ordered=True)).sort_values("gpu_id", kind="stable")
+    return pd.DataFrame(
+        {
+            "Accelerator": found.gpu_id.astype(str),
+            "Half-year": found.half,
+            "Kind of price": found.kind.map(rents.KINDS),
+            "Prices": found.prices,
+            **{name: found[name.lower()].map(price) for name in ("Low", "Median", "High")},
+        }
+    )
+
+
+def list_over_contract(data: Any) -> str:
+    """How far the median list price of an H100 is above the median contract of the same year, in words."""
+    rows = rents.observations(data, [rents.H100], LISTED_AND_AGREED)
+    medians = rents.summary(rows.assign(year=rows.date.dt.year), "kind", "year").set_index(["kind", "year"])["median"]
+    listed, agreed = (medians[kind] for kind in LISTED_AND_AGREED)
     ratios = (listed / agreed).dropna()
-    first, *others = [(words.digits(ratio, 2), year) for year, ratio in ratios.items()]
-    told = [
-        f"{first[0]} times that of one-year contracts in {first[1]}",
-        *(f"{by} times in {year}" for by, year in others),
-    ]
-    return f"the median list price was {' and '.join(told)}"
+    low, high = (words.digits(ratio, 2) for ratio in (ratios.min(), ratios.max()))
+    return f"the median list price was {low} to {high} times that of one-year contracts, by year"
 
 
 def saved_if_idle(case: Case) -> str:
@@ -170,6 +198,12 @@ def saved_if_idle(case: Case) -> str:
     return words.amount(float(case["v3_marginal_usd"].value * added), "USD", significant=2)
 
 
-def owner_hour(case: Case, use: float) -> str:
-    """The owner's hour at another use, in words."""
-    return price(result_at(case, utilisation=use)(runs.owner_usd_per_gpu_hour))
+def owner_hour(case: Case, **changes: float) -> str:
+    """The owner's hour with some assumptions at other values, in words."""
+    return price(result_at(case, **changes)(runs.owner_usd_per_gpu_hour))
+
+
+def use_of_the_day(case: Case) -> float:
+    """The nodes that one day of inference kept in use on average, over those at its peak."""
+    average, peak = (case.data.published(f"deepseek_inference_nodes_{kind}") for kind in ("average", "peak"))
+    return average / peak

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import parameters, tables, words
+from analysis import dates, parameters, tables, words
 from analysis.case import FORMS as RESULT_FORMS
 from analysis.case import SAMPLING, Case, Data, Values
 from analysis.quantities import REGISTRY
@@ -201,6 +201,13 @@ def _index(row: Any) -> dict[str, str]:
     return {"title": f"Producer price index, {row.date:%B %Y}", "value": words.digits(row["index"], 6)}
 
 
+def _rent_index(row: Any) -> dict[str, str]:
+    return {
+        "title": f"One-year contracts for an H100, index, {row.date:%B %Y}",
+        "value": f"{_plain(row.low_usd)} to {_plain(row.high_usd)} USD per GPU-hour, 25th to 75th percentile",
+    }
+
+
 DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "assumptions": _assumption,
     "fleet": _fleet,
@@ -213,6 +220,7 @@ DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "chains": _step,
     "stages": _stage,
     "price_index": _index,
+    "rent_index": _rent_index,
 }
 
 
@@ -244,6 +252,11 @@ def rests_on(name: str, values: Mapping[str, Any], data: Data | None = None) -> 
     with data.trace.observe() as seen:
         REGISTRY[name].compute(Values(values, Used(set(), data.trace)), data)
     return in_order(seen)
+
+
+def sources_of(name: str, case: Case) -> str:
+    """From when to when the sources are of the rows that a result's central value reads."""
+    return dates.span(rests_on(name, case.values, case.data))
 
 
 def stem(key: str) -> tuple[str, str] | None:

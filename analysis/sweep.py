@@ -19,7 +19,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from analysis import parameters, uncertainty
 from analysis.case import Data, Values
@@ -74,43 +73,10 @@ def draws_for(cases: int, most: int) -> int:
     return min(power_of_two(most), max(share, FEWEST_DRAWS))
 
 
-class _Tables(Data):
-    """The tables of data/, each row and each piece looked up once a process: a sweep asks for them all the time."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._found: dict[tuple[str, ...], Any] = {}
-
-    def _once(self, key: tuple[str, ...], look_up: Any) -> Any:
-        if key not in self._found:
-            self._found[key] = look_up()
-        return self._found[key]
-
-    def table(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self._once(("table", name), lambda: super(_Tables, self).table(name))
-        return frame
-
-    def row(self, table: str, key: str) -> pd.Series:
-        row: pd.Series = self._once(("row", table, key), lambda: super(_Tables, self).row(table, key))
-        return row
-
-    def published(self, figure_id: str) -> float:
-        figure: float = self._once(("published", figure_id), lambda: super(_Tables, self).published(figure_id))
-        return figure
-
-    def stage_hours(self, model_id: str, stage: str) -> float:
-        hours: float = self._once(("hours", model_id, stage), lambda: super(_Tables, self).stage_hours(model_id, stage))
-        return hours
-
-    def fleet(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self._once(("fleet", name), lambda: super(_Tables, self).fleet(name))
-        return frame
-
-
 @lru_cache(maxsize=1)
 def tables() -> Data:
-    """The tables of this process."""
-    return _Tables()
+    """The tables of this process: a sweep asks for the same rows all the time."""
+    return Data()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+import numpy as np
 import pandas as pd
 
 from analysis import tables
@@ -29,7 +30,7 @@ def keys(table: str, frame: pd.DataFrame) -> list[str]:
 
 def _texts(column: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return [str(day) for day in column.dt.strftime("%Y-%m-%d")]
+        return list(np.datetime_as_string(column.to_numpy(), unit="D"))
     return [str(value) for value in column]
 
 

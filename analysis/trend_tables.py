@@ -10,6 +10,7 @@ from analysis import words
 from analysis.case import Case, Quantity
 from analysis.listing import cite
 from analysis.quantities import trend
+from analysis.quantities.rents import CONTRACT, KINDS
 from analysis.quantities.runs import V3
 from analysis.trend import Term
 
@@ -103,9 +104,9 @@ def rents(data: Any) -> pd.DataFrame:
     )
     return pd.DataFrame(
         {
-            "Kind of price": found.kind,
+            "Kind of price": found.kind.map(KINDS),
             "Year": found.year,
-            "Prices": found.prices.astype(str) + found.indices.map({True: " (index)", False: ""}),
+            "Prices": found.prices.astype(str) + (found.kind == CONTRACT).map({True: " of an index", False: ""}),
             "Median, USD an hour": found["median"].map(lambda value: words.number(value, 2)),
             "V3's run": median,
             "Lowest to highest": (low + " to " + high).mask(low == high, ""),

@@ -159,7 +159,8 @@ def uniform(column: Mapping[str, np.ndarray], parameter: Parameter, correlation:
 def drawn(parameter: Parameter, u: np.ndarray, low: Real, high: Real, centre: Real) -> np.ndarray:
     """Draws of one parameter around a value, from uniform numbers; for several cases at once the three are columns."""
     if parameter.range_meaning == "interval_90":
-        return two_piece_lognormal(u, low, centre, high)
+        # A log-normal has no end, but a share cannot pass 1.
+        return np.minimum(two_piece_lognormal(u, low, centre, high), parameter.maximum)
     return triangular(u, low, centre, high)
 
 

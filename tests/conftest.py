@@ -18,6 +18,9 @@ from analysis.report import execution, notebooks
 from analysis.report.browser import NoBrowserError, started
 from analysis.scenarios import Scenario
 
+# The longest files, begun first: so no process is left with one while the other has nothing to do.
+LONG = ["test_tour", "test_judgements", "test_live", "test_sweeps", "test_provenance_site", "test_accessibility"]
+
 # Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so.
 SLOW_FIXTURES = {"dearer", "installed", "package", "printed", "published"}
 
@@ -32,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("slow")
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

@@ -92,8 +92,8 @@ def test_a_recorded_page_writes_down_what_it_uses(tmp_path: Path, monkeypatch: p
     record = tmp_path / "used.txt"
     monkeypatch.setenv(cases.RECORD, str(record))
     page = Case.from_page({RENT: 3.0})
-    # (5,576,000 x 3 / 2) / 0.2 = 41,820,000
-    assert page["rd_compute_usd"].value == pytest.approx(41_820_000)
+    # (5,576,000 x 3 / 2) / 0.178 = 46,988,764
+    assert page["rd_compute_usd"].value == pytest.approx(46_988_764)
     wanted = {RENT, "final_run_share_of_rd_compute", *cases.SAMPLING}
     assert set(record.read_text(encoding="utf-8").split()) == wanted
     assert cases.ordered(page.used) == [name for name in BASE if name in wanted]
@@ -155,8 +155,11 @@ def test_published_figures_come_in_base_units() -> None:
         ("semianalysis", 60_000),
         ("hopper_only", 50_000),
         ("without_h100", 50_000),
-        # 10,000 + 1,100 A100 and 278 x 8 = 2,224 H800.
-        ("documented", 13_324),
+        ("without_h20", 30_000),
+        # 10,000 A100 and 10,000 H800.
+        ("press", 20_000),
+        # 10,000 A100 and 278 x 8 = 2,224 H800.
+        ("documented", 12_224),
     ],
 )
 def test_accounts_of_the_fleet(account: str, gpus: int) -> None:
@@ -165,7 +168,8 @@ def test_accounts_of_the_fleet(account: str, gpus: int) -> None:
     assert fleet.gpu_id.is_unique
     assert fleet.tdp_w.notna().all()
     assert ("A100-PCIe-40" in set(fleet.gpu_id)) == (account != "hopper_only")
-    assert ("H100-SXM" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only"))
+    assert ("H100-SXM" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only", "without_h20"))
+    assert ("H20" in set(fleet.gpu_id)) == (account in ("semianalysis", "hopper_only", "without_h100"))
     result = Data().records("accounts")[account]["capex_result"]
     assert Case()[result].value == Case({**BASE, "fleet": account})["fleet_capex_usd"].value
 
@@ -192,13 +196,13 @@ def test_an_account_that_nobody_gave_is_refused() -> None:
         ("claims_total", "26"),
         # A parameter: its value; then its range from the table.
         (RENT, "$2.00"),
-        (f"{RENT}_range", "$1.30 to $3.42"),
-        (f"{RENT}_low", "$1.30"),
+        (f"{RENT}_range", "$1.65 to $3.42"),
+        (f"{RENT}_low", "$1.65"),
         (f"{RENT}_high", "$3.42"),
-        ("final_run_share_of_rd_compute", "20 %"),
-        ("final_run_share_of_rd_compute_range", "10 % to 30 %"),
-        ("staff_count", "150"),
-        ("staff_count_range", "150 to 199"),
+        ("final_run_share_of_rd_compute", "17.8 %"),
+        ("final_run_share_of_rd_compute_range", "10 % to 63.2 %"),
+        ("staff_count", "160"),
+        ("staff_count_range", "140 to 197"),
         ("server_price_h800_usd_per_gpu", "$34,820"),
         ("fleet", "semianalysis"),
         # A published figure, in its base unit.

@@ -119,13 +119,13 @@ def written(folder: Path, text: str) -> Path:
 
 def test_a_file_of_cases_is_typed_row_by_row_and_bad_rows_fail_alone(tmp_path: Path) -> None:
     """Line 3 is blank; a blank cell is the base value; rows 5 to 8 are wrong, each in another way."""
-    text = f"\ufeff{RENT},fleet,staff_count\n3,documented,160\n\n,,\n300,,\n,semianalisis,\n,,160.5\n3\n"
+    text = f"\ufeff{RENT},fleet,staff_count\n3,documented,170\n\n,,\n300,,\n,semianalisis,\n,,160.5\n3\n"
     file = cases.read(written(tmp_path, text))
     assert (len(file), file.names) == (6, (RENT, "fleet", "staff_count"))
     block = cases.typed(list(file.rows()), file.names, parameters.base())
     assert block.columns[RENT][:2].tolist() == [3.0, 2.0]
     assert block.columns["fleet"][:2].tolist() == ["documented", "semianalysis"]
-    assert block.columns["staff_count"][:2].tolist() == [160.0, 150.0]
+    assert block.columns["staff_count"][:2].tolist() == [170.0, 160.0]
     assert np.isnan(block.columns[RENT][[2, 5]]).all(), "what cannot be read is absent, not the base value"
     assert list(block.errors) == [2, 3, 4, 5]
     assert block.errors[2].startswith(f"line 5: {RENT} = 300 is not allowed: it must be a number from 0.01 to 100")

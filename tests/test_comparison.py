@@ -50,10 +50,10 @@ def test_the_rent_of_2026_by_hand(found: Comparison) -> None:
 
 
 def test_a_life_of_three_years_by_hand(found: Comparison) -> None:
-    # Five years' capital in three: 5/3 of the base case, in every draw.
+    # Four years' capital in three: 4/3 of the base case, in every draw.
     change = found.change(found.column("three_year_life"), "owner_capital_usd_per_gpu_hour")
-    assert change.here.value == pytest.approx(change.base.value * 5 / 3)
-    assert (change.relative_low, change.relative_high) == pytest.approx((2 / 3, 2 / 3))
+    assert change.here.value == pytest.approx(change.base.value * 4 / 3)
+    assert (change.relative_low, change.relative_high) == pytest.approx((1 / 3, 1 / 3))
 
 
 def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Comparison) -> None:
@@ -64,7 +64,7 @@ def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Compari
 
 def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
     change = found.change(found.column("three_year_life"), "break_even_utilisation")
-    assert change.text == "+33 points" and "points" in change.range and change.percent == "+66.7 %"
+    assert change.text == "+21 points" and "points" in change.range and change.percent == "+33.3 %"
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
@@ -72,7 +72,7 @@ def test_a_change_to_what_is_not_defined_is_told_once() -> None:
     here = Case()
     beside = compare(here, [made(rental_usd_per_gpu_hour=here["owner_energy_usd_per_gpu_hour"].value)])
     base, paid = rows.results(beside, ["break_even_utilisation"]).drop(columns="first").to_dict("records")
-    assert base["Value (5–95 %)"].startswith("49 %")
+    assert base["Value (5–95 %)"].startswith("62 %")
     assert set(list(paid.values())[1:]) == {"not defined"}
     assert rows.most(beside, "break_even_utilisation") == "most by “made”, to not defined"
 
@@ -108,6 +108,7 @@ def test_only_what_a_scenario_touches_is_moved(found: Comparison) -> None:
     moved = {column.name: {n for n in HEADLINES if found.change(column, n).moved} for column in found.columns}
     assert moved["three_year_life"] == {"owner_usd_per_gpu_hour"}
     assert moved["market_rent_2026"] == {"v3_rental_usd", "v3_programme_usd"}
+    assert moved["american_pay"] == {"v3_programme_usd"}
     assert moved["documented_fleet"] == moved["hopper_only"] == {"fleet_capex_usd"}
     assert moved["us_cloud_prices"] == set(HEADLINES), "American prices should touch every headline"
 
@@ -118,7 +119,8 @@ def test_every_assumption_says_whether_it_lies_in_its_range(found: Comparison) -
     assert frame.loc[("market_rent_2026", "rental_usd_per_gpu_hour"), "inside"]
     assert frame.loc[("three_year_life", "service_life_years"), "relative"] == pytest.approx(-0.4)
     assert rows.outside(found) == (
-        "Outside its range lies “Rental price of one H800-hour” in “American cloud list prices”."
+        "Outside its range lies “Staff cost of one head for a year, with social charges and shares” in “American pay, "
+        "and the counts of 2025” and “Rental price of one H800-hour” in “American cloud list prices”."
     )
 
 
@@ -224,7 +226,7 @@ def test_names_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
     other.write_text("name: three_year_life\nparameters: {pue: 1.1}\n")
     for names, says in (
         (["three_year_lif"], r"no scenario 'three_year_lif'.* Did you mean 'three_year_life'\?"),
-        (["base"], r"no scenario to compare.*Name one or more of dearer_listing, documented_fleet"),
+        (["base"], r"no scenario to compare.*Name one or more of american_pay, dearer_listing"),
         (["nowhere.yml"], r"nowhere\.yml cannot be read"),
         (["nowhere.YML"], r"nowhere\.YML cannot be read"),
         (["three_year_life", str(other)], "Two scenarios are called 'three_year_life'"),

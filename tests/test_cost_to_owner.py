@@ -56,13 +56,13 @@ def test_where_power_is_free_no_rent_is_a_multiple_of_it() -> None:
 
 
 def test_what_hosting_leaves_is_told_as_interest_and_dear_power_leaves_nothing() -> None:
-    """Of $944M 313.40M is hosting; at $0.08 power for 82 % of the time is 108.31M, and 522.29M are left.
+    """Of $944M 313.40M is hosting; at $0.08 power for 89 % of the time is 119.12M, and 511.48M are left.
 
-    ln 1.16 / (1 - 1.16^-4) = 0.148420 / 0.447709 = 0.33151, times 4 and less the price 0.3260; 522.29 / 1,600 = 0.3264.
-    The sum is used up at 0.08 x 630.6 / 108.31 = $0.4658.
+    ln 1.157 / (1 - 1.157^-4) = 0.145830 / 0.441961 = 0.32996, times 4 less the price 0.3198; 511.48 / 1,600 = 0.3197.
+    The sum is used up at 0.08 x 630.6 / 119.12 = $0.4235.
     """
     said = {
-        usd: case(electricity_usd_per_kwh=usd).text("hosting_in_the_operating_cost") for usd in (0.08, 0.465, 0.467)
+        usd: case(electricity_usd_per_kwh=usd).text("hosting_in_the_operating_cost") for usd in (0.08, 0.423, 0.425)
     }
-    assert "interest of 16 % a year" in said[0.08] and "$522 million" in said[0.08]
-    assert "inference" in said[0.465] and "nothing is left for interest" in said[0.467]
+    assert "interest of 16 % a year" in said[0.08] and "$511 million" in said[0.08]
+    assert "inference" in said[0.423] and "nothing is left for interest" in said[0.425]

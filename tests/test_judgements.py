@@ -86,8 +86,12 @@ def test_every_reading_is_reached_in_some_case_that_is_allowed(name: str) -> Non
 
 # The values of one assumption just on either side of where a judgement turns, and the words there. Where it turns was
 # worked out by hand from the formulas. Of electricity: at the base case's hours of use the analyst's fleet costs
-# $27.0767 million a year at $0.08, so four years over $944 million are 1.43415 times the tariff, which is a half at
-# $0.3486, nine tenths at $0.6276 and all of it at $0.6973.
+# $35.3638 million a year at $0.095, so four years over $944 million are 1.57734 times the tariff, which is a half at
+# $0.3170, nine tenths at $0.5706 and all of it at $0.6340. Of the owner's hour: 34,819 / 0.85 / (4 x 8,766) = 1.16825
+# owned, over 0.89, and 1.275 x 0.76 x 1.25 x 0.095 = 0.11507 of power; a lowest rent of 1.65 less that is 1.53493. Of
+# staff: 160 heads over $58.702 million of computing are Zhipu's 0.20878 at $76,597 a head and MiniMax's 0.32084 at
+# $117,710. Of the twenty times: GPT-4's $940.09 million with OpenAI's share over 20 leave $15.68 million for V3's
+# staff, 178.1 heads.
 TURNS = pd.read_csv(Path(__file__).parent / "judgement_turns.csv", dtype=str)
 
 

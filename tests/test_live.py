@@ -440,7 +440,7 @@ def test_good_settings_beside_bad_ones_are_used(tab: Tab) -> None:
 
 # Assumption, what is typed, what the field then holds, and what is said if that is the value from before.
 TYPED = [
-    ("utilisation", "1.2", "0.82", "GPU is in use: '1.2' is not used. It must be a number from 0.01 to 1"),
+    ("utilisation", "1.2", "0.89", "GPU is in use: '1.2' is not used. It must be a number from 0.01 to 1"),
     ("rental_usd_per_gpu_hour", "2,5", "2", "'2,5' is not used; write a decimal point: 2.5."),
     ("rental_usd_per_gpu_hour", "2,500", "2", "'2,500' is not used; write a decimal point: 2.5."),
     ("rental_usd_per_gpu_hour", "250", "2", "'250' is not used. It must be a number from 0.01 to 100 (USD/GPU-hour)."),
@@ -489,7 +489,7 @@ def test_what_is_not_defined_has_no_change_and_is_no_multiple(tab: Tab) -> None:
     page = tab.open(fragment="#rental_usd_per_gpu_hour=0.095625075")
     row = page.locator('tr[data-result="break_even_utilisation"]')
     assert row.inner_text().split("\t")[1:3] == ["not defined", "–"]
-    assert "not defined instead of 49 %" in tab.text(".live-moved")
+    assert "not defined instead of 62 %" in tab.text(".live-moved")
     page.locator('[data-panel="models"]').scroll_into_view_if_needed()
     until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
     drawn = page.locator("svg.live-draw").evaluate_all("all => all.map(each => each.outerHTML).join()")
@@ -538,8 +538,8 @@ def test_swings_are_computed_at_this_setting_and_the_drawing_fits_its_bars(tab: 
     assert "358,000: " in panel.locator("tbody").inner_text()
     page.locator(".live-pick select").select_option("v3_rental_usd")
     tab.settle()
-    # 2,788,000 h x $1.30 and x $3.42
-    assert panel.locator("tbody td").all_inner_texts() == ["1.3: $3.6 million", "3.42: $9.5 million"]
+    # 2,788,000 h x $1.65 and x $3.42
+    assert panel.locator("tbody td").all_inner_texts() == ["1.65: $4.6 million", "3.42: $9.5 million"]
     assert panel.locator("svg").get_attribute("height") == str(live.AXIS + live.ROW)
     page.locator(".live-pick select").select_option("fleet_capex_usd")
     tab.settle()

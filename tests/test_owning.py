@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 from analysis import owning, parameters
 from analysis.case import Case
+from analysis.quantities import rents
 
 # The inputs that the numbers below were worked out for.
 WORKED: dict[str, parameters.Value] = {
@@ -26,7 +26,14 @@ WORKED: dict[str, parameters.Value] = {
 }
 
 
-MEDIANS = (("List, on demand", 4.0, 3.62, 2.78), ("Contract, one year", None, 1.70, 2.35))
+# The same on Chinese terms: 4 years, 0.89 of use, measured power, Beijing's tariff.
+CHINESE: dict[str, parameters.Value] = {
+    **WORKED,
+    "service_life_years": 4.0,
+    "utilisation": 0.89,
+    "load_fraction": 0.76,
+    "electricity_usd_per_kwh": 0.095,
+}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +44,7 @@ def case() -> Case:
 def test_user_cost_by_age_use_and_interest(case: Case) -> None:
     rows = owning.user_cost(case).set_index(["Age, years", "In use"])
     assert list(rows.loc["1.2", "82 %"]) == ["$1.34", "$1.57", "$1.78", "$1.88"]
-    assert [*rows.index] == [("0", "82 %"), ("0", "95 %"), ("1.2", "82 %"), ("1.2", "95 %")]
+    assert [*rows.index] == [("0", "82 %"), ("0", "96 %"), ("1.2", "82 %"), ("1.2", "96 %")]
 
 
 def test_interest_on_the_owners_hour(case: Case) -> None:
@@ -50,6 +57,19 @@ def test_interest_on_the_owners_hour(case: Case) -> None:
     assert list(rows["Rent by the hour over owner"]) == ["1.62", "1.42", "1.26", "1.19"]
 
 
+def test_the_owners_hour_on_chinese_terms_and_the_use_that_pays() -> None:
+    """34,819 / 0.85 / 8,766 = 4.67300: x 0.25 / 0.89 = 1.31264, and 1.275 kW x 0.76 x 1.25 x 0.095 = 0.11507.
+
+    ln(1 + r) / (1 - (1 + r)^-4) is 0.0582689 / 0.2079063 = 0.280265 at 6 %, 0.1133287 / 0.3644819 = 0.310931 at 12:
+    1.47154 and 1.63256. Owned at any use: 1.16825, 1.30968, 1.45298; over 2 less 0.11507 = 1.88493.
+    """
+    rows = owning.interest(Case(CHINESE)).set_index("Interest a year")
+    assert list(rows["Owner's hour in use"])[:3] == ["$1.43", "$1.59", "$1.75"]
+    assert list(rows["Use at which owning costs $2.00"])[:3] == ["62 %", "69.5 %", "77.1 %"]
+    # At 1.30 there are 1.18493 left: 0.986, 1.105 and 1.226 of the time.
+    assert owning.even_use(Case(CHINESE), 1.30, 0.12) == pytest.approx(1.2262, abs=1e-4)
+
+
 def test_the_rate_of_the_case_has_its_own_row() -> None:
     rows = owning.interest(Case({**WORKED, "cost_of_capital": 0.1}))
     assert list(rows["Interest a year"]) == ["0 %", "6 %", "10 %", "12 %", "15 %"]
@@ -57,7 +77,7 @@ def test_the_rate_of_the_case_has_its_own_row() -> None:
 
 def test_more_use_makes_the_hour_cheaper_and_a_lease_with_it(case: Case) -> None:
     rows = owning.use(case).set_index("In use")
-    assert list(rows.loc[["82 %", "90 %", "95 %"], "Owner"]) == ["$1.24", "$1.13", "$1.08"]
+    assert list(rows.loc[["80 %", "82 %", "95 %"], "Owner"]) == ["$1.26", "$1.24", "$1.08"]
     # At full use the two contracts are one.
     assert rows.loc["100 %", "Leased, paid for when idle too"] == rows.loc["100 %", "Rented by the hour in use"]
     assert rows.loc["82 %", "Leased, paid for when idle too"] == "$2.44"
@@ -84,13 +104,35 @@ def test_what_v3s_run_added_if_its_servers_had_idled_without_it(case: Case) -> N
     assert owning.saved_if_idle(Case({**WORKED, "load_fraction": 0.25})) == "$0"
 
 
-def test_how_far_list_prices_are_above_contracts_is_told_by_year() -> None:
-    """3.62 / 1.70 = 2.13 and 2.78 / 2.35 = 1.18; a year with one kind alone is left out."""
-    rents = pd.Series(
-        {(kind, year): usd for kind, *ofs in MEDIANS for year, usd in zip((2024, 2025, 2026), ofs, strict=True) if usd}
-    )
-    told = "the median list price was 2.1 times that of one-year contracts in 2025 and 1.2 times in 2026"
-    assert owning.list_over_contract(rents) == told
+def test_how_far_list_prices_are_above_contracts_of_the_same_year(case: Case) -> None:
+    """4.40 / 3.0125 = 1.46, 3.49 / 2.325 = 1.50, 3.62 / 1.75 = 2.07 and 3.92 / 2.35 = 1.67, in 2023 to 2026."""
+    told = "the median list price was 1.5 to 2.1 times that of one-year contracts, by year"
+    assert owning.list_over_contract(case.data) == told
+
+
+def test_the_price_book_keeps_chips_half_years_and_kinds_apart(case: Case) -> None:
+    """H100s in the second half of 2024: the index has 2.15 to 2.45 and 1.90 to 2.10, China 1.67 and 1.43 a card."""
+    book = rents.book(case.data).set_index(["gpu_id", "half", "kind"])
+    assert book.index.is_unique
+    contracts = book.loc[("H100-SXM", "2024 H2", "contract_1y")]
+    assert (contracts.prices, contracts.low, contracts.high) == (2, 1.90, 2.45)
+    assert contracts["median"] == pytest.approx((2.30 + 2.00) / 2)
+    china = book.loc[("H100-SXM", "2024 H2", "lease_month")]
+    assert (china.prices, china.low, china["median"], china.high) == (2, 1.43, pytest.approx(1.55), 1.67)
+    shown = owning.price_book(case.data, ["GB300", "B300"], since=2026)
+    assert list(dict.fromkeys(shown.Accelerator)) == ["GB300", "B300"] and set(shown["Half-year"]) <= {
+        "2026 H1",
+        "2026 H2",
+    }
+
+
+def test_where_deepseeks_two_dollars_stood(case: Case) -> None:
+    """One-year contracts of December 2024: 1.90 to 2.10. China in 2024: 1.43, 1.65, 1.67 below; 2.86, 4.29 above."""
+    assert "lies in the middle half" in case.text("two_dollars_beside_contracts")
+    china = case.text("two_dollars_beside_china")
+    assert "3 are lower, $1.43 to $1.67" in china and "2 are higher, $2.86 to $4.29" in china
+    first, low, last = (row.price_usd for row in rents.turns(case.data))
+    assert (first, low, last) == pytest.approx((3.05, 1.70, 2.80))
 
 
 def test_each_figure_beside_the_owners_says_where_its_interest_is(case: Case) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from analysis import parameters, tables
+from analysis import parameters
 from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.report import check, execution, notebooks, textconv
@@ -143,14 +143,6 @@ def test_the_readme_states_the_headlines_that_the_model_gives() -> None:
         assert row in text, f"README.md should have '{row}' in its table of headlines. Correct the row."
     assert f"{case['v3_gpu_hours'].text} H800-hours" in text
     assert f"the {case['v3_gpus'].text} GPUs that the run occupied" in text
-
-
-def test_the_month_of_the_evidence_is_the_same_wherever_it_is_said() -> None:
-    said = {"data/datapackage.json": tables.package()["description"]}
-    for name in ("README.md", "book/index.ipynb", "book/model_card.ipynb"):
-        said[name] = (notebooks.ROOT / name).read_text(encoding="utf-8")
-    months = {name: re.findall(r"[Ee]vidence (?:as|is) of (\w+ \d{4})", text) for name, text in said.items()}
-    assert all(months.values()) and len({month for found in months.values() for month in found}) == 1, months
 
 
 # --- what a diff shows --------------------------------------------------------------------------------------------

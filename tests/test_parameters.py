@@ -220,7 +220,8 @@ def test_a_whole_number_stays_whole(text: str, value: int) -> None:
 )
 def test_a_misspelt_choice_is_refused_with_the_nearest(misspelt: str, meant: str) -> None:
     assert refused(f"fleet={misspelt}") == (
-        f"fleet = '{misspelt}' is not allowed: it must be one of semianalysis, hopper_only, without_h100, documented. "
+        f"fleet = '{misspelt}' is not allowed: it must be one of semianalysis, hopper_only, without_h100, "
+        f"without_h20, press, documented. "
         f"Did you mean {meant}?"
     )
 
@@ -310,12 +311,12 @@ def refused_file(path: Path) -> str:
 def test_a_scenario_file_is_read(scenario_file: Any) -> None:
     path = scenario_file(
         "name: dear_rent\ntitle: Dear rent\nmotive: What if?\nsource: nobody\n"
-        "parameters:\n  rental_usd_per_gpu_hour: 3\n  fleet: documented\n  staff_count: 160\n"
+        "parameters:\n  rental_usd_per_gpu_hour: 3\n  fleet: documented\n  staff_count: 170\n"
     )
     scenario = scenarios.read_scenario(path)
     told = (scenario.name, scenario.title, scenario.motive, scenario.source)
     assert told == ("dear_rent", "Dear rent", "What if?", "nobody")
-    assert scenario.changes == {RENT: 3.0, "fleet": "documented", "staff_count": 160}
+    assert scenario.changes == {RENT: 3.0, "fleet": "documented", "staff_count": 170}
     assert type(scenario.changes[RENT]) is float
     assert not scenario.is_base
     assert scenario.values() == {**parameters.base(), **scenario.changes}
@@ -335,8 +336,8 @@ def test_what_is_left_blank_is_as_if_left_out(scenario_file: Any) -> None:
 
 
 def test_idle_changes_are_dropped(scenario_file: Any) -> None:
-    """$2 an hour and 150 people are the base case; giving them changes nothing."""
-    path = scenario_file("parameters:\n  rental_usd_per_gpu_hour: 2\n  staff_count: 150.0\n  pue: 1.3\n")
+    """$2 an hour and 160 people are the base case; giving them changes nothing."""
+    path = scenario_file("parameters:\n  rental_usd_per_gpu_hour: 2\n  staff_count: 160.0\n  pue: 1.3\n")
     assert scenarios.read_scenario(path).changes == {"pue": 1.3}
     assert parameters.without_idle_changes({RENT: 2.0, "fleet": "semianalysis"}) == {}
     assert scenarios.read_scenario(scenario_file("parameters:\n  rental_usd_per_gpu_hour: 2\n")).is_base
@@ -397,7 +398,7 @@ def test_a_number_in_a_notation_of_yaml_is_refused(number: str, scenario_file: A
     assert STAFF_ALLOWED in message
 
 
-@pytest.mark.parametrize(("number", "value"), [("160", 160), ("160.0", 160), ("1.6e2", 160), ("1e3", 1000)])
+@pytest.mark.parametrize(("number", "value"), [("170", 170), ("170.0", 170), ("1.7e2", 170), ("1e3", 1000)])
 def test_a_number_in_a_file_is_what_it_is_on_the_command_line(number: str, value: int, scenario_file: Any) -> None:
     """YAML 1.1 reads 1e3 as a word."""
     path = scenario_file(f"parameters:\n  staff_count: {number}\n")
@@ -511,8 +512,8 @@ def test_every_scenario_of_the_report_can_be_used_and_cites_known_sources() -> N
 
 
 def test_differences_show_the_relative_change() -> None:
-    """3 over 2 is +50 %; 120 over 150 is -20 %; a choice, and a change from 0, have no relative change."""
-    changes = {RENT: 3.0, "staff_count": 120, "fleet": "documented", "cost_of_capital": 0.1}
+    """3 over 2 is +50 %; 128 over 160 is -20 %; a choice, and a change from 0, have no relative change."""
+    changes = {RENT: 3.0, "staff_count": 128, "fleet": "documented", "cost_of_capital": 0.1}
     frame = Scenario(name="x", changes=changes).differences()
     assert list(frame.columns) == ["name", "title", "unit", "base", "here", "change"]
     rows = frame.set_index("name")

@@ -107,7 +107,7 @@ def test_a_scenario_sets_its_value_beside_the_base_case() -> None:
     where = Places(SimpleNamespace(config=config))  # type: ignore[arg-type]
     rows = provenance.rows("assumptions")
     assert where.shown(rows["pue"]) == "1.4 ratio in this scenario; base case: 1.25 ratio"
-    assert where.shown(rows["utilisation"]) == "0.82 fraction"
+    assert where.shown(rows["utilisation"]) == "0.89 fraction"
 
 
 # Rows and results

@@ -135,7 +135,7 @@ def test_params_cuts_no_name_that_has_to_be_typed(columns: int) -> None:
     lines = on_a_terminal(columns, "params")
     assert [line.split()[0] for line in lines[1:25]] == list(parameters.known())
     assert not any("…" in line or "\x1b" in line for line in lines)
-    assert any("hopper_only; without_h100; documented" in line for line in lines)
+    assert any("hopper_only; without_h100; without_h20; press; documented" in line for line in lines)
     assert ("deepseek_v3_2024" in lines[1]) == (columns == 250)
 
 

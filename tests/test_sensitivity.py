@@ -179,7 +179,7 @@ def test_swings_are_sorted_and_hold_the_case(name: str, base: Case) -> None:
 
 
 def test_swings_start_from_the_case() -> None:
-    """A price of 30 dollars an hour takes its range along: 1.30 to 3.42 of 2.00 are 19.50 to 51.30 of it."""
+    """A price of 30 dollars an hour takes its range along: 1.65 to 3.42 of 2.00 are 24.75 to 51.30 of it."""
     row = sensitivity.swings(Case({**BASE, RENT: 30.0}), RENTAL).iloc[0]
     assert (row["low"], row["high"]) == pytest.approx(uncertainty.range_around(KNOWN[RENT], 30.0))
     assert row["at_low"] == pytest.approx(30 * 2_788_000 * KNOWN[RENT].low / float(KNOWN[RENT].value))

@@ -198,7 +198,7 @@ SCREENS = {
     # The desktop at four times its size.
     "dark phone": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
-ON_SCREENS = [pytest.param(name, marks=pytest.mark.slow if "dark" in name else ()) for name in SCREENS]
+ON_SCREENS = [pytest.param(name, marks=() if name == "desktop" else pytest.mark.slow) for name in SCREENS]
 
 
 def test_dark_mode_is_dark(browser: Browser, address: str) -> None:

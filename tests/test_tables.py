@@ -79,8 +79,15 @@ def test_source_keys_takes_every_column_of_sources_apart() -> None:
 
 def test_a_table_that_a_page_has_spoilt_is_whole_again_when_it_is_loaded_again() -> None:
     first = tables.load("gpus")
-    first.loc[:, "tdp_w"] = 0.0
-    assert (tables.load("gpus")["tdp_w"] > 0).all()
+    first.loc[:, "memory_bandwidth_tb_s"] = 0.0
+    assert (tables.load("gpus")["memory_bandwidth_tb_s"] > 0).all()
+
+
+def test_a_chip_that_is_computed_with_has_its_peak_and_its_power() -> None:
+    """A chip whose source gives neither may stand in the catalogue, and in no fleet and no model."""
+    used = {gpu for name in ("fleet", "models") for gpu in tables.load(name).gpu_id if gpu}
+    columns = ["peak_bf16_dense_tflops", "tdp_w", "server_to_chip_power_ratio"]
+    assert tables.load("gpus").set_index("gpu_id").loc[sorted(used), columns].notna().all(axis=None)
 
 
 def test_a_table_that_does_not_exist() -> None:
@@ -153,7 +160,8 @@ def test_the_copy_itself_is_sound(broken: Callable[..., Path]) -> None:
 
 # Each with the file's row, the cell, and a word of what is wrong with it.
 CELLS = [
-    ("blank GPU", "gpus", 2, "tdp_w", "", "blank. Fill in the row"),
+    ("blank GPU", "gpus", 2, "memory_bandwidth_tb_s", "", "blank. Fill in the row"),
+    ("blank ratio beside a power", "gpus", 2, "server_to_chip_power_ratio", "", "blank. Fill in the row"),
     ("blank claim", "claims", 5, "claim", "", "blank. Fill in the row"),
     ("blank kind", "evidence", 5, "kind", "", "blank. Fill in the row"),
     ("blank source", "assumptions", 3, "source", "", "blank. Fill in the row"),
@@ -232,7 +240,7 @@ def test_a_bad_cell_is_named(
         ("fleet", 2, "high", "9000", "`count` is 10000, more than `high`, 9000"),
         ("assumptions", 2, "value", "3.5", "`value` is 3.5, more than `high`, 3.42"),
         ("assumptions", 2, "low", "2.5", "`low` is 2.5, more than `value`, 2."),
-        ("assumptions", 2, "minimum", "1.5", "`minimum` is 1.5, more than `low`, 1.3"),
+        ("assumptions", 2, "minimum", "1.7", "`minimum` is 1.7, more than `low`, 1.65"),
         ("assumptions", 2, "maximum", "3", "`high` is 3.42, more than `maximum`, 3."),
     ],
 )
@@ -251,6 +259,11 @@ def test_a_blank_between_low_and_high_does_not_hide_their_order(broken: Callable
     row = int(ranged[0]) + 2
     message = faults(broken("published", row, "low", "99999999999"))
     assert f"data/published.csv, row {row}: `low` is 1e+11, more than `high`" in message
+
+
+def test_a_place_where_nobody_else_can_look_is_refused(broken: Callable[..., Path]) -> None:
+    message = faults(broken("stages", 2, "locator", "Table 1, copy 69448314976"))
+    assert "data/stages.csv, row 2, column `locator` names 'copy 69448314976', where nobody else can look." in message
 
 
 @pytest.mark.parametrize("column", ["source", "price_source"])
@@ -281,7 +294,7 @@ def test_hours_beside_flop_without_a_word_on_them_are_named(broken: Callable[...
 
 UNKNOWN = "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f"
 MISSING = "data/accounts.csv has not the account 'hopper_only', which data/assumptions.csv"
-OF_NO_USE = "row 5, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to"
+OF_NO_USE = "row 7, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to"
 
 
 @pytest.mark.parametrize(
@@ -291,7 +304,7 @@ OF_NO_USE = "row 5, column `leaves_out`: the account 'documented' of data/fleet.
         (3, "account", "hoppers_only", MISSING),
         (3, "counts_from", "semianalyst", "row 3, column `counts_from`: 'semianalyst' is not in data/fleet.csv."),
         (3, "leaves_out", "A100", "row 3, column `leaves_out`: 'A100' is not in data/gpus.csv."),
-        (5, "leaves_out", "H20", OF_NO_USE),
+        (7, "leaves_out", "H20", OF_NO_USE),
     ],
 )
 def test_a_misspelt_account_of_the_fleet_is_refused(
@@ -368,8 +381,8 @@ def test_a_bom_and_other_ends_of_lines_change_nothing(broken: Callable[..., Path
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text + "\n", "row 25: the row is blank. Delete it, then run"),
-        (lambda text: text + "," * 20 + "\n", "row 25: the row is blank"),
+        (lambda text: text + "\n", "row 39: the row is blank. Delete it, then run"),
+        (lambda text: text + "," * 20 + "\n", "row 39: the row is blank"),
         (lambda text: text.replace("\n", ",,\n"), "row 1: column 24 has no name; column 25 has no name."),
         (lambda text: text.replace("gpu_id", "gpu", 1), "row 1: column `gpu_id` is missing; 'gpu' is no column"),
         (lambda text: text.replace("gpu_id,", "", 1), "data/gpus.csv, row 1: column `gpu_id`"),

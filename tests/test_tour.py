@@ -168,6 +168,7 @@ def transferred(path: Path) -> int:
     return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
 
 
+@pytest.mark.slow
 def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Path) -> None:
     """In tabs of their own: looking at a page lays out what is far below, and so fetches fonts."""
     heavy = []
@@ -190,6 +191,7 @@ def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Pa
     )
 
 
+@pytest.mark.slow
 def test_no_page_complains_where_the_site_is_opened_from_a_folder(browser: Browser, site: Path) -> None:
     faults = []
     with closing(browser.new_context(**SCREENS["desktop"])) as context:

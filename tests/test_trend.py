@@ -272,14 +272,15 @@ def test_only_public_hours_are_taken_apart(case: Case) -> None:
 def test_rents_never_mix_kinds_and_forms(case: Case) -> None:
     """On-demand list prices of SXM modules in 2023: 1.99, 4.03, 4.40, 4.76, 10.00; the median is 4.40."""
     found = results.v3_at_rents(case.data).set_index(["kind", "year"])
-    row = found.loc[("List, on demand", 2023)]
+    row = found.loc[("list_on_demand", 2023)]
     assert (row.prices, row["median"]) == (5, pytest.approx(4.40))
     assert row.v3_median_usd == pytest.approx(2_788_000 * 4.40)
-    assert found.loc[("Contract, for one year", 2026)]["median"] == pytest.approx(2.35)
+    # Middles of the index in 2026: 1.775, 2.075, 2.35, 2.40 and 2.80.
+    assert found.loc[("contract_1y", 2026)]["median"] == pytest.approx(2.35)
     assert found.index.is_unique
     prices = case.data.table("prices")
     used = prices[prices.basis.isin(results.RENTS) & prices.gpu_id.isin(results.HOPPER_MODULES)]
-    assert found.prices.sum() == len(used)
+    assert found.prices.sum() == len(used) + len(case.data.table("rent_index"))
 
 
 def test_it_was_looked_up_for_every_model_with_an_estimate_whether_its_weights_can_be_had(case: Case) -> None:

@@ -6,7 +6,8 @@ import control_totals
 import pytest
 import second_record
 
-from analysis import tables, trace
+from analysis import parameters, tables, trace
+from analysis.case import Data
 
 
 def cells(name: str) -> dict[tuple[str, str, str], str]:
@@ -78,6 +79,38 @@ def test_the_control_totals_see_a_text_and_changes_that_make_up_for_one_another(
 
 def published(key: str, column: str = "value") -> float:
     return float(tables.load("published").set_index("figure_id")[column][key])
+
+
+@pytest.mark.parametrize(
+    ("parameter", "column", "price"),
+    [
+        ("server_price_h800_usd_per_gpu", "value", "P303"),
+        ("server_price_h800_usd_per_gpu", "low", "P301"),
+        ("server_price_h800_usd_per_gpu", "high", "P307"),
+        ("server_price_h20_usd_per_gpu", "low", "P314"),
+        ("server_price_h20_usd_per_gpu", "high", "P313"),
+        ("server_price_h100_usd_per_gpu", "low", "P271"),
+        ("rental_usd_per_gpu_hour", "high", "P304"),
+    ],
+)
+def test_a_price_that_two_tables_give_is_one_price(parameter: str, column: str, price: str) -> None:
+    assert getattr(parameters.known()[parameter], column) == float(Data().row("prices", price)["price_usd"])
+
+
+@pytest.mark.parametrize(
+    ("yuan", "price"),
+    [
+        ("china_server8_h800_cny", "P303"),
+        ("china_server8_h800_contract_cny", "P316"),
+        ("china_server8_h20_feb2024_cny", "P313"),
+        ("china_server8_h20_jul2024_cny", "P314"),
+        ("china_server8_h100_cny", "P264"),
+    ],
+)
+def test_a_chinese_servers_price_is_its_yuan_over_eight_cards_and_the_rate(yuan: str, price: str) -> None:
+    data = Data()
+    each = data.published(yuan) / 8 / data.published("reuters_cny_per_usd")
+    assert float(data.row("prices", price)["price_usd"]) == pytest.approx(each, abs=1)
 
 
 @pytest.mark.parametrize("cluster", ["fireflyer", "dgx_a100"])

@@ -1,7 +1,7 @@
 """What stands behind a final run: research compute and staff.
 
-OpenAI spent about 10 % of its research compute on final runs, two Chinese developers less than 30 %.
-Dividing the final run by that share gives the research compute. It is an analogy, not a measurement.
+At other developers final runs were a tenth to two thirds of the research compute, at most of them less than a quarter.
+Dividing the final run by such a share gives the research compute. It is an analogy, not a measurement.
 The share has all final runs of a time above its line, so a run over it is that run's part of the compute; of the staff
 it gets the same part, or else neither is divided and the sum is the laboratory's.
 """

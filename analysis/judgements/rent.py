@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analysis import costs, parameters, words
 from analysis.judgements.registry import judgement
 from analysis.judgements.settings import changed
-from analysis.owning import contracts, hours_at_full_use, price, result_at
-from analysis.quantities.runs import owner_usd_per_gpu_hour_owned, v3_amortised_usd
+from analysis.owning import contracts, even_use, hours_at_full_use, price, result_at
+from analysis.quantities import rents
+from analysis.quantities.runs import V3, owner_usd_per_gpu_hour_owned, v3_amortised_usd
 
 if TYPE_CHECKING:
     from analysis.case import Case
@@ -136,6 +139,23 @@ def lease_turns(case: Case) -> Said:
 
 
 @judgement
+def owning_at_lowest_rent(case: Case) -> Said:
+    """Whether owning costs less than the lowest plausible rent at the case's use, without interest and with much."""
+    low, most = parameters.known()["rental_usd_per_gpu_hour"].low, case.data.published("zhipu_redemption_interest")
+    free, dear = (even_use(case, low, rate) for rate in (0.0, most))
+    use, lowest = case.point.utilisation, "At the lowest plausible rent, {rental_usd_per_gpu_hour_low},"
+    yield (
+        dear <= use,
+        f"{lowest} owning is cheaper at this case's use, even at {{zhipu_redemption_interest}} of interest.",
+    )
+    yield (
+        free <= use,
+        f"{lowest} owning is cheaper at this case's use without interest, and dearer at {{zhipu_redemption_interest}}.",
+    )
+    yield True, f"{lowest} renting by the hour is cheaper at this case's use, even if the owner pays no interest."
+
+
+@judgement
 def rules_agree(case: Case) -> Said:
     """At which age the two rules of depreciation charge the same, and which charges more before."""
     age = costs.years_until_rules_agree(case.point.price_decline_oom_per_year, case.point.service_life_years)
@@ -166,3 +186,54 @@ def amortised_beside_rental(case: Case) -> Said:
     yield max(ratios) < 1 / SAME_ORDER, "Either way the result is less than a third of"
     yield min(ratios) > SAME_ORDER, "Either way the result is more than three times"
     yield True, "It depends on the price and the age whether the result is of the same order as"
+
+
+def _assumed(case: Case) -> float:
+    return case.data.published("deepseek_v3_rental_usd_per_gpu_hour")
+
+
+@judgement
+def two_dollars_beside_contracts(case: Case) -> Said:
+    """Where DeepSeek's price stands among the one-year contracts for an H100 of the month of V3's release."""
+    day, assumed = case.data.model(V3).release_date, _assumed(case)
+    band = rents.contracts_of_month(case.data, day)
+    place = "below" if assumed < band.low_usd else "above" if assumed > band.high_usd else "in"
+    yield (
+        True,
+        f"DeepSeek's {price(assumed)} lies {place} the middle half of one-year contracts for an H100 in {day:%B %Y}, "
+        f"{price(band.low_usd)} to {price(band.high_usd)}.",
+    )
+
+
+@judgement
+def two_dollars_beside_china(case: Case) -> Said:
+    """Where it stands among the rents of servers in China in the year of V3's release."""
+    year, assumed = case.data.model(V3).release_date.year, _assumed(case)
+    found = rents.china(case.data)
+    found = found[found.date.dt.year == year].price_usd
+    begin = (
+        f"Of {len(found)} figures that were found for the rent of a server with eight Hopper GPUs in China in {year}"
+    )
+    lower, higher = _those(found[found < assumed], "lower"), _those(found[found >= assumed], "higher")
+    yield True, f"{begin}, {lower} an hour of a card, and {higher}."
+
+
+def _those(found: pd.Series, word: str) -> str:
+    return f"{len(found)} are {word}, {price(found.min())} to {price(found.max())}" if len(found) else f"none is {word}"
+
+
+@judgement
+def rents_fell_and_rose(case: Case) -> Said:
+    """How the index of contracts went, by the middle of its band."""
+    first, low, last = rents.turns(case.data)
+    begin, turn, end = (f"{price(row.price_usd)} in {row.date:%B %Y}" for row in (first, low, last))
+    yield True, f"Contracts went from {begin} down to {turn} and stood at {end}, by the middle of the index."
+
+
+@judgement
+def months_of_list_prices(case: Case) -> Said:
+    """In which months the list prices on demand of the last two years were seen."""
+    rows = rents.observations(case.data, rents.HOPPER_MODULES, ["list_on_demand"]).sort_values("date")
+    months = rows.groupby(rows.date.dt.year).date.agg(lambda days: " and ".join(dict.fromkeys(days.dt.strftime("%B"))))
+    told = ", for ".join(f"{year}, of {named}" for year, named in months.tail(2).items())
+    yield True, f"The list prices on demand that were found are, for {told}."

@@ -123,19 +123,19 @@ def documented_prices_in_table(case: Case) -> Said:
 
 @judgement
 def headcount_is_whose(case: Case) -> Said:
-    yield not changed(case, "staff_count"), "an analyst's headcount"
+    yield not changed(case, "staff_count"), "the press's headcount"
     yield True, "this scenario's headcount"
 
 
 @judgement
 def pay_is_whose(case: Case) -> Said:
-    yield not changed(case, "staff_cost_usd_per_head_year"), "American pay"
-    yield True, "this scenario's pay"
+    yield not changed(case, "staff_cost_usd_per_head_year"), "Chinese staff cost"
+    yield True, "this scenario's staff cost"
 
 
 @judgement
 def staff_at(case: Case) -> Said:
-    """At the start of a sentence, after the analyst's headcount and the pay that Epoch AI found."""
+    """At the start of a sentence, after the headcount of the press and the staff cost of audited accounts."""
     yield not changed(case, "staff_count", "staff_cost_usd_per_head_year"), "At these numbers"
     yield True, "With the {staff_count} people at {staff_cost_usd_per_head_year} of this scenario"
 
@@ -146,14 +146,17 @@ def the_fleet(case: Case) -> Said:
     fleet = case.point.fleet
     yield fleet == "semianalysis", "the analyst's whole fleet"
     yield fleet == "hopper_only", "the analyst's fleet without its A100s"
+    yield fleet == "without_h20", "the analyst's fleet without its H20s"
     yield fleet == "without_h100", "the analyst's fleet without the disputed H100s"
+    yield fleet == "press", "the fleet that unnamed sources told a newspaper of"
     yield True, "the fleet that documents show"
 
 
 @judgement
 def fleet_says_who(case: Case) -> Said:
     """Who counted the GPUs of the case's fleet."""
-    yield case.point.fleet != "documented", "SemiAnalysis"
+    yield case.point.fleet not in ("press", "documented"), "SemiAnalysis"
+    yield case.point.fleet == "press", "unnamed sources of the Financial Times"
     yield True, "documents of the owners"
 
 

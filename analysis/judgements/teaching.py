@@ -122,8 +122,8 @@ def leaves_out_research(case: Case) -> Said:
 @judgement
 def by_that_analogy(case: Case) -> Said:
     """After the shares of other developers, before V3's research compute."""
-    low, high = (case.data.row("published", "epoch_final_run_share_range")[end] for end in ("low", "high"))
-    yield low <= case.point.final_run_share_of_rd_compute <= high, "By that analogy"
+    row = parameters.known()["final_run_share_of_rd_compute"]
+    yield row.low <= case.point.final_run_share_of_rd_compute <= row.high, "By that analogy"
     yield True, "At this scenario's share, {final_run_share_of_rd_compute},"
 
 

@@ -62,7 +62,44 @@ def twenty_times(case: Case) -> Said:
     ratios = [case[name] for name in RATIOS]
     yield all(ratio.high < 20 for ratio in ratios), "No range reaches twenty times."
     yield all(ratio.value < 20 for ratio in ratios), "Twenty times lies inside a range, and above each central ratio."
-    yield True, "Twenty times is reached."
+    yield all(ratio.value >= 20 for ratio in ratios), "Every central ratio reaches twenty times."
+    yield True, "Some central ratios reach twenty times, others do not."
+
+
+PEERS = ("zhipu_2024_staff_over_rd_compute", "minimax_2025_staff_over_rd_compute", "minimax_2024_staff_over_rd_compute")
+
+
+@judgement
+def staff_beside_peers(case: Case) -> Said:
+    """A sentence, after the peers' ratios of staff to research compute: where DeepSeek's by this report lies."""
+    ours, peers = case["laboratory_staff_over_rd_compute"], [case[name].value for name in PEERS]
+    yield ours.low > max(peers), "DeepSeek's ratio lies above all of these, with its whole range."
+    yield (
+        ours.value > max(peers),
+        "DeepSeek's ratio lies above all of these, though its range reaches down to them.",
+    )
+    yield ours.value >= min(peers), "DeepSeek's ratio lies among these."
+    yield True, "DeepSeek's ratio lies below all of these."
+
+
+@judgement
+def cluster_bound(case: Case) -> Said:
+    """A sentence, after the research compute in years of the cluster: whether one such cluster could have given it."""
+    needed = case["rd_compute_cluster_years"].value
+    yield (
+        needed > 1,
+        "That is more than this cluster has: the rest would have run on other cards, or the share was larger.",
+    )
+    yield True, "This cluster could have given it."
+
+
+@judgement
+def share_between_bounds(case: Case) -> Said:
+    """A sentence, after what the one cluster and the disclosed ablations say of the final run's share."""
+    share = case.point.final_run_share_of_rd_compute
+    yield share < case["final_runs_share_of_cluster_year"].value, "The share taken here is smaller than the first."
+    yield share <= case["v3_share_ceiling"].value, "The share taken here lies between the two."
+    yield True, "The share taken here is larger than the second."
 
 
 @judgement

@@ -4,7 +4,18 @@ A result is a function of the case's parameters (floats, or arrays of draws) and
 The arithmetic itself is in analysis/costs; here it meets the rows it is applied to.
 """
 
-from analysis.quantities import audit, comparison, fleet, hours, owners, programme, reconciliation, runs, trend
+from analysis.quantities import (
+    audit,
+    comparison,
+    fleet,
+    hours,
+    owners,
+    peers,
+    programme,
+    reconciliation,
+    runs,
+    trend,
+)
 from analysis.quantities.registry import REGISTRY, Definition
 
 __all__ = [
@@ -15,6 +26,7 @@ __all__ = [
     "fleet",
     "hours",
     "owners",
+    "peers",
     "programme",
     "reconciliation",
     "runs",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.quantities.fleet import by_type
+from analysis.quantities.peers import shares_of_all_research
 from analysis.quantities.registry import result
 from analysis.quantities.runs import H800
 
@@ -73,7 +74,7 @@ def claims_severe(x: Any, data: Any) -> Any:
 
 @result("Research compute over the final run at other developers, at least", "times", uncertain=False)
 def rd_compute_over_final_run_floor(x: Any, data: Any) -> Any:
-    return 1 / data.row("published", "epoch_final_run_share_range")["high"]
+    return 1 / max(shares_of_all_research(x, data))
 
 
 @result("H800s that documents show", "GPU", uncertain=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,15 @@ A100, H20, H100 = "A100-PCIe-40", "H20", "H100-SXM"
 TYPES = (A100, H20, H800, H100)
 MEASURES = ("count", "compute", "bandwidth", "memory", "power", "capex")
 
+# What one GPU of a type is in each measure but its price.
+EACH: dict[str, Callable[[Any, str], Any]] = {
+    "count": lambda data, gpu: 1.0,
+    "compute": lambda data, gpu: data.gpu(gpu).peak_bf16_dense_tflops,
+    "bandwidth": lambda data, gpu: data.gpu(gpu).memory_bandwidth_tb_s,
+    "memory": lambda data, gpu: data.gpu(gpu).memory_gb,
+    "power": lambda data, gpu: costs.server_kw_per_gpu(data.gpu(gpu).tdp_w, data.gpu(gpu).server_to_chip_power_ratio),
+}
+
 
 def by_type(x: Any, data: Any, measure: str, fleet: str | None = None, only: str = "") -> dict[str, Any]:
     """How much of the fleet each GPU type is, in the measure's own unit.
@@ -22,23 +32,12 @@ def by_type(x: Any, data: Any, measure: str, fleet: str | None = None, only: str
     the servers) or capex (USD, servers)
     only: one type, and nothing of the others is read
     """
-    amounts: dict[str, Any] = {}
-    rows = data.fleet(fleet or x.fleet)
-    if only:
-        rows = rows[rows.gpu_id == only]
-    if measure not in ("count", "capex"):
-        data.chosen("gpus", rows)
-    for row in rows.itertuples():
-        each = {
-            "count": lambda row: 1.0,
-            "compute": lambda row: row.peak_bf16_dense_tflops,
-            "bandwidth": lambda row: row.memory_bandwidth_tb_s,
-            "memory": lambda row: row.memory_gb,
-            "power": lambda row: costs.server_kw_per_gpu(row.tdp_w, row.server_to_chip_power_ratio),
-            "capex": lambda row: getattr(x, row.price_parameter),
-        }[measure](row)
-        amounts[row.gpu_id] = row.count * each if measure != "capex" else costs.capex_usd(row.count, each)
-    return amounts
+    rows = data.counts(fleet or x.fleet)
+    return {
+        gpu: costs.capex_usd(count, getattr(x, price)) if measure == "capex" else count * EACH[measure](data, gpu)
+        for gpu, count, price in zip(rows.gpu_id, rows["count"], rows.price_parameter, strict=True)
+        if only in ("", gpu)
+    }
 
 
 def capex_of(x: Any, data: Any, fleet: str) -> Any:
@@ -75,6 +74,16 @@ def hopper_capex_usd(x: Any, data: Any) -> Any:
 @result("Server capex without the disputed H100s", "USD", "acquisition", rule=SERVERS)
 def without_h100_capex_usd(x: Any, data: Any) -> Any:
     return capex_of(x, data, "without_h100")
+
+
+@result("Server capex without the unverified H20s", "USD", "acquisition", rule=SERVERS)
+def without_h20_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "without_h20")
+
+
+@result("Server capex of the GPUs that a newspaper's sources name", "USD", "acquisition", rule=SERVERS)
+def press_capex_usd(x: Any, data: Any) -> Any:
+    return capex_of(x, data, "press")
 
 
 @result("Server capex of the documented GPUs", "USD", "acquisition", rule=SERVERS)
@@ -255,6 +264,12 @@ def h100_capex_usd(x: Any, data: Any) -> Any:
 @result("Server capex of the H20s", "USD", "acquisition", rule=SERVERS)
 def h20_capex_usd(x: Any, data: Any) -> Any:
     return by_type(x, data, "capex", "semianalysis", only=H20)[H20]
+
+
+# A server holds more than what Nvidia sells, so the share of its cards is smaller still.
+@result("Servers of the H20s over Nvidia's H20 sales of one quarter", "fraction")
+def h20_capex_over_nvidia_quarter(x: Any, data: Any) -> Any:
+    return h20_capex_usd(x, data) / data.published("nvidia_h20_sales_q1_fy26_musd")
 
 
 @result("Server capex of the H800s", "USD", "acquisition", rule=SERVERS)

@@ -72,56 +72,42 @@ def v3_staff_usd(x: Any, data: Any) -> Any:
     return v3_part_of_final_runs(x, data) * staff_usd(x, data)
 
 
-def _v3_programme_usd(x: Any, data: Any, pay: Any) -> Any:
+@result("V3's programme: its part of research compute and staff", "USD", "programme")
+def v3_programme_usd(x: Any, data: Any) -> Any:
     return costs.programme_usd(
         v3_rental_usd(x, data),
         x.final_run_share_of_rd_compute,
         x.staff_count,
-        pay,
+        x.staff_cost_usd_per_head_year,
         x.programme_years,
         v3_part_of_final_runs(x, data),
     )
 
 
-def _laboratory_year_usd(x: Any, data: Any, pay: Any) -> Any:
+@result("The laboratory's year: the compute behind its final runs, and all staff", "USD", "programme")
+def laboratory_year_usd(x: Any, data: Any) -> Any:
     return costs.programme_usd(
         v3_rental_usd(x, data) / v3_part_of_final_runs(x, data),
         x.final_run_share_of_rd_compute,
         x.staff_count,
-        pay,
+        x.staff_cost_usd_per_head_year,
         # A year, however long the work on V3 took: the final runs are those of a year too.
         1,
         1,
     )
 
 
-@result("V3's programme: its part of research compute and staff", "USD", "programme")
-def v3_programme_usd(x: Any, data: Any) -> Any:
-    return _v3_programme_usd(x, data, x.staff_cost_usd_per_head_year)
-
-
-@result("The laboratory's year: the compute behind its final runs, and all staff", "USD", "programme")
-def laboratory_year_usd(x: Any, data: Any) -> Any:
-    return _laboratory_year_usd(x, data, x.staff_cost_usd_per_head_year)
-
-
-@result("Average pay of one head for a year, with Epoch AI's overhead", "USD", "programme")
-def pay_with_overhead_usd(x: Any, data: Any) -> Any:
-    # What the overhead adds to Epoch AI's average, of which salary is the part that bears it.
+@result(
+    "Average staff cost of one head for a year at American laboratories, by Epoch AI",
+    "USD/person-year",
+    uncertain=False,
+)
+def american_staff_usd_per_head_year(x: Any, data: Any) -> Any:
+    # A sum over people needs the average, not the median.
     salary, overhead, equity = (
         _published(data, f"epoch_development_{name}").mean for name in ("salary_usd", "overhead", "equity_usd")
     )
-    return x.staff_cost_usd_per_head_year * (salary * overhead + equity) / (salary + equity)
-
-
-@result("V3's programme, with Epoch AI's overhead on pay", "USD", "programme")
-def v3_programme_with_overhead_usd(x: Any, data: Any) -> Any:
-    return _v3_programme_usd(x, data, pay_with_overhead_usd(x, data))
-
-
-@result("The laboratory's year, with Epoch AI's overhead on pay", "USD", "programme")
-def laboratory_year_with_overhead_usd(x: Any, data: Any) -> Any:
-    return _laboratory_year_usd(x, data, pay_with_overhead_usd(x, data))
+    return salary * overhead + equity
 
 
 @result(
@@ -263,7 +249,7 @@ def _gpt4_ours_usd(x: Any, data: Any, final_run_share: Any) -> Any:
         gpt4_rental_usd(x, data),
         final_run_share,
         data.published("epoch_gpt4_contributors"),
-        x.staff_cost_usd_per_head_year,
+        american_staff_usd_per_head_year(x, data),
         # Its doubt, a fifth up and down, moves an end of the sum by a hundredth: the share decides.
         data.published("epoch_gpt4_project_years"),
         1,
@@ -279,6 +265,7 @@ def gpt4_ours_programme_usd(x: Any, data: Any) -> Any:
     "GPT-4's programme by this report's method, with OpenAI's own share of 2024",
     "USD",
     "programme",
+    uncertain=False,
     rule=OURS_ON_CLOUD_PRICES,
 )
 def gpt4_own_share_programme_usd(x: Any, data: Any) -> Any:
@@ -286,7 +273,7 @@ def gpt4_own_share_programme_usd(x: Any, data: Any) -> Any:
 
 
 def _ours_ends(x: Any, data: Any) -> tuple[float, float, float]:
-    # What share of a laboratory's compute a final run is, is another fact at another laboratory; pay is one for both.
+    # What share of a laboratory's compute a final run is, is another fact at another laboratory.
     elsewhere = np.random.default_rng(0).permutation(np.atleast_1d(x.final_run_share_of_rd_compute))
     drawn = _gpt4_ours_usd(x, data, elsewhere) / v3_programme_usd(x, data)
     low, high = uncertainty.interval(drawn)
@@ -295,8 +282,8 @@ def _ours_ends(x: Any, data: Any) -> tuple[float, float, float]:
 
 OURS_DIFFERENCE = (
     "GPT-4's run is priced at Epoch AI's cloud price, in dollars of June 2025 and for hours that leaked, and everybody "
-    "credited with GPT-4 counts for all of the time; V3's at the case's rent for disclosed hours, with its part of the "
-    "staff"
+    "credited with GPT-4 counts for all of the time, at what an American laboratory pays; V3's at the case's rent for "
+    "disclosed hours, with its part of the staff, at what a Chinese one pays"
 )
 
 

@@ -25,6 +25,7 @@ from analysis.quantities.comparison import (
 )
 from analysis.quantities.hours import FLOP_UNIT, PUBLIC
 from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, PRICE_OF_H800, result
+from analysis.quantities.rents import CONTRACT, HOPPER_MODULES, observations, summary
 from analysis.quantities.runs import V3, v3_gpu_hours
 from analysis.reconciliation import epoch
 
@@ -53,14 +54,7 @@ CHOICES: dict[str, Callable[[pd.DataFrame, Any], Any]] = {
 }
 FITTED = {AMORTISED: list(CHOICES), RENTAL: [EVERY, RECORDS]}
 
-# The module that V3 ran on, and its twin: the card (PCIe) is slower and cheaper.
-HOPPER_MODULES = ("H100-SXM", "H800-SXM")
-RENTS = {
-    "list_on_demand": "List, on demand",
-    "list_1y": "List, for one year",
-    "list_3y": "List, for three years",
-    "contract_1y": "Contract, for one year",
-}
+RENTS = ("list_on_demand", "list_1y", "list_3y", CONTRACT)
 
 
 def published_costs(data: Any, basis: str) -> pd.DataFrame:
@@ -96,8 +90,8 @@ def fitted(rows: pd.DataFrame, column: str = "value_usd") -> trend.Growth:
 
 def chosen(data: Any, basis: str, models: str) -> pd.DataFrame:
     """The published costs of one of the CHOICES."""
-    rows = published_costs(data, basis)
-    return rows[CHOICES[models](rows, data)]
+    rows = data.once(("published costs", basis), lambda: published_costs(data, basis))
+    return data.once(("chosen costs", basis, models), lambda: rows[CHOICES[models](rows, data)])
 
 
 def measured(data: Any) -> pd.DataFrame:
@@ -211,28 +205,9 @@ def open_costs(data: Any) -> pd.DataFrame:
 
 
 def rents(data: Any) -> pd.DataFrame:
-    """Rents of an H100 or H800 module by kind and year: number of observations, lowest, median, highest.
-
-    indices: all of them are indices or medians over many providers, and no offers.
-    """
-    prices = data.table("prices")
-    rows = prices[prices.gpu_id.isin(HOPPER_MODULES) & prices.basis.isin(RENTS) & (prices.unit == "USD per GPU-hour")]
-    rows = data.chosen("prices", rows).assign(year=rows.date.dt.year, order=rows.basis.map(list(RENTS).index))
-    return pd.DataFrame(
-        [
-            {
-                "kind": RENTS[str(part.basis.iloc[0])],
-                "year": year,
-                "prices": len(part),
-                "indices": bool((part.confidence == "estimated").all()),
-                "low": part.price_usd.min(),
-                "median": part.price_usd.median(),
-                "high": part.price_usd.max(),
-                "source": ";".join(sorted(set(part.source))),
-            }
-            for (_, year), part in rows.groupby(["order", "year"])
-        ]
-    )
+    """Rents of an H100 or H800 module by kind and year: number of observations, lowest, median, highest."""
+    rows = observations(data, HOPPER_MODULES, RENTS)
+    return summary(rows.assign(year=rows.date.dt.year), "kind", "year")
 
 
 def v3_at_rents(data: Any) -> pd.DataFrame:
@@ -351,5 +326,5 @@ def llama31_over_v3_hour_price(x: Any, data: Any) -> Any:
 def v3_at_list_price_usd(x: Any, data: Any) -> Any:
     found = rents(data)
     year = data.model(V3).release_date.year
-    row = found[(found.kind == RENTS["list_on_demand"]) & (found.year == year)].iloc[0]
+    row = found[(found.kind == "list_on_demand") & (found.year == year)].iloc[0]
     return costs.rental_run_cost_usd(v3_gpu_hours(x, data), float(row["median"]))

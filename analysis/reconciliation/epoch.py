@@ -7,9 +7,10 @@ of another month, and the age of the chips follows from the date of publication.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import costs, words
@@ -66,14 +67,7 @@ def parts_usd(run: Any, data: Any) -> tuple[Any, Any, Any]:
 
 def price_index(data: Any, day: Any) -> float:
     """The price index of the month in which a day lies, as the series stands in data/price_index.csv."""
-    month = pd.Timestamp(day).to_period("M").to_timestamp()
-    return float(price_indices(data, [month])[month])
-
-
-def price_indices(data: Any, months: Iterable[Any]) -> pd.Series:
-    """The price index of some months, by the first day of each."""
-    rows = data.table("price_index")
-    return data.chosen("price_index", rows[rows.date.isin(pd.to_datetime(list(months)))]).set_index("date")["index"]
+    return float(data.row("price_index", f"{pd.Timestamp(day):%Y-%m}-01")["index"])
 
 
 def in_dollars_of(data: Any, value_usd: Any, day: Any, month: str) -> Any:
@@ -153,14 +147,12 @@ def published_2025(data: Any) -> pd.DataFrame:
     ratio_first_edition: the same with the index as it stood when the code was run
     """
     runs = data.chosen("epoch_runs", data.table("epoch_runs"))
-    months = runs.publication_date.dt.to_period("M").dt.to_timestamp()
-    series = price_indices(data, [*months, LABEL, EDITION_2025])
-    now = series[months].to_numpy()
+    now = np.array([price_index(data, day) for day in runs.publication_date])
     nominal = amortised_usd(runs, data)
     published = runs.published_amortised_usd2023
-    label = costs.deflated_usd(nominal, now, series[LABEL])
-    today = costs.deflated_usd(nominal, now, series[EDITION_2025])
-    first = costs.deflated_usd(nominal, runs.price_index_of_publication, series[EDITION_2025])
+    label = costs.deflated_usd(nominal, now, price_index(data, LABEL))
+    today = costs.deflated_usd(nominal, now, price_index(data, EDITION_2025))
+    first = costs.deflated_usd(nominal, runs.price_index_of_publication, price_index(data, EDITION_2025))
     return pd.DataFrame(
         {
             "model_id": runs.model_id,
@@ -345,13 +337,16 @@ def run_by_rule(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> dict
     Hours are the model's own, power is its accelerator's, the tariff that of the runs published in the same year,
     load and PUE those of a firm that is no hyperscaler.
     """
+    priced = {"acquisition_usd_per_chip_with_server": usd_per_chip, "years_acquisition_to_training": years}
+    return priced | data.once(("run by rule", model_id), lambda: _unpriced_run(data, model_id))
+
+
+def _unpriced_run(data: Any, model_id: str) -> dict[str, Any]:
     runs, model = data.chosen("epoch_runs", data.table("epoch_runs")), data.model(model_id)
     gpu = data.gpu(model.gpu_id)
     same_year = runs[runs.publication_date.dt.year == model.release_date.year].iloc[0]
     return {
         "chip_hours": float(model.chip_hours),
-        "acquisition_usd_per_chip_with_server": usd_per_chip,
-        "years_acquisition_to_training": years,
         "chip_tdp_w": gpu.tdp_w,
         "server_to_chip_power_ratio": gpu.server_to_chip_power_ratio,
         "load_fraction": same_year.load_fraction,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from analysis import comparison, parameters, scenarios, tables, written
+from analysis import claims, comparison, parameters, restated, scenarios, tables, untrusted, written
+from analysis.case import Data
 from analysis.report import notebooks, own
 from analysis.report.place import BuildError
 
@@ -22,6 +23,8 @@ def problems() -> list[str]:
     found += parameter_problems()
     for path in comparison.shipped().values():
         found += told(scenario_problems, path)
+    if not found:  # Across files, so only where each can be read.
+        found += [*claims.name_problems(Data()), *restated.problems()]
     for path in (notebooks.ROOT / "_config.yml", *own.files("book")):
         if path.suffix == ".yml":
             found += told(yaml_problems, path)
@@ -57,9 +60,13 @@ def parameter_problems() -> Iterator[str]:
 
 
 def scenario_problems(path: Path) -> Iterator[str]:
-    """What `report compare` would stop at."""
-    scenarios.read_scenario(path)
-    yield from ()
+    """What `report compare` would stop at, and sources that nobody can look up."""
+    known, given = tables.reference_keys(), scenarios.read_scenario(path).source
+    for key in (text for text in given.split(";") if text not in known):
+        yield (
+            f"data/scenarios/{path.name}, `source`: book/references.bib has no '{key}'.{untrusted.meant(key, known)} "
+            "Keys are joined with `;`. Add the entry, or correct the scenario, then run `report check`."
+        )
 
 
 def yaml_problems(path: Path) -> Iterator[str]:

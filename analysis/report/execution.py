@@ -83,7 +83,7 @@ def execute(
     """Run one page with papermill and write the executed, stripped notebook to `target`; returns what it used.
 
     Only the changes that the page declares are injected. With find_parameters the page may use any parameter, and
-    its parameters cell is rewritten to hold those that it did use. What sets a member of a family apart is injected too.
+    its parameters cell is rewritten to hold those that it did use. What makes a member of a family is injected too.
     Raises PageFailure; where a cell failed, the copy with the error stays at `target` for inspection.
     """
     import papermill

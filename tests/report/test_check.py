@@ -13,7 +13,8 @@ import commands
 import nbformat
 import pytest
 
-from analysis import equations, parameters, scenarios, tables, written
+from analysis import claims, equations, parameters, restated, scenarios, tables, written
+from analysis.case import Data
 from analysis.comparison import choice
 from analysis.report import build, check, notebooks, place
 from analysis.written import FileError
@@ -200,6 +201,93 @@ def test_an_assumption_without_a_letter_is_written_in_words_and_what_has_no_word
     assert line in check.problems()
     with pytest.raises(LookupError, match="`rd_compute_usd` has no entry"):
         equations.show("programme_usd")
+
+
+# --- what one file says of another ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def changed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str, object], list[str]]:
+    """What `report check` says across files once a cell is another: table, first column, column, value."""
+    load = tables.load
+
+    def told(name: str, row: str, column: str, value: object) -> list[str]:
+        frame = load(name)
+        chosen = frame.iloc[:, 0] == row
+        assert chosen.sum() == 1
+        frame.loc[chosen, column] = value
+        monkeypatch.setattr(tables, "load", lambda asked: (frame if asked == name else load(asked)).copy())
+        return [*claims.name_problems(Data()), *restated.problems()]
+
+    return told
+
+
+def test_a_name_in_the_evidence_that_nothing_bears_is_told(changed: Callable[..., list[str]]) -> None:
+    (line,) = changed("evidence", "C02d", "compare", "v3_rental_usd + v3_rentl_usd")
+    assert re.match(
+        r"data/evidence\.csv, row \d+ \(C02d\), column `compare`: there is no result, parameter or published figure "
+        r"'v3_rentl_usd'\. Did you mean 'v3_rental_usd'\? .* Correct the cell, then run `report check`\.$",
+        line,
+    )
+
+
+# The cell that is changed, and what is said of the cells that hold the same fact. CNY 2,000,000 / 8 / 7.18 = 34,819;
+# (24,373 + 20,900) / 2 = 22,636.5, and 20,900 is CNY 1,200,000 / 8 / 7.18 = 20,891 rounded to three digits.
+TOLD_TWICE = [
+    ("published", "china_server8_h800_cny", "value", 2.1e6, ["(P303), column `price_usd`: 34819, but", "(H800-SXM)"]),
+    (
+        "prices",
+        "P303",
+        "price_usd",
+        35000.0,
+        ["`value`: 34819, but data/prices.csv", "`price_usd`: 35000, but data/pub"],
+    ),
+    ("prices", "P314", "price_usd", 20900.0, ["`value`: 22632, but", "makes it 22636.5", "`low`: 20891, but"]),
+    ("assumptions", "rental_usd_per_gpu_hour", "value", "2.01", ["column `value`: 2.01, but data/published.csv, row "]),
+    (
+        "prices",
+        "P287",
+        "price_usd",
+        11.05,
+        ["data/scenarios/us_cloud_prices.yml, `rental_usd_per_gpu_hour`: 11.06, but"],
+    ),
+    ("epoch_runs", "bloom", "published_amortised_usd2023", 995820.0, ["(bloom), column `published_amortised_usd2023`"]),
+    ("restated", "models:gpt5:train_flop", "restates", "published:gpt6:value", ["'published:gpt6:value' is no number"]),
+    ("restated", "prices:P313:price_usd", "cell", "prices:P313:gpu_id", ["'prices:P313:gpu_id' is no number of data/"]),
+    (
+        "prices",
+        "P001",
+        "note",
+        "Half of P002.",
+        ["prices.csv, row 2, column `note`: 'P002' says that a number here res"],
+    ),
+    ("prices", "P001", "note", "CNY 9 at 7.18.", ["no row for `prices:P001:...`. Add one that names both cells, then"]),
+]
+
+
+@pytest.mark.parametrize(("table", "row", "column", "value", "says"), TOLD_TWICE, ids=lambda value: str(value)[:24])
+def test_a_fact_with_two_values_is_told_with_both_places(
+    table: str, row: str, column: str, value: object, says: list[str], changed: Callable[..., list[str]]
+) -> None:
+    lines = changed(table, row, column, value)
+    assert all("data/restated.csv" in line and line.endswith("run `report check`.") for line in lines)
+    for words in says:
+        assert any(words in line for line in lines), f"{words} is in none of {lines}"
+
+
+def test_a_sum_is_compared_to_the_digits_that_it_is_written_with(changed: Callable[..., list[str]]) -> None:
+    """CNY 2,000,020 / 8 / 7.18 = 34,819.29, which is written 34,819."""
+    assert changed("published", "china_server8_h800_cny", "value", 2000020.0) == []
+
+
+def test_a_source_of_a_scenario_that_nobody_can_look_up_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text("source: epoch_prices_2025;epoch_price_2025\nparameters: {pue: 1.3}\n", encoding="utf-8")
+    assert list(check.scenario_problems(path)) == [
+        "data/scenarios/mine.yml, `source`: book/references.bib has no 'epoch_price_2025'. Did you mean "
+        "'epoch_prices_2025'? Keys are joined with `;`. Add the entry, or correct the scenario, then run "
+        "`report check`."
+    ]
 
 
 # --- the terminal -----------------------------------------------------------------------------------------------------

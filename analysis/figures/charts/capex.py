@@ -117,7 +117,7 @@ def capex(case: Case) -> Drawing:
     components = _components(case)
     sums = {name: account["published_sum"] for name, account in reversed(accounts.items()) if account["published_sum"]}
     published = {name: case.data.published(sums[name]) for name in sums}
-    with style.paper(NAME, 5.7) as figure:
+    with style.paper(NAME, 6.7) as figure:
         _draw(figure, case, totals, pieces, components, published)
     return Drawing(NAME, figure, _table(case, totals, pieces, components, published), _alt(case, totals, components))
 

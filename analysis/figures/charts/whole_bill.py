@@ -20,7 +20,7 @@ from analysis.quantities.programme import V2
 from analysis.quantities.runs import R1, V3
 
 # Whose count is multiplied by a price. The prices are assumptions or street prices in every row.
-FILLS = {"disclosed": "full", "an analyst's": "left", "by analogy": "none"}
+FILLS = {"disclosed": "full", "an analyst's": "left", "a newspaper's": "right", "by analogy": "none"}
 
 # Inches: words left and right of the dots, height of a row and of a band's heading, gap between bands.
 LEFT, RIGHT, ROW, HEADING, GAP = 2.6, 1.22, 0.42, 0.34, 0.12
@@ -62,8 +62,9 @@ def whole_bill(case: Case) -> Drawing:
     height_inches += sum(HEADING + ROW * len(band) for band in bands.values())
 
     with style.paper("whole-bill", height_inches) as figure:
-        entries = [("o", "full", "disclosed count"), ("o", "left", "an analyst's count"), ("o", "none", "by analogy")]
-        style.key(figure, [*entries, ("-", "", "5–95 % range")], 0.1, columns=4)
+        told = {"disclosed": "disclosed count", "an analyst's": "an analyst's count", "a newspaper's": "a newspaper's"}
+        entries = [("o", fill, told.get(count, count)) for count, fill in FILLS.items()]
+        style.key(figure, [*entries, ("-", "", "5–95 % range")], 0.1, columns=5)
         top = over
         for basis, band in bands.items():
             colour, height = style.BASIS_COLOURS[basis], ROW * len(band)
@@ -112,7 +113,7 @@ def _programme(case: Case) -> list[Layer]:
         known[name] for name in ("final_run_share_of_rd_compute", "staff_count", "staff_cost_usd_per_head_year")
     )
     here = words.amount(case.point.final_run_share_of_rd_compute, "fraction")
-    elsewhere = f"{words.amount(share.low, share.unit)} and < {words.amount(share.high, share.unit)}"
+    elsewhere = f"{words.amount(share.low, share.unit)} to {words.amount(share.high, share.unit, significant=2)}"
     hours, heads, part = (
         case.data.model(V3).chip_hours_source,
         words.number(case.point.staff_count),
