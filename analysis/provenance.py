@@ -184,6 +184,12 @@ def _epoch_run(row: Any) -> dict[str, str]:
     }
 
 
+def _step(row: Any) -> dict[str, str]:
+    told = "" if pd.isna(row.value) else words.amount(row.value, "USD")
+    lost = f" Lost: {row.lost}" if row.lost else ""
+    return {"title": f"{row.chain}: {row.who}", "value": told, "note": f"{row.says}{lost}"}
+
+
 def _stage(row: Any) -> dict[str, str]:
     return {
         "title": f"{_model_name(row.model_id)}: {row.stage_name}",
@@ -211,6 +217,7 @@ DESCRIBERS: dict[str, Callable[[Any], dict[str, str]]] = {
     "estimates": _estimate,
     "prices": _price,
     "epoch_runs": _epoch_run,
+    "chains": _step,
     "stages": _stage,
     "price_index": _index,
     "rent_index": _rent_index,

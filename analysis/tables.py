@@ -36,6 +36,7 @@ ORDERED: dict[str, list[tuple[str, ...]]] = {
     "fleet": [("low", "count", "high")],
     "estimates": [("low_usd", "value_usd", "high_usd")],
     "published": [("low", "value", "high")],
+    "register": [("low", "value", "high")],
     "gpus": [
         ("chip_price_usd_low", "chip_price_usd", "chip_price_usd_high"),
         ("server8_price_usd_low", "server8_price_usd", "server8_price_usd_high"),

@@ -1,10 +1,11 @@
-/* The audit's claims, in the table and one by one, filtered by verdicts and weight. Without this script all are there.
+/* The claims of the audit and of the register, in the table and one by one, filtered by verdicts, weight and confusion.
+   Without this script all are there.
    The choice is in the address (#source=contradicted,ambiguous&weight=high), so that it can be shared and reopened. */
 (() => {
-  const table = document.getElementById("tab-claims");
+  const table = document.getElementById("tab-claims") || document.getElementById("tab-register");
   if (!table) return;
   const titles = [...table.querySelectorAll("thead th")].map((cell) => cell.textContent.trim().toLowerCase());
-  const names = ["source", "documents", "weight"].filter((name) => titles.includes(name));
+  const names = ["source", "documents", "weight", "verdict", "confusion"].filter((name) => titles.includes(name));
   const rows = [...table.tBodies[0].rows].map((row) => {
     const values = {};
     for (const name of names) values[name] = row.cells[titles.indexOf(name)].textContent.trim();

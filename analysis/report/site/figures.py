@@ -24,12 +24,15 @@ from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
+from analysis.figures.drawing import size
 from analysis.provenance import DESCRIBERS, Described, rows
 from analysis.report.site import templates, typography
 from analysis.report.site.links import Places, breakable, grade, places
 from analysis.trace import unpacked
 
 SVG = "image/svg+xml"
+# A drawing that is not wider than this has letters that can be read on a phone.
+NARROW_POINTS = 300
 HTML = templates.beside(__file__)
 
 
@@ -99,8 +102,9 @@ class DrawingRenderer:
             if "name" in words:
                 image["drawing"] = words["name"]
                 image["rests_on"] = words.get("rests_on", {})
-        # The box lets a drawing keep a readable size on a phone, and scroll there.
-        return [nodes.container("", *images, classes=["drawing-box"])]
+        # The box lets a drawing keep a readable size on a phone, and scroll there, unless it is as narrow itself.
+        narrow = ["narrow"] if size(data.string)[0] < NARROW_POINTS else []
+        return [nodes.container("", *images, classes=["drawing-box", *narrow])]
 
 
 class CodeBelow(SphinxPostTransform):
@@ -130,8 +134,9 @@ class FigureBox(SphinxPostTransform):
             if not name:
                 continue
             frame = image.parent
-            line = nodes.raw("", str(HTML.whole(f"{self.address(name)}.svg", name)), format="html")
-            frame.parent.insert(frame.parent.index(frame) + 1, line)
+            if "narrow" not in frame["classes"]:
+                line = nodes.raw("", str(HTML.whole(f"{self.address(name)}.svg", name)), format="html")
+                frame.parent.insert(frame.parent.index(frame) + 1, line)
             content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             figure = frame.parent
             if isinstance(figure, nodes.figure) and any(isinstance(n, nodes.caption) for n in figure):

@@ -29,6 +29,7 @@ PAGES = {
     "fleet": "assumptions",
     "published": "published_figures",
     "estimates": "published_figures",
+    "chains": "claims_in_circulation",
     "models": "models_and_hardware",
     "stages": "models_and_hardware",
     "gpus": "models_and_hardware",
