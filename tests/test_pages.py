@@ -81,8 +81,8 @@ def test_every_figure_is_on_a_page_with_words_and_numbers(rebuilt: Path) -> None
 
 # What may stand in prose as digits: years and dates, names, places in a source, the width of an interval.
 NAMES = (
-    r"\b(?:Llama|Claude|GPT|DeepSeek|Fire-Flyer|Python|Falcon|Gemini|Grok|OLMo|Olmo|EXAONE|Qwen|Kimi|PaLM|Nova|version)[ -]?"
-    r"(?:\d+(?:\.\d+)?)[a-z]?(?: \d+B)?\b"
+    r"\b(?:Llama|Claude|GPT|DeepSeek|Fire-Flyer|Python|Falcon|Gemini|Grok|OLMo|Olmo|EXAONE|Qwen|Kimi|PaLM|Nova"
+    r"|version)[ -]?(?:\d+(?:\.\d+)?)[a-z]?(?: \d+B)?\b"
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 ALLOWED = [
