@@ -20,7 +20,7 @@ from analysis.quantities import REGISTRY
 from analysis.report import notebooks
 from analysis.report.site import figures, typography
 from analysis.report.site.hints import ABBREVIATION
-from analysis.report.site.links import PAGES, Places, anchor, grade
+from analysis.report.site.links import PAGES, Places, anchor, breakable, grade
 from analysis.trace import unpacked
 
 SVG = "image/svg+xml"
@@ -301,3 +301,9 @@ def test_abbreviations_are_told_from_words() -> None:
     short = ["MFU", "PUE", "BF16", "MoE", "MLA", "TFLOP/s", "H100", "GPU-hour", "KV"]
     long = ["Capex", "Hopper", "Amortised basis", "Range", "Owner's cost"]
     assert [bool(ABBREVIATION.fullmatch(word)) for word in short + long] == [True] * len(short) + [False] * len(long)
+
+
+def test_an_address_becomes_a_link_whatever_its_scheme() -> None:
+    for scheme in ("http", "https"):
+        link = f'<a class="external" href="{scheme}://example.org/a_b">example.org/<wbr>a_<wbr>b</a>'
+        assert breakable(f"{scheme}://example.org/a_b") == link
