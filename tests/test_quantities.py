@@ -609,7 +609,7 @@ def test_v3_by_epoch_ais_method_by_hand(base: Case) -> None:
     assert mean == pytest.approx(2.3423 * run + 19.01e6 * 0.99732, rel=0.01)
     # The base case's 160 people cost 1.26 million more. The log-normal's median lies below its mean.
     assert base["v3_development_usd"].value == pytest.approx(27.74e6, rel=1e-3)
-    assert base["v3_development_usd"].value < mean
+    assert base["v3_development_usd"].value < mean + 1.26e6
 
 
 def test_on_no_line_do_the_ranges_of_v3_and_gpt4_overlap(base: Case) -> None:
