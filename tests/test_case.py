@@ -187,7 +187,7 @@ def test_an_account_that_nobody_gave_is_refused() -> None:
     [
         # A result: its central value, as fine as its range allows; then its other forms.
         ("v3_rental_usd", "$5.6 million"),
-        ("v3_rental_usd_range", "$4.4 to 8.5 million"),
+        ("v3_rental_usd_range", "$5.1 to 8.5 million"),
         ("v3_rental_usd_exact", "$5.576 million"),
         ("v3_rental_usd_full", "$5,576,000"),
         ("v3_gpu_hours", "2.788 million"),
@@ -308,7 +308,7 @@ def test_what_is_said_is_what_is_glued(base: Case, monkeypatch: pytest.MonkeyPat
     base.tell(verdict="not comparable")
     assert glued == {
         "v3_rental_usd": ("$5.6 million", False),
-        "v3_rental_usd_range": ("$4.4 to 8.5 million", False),
+        "v3_rental_usd_range": ("$5.1 to 8.5 million", False),
         "verdict": ("not comparable", False),
     }
 

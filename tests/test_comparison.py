@@ -64,7 +64,7 @@ def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Compari
 
 def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
     change = found.change(found.column("three_year_life"), "break_even_utilisation")
-    assert change.text == "+21 points" and "points" in change.range and change.percent == "+33.3 %"
+    assert change.text == "+20.7 points" and "points" in change.range and change.percent == "+33.3 %"
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
@@ -117,7 +117,7 @@ def test_every_assumption_says_whether_it_lies_in_its_range(found: Comparison) -
     frame = found.assumptions.set_index(["scenario", "name"])
     assert not frame.loc[("us_cloud_prices", "rental_usd_per_gpu_hour"), "inside"]
     assert frame.loc[("market_rent_2026", "rental_usd_per_gpu_hour"), "inside"]
-    assert frame.loc[("three_year_life", "service_life_years"), "relative"] == pytest.approx(-0.4)
+    assert frame.loc[("three_year_life", "service_life_years"), "relative"] == pytest.approx(-0.25)
     assert rows.outside(found) == (
         "Outside its range lies “Staff cost of one head for a year, with social charges and shares” in “American pay, "
         "and the counts of 2025” and “Rental price of one H800-hour” in “American cloud list prices”."
@@ -210,7 +210,7 @@ def test_a_published_command_names_no_folder_of_somebody(tmp_path: Path) -> None
 def test_what_is_left_out_is_said_in_a_line(tmp_path: Path) -> None:
     twin, idle = tmp_path / "twin.yml", tmp_path / "idle.yml"
     twin.write_text("parameters: {service_life_years: 3}\n")
-    idle.write_text("parameters: {service_life_years: 5}\n")
+    idle.write_text("parameters: {service_life_years: 4}\n")
     choice = choose(["three_year_life", "base", "three_year_life", str(twin), str(idle)])
     assert [entry.scenario.name for entry in choice.entries] == ["three_year_life"]
     assert choice.notes == (
@@ -307,7 +307,7 @@ def test_long_titles_are_wrapped_into_their_column() -> None:
 def test_figures_tell_the_base_case_and_every_scenario_that_moves(name: str, found: Comparison) -> None:
     drawing = FIGURES[name](Case())
     assert set(drawing.table["scenario"]) >= {"base", "us_cloud_prices", "documented_fleet", "three_year_life"}
-    assert "+61.5 %" in drawing.alt or "Servers live three years $2.0" in drawing.alt
+    assert "+30.6 %" in drawing.alt or "Servers live three years $1.9" in drawing.alt
     assert drawing.svg() == FIGURES[name](Case()).svg(), "the same numbers should give the same bytes"
 
 
@@ -345,7 +345,7 @@ def test_figures_bear_a_title_in_a_script_that_the_typeface_lacks(
 def test_the_command_prints_a_table_and_writes_the_csv(tmp_path: Path) -> None:
     done = commands.process("compare", "three_year_life", "base", "--no-site", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "Servers live three years" in done.stdout and "+61.5 %" in done.stdout
+    assert "Servers live three years" in done.stdout and "+30.6 %" in done.stdout
     assert "No verdict changes in any scenario." in done.stdout
     assert done.stderr == "report: base is left out: every scenario is compared with the base case anyway.\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [manifest.NAME, "comparison.csv"]

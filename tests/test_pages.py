@@ -81,8 +81,8 @@ def test_every_figure_is_on_a_page_with_words_and_numbers(rebuilt: Path) -> None
 
 # What may stand in prose as digits: years and dates, names, places in a source, the width of an interval.
 NAMES = (
-    r"\b(?:Llama|Claude|GPT|DeepSeek|Fire-Flyer|Python|Falcon|Gemini|Grok|OLMo|Qwen|Kimi|PaLM|Nova|version)[ -]?"
-    r"(?:\d+(?:\.\d+)?)[a-z]?(?: \d+B)?\b"
+    r"\b(?:Llama|Claude|GPT|DeepSeek|Fire-Flyer|Python|Falcon|Gemini|Grok|OLMo|Olmo|EXAONE|Qwen|Kimi|PaLM|Nova"
+    r"|version)[ -]?(?:\d+(?:\.\d+)?)[a-z]?(?: \d+B)?\b"
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 ALLOWED = [
@@ -93,8 +93,9 @@ ALLOWED = [
     r"<[^>]*>",
     rf"\b\d{{1,2}} (?:{MONTHS})\b",
     r"\b(?:19|20)\d\d\b",
-    r"\b(?:Table|Tables|Figure|section|sections|p\.|pp\.|chapter|Day|Section) \d+(?:\.\d+)*",
+    r"\b(?:Table|Tables|Figure|section|sections|p\.|pp\.|chapter|Day|Section) (?:[A-Z]\.)?\d+(?:\.\d+)*",
     NAMES,
+    r"\b10[⁰¹²³⁴-⁹]+",  # a unit of arithmetic
     r"\b[A-Za-z]+[A-Za-z-]*\d+[A-Za-z0-9.-]*",  # H100, V3, BF16, R1, GPT-4
     r"\b5(?:–| to |-)95 %",
     r"^:+\{?.*$",  # directives

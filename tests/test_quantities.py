@@ -277,7 +277,7 @@ BY_HAND = [
     ("claims_documents_standing", 8, 0),
     ("claims_standing", 8, 0),
     # The largest share of four that count all research is MiniMax's
-    ("rd_compute_over_final_run_floor", 1 / 0.226, 1e-12),
+    ("rd_compute_over_final_run_floor", 1 / 0.178, 1e-12),
     # 278 nodes of 8
     ("documented_h800_gpus", 2_224, 0),
 ]
@@ -607,9 +607,9 @@ def test_v3_by_epoch_ais_method_by_hand(base: Case) -> None:
     assert run == pytest.approx(3.240e6, rel=1e-3)
     mean = programme_results._v3_development(base.point, base.data, 150).mean
     assert mean == pytest.approx(2.3423 * run + 19.01e6 * 0.99732, rel=0.01)
-    # The base case's 160 people cost 1.26 million more. The log-normal's median lies below its mean.
+    # The base case's 160 people cost 1.26 million more. The central values together lie below the mean of draws.
     assert base["v3_development_usd"].value == pytest.approx(27.74e6, rel=1e-3)
-    assert base["v3_development_usd"].value < mean
+    assert base["v3_development_usd"].value < programme_results._v3_development(base.point, base.data, 160).mean
 
 
 def test_on_no_line_do_the_ranges_of_v3_and_gpt4_overlap(base: Case) -> None:

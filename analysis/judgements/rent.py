@@ -194,14 +194,14 @@ def _assumed(case: Case) -> float:
 
 @judgement
 def two_dollars_beside_contracts(case: Case) -> Said:
-    """Where DeepSeek's price stands among the one-year contracts for an H100 of the month of V3's release."""
+    """Where DeepSeek's price stands among the one-year contracts for an H100 of the period of V3's release."""
     day, assumed = case.data.model(V3).release_date, _assumed(case)
     band = rents.contracts_of_month(case.data, day)
     place = "below" if assumed < band.low_usd else "above" if assumed > band.high_usd else "in"
     yield (
         True,
-        f"DeepSeek's {price(assumed)} lies {place} the middle half of one-year contracts for an H100 in {day:%B %Y}, "
-        f"{price(band.low_usd)} to {price(band.high_usd)}.",
+        f"DeepSeek's {price(assumed)} lies {place} the middle half of one-year contracts for an H100 "
+        f"in the period that ended in {day:%B %Y}, {price(band.low_usd)} to {price(band.high_usd)}.",
     )
 
 
@@ -227,7 +227,11 @@ def rents_fell_and_rose(case: Case) -> Said:
     """How the index of contracts went, by the middle of its band."""
     first, low, last = rents.turns(case.data)
     begin, turn, end = (f"{price(row.price_usd)} in {row.date:%B %Y}" for row in (first, low, last))
-    yield True, f"Contracts went from {begin} down to {turn} and stood at {end}, by the middle of the index."
+    yield (
+        True,
+        f"Contracts went from {begin} down to {turn} and stood at {end}: "
+        "middles of the index at the end of its periods.",
+    )
 
 
 @judgement

@@ -58,12 +58,16 @@ def programme_points(case: Case) -> Said:
 
 @judgement
 def twenty_times(case: Case) -> Said:
-    """A sentence: whether any line of the table reaches twenty times."""
+    """A sentence: how many lines of the table reach twenty times."""
     ratios = [case[name] for name in RATIOS]
     yield all(ratio.high < 20 for ratio in ratios), "No range reaches twenty times."
     yield all(ratio.value < 20 for ratio in ratios), "Twenty times lies inside a range, and above each central ratio."
     yield all(ratio.value >= 20 for ratio in ratios), "Every central ratio reaches twenty times."
-    yield True, "Some central ratios reach twenty times, others do not."
+    reach = sum(ratio.value >= 20 for ratio in ratios)
+    yield (
+        True,
+        f"Of the {len(ratios)} central ratios {reach} reach{'es' * (reach == 1)} twenty times, the others do not.",
+    )
 
 
 PEERS = ("zhipu_2024_staff_over_rd_compute", "minimax_2025_staff_over_rd_compute", "minimax_2024_staff_over_rd_compute")

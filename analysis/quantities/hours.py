@@ -45,10 +45,8 @@ def hours_per_flop(data: Any) -> pd.DataFrame:
     hours: million hours for 1e24 FLOP; of Blackwell GPUs, as H100-hours by the peaks in BF16
     utilisation: of the BF16 peak, whatever the run computed in; NaN where the form of the chip is not known
     """
-    models = data.table("models")
-    rows = models.assign(gpu=models.hardware.map(gpu_name), flop=counted_flop(models))
-    kept = rows.chip_hours_confidence.isin(PUBLIC) & rows.flop.notna() & rows.gpu.isin(HOPPERS + BLACKWELLS)
-    rows = data.chosen("models", rows[kept & ~rows.scope.isin((STAGE, SUM))])
+    rows = _runs(data.table("models"))
+    rows = data.chosen("models", rows[rows.flop.notna()])
     gpus = data.table("gpus").set_index("gpu_id", drop=False)
     peak = rows.gpu_id.map(data.chosen("gpus", gpus[gpus.index.isin([*rows.gpu_id, H100])]).peak_bf16_dense_tflops)
     blackwell = rows.gpu.isin(BLACKWELLS)
@@ -59,6 +57,19 @@ def hours_per_flop(data: Any) -> pd.DataFrame:
         utilisation=costs.model_flop_utilisation(rows.flop, rows.chip_hours, peak),
     )
     return rows.sort_values(["blackwell", "hours", "model_id"], ignore_index=True)
+
+
+def _runs(models: pd.DataFrame) -> pd.DataFrame:
+    """Runs on Hopper and Blackwell GPUs whose hours are public, with the FLOP that no hours have entered."""
+    rows = models.assign(gpu=models.hardware.map(gpu_name), flop=counted_flop(models))
+    public = rows.chip_hours_confidence.isin(PUBLIC) & rows.gpu.isin(HOPPERS + BLACKWELLS)
+    return rows[public & ~rows.scope.isin((STAGE, SUM))]
+
+
+def left_out(data: Any) -> pd.DataFrame:
+    """Those whose FLOP are known from their hours alone, so that nothing can be compared."""
+    rows = _runs(data.table("models"))
+    return data.chosen("models", rows[rows.flop.isna()])
 
 
 def hopper_runs(data: Any) -> pd.DataFrame:
@@ -90,13 +101,15 @@ def unpublished(data: Any) -> pd.DataFrame:
     late = models[(models.release_date >= "2025-01-01") & ~models.model_id.isin(known) & (models.scope != STAGE)]
     late = late.sort_values(["release_date", "model_id"])
     others = rows[rows.current & ~rows.known_error & rows.value_usd.notna() & rows.model_id.isin(late.model_id)]
-    others = data.chosen("estimates", others.drop_duplicates("model_id"))
-    said = dict(zip(others.model_id, others.method + ": " + others.value_usd.map(_dollars), strict=True))
+    others = data.chosen("estimates", others.drop_duplicates("model_id")).set_index("model_id")
+    said = others.method + ": " + others.value_usd.map(_dollars)
+    keys = late.source + ";" + late.model_id.map(others.source).fillna("")
     flop = late.train_flop.map(lambda value: f"{value:.1e}".replace("+", "")) + ", " + late.flop_confidence
     return data.chosen("models", late).assign(
         hours=late.chip_hours_confidence.map({"estimated": "an estimate by others"}).fillna("not found"),
         flop=flop.where(late.train_flop.notna(), "no estimate"),
         cost=late.model_id.map(said).fillna("not found"),
+        source=[";".join(dict.fromkeys(filter(None, row.split(";")))) for row in keys],
     )
 
 

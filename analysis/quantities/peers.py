@@ -26,8 +26,7 @@ def smollm3_final_run_share(x: Any, data: Any) -> Any:
 
 def shares_of_all_research(x: Any, data: Any) -> list[Any]:
     """The share at each developer whose figure has all stages and all experiments in it: not SmolLM3's."""
-    estimated = ("openai", "zai", "minimax")
-    return [olmo3_final_run_share(x, data), *(data.published(f"epoch_{name}_final_run_share") for name in estimated)]
+    return [olmo3_final_run_share(x, data), data.published("epoch_openai_final_run_share")]
 
 
 # --- staff over research compute ------------------------------------------------------------------------------------

@@ -86,7 +86,7 @@ def test_numbers_are_the_case_s_own(base: pd.DataFrame) -> None:
     assert [row["value"], row["low"], row["high"]] == pytest.approx([found.value, *found.ends], rel=1e-9)
     assert row["median"] == pytest.approx(np.quantile(draws, 0.5), rel=1e-9)
     assert row["percentile"] == pytest.approx(100 * np.mean(draws < found.value), abs=0.06)
-    assert (row["basis"], row["money_year"]) == ("programme", "2023;2024")
+    assert (row["basis"], row["money_year"]) == ("programme", "2024;2025")
 
 
 def test_what_is_not_finite_is_blank_in_both_forms() -> None:

@@ -40,9 +40,7 @@ def shares(case: Case) -> list[Share]:
     """One a developer, from the smallest up."""
     found = [
         _published(case, "epoch_openai_final_run_share", "OpenAI, 2024", "a year's research compute"),
-        _published(case, "epoch_zai_final_run_share", "Z.ai (Zhipu)", "research compute of its accounts"),
-        _published(case, "epoch_minimax_final_run_share", "MiniMax", "research compute of its accounts"),
-        _counted(case, "olmo3_final_run_share", "Ai2, Olmo 3", "GPU-hours of all stages", "olmo3_development_share"),
+        _counted(case, "olmo3_final_run_share", "Ai2, Olmo 3", "compute of all stages", "olmo3_development_share"),
         _counted(
             case,
             "smollm3_final_run_share",
@@ -86,7 +84,7 @@ def title(found: list[Share]) -> str:
 
 @observed
 def final_run_shares(case: Case) -> Drawing:
-    """Shares of five developers, and what two methods take in their place."""
+    """Shares of three developers, and what two methods take in their place."""
     found = shares(case)
     rows = [*found, prior(case), taken(case)]
     height_inches = OVER + ROW * len(rows) + UNDER

@@ -36,7 +36,7 @@ def hours_per_flop(case: Case) -> Drawing:
     top = 0.62 + HEADING
     height_inches = top + sum(ROW * len(part) + AXIS + HEADING for part in parts.values()) - HEADING + 0.16
     with paper("hours-per-flop", height_inches) as figure:
-        key(figure, [("o", "full", "the whole run"), ("o", "none", "pre-training alone")], 0.1)
+        key(figure, [("o", "full", "the whole run, or not said"), ("o", "none", "pre-training alone")], 0.1)
         for blackwell, part in parts.items():
             ax = panel(figure, top, ROW * len(part), LEFT, RIGHT)
             log_rows(ax, len(part), limits, keep=("bottom",), subs=(1, 1.5, 2, 3, 5, 7), numticks=20)

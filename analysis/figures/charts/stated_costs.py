@@ -49,7 +49,7 @@ def stated_costs(case: Case) -> Drawing:
     top = 0.42 + HEADING
     height_inches = top + sum(ROW * len(part) + AXIS + HEADING for _, part, _ in panels) - HEADING + 0.05
     with paper("stated-costs", height_inches) as figure:
-        key(figure, [("o", "full", "at a rent"), ("o", "none", "rate not disclosed")], 0.1)
+        key(figure, [("o", "full", "at a rent"), ("o", "none", "basis not stated")], 0.1)
         for title, part, column in panels:
             ax = panel(figure, top, ROW * len(part), LEFT, RIGHT)
             log_rows(ax, len(part), log_limits(part[column], 1.4), keep=("bottom",), subs=(1, 2, 5), numticks=20)
