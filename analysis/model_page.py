@@ -255,7 +255,8 @@ class ModelPage:
         return Markdown(
             f"Which cost can a sum be that is said of {self.name}? "
             f'<a href="{address}">Check it in your browser</a>, or with `{command}`.\n\n'
-            f"All above follows from {{row}}`models {ident}` and its rows in {files}."
+            f"All above follows from {{row}}`models {ident}` and its rows in {files}. "
+            "{doc}`models` has all models side by side."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -11,6 +12,7 @@ from analysis.case import Case
 from analysis.placing.numbers import COSTS
 
 
+@cache
 def page(model_id: str) -> model_page.ModelPage:
     return model_page.of(Case(), model_id)
 
@@ -70,7 +72,7 @@ def test_a_name_from_data_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(tables, "subset", replaced)
-    shown = page("gpt4")
+    shown = model_page.of(Case(), "gpt4")
     texts = [shown.check().data, shown.missing().data, *shown.known().Value]
     assert not [text for text in texts if re.search(r"(?<!\\)<b>|(?<!\\)\{glue|(?<!\\)\[a\]", text)]
 
