@@ -226,7 +226,9 @@ def test_a_claim_of_a_model_in_no_table_is_checked_by_keyboard(form: Form) -> No
     assert form.told("verdict") == "None of the four costs has this size."
     assert form.told("slips") == "It would fit a rent if hours were counted as days."
     assert form.told("sentence") == SENTENCE.format("A tune")
-    assert form.told("behind").startswith("GPU-hours: 960, GPUs times days. Rent of an hour: rent in 2023H1")
+    assert form.told("behind").startswith(
+        "GPU-hours: 960, GPUs times days. Rent of an hour: list, on demand, in 2023H1"
+    )
     until(page, "document.querySelector('[data-part=said]').textContent.includes('hours were counted as days')")
     page.locator('[data-copy="sentence"]').focus()
     page.keyboard.press("Enter")

@@ -172,3 +172,9 @@ def test_without_a_sum_no_test_of_a_sum_is_shown() -> None:
     rows = placing.told.numbers(placing.place(placing.of_model(CASE, "dsv3")))
     # 6 x 37e9 x 14.8e12 = 3.286e24 and more for attention, over 2,788,000 h x 3600 s x 989e12
     assert rows == [("MFU against the dense BF16 peak", "33.2 %", "in line with published runs, 15 % to 55 %")]
+
+
+def test_the_centre_of_a_rent_is_that_of_contracts_and_kinds_are_not_mixed_in_it() -> None:
+    """An H100 in 2024H2: contracts at $2.15–2.45 and $1.90–2.10, in the middle $2.30 and $2.00; a list at $3.99."""
+    found = placing.asked(CASE, "", {}, "H100-SXM", "2024H2").inputs["rent"]
+    assert (found.low, found.value, found.high) == pytest.approx((1.90, 2.15, 3.99))
