@@ -17,8 +17,10 @@ def models(case: Any) -> pd.DataFrame:
     rows, estimates = case.data.table("models"), case.data.table("estimates")
     published = _published(case.data.chosen("estimates", estimates[estimates.current & ~estimates.known_error]))
     paged = model_rows.has_page(rows, estimates)
-    ordered = case.data.chosen("models", rows).assign(paged=paged).sort_values("release_date", ascending=False, kind="stable")
-    return pd.DataFrame([_line(case, row, published.get(row.model_id, "–")) for row in ordered.itertuples()])
+    ordered = (
+        case.data.chosen("models", rows).assign(paged=paged).sort_values("release_date", ascending=False, kind="stable")
+    )
+    return pd.DataFrame([_line(case, row, published.get(row.model_id, told.NONE)) for row in ordered.itertuples()])
 
 
 def _line(case: Any, row: Any, published: str) -> dict[str, str]:
@@ -26,13 +28,13 @@ def _line(case: Any, row: Any, published: str) -> dict[str, str]:
     name = as_markdown(row.model)
     return {
         "Model": f"{{member}}`model_{row.model_id} {row.model.replace('`', chr(39))}`" if row.paged else name,
-        "Developer": as_markdown(row.developer),
         "Released": f"{row.release_date:%Y-%m-%d}",
-        "Chip": as_markdown(row.hardware) or "–",
-        "GPU-hours": _hours(row, answers["chip_hours"]),
-        "FLOP": words.amount(row.train_flop, "FLOP") if row.train_flop == row.train_flop else "–",
         "Rented": _central(answers["rental_usd"]),
         "Amortised": _central(answers["amortised_usd"]),
+        "GPU-hours": _hours(row, answers["chip_hours"]),
+        "FLOP": words.amount(row.train_flop, "FLOP") if row.train_flop == row.train_flop else told.NONE,
+        "Developer": as_markdown(row.developer),
+        "Chip": as_markdown(row.hardware) or told.NONE,
         "Published, by basis": published,
     }
 
@@ -40,7 +42,7 @@ def _line(case: Any, row: Any, published: str) -> dict[str, str]:
 def _hours(row: Any, answer: Answer) -> str:
     """GPU-hours and how they are known."""
     if not answer.span:
-        return "–"
+        return told.NONE
     how = "from its arithmetic" if answer.said else row.chip_hours_confidence or "GPUs times days"
     return f"{words.amount(answer.span.value, 'GPU-hour', significant=3)} ({how})"
 

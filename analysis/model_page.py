@@ -81,7 +81,7 @@ class ModelPage:
         """The first sentences: each cost that can be computed, or why none can."""
         answers, name = self.found.answers, self.row.model
         said = answers["chip_hours"].said
-        parts = []
+        parts: list[str] = []
         for cost, text in LEAD.items():
             if span := answers[cost].span:
                 how = f", by hours that follow from {said}" if said and cost == "rental_usd" else ""

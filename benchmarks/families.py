@@ -16,6 +16,7 @@ import resource
 import shutil
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from rebuild import PR_SET_CHILD_SUBREAPER, Tree, measured
@@ -61,7 +62,7 @@ def main() -> None:
             memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             found.append((count, wall, processor, memory))
             print(f"{count:5d} models more: {wall:6.1f} s, {processor:6.1f} processor s, {memory:6.0f} MiB", flush=True)
-    for (few, *before), (many, *after) in zip(found, found[1:], strict=False):
+    for (few, *before), (many, *after) in pairwise(found):
         wall, processor, memory = ((b - a) / (many - few) for a, b in zip(before, after, strict=True))
         print(f"a page, {few} to {many}: {wall:.2f} s, {processor:.2f} processor s, {memory:.2f} MiB")
 

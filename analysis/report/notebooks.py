@@ -148,6 +148,13 @@ def page(name: str) -> Page:
     return known[wanted]
 
 
+def chosen(names: Iterable[str]) -> list[Page]:
+    """Pages by their names, each once; the name of a family stands for its members."""
+    families = {family.name: family.members for family in FAMILIES}
+    found = (each for name in names for each in families.get(name) or [page(name)])
+    return list({each.name: each for each in found}.values())
+
+
 def read(path: Path) -> nbformat.NotebookNode:
     """A notebook, in the format that is written; FileError if it is none, or holds an unfinished merge."""
     notebook = written.parsed(path, _parsed)
