@@ -262,7 +262,7 @@ class ModelPage:
 
 def of(case: Any, model_id: str) -> ModelPage:
     """The page of a model; the case sees its rows and V3's alone from now on."""
-    case.data.only("model_id", (model_id, BESIDE), TABLES)
+    case.data.only("model_id", tuple(sorted({model_id, BESIDE})), TABLES)
     # All members of the family have one parameters cell, whichever of them a member's chip asks for.
     for name in placing.needs(case):
         getattr(case.point, name)

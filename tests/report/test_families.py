@@ -104,6 +104,13 @@ def test_a_member_that_does_not_exist_is_told_with_the_nearest() -> None:
         notebooks.page("model_kimi_k3")
 
 
+def test_the_name_of_a_family_stands_for_its_members() -> None:
+    found = notebooks.chosen(["model_gpt4", "model"])
+    assert [page.name for page in found][:1] == ["model_gpt4"]
+    assert {page.name for page in found} == {page.name for page in notebooks.members()}
+    assert len(found) == len(notebooks.members())
+
+
 def test_the_notebook_of_a_family_is_no_page_of_the_site() -> None:
     published = [page.name for page in notebooks.published()]
     assert "model" not in published and "model" in [page.name for page in notebooks.sources()]
