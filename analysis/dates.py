@@ -64,7 +64,7 @@ def _of_rows(table: str, chosen: Sequence[str] | None = None) -> Iterator[Dated]
         frame = frame[[key in chosen for key in keys(table, frame)]]
     if table == "prices":
         for row in frame.itertuples():
-            name = f"the price {row.price_id} of {row.vendor or row.hardware}"
+            name = f"a price of {row.hardware} ({row.price_id})"
             yield Dated(row.date.year, row.date.month, name, f"{{row}}`prices {row.price_id}`")
     else:
         yield from (_sources()[key] for key in tables.source_keys(frame) if key in _sources())

@@ -97,13 +97,6 @@ def test_only_repositories_on_github_have_launch_links() -> None:
         assert figures.launchers(other, "capex") == []
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_address_becomes_a_link_that_may_break(scheme: str) -> None:
-    assert breakable(f"{scheme}://a.cn/b_c") == (
-        f'<a class="external" href="{scheme}://a.cn/b_c">a.cn/<wbr>b_<wbr>c</a>'
-    )
-
-
 def test_a_page_older_than_the_data_is_found() -> None:
     assert figures.checked({"models": ["dsv3"], "assumptions": ["pue"]}) == []
     assert figures.checked({"models": ["gone"], "nothing": ["x"]}) == ["models: gone", "nothing: x"]
@@ -308,3 +301,9 @@ def test_abbreviations_are_told_from_words() -> None:
     short = ["MFU", "PUE", "BF16", "MoE", "MLA", "TFLOP/s", "H100", "GPU-hour", "KV"]
     long = ["Capex", "Hopper", "Amortised basis", "Range", "Owner's cost"]
     assert [bool(ABBREVIATION.fullmatch(word)) for word in short + long] == [True] * len(short) + [False] * len(long)
+
+
+def test_an_address_becomes_a_link_whatever_its_scheme() -> None:
+    for scheme in ("http", "https"):
+        link = f'<a class="external" href="{scheme}://example.org/a_b">example.org/<wbr>a_<wbr>b</a>'
+        assert breakable(f"{scheme}://example.org/a_b") == link
