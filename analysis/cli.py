@@ -166,17 +166,25 @@ def run(
     assignments: Assignments = None,
     file: ScenarioFile = None,
     again: Again = False,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run them on this Dask cluster, for example tcp://host:8786.")
+    ] = None,
 ) -> None:
     """Run single pages without rendering; the executed notebooks go to _build/.work/<name>/executed.
 
-    Example: `report run capex whole_bill -p service_life_years=3`
+    Examples: `report run capex whole_bill -p service_life_years=3`; `report run model`: the page of every model
     """
     scenario = scenario_from(assignments, file)
     checker.require_sound_data()
-    chosen = [notebooks.page(name) for name in pages]
+    chosen = notebooks.chosen(pages)
+    folder = builder.work_folder(scenario) / "executed"
     with progress_bar() as progress:
-        folder = builder.work_folder(scenario) / "executed"
-        done = execution.execute_pages(chosen, scenario, folder, progress, again=again)
+        if scheduler is None:
+            done = execution.execute_pages(chosen, scenario, folder, progress, again=again)
+        else:
+            from analysis.report.sweeps import elsewhere
+
+            done = elsewhere.execute_pages(chosen, scenario, folder, scheduler, progress)
     for page in chosen:
         say(done.get(page.name, f"{page.name} has nothing to run"))
 

@@ -1,7 +1,11 @@
-"""What the page of one model says: its costs on each basis, what is known of it, and what others have published."""
+"""What the page of one model says: its costs on each basis, what is known of it, and what others have published.
+
+Beside each number stands V3's, by the same rule.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -9,145 +13,288 @@ from IPython.display import Markdown
 
 from analysis import listing, placing, words
 from analysis.placing import told
-from analysis.placing.numbers import COSTS
+from analysis.placing.numbers import COSTS, RUN, STAGE, Answer, Span
+from analysis.placing.verdict import missing
 from analysis.untrusted import as_markdown
 
 # The tables of which a model's page sees its own rows alone, and V3's beside them.
 TABLES = ("models", "estimates", "stages")
 BESIDE = "dsv3"
 
-
-def placed(case: Any, model_id: str) -> placing.Placed:
-    """What can be worked out of a model without any sum; the case sees its rows alone from now on."""
-    case.data.only("model_id", (model_id, BESIDE), TABLES)
-    # All members of the family have one parameters cell, whichever of them a member's chip asks for.
-    for name in placing.needs(case):
-        getattr(case.point, name)
-    return placing.place(placing.of_model(case, model_id))
-
-
-def answer(found: placing.Placed) -> str:
-    """The first sentence of the page."""
-    known = {name: span for name in COSTS if (span := found.answers[name].span)}
-    if not known:
-        return f"What {found.given.name} cost cannot be computed: {_lacking(found)}."
-    parts = [f"{LEAD[name]} {told.spanned(span, 'USD')}" for name, span in known.items() if name in LEAD]
-    return f"{found.given.name}: {'; '.join(parts)}."
-
-
-def scope(case: Any, model_id: str) -> str:
-    """Who made the model and when, and what a row of it counts where that is no whole run."""
-    row = case.data.model(model_id)
-    made = f"{as_markdown(row.developer)} released it on {row.release_date:%-d %B %Y}."
-    return f"{made} {row.note}".strip()
-
-
-def command(case: Any, model_id: str) -> str:
-    """How to check a sum that is said of the model."""
-    return f'`report claim "$5 million" --model {model_id}`'
-
-
-def shown(rows: pd.DataFrame, otherwise: str, caption: str, name: str) -> Markdown:
-    """A table of the page, or a sentence where it would have no row."""
-    return listing.table(rows, caption, name) if len(rows) else Markdown(otherwise)
-
-
-# How the first sentence calls a cost; the bare GPUs stand in the table alone.
-LEAD = {
-    "rental_usd": "rented",
-    "amortised_usd": "amortised",
-    "acquisition_usd": "its GPUs bought",
-    "rd_compute_usd": "with the research compute behind it, by analogy,",
+# What a sum about a row counts, by the row's scope. Pre-training alone is a run of the developer's own base.
+BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
+# What a row counts, in a sentence; nothing where it is the whole run, or where nobody says.
+COUNTED = {
+    "run": "",
+    "pretraining": "Its figures count pre-training alone.",
+    "stage": "Its figures count this stage alone; the base on which it builds is not in them.",
+    "sum": "Its figures count the base and the stage on top of it.",
 }
-
-
-def _lacking(found: placing.Placed) -> str:
-    hours = found.answers["chip_hours"]
-    if hours.span:
-        return told.how(found.answers["rental_usd"], found.given).removeprefix("cannot be computed: ")
-    return "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are published"
-
-
-def costs(found: placing.Placed) -> pd.DataFrame:
-    """The costs with their ends, and how each is known or what it lacks."""
-    return pd.DataFrame(
-        told.costs(found), columns=["Cost", "Cost basis", "Central (lowest to highest)", "How it is known"]
-    )
-
-
+# How the first sentences tell a cost; bare GPUs, and research by analogy, stand in the table alone.
+LEAD = {
+    "rental_usd": "Renting the GPU-hours of {name} would have cost {cost}{how}.",
+    "amortised_usd": "What its hardware lost in value, with network and energy, comes to {cost}.",
+    "acquisition_usd": "Buying {its} GPUs with servers and network would have cost {cost}.",
+}
 # A column of data/models.csv -> its title, unit and factor, and the columns that say how it is known.
 KNOWN = {
-    "chip_hours": ("Chip-hours", "GPU-hour", 1.0, "chip_hours_confidence", "chip_hours_source"),
+    "chip_hours": ("GPU-hours", "GPU-hour", 1.0, "chip_hours_confidence", "chip_hours_source"),
     "hardware_quantity": ("Chips at once", "GPU", 1.0, "", "source"),
+    "wall_hours": ("Days", "day", 1 / 24, "", "source"),
     "params_total_b": ("Parameters", "number of", 1e9, "", "source"),
     "params_active_b": ("Active parameters", "number of", 1e9, "", "source"),
     "tokens_t": ("Tokens", "number of", 1e12, "", "source"),
-    "train_flop": ("Arithmetic", "FLOP", 1.0, "flop_confidence", "flop_source"),
+    "train_flop": ("Arithmetic, FLOP", "FLOP", 1.0, "flop_confidence", "flop_source"),
 }
+# Numbers that test the others: what follows the title, and the factor to its unit.
+TESTS = {"mfu": ("", 1.0), "hours_per_1e24_flop": ("", 1.0), "days": ("", 1.0), "energy_kwh": (", MWh", 1e-3)}
+CIRCULAR = "its arithmetic was worked out from its hours, and tests nothing"
+NOT_PUBLISHED = "not published"
 
 
-def known(case: Any, model_id: str) -> pd.DataFrame:
-    """What is published of a model, beside V3: value, how sure, source."""
-    row, v3 = case.data.model(model_id), case.data.model(BESIDE)
-    unverified = row.unverified_fields.split(";")
-    rows = []
-    for column, (title, unit, factor, confidence, source) in KNOWN.items():
-        text = words.amount(row[column] * factor, unit) if row[column] == row[column] else "not published"
-        sure = row[confidence] if confidence else ""
-        rows.append(
+@dataclass(frozen=True)
+class ModelPage:
+    """The page of a model: what was worked out of it, and of V3."""
+
+    case: Any
+    row: pd.Series
+    found: placing.Placed
+    v3: placing.Placed
+
+    @property
+    def name(self) -> str:
+        return as_markdown(self.row.model)
+
+    def table(self, rows: pd.DataFrame, caption: str, label: str, otherwise: str = "") -> Markdown:
+        """A table of the page, under a label of its own; a sentence where it would have no row."""
+        name = f"tab-{self.row.model_id.replace('_', '-')}-{label}"
+        return listing.table(rows, caption, name) if len(rows) else Markdown(otherwise)
+
+    def beside(self, rows: list[dict[str, Any]], v3: list[Any]) -> pd.DataFrame:
+        """Rows with V3's values in a last column; on V3's own page without."""
+        if self.row.model_id == BESIDE:
+            return pd.DataFrame(rows)
+        title = as_markdown(self.v3.given.name)
+        return pd.DataFrame([{**row, title: value} for row, value in zip(rows, v3, strict=True)])
+
+    def answer(self) -> str:
+        """The first sentences: each cost that can be computed, or why none can."""
+        answers, name = self.found.answers, self.row.model
+        said = answers["chip_hours"].said
+        parts: list[str] = []
+        for cost, text in LEAD.items():
+            if span := answers[cost].span:
+                how = f", by hours that follow from {said}" if said and cost == "rental_usd" else ""
+                its = "its" if parts else f"{name}'s"
+                parts.append(text.format(name=name, its=its, cost=told.spanned(span, "USD"), how=how))
+        if parts:
+            return " ".join(parts)
+        return f"What {name} cost cannot be computed: {self.lacking()}."
+
+    def lacking(self) -> str:
+        """What is missing for a rent, and that others have a figure nonetheless."""
+        if self.found.answers["chip_hours"].span:
+            lacks = f"{self.lacks(self.found.answers['rental_usd'])} is not known"
+        else:
+            lacks = "neither GPU-hours, nor GPUs and days, nor arithmetic with a chip, are published"
+        others = len(self.case.data.table("estimates").query("model_id == @self.row.model_id"))
+        return f"{lacks}; figures that others have published stand below" if others else lacks
+
+    def lacks(self, answer: Answer) -> str:
+        """What a number lacks, with the chip and the half-year by name."""
+        given = self.found.given
+        text = missing(answer, given)
+        if given.gpu_id:
+            text = text.replace("this chip", f"the {self.case.data.gpu(given.gpu_id)['name']}")
+        if given.when:
+            half = "first" if given.when.endswith("1") else "second"
+            text = text.replace("at that time", f"in the {half} half of {given.when[:4]}")
+        return text
+
+    def scope(self) -> str:
+        """Who made the model and when, and what its row counts."""
+        made = f"{self.row.developer} released it on {self.row.release_date:%-d %B %Y}."
+        return " ".join(text for text in (made, COUNTED[self.row["scope"]], self.row.note) if text)
+
+    def costs(self) -> pd.DataFrame:
+        """The costs with their ends, and how each is known or what it lacks."""
+        rows = [
             {
-                "What": title,
-                "Value": listing.doubt(text, "unverified" if column in unverified else ""),
-                "Read as": sure,
-                "Source": listing.cite(row[source]) if row[column] == row[column] else "",
-                v3.model: words.amount(v3[column] * factor, unit),
+                "Cost": answer.number.title,
+                "Basis": answer.number.basis,
+                "Central (lowest to highest)": _spanned(answer),
+                "How it is known": as_markdown(self.how(answer)),
             }
-        )
-    return pd.DataFrame(
-        rows if model_id != BESIDE else [{k: v for k, v in r.items() if k != "DeepSeek-V3"} for r in rows]
-    )
-
-
-def tests(found: placing.Placed) -> pd.DataFrame:
-    """Whether what is published hangs together."""
-    answers = found.answers
-    rows = [
-        (answers[name].number.title, told.spanned(span, answers[name].number.unit), beside)
-        for name, beside in (
-            ("mfu", told.beside(found, "mfu")),
-            ("hours_per_1e24_flop", "V3 and others: see the page on cost per model"),
-            ("days", ""),
-            ("energy_kwh", ""),
-        )
-        if (span := answers[name].span)
-    ]
-    return pd.DataFrame(rows, columns=["Number", "Value", "Set beside"])
-
-
-def estimates(case: Any, model_id: str) -> pd.DataFrame:
-    """Costs that others have published, by basis."""
-    rows = case.data.table("estimates")
-    rows = case.data.chosen("estimates", rows[rows.model_id == model_id])
-    return pd.DataFrame(
-        [
-            {
-                "Cost basis": row.basis,
-                "Published": listing.estimate(row),
-                "Method": row.method,
-                "Dollars of": str(row.currency_year).removesuffix(".0"),
-                "Edition": row.vintage,
-                "Stands": "a known error" if row.known_error else "current" if row.current else "superseded",
-                "Source": listing.cite(row.source),
-            }
-            for row in rows.itertuples()
+            for answer in map(self.found.answers.__getitem__, COSTS)
         ]
-    )
+        return self.beside(rows, [_spanned(self.v3.answers[name]) for name in COSTS])
+
+    def how(self, answer: Answer) -> str:
+        """How a number is known, or what it lacks."""
+        if answer.span or not answer.missing:
+            return told.how(answer, self.found.given)
+        return told.LACKS.format(self.lacks(answer))
+
+    def rests(self) -> pd.DataFrame:
+        """Hours and prices behind the costs."""
+        answer, given = self.found.answers["chip_hours"], self.found.given
+        hours = answer.said or self.row.chip_hours_confidence or self.found.answers["chip_hours_known"].said
+        rows = [
+            {"What": "GPU-hours", "Value": _spanned(answer), "How it is known": hours if answer.span else NOT_PUBLISHED}
+        ]
+        v3 = [_spanned(self.v3.answers["chip_hours"])]
+        for price, title in told.PRICES.items():
+            span = given.inputs.get(price)
+            unpriced = "no price of this chip at that time was found" if given.gpu_id else "the chip is not known"
+            said = as_markdown(given.prices[price]) if span else unpriced
+            rows.append(
+                {
+                    "What": title,
+                    "Value": _amount(span, "USD/GPU-hour" if price == "rent" else "USD"),
+                    "How it is known": said,
+                }
+            )
+            v3.append(_amount(self.v3.given.inputs[price], "USD/GPU-hour" if price == "rent" else "USD"))
+        return self.beside(rows, v3)
+
+    def known(self) -> pd.DataFrame:
+        """What is published of a model: value, how sure, source."""
+        row, v3 = self.row, self.case.data.model(BESIDE)
+        unverified = row.unverified_fields.split(";")
+        rows = [{"What": "Chip", "Value": as_markdown(row.hardware) or NOT_PUBLISHED, "Read as": "", "Source": ""}]
+        for column, (title, _, _, confidence, source) in KNOWN.items():
+            there = row[column] == row[column]
+            from_hours = column == "train_flop" and row.flop_from_hours == "yes"
+            sure = (row[confidence] if confidence else "") + ("; worked out from the hours" if from_hours else "")
+            rows.append(
+                {
+                    "What": title,
+                    "Value": listing.doubt(_cell(row, column), "unverified" if column in unverified else ""),
+                    "Read as": sure if there else "",
+                    "Source": listing.cite(row[source]) if there else "",
+                }
+            )
+        return self.beside(rows, [as_markdown(v3.hardware), *(_cell(v3, column) for column in KNOWN)])
+
+    def tests(self) -> pd.DataFrame:
+        """Whether what is published hangs together."""
+        circular = self.row.flop_from_hours == "yes" and "flop" in self.found.answers["mfu"].missing
+        rows, v3 = [], []
+        for name, (unit, factor) in TESTS.items():
+            answer = self.found.answers[name]
+            beside = told.beside(self.found, name) if name in told.FIVE else ""
+            if not answer.span:
+                beside = CIRCULAR if circular and name in ("mfu", "hours_per_1e24_flop") else self.how(answer)
+            rows.append(
+                {
+                    "Number": answer.number.title + unit,
+                    "Value": _spanned(answer, factor),
+                    "Set beside": as_markdown(beside),
+                }
+            )
+            v3.append(_spanned(self.v3.answers[name], factor))
+        return self.beside(rows, v3)
+
+    def estimates(self) -> pd.DataFrame:
+        """Costs that others have published, by basis."""
+        rows = self.case.data.table("estimates")
+        rows = self.case.data.chosen("estimates", rows[rows.model_id == self.row.model_id])
+        rows = rows.sort_values(["basis", "vintage"], ascending=[True, False], kind="stable")
+        return pd.DataFrame(
+            [
+                {
+                    "Basis": row.basis,
+                    "Published": listing.doubt(listing.estimate(row), row.confidence),
+                    "Method": as_markdown(row.method),
+                    "Dollars of": str(row.currency_year).removesuffix(".0"),
+                    "Edition": row.vintage,
+                    "Stands": _stands(row),
+                    "Source": listing.cite(row.source),
+                }
+                for row in rows.itertuples()
+            ]
+        )
+
+    def stages(self) -> pd.DataFrame:
+        """The stages of which hours are published."""
+        rows = self.case.data.table("stages")
+        rows = self.case.data.chosen("stages", rows[rows.model_id == self.row.model_id])
+        return pd.DataFrame(
+            [
+                {
+                    "Stage": as_markdown(row.stage_name),
+                    "GPU-hours": words.amount(row.chip_hours, "GPU-hour"),
+                    "Read as": row.confidence,
+                    "Source": listing.cite(row.source),
+                }
+                for row in rows.itertuples()
+            ]
+        )
+
+    def missing(self) -> Markdown:
+        """What would have to be known for the costs that cannot be computed, a line for each."""
+        wanted: dict[str, list[str]] = {}
+        for name in COSTS:
+            answer = self.found.answers[name]
+            if answer.missing == ("rental_usd",):
+                answer = replace(answer, missing=self.found.answers["rental_usd"].missing)
+            if answer.missing:
+                title = answer.number.title
+                wanted.setdefault(self.lacks(answer), []).append(title[:1].lower() + title[1:])
+        if not wanted:
+            return Markdown("Nothing is missing for the costs above; what they rest on can still be wrong.")
+        lines = (f"- With {as_markdown(lack)}: {'; '.join(costs)}." for lack, costs in wanted.items())
+        return Markdown("\n".join(["What cannot be computed yet, and what would change that:", "", *lines]))
+
+    def check(self) -> Markdown:
+        """How to check a sum that is said of the model, and where its rows are."""
+        ident = self.row.model_id
+        tables = {name: self.case.data.table(name) for name in TABLES}
+        files = words.label("", [f"`data/{name}.csv`" for name, rows in tables.items() if ident in set(rows.model_id)])
+        address, command = f"check_claim.html#model={ident}", f'report claim "$5 million" --model {ident}'
+        return Markdown(
+            f"Which cost can a sum be that is said of {self.name}? "
+            f'<a href="{address}">Check it in your browser</a>, or with `{command}`.\n\n'
+            f"All above follows from {{row}}`models {ident}` and its rows in {files}. "
+            "{doc}`models` has all models side by side."
+        )
 
 
-def missing(found: placing.Placed) -> list[str]:
-    """What would have to be known for the costs that cannot be computed, a sentence each."""
-    return [
-        f"{answer.number.title}: {told.how(answer, found.given)}."
-        for name in COSTS
-        if not (answer := found.answers[name]).span
-    ]
+def of(case: Any, model_id: str) -> ModelPage:
+    """The page of a model; the case sees its rows and V3's alone from now on."""
+    case.data.only("model_id", tuple(sorted({model_id, BESIDE})), TABLES)
+    # All members of the family have one parameters cell, whichever of them a member's chip asks for.
+    for name in placing.needs(case):
+        getattr(case.point, name)
+    return ModelPage(case, case.data.model(model_id), placed(case, model_id), placed(case, BESIDE))
+
+
+def placed(case: Any, model_id: str) -> placing.Placed:
+    """What can be worked out of a model without any sum, by what its row counts."""
+    row = case.data.model(model_id)
+    given = placing.of_model(case, model_id, BOUNDARY[row["scope"]])
+    if row.flop_from_hours == "yes":
+        # Arithmetic that was made from the hours would confirm them whatever they are.
+        given = replace(given, inputs={name: span for name, span in given.inputs.items() if name != "flop_given"})
+    return placing.place(given)
+
+
+def _amount(span: Span | None, unit: str) -> str:
+    return told.spanned(span, unit) if span else told.NONE
+
+
+def _spanned(answer: Answer, factor: float = 1.0) -> str:
+    """A number with its ends, in a unit that is `factor` of its own; a dash where there is none."""
+    span = answer.span
+    return _amount(span and Span(span.low * factor, span.value * factor, span.high * factor), answer.number.unit)
+
+
+def _cell(row: pd.Series, column: str) -> str:
+    _, unit, factor, _, _ = KNOWN[column]
+    return words.amount(row[column] * factor, unit) if row[column] == row[column] else NOT_PUBLISHED
+
+
+def _stands(row: Any) -> str:
+    if row.known_error:
+        return f"**a known error**: {as_markdown(row.note)}"
+    return "current" if row.current else "superseded"

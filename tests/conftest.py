@@ -56,7 +56,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of every page run again from data, each using only the parameters that it declares."""
 
     def run(folder: Path) -> None:
-        execution.execute_pages(notebooks.pages(), Scenario(), folder, again=True)
+        execution.execute_pages([*notebooks.sources(), *notebooks.members()], Scenario(), folder, again=True)
 
     return once(tmp_path_factory, "rebuilt", run)
 

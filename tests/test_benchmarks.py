@@ -14,6 +14,7 @@ FOLDER = notebooks.ROOT / "benchmarks"
 # Script -> what it prints.
 PRINTED = {
     "draws": "1,000 draws",
+    "families": "1 models more",
     "live": "six_million, phone, 4x slower: median",
     "rebuild": "floor",
     "sweeps": "whole sweep, all change",

@@ -22,9 +22,9 @@ import pytest
 
 from analysis import parameters, scenarios
 from analysis.case import Case
-from analysis.report import files, manifest, notebooks
+from analysis.report import execution, files, manifest, notebooks
 from analysis.report.place import BuildError
-from analysis.report.sweeps import ask, cluster, pages, run, store
+from analysis.report.sweeps import ask, cluster, elsewhere, pages, run, store
 from analysis.sweep import SweepError
 
 RENT = "rental_usd_per_gpu_hour"
@@ -564,6 +564,24 @@ def test_a_cluster_is_asked_whether_it_has_the_same_files_and_runs_whole_pages(
     # 2,788,000 h at three and at four dollars
     for case, cost in (("1", "8.364"), ("2", "11.15")):
         assert f"${cost} million" in (tmp_path / "out" / "pages" / case / "six_million.ipynb").read_text()
+
+
+@pytest.mark.slow
+def test_pages_of_a_family_run_on_a_cluster_and_one_that_fails_is_told(
+    dask: tuple[str, list[subprocess.Popen[bytes]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, _ = dask
+    monkeypatch.setattr(elsewhere, "TOGETHER", 1)
+    chosen, rent = notebooks.chosen(["model_dsv3", "model_gpt4"]), scenarios.Scenario(name="rent", changes={RENT: 3.0})
+    done = elsewhere.execute_pages(chosen, rent, tmp_path / "far", address, execution.silent)
+    here = execution.execute_pages(chosen, rent, tmp_path / "here", again=True)
+    assert {name: path.read_bytes() for name, path in done.items()} == {
+        name: path.read_bytes() for name, path in here.items()
+    }
+    assert "$8.4 million" in done["model_dsv3"].read_text(), "2,788,000 h at three dollars"
+    unknown = notebooks.Page("no_such_page", chosen[0].path)
+    with pytest.raises(notebooks.PageFailure, match="no_such_page"):
+        elsewhere.execute_pages([unknown], rent, tmp_path / "far", address, execution.silent)
 
 
 def test_a_port_without_a_word_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

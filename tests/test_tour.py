@@ -22,10 +22,15 @@ from test_accessibility import AXE_RUN, RULES, axe
 from test_policy import Watched
 from test_site import ON_SCREENS, SCREENS, pages, told
 
+from analysis.report import notebooks
+
 KIB = 1024
 PAGE_KIB = 205
 FILE_KIB = 64
 COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
+
+# Of a family, whose pages are of one mould, the tour sees these: with all tables, with few, a stage, the longest lead.
+OF_FAMILIES = {"model_dsv3", "model_gpt4", "model_gpt5", "model_dsr1_increment"}
 
 WHOLE = os.environ.get("REPORT_TOUR") == "whole"
 
@@ -73,6 +78,11 @@ LOOKS = """(known) => {
 WIDEST = """() => [...document.querySelectorAll("article *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.children.length)
   .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
+
+
+def toured(site: Path) -> list[Path]:
+    left_out = {page.name for page in notebooks.members()} - OF_FAMILIES
+    return [path for path in pages(site) if path.stem not in left_out]
 
 
 class Eyes:
@@ -127,7 +137,7 @@ def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: 
     with closing(opened(browser, screen)) as context:
         tab = Watched(context, address)
         page = tab.page
-        for path in pages(site):
+        for path in toured(site):
             name = path.relative_to(site).as_posix()
             page.goto(address + name, wait_until="load")
             seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
@@ -173,7 +183,7 @@ def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Pa
     """In tabs of their own: looking at a page lays out what is far below, and so fetches fonts."""
     heavy = []
     context = browser.new_context(**SCREENS["phone"])
-    for path in pages(site):
+    for path in toured(site):
         name, page = path.relative_to(site).as_posix(), context.new_page()
         asked: list[str] = []
         page.on("request", lambda request, asked=asked: asked.append(request.url))
@@ -196,7 +206,7 @@ def test_no_page_complains_where_the_site_is_opened_from_a_folder(browser: Brows
     faults = []
     with closing(browser.new_context(**SCREENS["desktop"])) as context:
         tab = Watched(context, site.as_uri() + "/")
-        for path in pages(site):
+        for path in toured(site):
             tab.page.goto(path.as_uri(), wait_until="load")
             faults += [f"{path.name}: {fault}" for fault in tab.faults()]
     assert not faults, told(faults, "See policy.py.")

@@ -28,7 +28,7 @@ def problems() -> list[str]:
     for path in (notebooks.ROOT / "_config.yml", *own.files("book")):
         if path.suffix == ".yml":
             found += told(yaml_problems, path)
-    for page in notebooks.pages():
+    for page in notebooks.sources():
         found += told(page_problems, page)
     return found
 

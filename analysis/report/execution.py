@@ -128,6 +128,10 @@ def execute(
             # nbclient makes a loop for each thread and leaves it open.
             ensure_event_loop().close()
         executed = notebooks.stripped(notebooks.read(done))
+        injected = notebooks.tagged(executed, notebooks.INJECTED_TAG)
+        if member and member.own and injected is not None:
+            # Which member it is, the heading says.
+            injected.metadata.tags.append(notebooks.GENERATED[notebooks.PARAMETERS_TAG])
         for number, said in notebooks.undeclared(executed):
             raise PageFailure(
                 f"{source.name}, cell {number} wrote to stderr: {said} What a page shows, it prints. "

@@ -10,15 +10,16 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 
-from analysis import parameters, tables, untrusted, written
+from analysis import model_rows, parameters, tables, untrusted, written
 from analysis.case import ordered
 from analysis.report.files import replace
 
@@ -61,15 +62,16 @@ class Page:
 
 @dataclass(frozen=True)
 class Family:
-    """Pages of one notebook, a page for each row of a table: `model_gpt4.html` for `model_id = "gpt4"`.
+    """Pages of one notebook, a page for each of some rows of a table: `model_gpt4.html` for `model_id = "gpt4"`.
 
-    column:  names the row, and is the parameter; title: what it is called in the page's heading
+    rows:   the rows that have a page
+    column: names the row, and is the parameter; title: what it is called in the page's heading
 
     Its notebook is committed with the outputs of one member, and stands in no table of contents.
     """
 
     name: str
-    table: str
+    rows: Callable[[], pd.DataFrame]
     column: str
     title: str
     heading: str
@@ -82,7 +84,7 @@ class Family:
     @property
     def members(self) -> list[Page]:
         """A page for each row, in the order of the table."""
-        rows, path = tables.load(self.table), self.notebook.path
+        rows, path = self.rows(), self.notebook.path
         return [
             Page(
                 f"{self.name}_{value}", path, ((self.column, value),), self.heading.format(untrusted.as_markdown(title))
@@ -91,7 +93,7 @@ class Family:
         ]
 
 
-FAMILIES = (Family("model", "models", "model_id", "model", "{0}: what it cost"),)
+FAMILIES = (Family("model", model_rows.with_page, "model_id", "model", "{0}: what it cost"),)
 
 
 def pages(root: Path = ROOT) -> list[Page]:
@@ -126,9 +128,14 @@ def sources() -> list[Page]:
     return [*pages(), *(family.notebook for family in FAMILIES)]
 
 
+def members() -> list[Page]:
+    """Every page of a family."""
+    return [page for family in FAMILIES for page in family.members]
+
+
 def published() -> list[Page]:
     """Every page of the site: those of _toc.yml, and the members of each family."""
-    return [*pages(), *(page for family in FAMILIES for page in family.members)]
+    return [*pages(), *members()]
 
 
 def page(name: str) -> Page:
@@ -139,6 +146,13 @@ def page(name: str) -> Page:
         hint = untrusted.meant(wanted, known)
         raise PageFailure(f"There is no page {untrusted.shown(name)}.{hint} Pages: {', '.join(known)}.")
     return known[wanted]
+
+
+def chosen(names: Iterable[str]) -> list[Page]:
+    """Pages by their names, each once; the name of a family stands for its members."""
+    families = {family.name: family.members for family in FAMILIES}
+    found = (each for name in names for each in families.get(name) or [page(name)])
+    return list({each.name: each for each in found}.values())
 
 
 def read(path: Path) -> nbformat.NotebookNode:

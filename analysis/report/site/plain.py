@@ -1,8 +1,8 @@
 """A plain `jupyter-book build .`: the site of `report build`, from the pages as they are committed.
 
 Jupyter Book is led to a folder laid out as `report build` lays it out, so that nothing but the pages is read and every
-address is the same. The site is put in place whole, and never over somebody's files. No page is executed, and Python
-for the browser is left out: `make book` does both.
+address is the same. The site is put in place whole, and never over somebody's files. Of the pages only those of
+families, which are committed nowhere, are executed, and Python for the browser is left out: `make book` does both.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ def setup(app: Sphinx) -> None:
     if sources != notebooks.ROOT:
         raise SphinxError(f"{sources} is not the report that is installed, {notebooks.ROOT}. Run `make setup` in it.")
     # Not before: the builder of the site starts Jupyter Book, which imports this.
-    from analysis.report import rendering
+    from analysis.report import execution, rendering
 
     held = ExitStack()
     work = held.enter_context(place.work_of_its_own(WORK))
-    executed = {page.name: page.path for page in notebooks.pages() if page.runs}
+    written = {page.name: page.path for page in notebooks.pages() if page.runs}
+    executed = written | execution.execute_pages(notebooks.members(), Scenario(), work / "executed")
     rendering.stage(Scenario(), executed, work / "source")
     # Only now, and before Sphinx takes its settings: they name files of the folder.
     contents = str(work / "source" / "_toc.yml")
@@ -60,7 +61,7 @@ def setup(app: Sphinx) -> None:
                 figures = rendering.write_figures(executed, html / "figures")
                 for guest in rendering.guests():
                     guest.write(html, executed, Scenario())
-                rendering.complete(html, figures, notebooks.pages())
+                rendering.complete(html, figures, notebooks.published())
             except place.BuildError as fault:
                 raise SphinxError(str(fault)) from None
             place.put(html, target, manifest.SITE)

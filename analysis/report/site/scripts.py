@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 # Page -> a script in book/assets.
-SCRIPTS = {"audit": "audit.js", "claims_in_circulation": "audit.js"}
+SCRIPTS = {"audit": "audit.js", "claims_in_circulation": "audit.js", "models": "models.js"}
 
 
 # Under which a page's metadata name the scripts that its directives have asked for.

@@ -98,9 +98,9 @@ def _run(
         def each(function: Callable[[Job], Done], jobs: Iterator[Job], at_once: int) -> Iterator[tuple[Job, Done]]:
             if far:
                 function = partial(cluster.checked, function, request.sources, bool(request.pages))
-                found = _each(far.pool(), function, jobs, far.threads, far.lost)
+                found = each_done(far.pool(), function, jobs, far.threads, far.lost)
             else:
-                found = _each(local.pool(at_once), function, jobs, at_once, (BrokenExecutor,))
+                found = each_done(local.pool(at_once), function, jobs, at_once, (BrokenExecutor,))
             for job, done in held.enter_context(closing(found)):
                 unchanged.require()
                 yield job, done
@@ -135,7 +135,7 @@ def _total(request: Request) -> int:
     return len(request) * (2 if request.pages else 1)
 
 
-def _each(
+def each_done(
     executor: Executor,
     function: Callable[[Job], Done],
     jobs: Iterator[Job],

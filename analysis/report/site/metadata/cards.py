@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from docutils import nodes
 from PIL import Image, ImageDraw, ImageFont
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from analysis.figures import style
 from analysis.report.site.metadata import citation
@@ -37,6 +39,10 @@ class Card:
     height: int = HEIGHT
 
 
+# The card of the core figure, looked for once a build: it may stand on any page.
+_CORE: WeakKeyDictionary[BuildEnvironment, Card | None] = WeakKeyDictionary()
+
+
 def _first(doctree: nodes.document, name: str = "") -> Card | None:
     for image in doctree.findall(nodes.image):
         if image.get("drawing") and name in ("", image["drawing"]):
@@ -49,9 +55,10 @@ def of(app: Sphinx, doctree: nodes.document | None) -> Card | None:
     own = _first(doctree) if doctree is not None else None
     if own:
         return own
-    return next(
-        (card for name in sorted(app.env.found_docs) if (card := _first(app.env.get_doctree(name), CORE_FIGURE))), None
-    )
+    if app.env not in _CORE:
+        trees = (app.env.get_doctree(name) for name in sorted(app.env.found_docs))
+        _CORE[app.env] = next((card for tree in trees if (card := _first(tree, CORE_FIGURE))), None)
+    return _CORE[app.env]
 
 
 def _font(weight: str, size: int) -> ImageFont.FreeTypeFont:
