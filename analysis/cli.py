@@ -40,7 +40,8 @@ def require_book(command: str) -> None:
     if not project.HAS_BOOK:
         raise place.BuildError(
             f"`{command}` needs the sources of the book, which an installed package does not hold. "
-            "Clone the report's repository and run it there. Here run params, results, sweep and compare --no-site."
+            "Clone the report's repository and run it there. Here run params, results, claim, model, sweep and "
+            "compare --no-site."
         )
 
 
@@ -322,9 +323,11 @@ def show_placed(placed: placing.Placed) -> None:
     """A placed sum, or a model without one, in columns."""
     say(placing.told.title(placed))
     say(f"Known: {placing.told.known(placed.given) or 'nothing'}")
-    for rows in filter(None, (placing.told.numbers(placed), placing.told.costs(placed))):
+    if tests := placing.told.numbers(placed):
         say("")
-        in_columns(rows)
+        in_columns(tests)
+    say("")
+    in_columns(placing.told.costs(placed))
     say("")
     for line in placing.told.lines(placed):
         say(line)

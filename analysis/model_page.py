@@ -70,7 +70,9 @@ def _lacking(found: placing.Placed) -> str:
 
 def costs(found: placing.Placed) -> pd.DataFrame:
     """The costs with their ends, and how each is known or what it lacks."""
-    return pd.DataFrame(told.costs(found), columns=["Cost", "Central (lowest to highest)", "How it is known"])
+    return pd.DataFrame(
+        told.costs(found), columns=["Cost", "Cost basis", "Central (lowest to highest)", "How it is known"]
+    )
 
 
 # A column of data/models.csv -> its title, unit and factor, and the columns that say how it is known.

@@ -18,7 +18,8 @@ AGAINST = {
     "figures": ("report", "teaching"),
     "comparison": ("report", "teaching"),
     "judgements": ("figures", "report", "teaching"),
-    "reconciliation": ("figures", "report", "teaching"),
+    "reconciliation": ("figures", "placing", "report", "teaching"),
+    "placing": ("figures", "report", "teaching"),
     "": ("report", "teaching"),
     "report": ("teaching",),
 }

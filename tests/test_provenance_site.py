@@ -20,7 +20,7 @@ from analysis.quantities import REGISTRY
 from analysis.report import notebooks
 from analysis.report.site import figures, typography
 from analysis.report.site.hints import ABBREVIATION
-from analysis.report.site.links import PAGES, Places, anchor, grade
+from analysis.report.site.links import PAGES, Places, anchor, breakable, grade
 from analysis.trace import unpacked
 
 SVG = "image/svg+xml"
@@ -95,6 +95,13 @@ def test_only_repositories_on_github_have_launch_links() -> None:
         "https://github.com.example.org/a/b",
     ):
         assert figures.launchers(other, "capex") == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_address_becomes_a_link_that_may_break(scheme: str) -> None:
+    assert breakable(f"{scheme}://a.cn/b_c") == (
+        f'<a class="external" href="{scheme}://a.cn/b_c">a.cn/<wbr>b_<wbr>c</a>'
+    )
 
 
 def test_a_page_older_than_the_data_is_found() -> None:

@@ -21,7 +21,7 @@ from analysis.report.sweeps import run as sweeps
 from analysis.tables import ROOT
 
 # Commands that need no book, or say so themselves where an option does.
-ANYWHERE = {"params", "results", "sweep", "compare", "digest"}
+ANYWHERE = {"params", "claim", "model", "results", "sweep", "compare", "digest"}
 
 # What the wheel is made from, and what somebody keeps beside it.
 SOURCES = ("analysis", "book", "data", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md")
@@ -138,7 +138,8 @@ def test_an_installed_command_that_needs_the_book_says_so(installed: Path, tmp_p
 def refusal(command: str) -> str:
     return (
         f"report: `{command}` needs the sources of the book, which an installed package does not hold. "
-        "Clone the report's repository and run it there. Here run params, results, sweep and compare --no-site.\n"
+        "Clone the report's repository and run it there. Here run params, results, claim, model, sweep and "
+        "compare --no-site.\n"
     )
 
 

@@ -1,8 +1,9 @@
 """What an hour and a server of a chip cost at the time of a run: the case's assumption, else prices that were asked.
 
 An assumption of the case prices a chip wherever there is one, so that V3 costs here what it costs on every page.
-For other chips the price book takes the rows of data/prices.csv of the chip and the half-year: from the lowest to the
-highest, with the median as its centre. Without a row there is no price: no other chip or year stands in for it.
+For other chips the price book takes what was asked or agreed for the chip in the half-year, by kind of price: the kind
+that is nearest to what a run pays gives the centre, its median; the ends are the lowest and the highest of all kinds.
+Without a price there is none: no other chip or year stands in for it.
 """
 
 from __future__ import annotations
@@ -15,26 +16,27 @@ from typing import Any
 import pandas as pd
 
 from analysis.placing.numbers import Span
+from analysis.quantities import rents
 from analysis.reconciliation import epoch
 from analysis.uncertainty import range_around
 
 # The assumption that is the rent of an hour, by chip; that of a server's price stands in data/fleet.csv.
 RENT = {"H800-SXM": "rental_usd_per_gpu_hour"}
 
-# Rows of data/prices.csv that somebody asked or paid: a rent of an hour, a chip with its share of the server.
-RENTED = ("list_on_demand", "list_1y", "list_3y", "contract_1y")
-BOUGHT = ("purchase_server",)
+# Kinds of rent that somebody asked or agreed, the nearest to what a run of weeks on many GPUs pays first.
+RENTED = (rents.CONTRACT, "list_1y", "list_on_demand", "list_3y")
+# A chip with its share of the server.
+BOUGHT = "purchase_server"
 
 HALF_YEAR = re.compile(r"20\d\dH[12]")
 
 
 @dataclass(frozen=True)
 class Price:
-    """A price with what it rests on, in words; `rows` are the keys of data/prices.csv, empty for an assumption."""
+    """A price with what it rests on, in words."""
 
     span: Span
     said: str
-    rows: tuple[str, ...] = ()
 
 
 def half_year(day: Any) -> str:
@@ -53,14 +55,14 @@ def age_years(case: Any, gpu_id: str, when: str) -> float:
 
 def rent(case: Any, gpu_id: str, when: str) -> Price | None:
     """The rent of an hour of a chip in a half-year, in USD; None where none was found."""
-    return _assumed(case, RENT.get(gpu_id, "")) or _found(case, gpu_id, when, RENTED, "rent")
+    return _assumed(case, RENT.get(gpu_id, "")) or _rented(case, gpu_id, when)
 
 
 def server(case: Any, gpu_id: str, when: str) -> Price | None:
     """The price of a chip with its share of the server in a half-year, in USD; None where none was found."""
     fleet = case.data.table("fleet")
     names = fleet[fleet.gpu_id == gpu_id].price_parameter
-    return _assumed(case, names.iloc[0] if len(names) else "") or _found(case, gpu_id, when, BOUGHT, "server's price")
+    return _assumed(case, names.iloc[0] if len(names) else "") or _bought(case, gpu_id, when)
 
 
 def _assumed(case: Any, name: str) -> Price | None:
@@ -71,11 +73,23 @@ def _assumed(case: Any, name: str) -> Price | None:
     return Price(Span(float(low), value, float(high)), f"assumption: {row.title}")
 
 
-def _found(case: Any, gpu_id: str, when: str, bases: tuple[str, ...], what: str) -> Price | None:
+def _rented(case: Any, gpu_id: str, when: str) -> Price | None:
+    rows = rents.observations(case.data, [gpu_id], RENTED)
+    rows = rows[rows.date.map(half_year) == when]
+    kind = next((each for each in RENTED if each in set(rows.kind)), "")
+    if not kind:
+        return None
+    of_kind = rows[rows.kind == kind].price_usd
+    span = Span(float(rows.low_usd.min()), float(of_kind.median()), float(rows.high_usd.max()))
+    median = f"{rents.KINDS[kind].lower()}, in {when}, median of {len(of_kind)}"
+    return Price(span, f"{median}; the ends are those of {len(rows)} prices of all kinds")
+
+
+def _bought(case: Any, gpu_id: str, when: str) -> Price | None:
     prices = case.data.table("prices")
-    rows = prices[(prices.gpu_id == gpu_id) & prices.basis.isin(bases) & (prices.date.map(half_year) == when)]
+    rows = prices[(prices.gpu_id == gpu_id) & (prices.basis == BOUGHT) & (prices.date.map(half_year) == when)]
     if rows.empty:
         return None
     usd = case.data.chosen("prices", rows).price_usd
     span = Span(float(usd.min()), float(usd.median()), float(usd.max()))
-    return Price(span, f"{what} in {when}: median of {len(rows)} prices", tuple(rows.price_id))
+    return Price(span, f"server's price in {when}, median of {len(rows)}")

@@ -95,11 +95,12 @@ class Given:
     inputs: Mapping[str, Span] = field(default_factory=dict)
     prices: Mapping[str, str] = field(default_factory=dict)
 
-    def about(self, amount: Span, boundary: str = "") -> Given:
-        """The same with a sum of money that is said of it."""
+    def about(self, amount: Span | None = None, boundary: str = "") -> Given:
+        """The same with a sum of money that is said of it, and with what that is said to count."""
         if boundary and boundary not in BOUNDARIES:
             raise GivenError(unknown("boundary", boundary, BOUNDARIES))
-        return replace(self, boundary=boundary or self.boundary, inputs={**self.inputs, "amount": amount})
+        told = {"amount": amount} if amount else {}
+        return replace(self, boundary=boundary or self.boundary, inputs={**self.inputs, **told})
 
 
 def checked(name: str, value: float) -> Span:
@@ -254,7 +255,8 @@ def amount_of(text: str) -> Sum:
     except ValueError:
         pass
     try:
-        found = _between(bare) if " to " in bare or bare.startswith("between ") else _one(bare)
+        ranged = " to " in bare and not bare.startswith("up to ")
+        found = _between(bare) if ranged or bare.startswith("between ") else _one(bare)
     except ValueError:
         raise GivenError(
             f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "$4.6 million", "over $100 million" or '

@@ -145,20 +145,20 @@ NUMBERS = (
     ),
     Number(
         "rental_usd",
-        "Rented",
+        "Renting its GPU-hours",
         "USD",
         (Way(costs.rental_run_cost_usd, ("chip_hours", "rent"), "GPU-hours times a rent"),),
         "rental",
     ),
     Number(
         "amortised_usd",
-        "Amortised",
+        "Loss of value of its hardware, network, energy",
         "USD",
         (
             Way(
                 costs.amortised_run_cost_usd,
                 _AMORTISED,
-                "the value that the hardware loses, network and energy",
+                "a server's price, and what it loses in value by its age",
                 falls=("age_years",),
             ),
         ),
@@ -166,7 +166,7 @@ NUMBERS = (
     ),
     Number(
         "acquisition_usd",
-        "Its GPUs, bought with servers and network",
+        "Buying its GPUs with servers and network",
         "USD",
         (
             Way(
@@ -179,7 +179,7 @@ NUMBERS = (
     ),
     Number(
         "chips_usd",
-        "Its bare GPUs, bought",
+        "Buying its bare GPUs",
         "USD",
         (
             Way(

@@ -85,14 +85,14 @@ def numbers(placed: Placed) -> list[tuple[str, str, str]]:
     return rows
 
 
-def costs(placed: Placed) -> list[tuple[str, str, str]]:
-    """The costs: title, value with ends, and how it is known, or why it is not."""
+def costs(placed: Placed) -> list[tuple[str, str, str, str]]:
+    """The costs: title, basis, value with ends, and how it is known, or why it is not."""
     rows = []
     for name in COSTS:
         answer = placed.answers[name]
         text = spanned(answer.span, "USD") if answer.span else NONE
         mark = " ←" if name in placed.fits else ""
-        rows.append((answer.number.title, text + mark, how(answer, placed.given)))
+        rows.append((answer.number.title, answer.number.basis, text + mark, how(answer, placed.given)))
     return rows
 
 
@@ -130,9 +130,19 @@ def known(given: Given) -> str:
     return "; ".join(part for part in (*parts, given.gpu_id, given.when) if part)
 
 
+def hours(placed: Placed) -> str:
+    """GPU-hours with their ends, and how they are known; "" where they are not."""
+    answer = placed.answers["chip_hours"]
+    if not answer.span:
+        return ""
+    said = answer.said or placed.answers["chip_hours_known"].said
+    return f"{answer.number.title}: {spanned(answer.span, answer.number.unit)}, {said}"
+
+
 def lines(placed: Placed) -> list[str]:
-    """The prices, the verdict and the sentence, a line each."""
+    """The hours and prices behind the costs, the verdict and the sentence, a line each."""
     prices = [f"{PRICES[name]}: {said}" for name, said in placed.given.prices.items()]
+    prices = [line for line in (hours(placed), *prices) if line]
     if placed.verdict == "nothing_told":
         return prices
     return [*prices, f"Verdict: {VERDICTS[placed.verdict].means}", *placed.slips, f"To print: {placed.sentence}"]

@@ -1,4 +1,4 @@
-"""Which cost a sum can be, by rules, and the sentence that stands. The page of the form reads the same tables."""
+"""Which cost a sum can be, by rules, and the sentence that stands. The page that checks a claim has the same tables."""
 
 from __future__ import annotations
 

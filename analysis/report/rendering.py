@@ -221,7 +221,7 @@ def faults(html: Path, figures: Iterable[str], pages: Iterable[notebooks.Page]) 
 
 
 def complete(html: Path, figures: Iterable[str], pages: Iterable[notebooks.Page]) -> None:
-    """Give a rendered site, which has its figures, the rest; BuildError, if it lacks a page or is not fit to publish."""
+    """Give a rendered site, which has its figures, the rest; BuildError if it lacks a page or is not fit to publish."""
     # Not before: the site's extension is slow to import, and a site that is current needs none of it.
     from analysis.report.site.metadata import cards
 

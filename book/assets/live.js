@@ -6,64 +6,10 @@
   if (!model || !window.customElements || customElements.get("report-live")) return;
   const { parameters, results, panels, formulas, sizes } = model;
   const names = Object.keys(parameters);
+  const words = window.reportWords(model.counts);
+  const { exponent, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, NOT_COPIED, saved } = words;
   const known = (name) => Object.prototype.hasOwnProperty.call(parameters, name);
 
-  // ---- Numbers in words: analysis/words.py once more, and a test compares the two.
-
-  const exponent = (value) => Math.floor(Math.log10(Math.abs(value)));
-
-  // Rounds the shortest decimal that names the number, halves away from zero.
-  const number = (value, decimals = 0) => {
-    if (!Number.isFinite(value)) return "not defined";
-    const [mantissa, power] = Math.abs(value).toExponential().split("e");
-    const digits = mantissa.replace(".", "");
-    const end = Number(power) + 1 + decimals; // how many of the digits are kept
-    let kept = end > 0 ? digits.slice(0, end).padEnd(end, "0") : "";
-    if (end >= 0 && digits.charAt(end) >= "5") kept = String(BigInt(kept || "0") + 1n);
-    kept = kept.padStart(Math.max(decimals, 0) + 1, "0") + "0".repeat(Math.max(-decimals, 0));
-    const cut = kept.length - Math.max(decimals, 0);
-    const whole = kept.slice(0, cut).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ",");
-    const sign = value < 0 && /[1-9]/.test(kept) ? "−" : "";
-    return sign + whole + (decimals > 0 ? "." + kept.slice(cut) : "");
-  };
-  const digits = (value, significant = 4) => {
-    if (value === 0 || !Number.isFinite(value)) return number(value);
-    const text = number(value, significant - 1 - exponent(value));
-    return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  };
-  const scale = (value, significant) => {
-    for (const [factor, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]])
-      if (Math.abs(value) >= factor * (1 - 0.5 * 10 ** -significant)) return [factor, word];
-    return [1, ""];
-  };
-  const dress = (text, unit, word) => {
-    const sign = text.startsWith("−") ? "−" : "";
-    const bare = text.slice(sign.length);
-    if (unit.startsWith("USD")) return `${sign}$${bare}${word}`;
-    if (unit === "fraction") return `${sign}${bare} %`;
-    return unit === "times" ? `${sign}${bare} times` : sign + bare + word;
-  };
-  const amount = (value, unit, low = null, high = null, significant = 4, least = 2) => {
-    if (!Number.isFinite(value)) return "not defined";
-    const plain = ["times", "ratio", "year"].includes(unit);
-    const [factor, word] = unit === "fraction" ? [0.01, ""] : plain ? [1, ""] : scale(value, significant);
-    if (low === null || high === null || low === high) {
-      if (model.counts.includes(unit)) return number(value);
-      if (unit === "USD/GPU-hour") return dress(number(value, 2), unit, "");
-      return dress(digits(value / factor, significant), unit, word);
-    }
-    const width = Math.abs(high / factor - low / factor) / 10;
-    let places = width === 0 || !Number.isFinite(width) ? 0 : -exponent(width);
-    if (value) places = Math.max(places, least - 1 - exponent(value / factor));
-    return dress(number(value / factor, places), unit, word);
-  };
-  const tick = (value) => {
-    for (const [factor, letter] of [[1e9, "B"], [1e6, "M"], [1e3, "K"]])
-      if (Math.abs(value) >= factor * 0.9995) return `$${digits(value / factor, 3)}${letter}`;
-    return `$${digits(value, 3)}`;
-  };
-  const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
-  const percent = (fraction) => (Number.isFinite(fraction) ? (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %" : number(fraction));
   // By how much a value differs from another, in words; nothing can be said of what is not defined.
   const apart = (value, other) => {
     const by = same(value, other) ? 0 : value / other - 1;
@@ -83,33 +29,13 @@
   let state = { ...start };
   const elements = new Set();
 
-  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
   // The value that a text names, or undefined where the assumption does not accept it.
   const accepted = (name, text) => {
     const row = parameters[name];
     if (row.choices) return row.choices.includes(text) ? text : undefined;
-    const trimmed = text.trim();
-    if (trimmed.length > 40 || !NUMBER.test(trimmed)) return undefined;
-    const value = Number(trimmed);
-    if (value < row.min || value > row.max || (row.type === "int" && !Number.isInteger(value))) return undefined;
+    const value = plain(text.trim());
+    if (!(value >= row.min && value <= row.max) || (row.type === "int" && !Number.isInteger(value))) return undefined;
     return value + 0; // no minus zero
-  };
-  // What somebody means who types a number: its value, or how to write it. A comma of thousands is one where no point could be
-  // meant; a decimal comma is named and not turned into something, and never advised into what would be refused.
-  const typed = (name, text) => {
-    const bare = text.trim().replace(/^\$\s*/, "");
-    const grouped = /^[1-9]\d{0,2}([,'’\s]\d{3})+(\.\d*)?$/.test(bare);
-    const value = accepted(name, grouped ? bare.replace(/[,'’\s]/g, "") : bare);
-    const point = /^\d+,\d+$/.test(bare) ? accepted(name, bare.replace(",", ".")) : undefined;
-    if (point === undefined) return { value };
-    return { advice: value === undefined ? `write a decimal point: ${point}` : `a comma may be either: write ${value} or ${point}` };
-  };
-  const unescaped = (text) => {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return text;
-    }
   };
   const read = (fragment) => {
     const changes = new Map();
@@ -490,7 +416,7 @@
     }
     // What is typed counts once it is whole, on Enter or when the field is left: the beginning of a number is another number.
     typing(field, holder, name, done) {
-      const { value, advice } = typed(name, field.value);
+      const { value, advice } = typed(field.value, (text) => accepted(name, text));
       clearTimeout(saying);
       field.removeAttribute("aria-invalid");
       if (value !== undefined && done) {
@@ -527,25 +453,11 @@
       }
       if (button.matches(".live-reset-all")) change({ ...start }, true);
       if (button.matches(".live-copy")) this.copy(button.dataset.copy);
-      if (button.matches(".live-save")) {
-        const link = document.createElement("a");
-        link.href = URL.createObjectURL(new Blob([scenario()], { type: "text/yaml" }));
-        link.download = "live_setting.yml";
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-      }
+      if (button.matches(".live-save")) saved(scenario(), "live_setting.yml");
     }
     async copy(what) {
-      const text = what === "command" ? command() : scenario();
-      try {
-        await navigator.clipboard.writeText(text);
-        notice(what === "command" ? "The command was copied." : "The scenario file was copied.");
-      } catch {
-        const holder = this.querySelector(".live-" + what);
-        holder.closest("details").open = true;
-        getSelection().selectAllChildren(holder);
-        notice("The browser does not let this page copy. The text is selected below: copy it with the keyboard.");
-      }
+      const done = await copied(what === "command" ? command() : scenario(), this.querySelector(".live-" + what));
+      notice(done ? (what === "command" ? "The command was copied." : "The scenario file was copied.") : NOT_COPIED);
     }
     // Everything that shows the setting; called once a frame at most.
     update() {
@@ -611,10 +523,6 @@
       if (pen) pen.done();
     }
   }
-  const put = (node, text) => {
-    if (node.textContent !== text) node.textContent = text;
-  };
-
   let frame = 0;
   function paint() {
     frame = 0;
@@ -631,7 +539,7 @@
     printing = false;
   });
 
-  window.reportLive.words = { number, digits, amount, setting, tick, percent };
+  window.reportLive.words = words;
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   drawHatches();

@@ -7,6 +7,7 @@ import pytest
 from analysis import placing
 from analysis.case import Case
 from analysis.placing import Span, given, numbers
+from analysis.placing.numbers import RUN
 
 CASE = Case()
 
@@ -100,3 +101,80 @@ def test_a_slip_by_a_whole_factor_is_named() -> None:
     assert found.verdict == "none"
     assert found.slips == ("It would fit a rent if hours were counted as days.",)
     assert found.where == "below the rent of its GPU-hours"
+
+
+def test_what_is_given_takes_the_place_of_what_the_table_has() -> None:
+    """V3 on 4,096 GPUs keeps its hours; 10 days on its 2,048 are 491,520 h; another chip has its own price or none."""
+    known = placing.of_model(CASE, "dsv3").inputs
+
+    def hours(**numbers: float) -> float:
+        span = placing.worked_out(placing.asked(CASE, "dsv3", numbers).inputs, RUN)["chip_hours"].span
+        assert span
+        return span.value
+
+    assert hours(gpus=4096) == known["chip_hours_given"].value
+    assert hours(days=10) == 2048 * 10 * 24
+    assert hours(gpus=8, days=5) == 960
+    other = placing.asked(CASE, "dsv3", {}, "A100-SXM-80", "2023H1")
+    assert other.inputs["peak_tflops"] == Span.of(312.0)
+    assert "2023H1" in other.prices["rent"] and "server_price" not in other.inputs
+    own = placing.asked(CASE, "dsv3", {"rent": 4.0, "active_parameters": 1e9, "tokens": 1e12})
+    assert own.inputs["rent"] == Span.of(4.0) and own.prices["rent"] == "given"
+    assert "flop_given" not in own.inputs, "the table's arithmetic is that of another size"
+
+
+def test_a_chip_or_a_half_year_that_is_missing_is_named_in_place_of_its_price() -> None:
+    def lacks(gpu_id: str, when: str) -> str:
+        asked = placing.asked(CASE, "", {"chip_hours": 960.0}, gpu_id, when)
+        return placing.told.costs(placing.place(asked))[0][-1]
+
+    assert lacks("", "") == "cannot be computed: needs the chip"
+    assert lacks("A100-SXM-80", "") == "cannot be computed: needs the half-year"
+    assert lacks("A100-SXM-80", "2019H1") == "cannot be computed: needs a rent of this chip at that time"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("4.6e6", "$4.6 million"),
+        ("about $4.6 million", "$4.6 million"),
+        ("over $100 million", "more than $100 million"),
+        ("up to 2 million", "less than $2 million"),
+        ("500,000 to 2 million", "$500,000 to $2 million"),
+    ],
+)
+def test_a_sentence_says_a_sum_as_it_was_told(text: str, said: str) -> None:
+    assert placing.amount_of(text).said == said
+
+
+def test_the_second_sum_is_not_the_smaller_one() -> None:
+    with pytest.raises(placing.GivenError, match="no sum of money"):
+        placing.amount_of("23 to 4 million")
+
+
+def test_a_name_is_letters_digits_and_a_few_marks() -> None:
+    assert given.named("<b>Qwen-3.5</b>\u202e`x`") == "b Qwen-3.5 /b x"
+    assert given.named("модель (7)") == "модель (7)"
+    assert given.named("{}<>") == given.NAMELESS
+
+
+def test_hours_and_price_stand_beside_a_rent_alone() -> None:
+    """V3's GPUs cost $84 million to buy: of that sum no hour is told."""
+    assert placed("dsv3", "$84 million").sentence == (
+        "$84 million is the size of buying its GPUs with servers and network, or of the research compute behind it, "
+        "for DeepSeek-V3."
+    )
+    # 5,576,000 over 2,788,000 h
+    assert "the rent of its 2.788 million GPU-hours, at $2.00 an hour" in placed("dsv3", "5576000").sentence
+
+
+def test_without_a_sum_no_test_of_a_sum_is_shown() -> None:
+    rows = placing.told.numbers(placing.place(placing.of_model(CASE, "dsv3")))
+    # 6 x 37e9 x 14.8e12 = 3.286e24 and more for attention, over 2,788,000 h x 3600 s x 989e12
+    assert rows == [("MFU against the dense BF16 peak", "33.2 %", "in line with published runs, 15 % to 55 %")]
+
+
+def test_the_centre_of_a_rent_is_that_of_contracts_and_kinds_are_not_mixed_in_it() -> None:
+    """An H100 in 2024H2: contracts at $2.15–2.45 and $1.90–2.10, in the middle $2.30 and $2.00; a list at $3.99."""
+    found = placing.asked(CASE, "", {}, "H100-SXM", "2024H2").inputs["rent"]
+    assert (found.low, found.value, found.high) == pytest.approx((1.90, 2.15, 3.99))

@@ -2,6 +2,7 @@
 
 What a page says, as it is read and written:
 
+claim       the form that checks a cost claim
 equations   formulas as MathML, written at build time: no script, nothing fetched, read by screen readers
 families    pages of one notebook, a page for each row of a table
 figures     a computed figure's alt text, and below it the box; folded code below its output
@@ -38,6 +39,7 @@ __all__ = ["DrawingRenderer", "setup"]
 PARTS = (
     *(
         "plain",
+        "claim",
         "equations",
         "families",
         "figures",

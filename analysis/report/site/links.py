@@ -170,7 +170,7 @@ def grade(described: provenance.Described) -> str:
 def breakable(text: str) -> str:
     """A text in HTML whose long names may break after an underscore or a slash; addresses become links."""
     if re.fullmatch(r"https?://\S+", text):
-        return f'<a class="external" href="{escape(text)}">{breakable(text.removeprefix("https://"))}</a>'
+        return f'<a class="external" href="{escape(text)}">{breakable(text.partition("://")[2])}</a>'
     return re.sub(r"([_/])(?=\w)", r"\1<wbr>", typography.html(text))
 
 

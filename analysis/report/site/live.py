@@ -33,7 +33,7 @@ from analysis.report.site import scripts, templates
 from analysis.untrusted import meant, unknown
 
 PAGE = "change_assumptions"
-SCRIPTS = ("live-model.js", "live.js")
+SCRIPTS = ("live-model.js", "words.js", "live.js")
 
 GROUPS = {
     "price": "Prices",

@@ -1,0 +1,117 @@
+/* What the pages with a form share: numbers in words, what somebody means who types one, and how a text leaves the page.
+   Nothing is fetched, evaluated as code or inserted as HTML. */
+window.reportWords = (counts) => {
+  "use strict";
+  // ---- Numbers in words: analysis/words.py once more, and a test compares the two.
+
+  const exponent = (value) => Math.floor(Math.log10(Math.abs(value)));
+
+  // Rounds the shortest decimal that names the number, halves away from zero.
+  const number = (value, decimals = 0) => {
+    if (!Number.isFinite(value)) return "not defined";
+    const [mantissa, power] = Math.abs(value).toExponential().split("e");
+    const digits = mantissa.replace(".", "");
+    const end = Number(power) + 1 + decimals; // how many of the digits are kept
+    let kept = end > 0 ? digits.slice(0, end).padEnd(end, "0") : "";
+    if (end >= 0 && digits.charAt(end) >= "5") kept = String(BigInt(kept || "0") + 1n);
+    kept = kept.padStart(Math.max(decimals, 0) + 1, "0") + "0".repeat(Math.max(-decimals, 0));
+    const cut = kept.length - Math.max(decimals, 0);
+    const whole = kept.slice(0, cut).replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ",");
+    const sign = value < 0 && /[1-9]/.test(kept) ? "−" : "";
+    return sign + whole + (decimals > 0 ? "." + kept.slice(cut) : "");
+  };
+  const digits = (value, significant = 4) => {
+    if (value === 0 || !Number.isFinite(value)) return number(value);
+    const text = number(value, significant - 1 - exponent(value));
+    return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  };
+  const scientific = (value, significant = 3) => {
+    const [mantissa, power] = value.toExponential(significant - 1).split("e");
+    return `${mantissa} × 10${[...String(Number(power))].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
+  };
+  const scale = (value, significant) => {
+    for (const [factor, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]])
+      if (Math.abs(value) >= factor * (1 - 0.5 * 10 ** -significant)) return [factor, word];
+    return [1, ""];
+  };
+  const dress = (text, unit, word) => {
+    const sign = text.startsWith("−") ? "−" : "";
+    const bare = text.slice(sign.length);
+    if (unit.startsWith("USD")) return `${sign}$${bare}${word}`;
+    if (unit === "fraction") return `${sign}${bare} %`;
+    return unit === "times" ? `${sign}${bare} times` : sign + bare + word;
+  };
+  const amount = (value, unit, low = null, high = null, significant = 4, least = 2) => {
+    if (!Number.isFinite(value)) return "not defined";
+    if (unit === "FLOP") return scientific(value);
+    const plain = ["times", "ratio", "year"].includes(unit);
+    const [factor, word] = unit === "fraction" ? [0.01, ""] : plain ? [1, ""] : scale(value, significant);
+    if (low === null || high === null || low === high) {
+      if (counts.includes(unit)) return number(value);
+      if (unit === "USD/GPU-hour") return dress(number(value, 2), unit, "");
+      return dress(digits(value / factor, significant), unit, word);
+    }
+    const width = Math.abs(high / factor - low / factor) / 10;
+    let places = width === 0 || !Number.isFinite(width) ? 0 : -exponent(width);
+    if (value) places = Math.max(places, least - 1 - exponent(value / factor));
+    return dress(number(value / factor, places), unit, word);
+  };
+  const tick = (value) => {
+    for (const [factor, letter] of [[1e9, "B"], [1e6, "M"], [1e3, "K"]])
+      if (Math.abs(value) >= factor * 0.9995) return `$${digits(value / factor, 3)}${letter}`;
+    return `$${digits(value, 3)}`;
+  };
+  const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
+  const percent = (fraction) => (Number.isFinite(fraction) ? (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %" : number(fraction));
+
+  // ---- Numbers as they are typed.
+
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+  // The number that a text is, or NaN.
+  const plain = (text) => (text.length <= 40 && NUMBER.test(text) ? Number(text) : NaN);
+  // What somebody means who types a number: its value, or how to write it. A comma of thousands is one where no point could be
+  // meant; a decimal comma is named and not turned into something, and never advised into what would be refused.
+  // accepted: the value that a text names, or undefined; whole: whether nobody would give it to a thousandth.
+  const typed = (text, accepted, whole = false) => {
+    const bare = text.trim().replace(/^\$\s*/, "");
+    const grouped = /^[1-9]\d{0,2}([,'’\s]\d{3})+(\.\d*)?$/.test(bare);
+    const value = accepted(grouped ? bare.replace(/[,'’\s]/g, "") : bare);
+    const point = !(whole && grouped) && /^\d+,\d+$/.test(bare) ? accepted(bare.replace(",", ".")) : undefined;
+    if (point === undefined) return { value };
+    return { advice: value === undefined ? `write a decimal point: ${point}` : `a comma may be either: write ${value} or ${point}` };
+  };
+  const unescaped = (text) => {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  };
+
+  // ---- How a text is shown, and how it leaves the page.
+
+  const put = (node, text) => {
+    if (node.textContent !== text) node.textContent = text;
+  };
+  // Whether it was copied; where the browser does not allow that, what holds the text is opened and selected.
+  const copied = async (text, holder) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      holder.closest("details").open = true;
+      getSelection().selectAllChildren(holder);
+      return false;
+    }
+  };
+  const NOT_COPIED = "The browser does not let this page copy. The text is selected below: copy it with the keyboard.";
+  const saved = (text, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/yaml" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+
+  return { exponent, number, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, NOT_COPIED, saved };
+};
