@@ -279,6 +279,5 @@ _FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up
 
 def _between(text: str) -> Sum:
     low, high = claims.two_ends(text)
-    told, said = claims.middle(low, high), READINGS["between"][0]
-    ends = (words.amount(end.value, "USD") for end in (low, high))
-    return Sum(told.value - told.below, told.value, told.value + told.above, said.format(*ends))
+    said = READINGS["between"][0].format(*(words.amount(end.value, "USD") for end in (low, high)))
+    return Sum(low.value - low.below, (low.value + high.value) / 2, high.value + high.above, said)
