@@ -241,7 +241,10 @@ class Case:
         scenario: scenarios.Scenario | None = None,
         used: set[str] | None = None,
         trace: Trace | None = None,
+        own: Mapping[str, parameters.Parameter] | None = None,
     ) -> None:
+        """own: assumptions whose range is another in this case than in data/assumptions.csv, as in a story"""
+        self.known = {**parameters.known(), **(own or {})}
         self.scenario = scenario or scenarios.Scenario()
         self.values = dict(values) if values is not None else self.scenario.values()
         self.used: set[str] = set() if used is None else used
@@ -276,10 +279,9 @@ class Case:
 
     @cached_property
     def _draws(self) -> Values:
-        known = parameters.known()
         full = {**parameters.base(), **self.values}
         drawn = uncertainty.sample(
-            known, full, int(full["draws"]), int(full["seed"]), float(full["hopper_price_correlation"])
+            self.known, full, int(full["draws"]), int(full["seed"]), float(full["hopper_price_correlation"])
         )
         return Values({name: drawn.get(name, value) for name, value in self.values.items()}, self._used)
 

@@ -261,15 +261,36 @@ def printed(text: str) -> Printed:
     return Printed(float(digits.scaleb(scale)), half * below, half * above)
 
 
+def two_ends(text: str) -> tuple[Printed, Printed]:
+    """The ends of "4 to 23 million" or "between $4 and $23 million". ValueError for what holds no two that rise."""
+    first, second = (part.strip() for part in text.removeprefix("between ").replace(" and ", " to ").split(" to "))
+    # A short number takes the word of the other.
+    word = "".join(c for c in second if c.isalpha())
+    whole = not word or any(c.isalpha() for c in first) or sum(c.isdigit() for c in first) > 3
+    low, high = printed(first if whole else f"{first} {word}"), printed(second)
+    if low.value > high.value:
+        raise ValueError(text)
+    return low, high
+
+
+def middle(low: Printed, high: Printed) -> Printed:
+    """Two ends as one number that may lie anywhere between them."""
+    value = (low.value + high.value) / 2
+    return Printed(value, value - low.value + low.below, high.value + high.above - value)
+
+
 # Told where a cell names something else than it may.
 NAMELESS = "there is no result, parameter or published figure '{}'."
 
 
 class Names:
-    """Values by name: results, parameters, published figures (with _low and _high), published costs of models."""
+    """Values by name: results, parameters, published figures (with _low and _high), published costs of models.
 
-    def __init__(self, x: Any, data: Any) -> None:
-        self.x, self.data = x, data
+    own: what a story has worked out of its run: value, unit and cost basis by name; NaN is a value that is not known
+    """
+
+    def __init__(self, x: Any, data: Any, own: Mapping[str, tuple[float, str, str]] | None = None) -> None:
+        self.x, self.data, self.own = x, data, own or {}
         self._values: dict[str, tuple[Any, str, str]] = {}
         self._published = data.records("published")
         self._estimates = data.records("estimates")
@@ -281,10 +302,12 @@ class Names:
         results = [name for name in REGISTRY if not name.startswith("claims_")]
         numbers = [name for name, row in parameters.known().items() if row.type != "choice"]
         bounds = [f"{name}_{bound}" for name in self._published for bound in ("low", "high")]
-        return {*results, *numbers, *self._published, *bounds, *self._estimates}
+        return {*results, *numbers, *self._published, *bounds, *self._estimates, *self.own}
 
     def _one(self, name: str) -> tuple[Any, str, str]:
         """Value, unit and cost basis; the basis is "" where the table does not say."""
+        if name in self.own:
+            return self.own[name]
         if name in REGISTRY:
             definition = REGISTRY[name]
             return definition.compute(self.x, self.data), definition.unit, definition.basis
@@ -308,7 +331,7 @@ class Names:
                 if name not in self.known:
                     raise _fault(record, column, f"{NAMELESS.format(name)}{meant(name, sorted(self.known))}")
                 parts.append(self._one(name))
-                if name not in REGISTRY and np.any(np.isnan(parts[-1][0])):
+                if name not in REGISTRY and name not in self.own and np.any(np.isnan(parts[-1][0])):
                     raise _fault(record, column, f"'{name}' has no value. Where a bound is published, name that.")
             bases = {basis for _, _, basis in parts}
             unit = _UNITS.get(parts[0][1], parts[0][1])
@@ -317,8 +340,10 @@ class Names:
 
 
 def _fault(record: Mapping[str, Any], column: str, what: str) -> DataError:
-    where = f"data/evidence.csv, record {record['evidence_id']}, column `{column}`"
-    return DataError(f"{where}: {what} Correct the cell, then run `report check`.")
+    # A story's records say where they stand, and what looks at them.
+    table, check = record.get("table", "data/evidence.csv"), record.get("check", "report check")
+    where = f"{table}, record {record['evidence_id']}, column `{column}`"
+    return DataError(f"{where}: {what} Correct the cell, then run `{check}`.")
 
 
 def name_problems(data: Any) -> Iterator[str]:
@@ -340,13 +365,14 @@ def _told(record: Mapping[str, Any]) -> Printed:
     if not record["printed"]:
         return Printed(float("nan"), 0.0, 0.0)
     try:
-        return printed(str(record["printed"]))
+        text = str(record["printed"])
+        return middle(*two_ends(text)) if record["relation"] == "between" else printed(text)
     except ValueError:
         raise _fault(
             record,
             "printed",
-            f"'{record['printed']}' is no number that can be read. Write it as the text does, as 'about $1.6 billion', "
-            f"or a word of degree: {', '.join(DEGREES)}.",
+            f"'{record['printed']}' is no number that can be read. Write it as the text does, as 'about $1.6 "
+            f"billion' (`between`: '4 to 23 million'), or a word of degree: {', '.join(DEGREES)}.",
         ) from None
 
 
@@ -400,10 +426,12 @@ def _checked(record: Mapping[str, Any]) -> None:
         if compares and not asserts:
             raise _fault(record, "printed", "a value is compared, so the claim's own must be given.")
         if compares and not record["relation"]:
-            raise _fault(record, "relation", "values are compared, so say whether `about`, `at_least` or `at_most`.")
-    if record["relation"] == "about" and not record["printed"]:
+            raise _fault(
+                record, "relation", "values are compared, so say whether `about`, `at_least`, `at_most` or `between`."
+            )
+    if record["relation"] in ("about", "between") and not record["printed"]:
         raise _fault(record, "printed", "how far off a value may be follows from the digits told, so it needs them.")
-    if record["relation"] == "about" and record["printed"] in DEGREES:
+    if record["relation"] in ("about", "between") and record["printed"] in DEGREES:
         raise _fault(record, "relation", "a word of degree is a bound: `at_least` or `at_most`.")
     for said, relation in _BOUNDS.items():
         if str(record["printed"]).startswith(f"{said} ") and record["relation"] != relation:
@@ -488,9 +516,12 @@ def _tested(record: Mapping[str, Any], names: Names) -> Finding:
     return Finding(record, float(asserted), float(found), float(elsewhere), outcome)
 
 
-def findings(x: Any, data: Any, evidence: pd.DataFrame) -> list[Finding]:
-    """Every record of the evidence, tested with parameters `x` and tables `data`; DataError names a bad record."""
-    names = Names(x, data)
+def findings(x: Any, data: Any, evidence: pd.DataFrame, names: Names | None = None) -> list[Finding]:
+    """Every record of the evidence, tested with parameters `x` and tables `data`; DataError names a bad record.
+
+    names: what its records may name, where that is more than the report's own
+    """
+    names = names or Names(x, data)
     records: list[Mapping[str, Any]] = evidence.to_dict("records")
     for record in records:
         _checked(record)
@@ -568,10 +599,11 @@ def examine(
             f"data/evidence.csv has no record for {', '.join(bare)}, so no verdict follows. "
             "Add one, with `unknown` if nothing was found, or drop the claim from data/claims.csv."
         )
-    return {key: _examined(*key, tested) for key, tested in found.items()}
+    return {key: judged(*key, tested) for key, tested in found.items()}
 
 
-def _examined(claim: str, question: str, tested: list[Finding]) -> Examined:
+def judged(claim: str, question: str, tested: list[Finding]) -> Examined:
+    """The verdict that follows from the records on one claim and question."""
     by_part: dict[str, list[Finding]] = {}
     for finding in tested:
         by_part.setdefault(finding.record["part"], []).append(finding)

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.core import TyperCommand, TyperGroup
 
-from analysis import comparison, parameters, placing, project, scenarios, tables, untrusted, words, written
+from analysis import comparison, parameters, placing, project, scenarios, stories, tables, untrusted, words, written
 from analysis.case import Case, PageError
 from analysis.report import build as builder
 from analysis.report import check as checker
@@ -339,6 +339,78 @@ def show_placed(placed: placing.Placed) -> None:
     say("")
     for line in placing.told.lines(placed):
         say(line)
+
+
+story = typer.Typer(cls=Stoppable, no_args_is_help=True, help="Audit a claim of your own: a folder of plain files.")
+app.add_typer(story, name="story")
+StoryName = Annotated[str, typer.Argument(metavar="STORY", help="A folder, a story.yml, or one of data/stories/.")]
+
+
+def audited(asked: str) -> stories.Audit:
+    """The audit of the story that a command names; StoryError with every fault in it."""
+    return stories.audited(stories.read(stories.found(asked)))
+
+
+@story.command("new")
+def story_new(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder; its name is the story's.")],
+    model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of data/models.csv.")] = "",
+    amount: Annotated[str, typer.Option("--amount", help='The sum as somebody wrote it: "$4.6 million".')] = "",
+    sentence: Annotated[str, typer.Option("--sentence", help="The claim, as it was said.")] = "",
+) -> None:
+    """Begin a story: a folder with its files, which say what may stand in them.
+
+    Example: `report story new kimi --model kimi_k2t --amount "4.6 million"`
+    """
+    for path in stories.write(folder, stories.begin(model, amount, sentence)):
+        say(path)
+    say(f"Fill in what is blank, then: report story check {folder}; report story build {folder}")
+
+
+@story.command("check")
+def story_check(name: StoryName) -> None:
+    """Say what is wrong in a story's files, with file, row and column, and what is still blank.
+
+    Example: `report story check minimax_m1`
+    """
+    try:
+        found = audited(name)
+        if problems := stories.unexpected(found):
+            raise stories.StoryError(problems)
+    except stories.StoryError as error:
+        for line in error.lines:
+            complain(line)
+        raise typer.Exit(1) from None
+    for line in found.story.blanks:
+        say(f"Still blank: {line}")
+    records = len(found.story.evidence)
+    say(f"{found.story.name}: {len(found.claims)} claims, {records} records of evidence: nothing is wrong.")
+
+
+@story.command("build")
+def story_build(
+    name: StoryName,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Instead of _build/stories/<name>.")] = None,
+    key: Annotated[bool, typer.Option("--key", help="With the answers that a teacher expects.")] = False,
+) -> None:
+    """Build a story as one page, a file for reading offline. Example: `report story build minimax_m1`"""
+    from analysis.report import story as page
+
+    say(page.build(audited(name), out, key))
+
+
+@story.command("compare")
+def story_compare(first: StoryName, second: StoryName) -> None:
+    """Set two audits of the same claims side by side: where inputs, evidence, costs or verdicts differ.
+
+    Example: `report story compare group_a group_b`
+    """
+    pair = audited(first), audited(second)
+    rows = stories.differences(*pair)
+    if rows:
+        in_columns([("claim", "what differs", *(audit.story.name for audit in pair)), *rows])
+    else:
+        say("No difference.")
 
 
 @app.command()

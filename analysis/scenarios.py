@@ -92,7 +92,19 @@ LONGEST_FILE, LONGEST_TEXT = 100_000, {"title": 200, "motive": 2_000, "source": 
 DEEPEST = 8
 
 # Folders of _build and of what is in it that are not a scenario's. A change by -p has one as well: `scenario_name`.
-RESERVED = {"all", "base", "classroom", "compare", "downloads", "fuzz", "html", "mutants", "slides", "sweeps"}
+RESERVED = {
+    "all",
+    "base",
+    "classroom",
+    "compare",
+    "downloads",
+    "fuzz",
+    "html",
+    "mutants",
+    "slides",
+    "stories",
+    "sweeps",
+}
 
 # No folder of Windows can have these names.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
@@ -134,7 +146,7 @@ def parsed_scenario(content: bytes, stem: str, where: str) -> Scenario:
         raise ParameterError(f"{where} is not UTF-8 text.") from None
     if len(text) > LONGEST_FILE:
         raise ParameterError(f"{where} has {len(text):,} characters; at most {LONGEST_FILE:,} are read.")
-    document = _plain_yaml(text.replace("\r\n", "\n"), where)
+    document = plain_yaml(text.replace("\r\n", "\n"), where)
     if not isinstance(document, dict):
         raise ParameterError(f"{where} must hold {', '.join(KEYS)}; see data/scenarios/.")
     for key in document:
@@ -174,7 +186,8 @@ def _no_break_space(text: str) -> str:
     return " It holds a no-break space (U+00A0); put an ordinary one." if "\u00a0" in text else ""
 
 
-def _plain_yaml(text: str, where: str) -> object:
+def plain_yaml(text: str, where: str) -> object:
+    """Anybody's YAML with every scalar as text, and nothing in it that could do more than be read."""
     import yaml
 
     if line := written.conflict(text):

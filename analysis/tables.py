@@ -347,7 +347,7 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
 
 def references(path: Path = REFERENCES) -> dict[str, Any]:
     """The entries of the bibliography by key, as pybtex reads them."""
-    return written.parsed(path, _bibtex)
+    return written.parsed(path, bibliography)
 
 
 def reference_keys(path: Path = REFERENCES) -> set[str]:
@@ -356,7 +356,8 @@ def reference_keys(path: Path = REFERENCES) -> set[str]:
 
 
 @lru_cache(maxsize=4)
-def _bibtex(text: str) -> dict[str, Any]:
+def bibliography(text: str) -> dict[str, Any]:
+    """The entries of a bibliography's text by key."""
     from pybtex.database import parse_string
 
     return dict(parse_string(text, "bibtex").entries)

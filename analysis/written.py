@@ -43,13 +43,21 @@ def endless(path: Path) -> bool:
     return path.exists() and not (path.is_file() or path.is_dir())
 
 
-def text(path: Path, name: str = "") -> str:
-    """A file's text. `name`: how messages name it. FileError: not there, no UTF-8, or an unfinished merge."""
+def text(path: Path, name: str = "", most: int = -1) -> str:
+    """A file's text. FileError: not there, too large, no UTF-8, or an unfinished merge.
+
+    name: how messages name it
+    most: bytes that are read at most; all, if it is not given
+    """
     name = name or name_of(path)
     if endless(path):
         raise FileError(f"{name} is no regular file.")
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            read = file.read(most + 1 if most >= 0 else -1)
+        if 0 <= most < len(read):
+            raise FileError(f"{name} is larger than {most:,} bytes, of which no more are read. Shorten it.")
+        content = read.decode("utf-8-sig")
     except OSError as error:
         raise FileError(f"{name} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError as error:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page
 from test_policy import Watched
 from test_site import until
 
-from analysis import placing
+from analysis import placing, stories
 from analysis.case import Case
 from analysis.placing import book, given, numbers, told
 from analysis.report import claim_form
@@ -248,8 +248,10 @@ def test_the_link_the_command_and_the_story_are_the_same_claim(form: Form, tmp_p
     story = yaml.safe_load((tmp_path / "story.yml").read_text("utf-8"))
     sentence = SENTENCE.format("A tune (small)")
     (claim,) = story["claims"]
-    assert (claim["sentence"], claim["boundary"], claim["amount"]) == (sentence, "fine_tune", "about 98")
-    assert set(claim) == {"sentence", "amount", "boundary", "said_by", "date", "source"}
+    assert (claim["better_wording"], claim["boundary"], claim["amount"]) == (sentence, "fine_tune", "about 98")
+    assert claim.keys() < {column.name for column in stories.columns.CLAIMS}
+    (audited,) = stories.audited(stories.read(tmp_path / "story.yml")).claims
+    assert audited.placed.sentence == sentence
     run = story["run"]
     assert run == {"name": "A tune (small)", "gpu": "A100-SXM-80", "when": "2023H1", "gpus": 8, "days": 5}
     _, *arguments = shlex.split(form.told("command"))

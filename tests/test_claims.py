@@ -637,7 +637,7 @@ NUMBER = {"kind": "number", "holds": "", "printed": "8", "compare": "deepseek_v3
         ({**NUMBER, "printed": "cheap"}, "a word of degree is a bound: `at_least` or `at_most`"),
         ({**NUMBER, "printed": "more than 8"}, "'more than' is a bound: `at_least`"),
         ({**NUMBER, "printed": "up to 8", "relation": "at_least"}, "'up to' is a bound: `at_most`"),
-        ({**NUMBER, "relation": ""}, "say whether `about`, `at_least` or `at_most`"),
+        ({**NUMBER, "relation": ""}, "say whether `about`, `at_least`, `at_most` or `between`"),
         ({**NUMBER, "kind": "condition", "holds": "no"}, "the kind condition is in words"),
         ({**NUMBER, "question": "gossip"}, "'gossip' is not one of source, documents"),
         ({"kind": "certainty", "holds": "partly"}, "a certainty is kept, `yes`, or lost, `no`"),

@@ -15,7 +15,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import parameters
 from analysis.placing.numbers import Span
 from analysis.quantities import rents
 from analysis.reconciliation import epoch
@@ -69,7 +68,7 @@ def server(case: Any, gpu_id: str, when: str) -> Price | None:
 def _assumed(case: Any, name: str) -> Price | None:
     if not name:
         return None
-    row, value = parameters.known()[name], float(getattr(case.point, name))
+    row, value = case.known[name], float(getattr(case.point, name))
     low, high = range_around(row, value)
     return Price(Span(float(low), value, float(high)), f"assumption: {row.title}")
 

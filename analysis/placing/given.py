@@ -228,7 +228,7 @@ _SHARED = (
 def assumptions(case: Any) -> dict[str, Span]:
     """Assumptions that hold for every run: at their value, but for the share of a final run, which has its range."""
     value = float(getattr(case.point, SHARE))
-    low, high = range_around(parameters.known()[SHARE], value)
+    low, high = range_around(case.known[SHARE], value)
     return {
         **{name: Span.of(float(getattr(case.point, name))) for name in _SHARED},
         "final_run_share": Span(float(low), value, float(high)),
@@ -254,9 +254,9 @@ def amount_of(text: str) -> Sum:
         return Sum(number.low, number.value, number.high, words.amount(number.value, "USD"))
     except ValueError:
         pass
-    ends = [part.strip() for part in bare.removeprefix("between ").replace(" and ", " to ").split(" to ")]
     try:
-        found = _between(*ends) if len(ends) == 2 and not bare.startswith("up to ") else _one(bare)
+        ranged = " to " in bare and not bare.startswith("up to ")
+        found = _between(bare) if ranged or bare.startswith("between ") else _one(bare)
     except ValueError:
         raise GivenError(
             f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "$4.6 million", "over $100 million" or '
@@ -277,12 +277,7 @@ def _one(text: str) -> Sum:
 _FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up to", "at most")
 
 
-def _between(first: str, second: str) -> Sum:
-    # "4 to 23 million": a short number takes the word of the other.
-    word = "".join(c for c in second if c.isalpha())
-    whole = not word or any(c.isalpha() for c in first) or sum(c.isdigit() for c in first) > 3
-    low, high = claims.printed(first if whole else f"{first} {word}"), claims.printed(second)
-    if low.value > high.value:
-        raise ValueError(first)
+def _between(text: str) -> Sum:
+    low, high = claims.two_ends(text)
     said = READINGS["between"][0].format(*(words.amount(end.value, "USD") for end in (low, high)))
     return Sum(low.value - low.below, (low.value + high.value) / 2, high.value + high.above, said)

@@ -18,7 +18,9 @@ from analysis.report import files
 NAME = ".report-manifest"
 
 # What a folder can be, as a list and a message call it.
-SITE, SLIDES, CLASSROOM, COMPARISON, SWEEP = "site", "deck of slides", "classroom", "comparison", "sweep"
+SITE, SLIDES, CLASSROOM, COMPARISON, SWEEP, STORY = (
+    *("site", "deck of slides", "classroom", "comparison", "sweep", "story"),
+)
 
 HEAD = re.compile(r"# Put here by the report: ([a-z ]+)")
 LINE = re.compile(r"([0-9a-f]{64})  (.+)")

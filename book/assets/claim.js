@@ -293,7 +293,7 @@
     const rows = own.filter(([, value]) => value !== "");
     if (rows.length) lines.push("run:", ...rows.map(([name, value]) => `  ${name}: ${scalar(value)}`));
     lines.push("claims:");
-    const claim = { sentence: placed.sentence, amount: placed.given.sum ? sumText() : "", boundary: placed.given.boundary, said_by: "", date: "", source: "" };
+    const claim = { sentence: "", amount: placed.given.sum ? sumText() : "", boundary: placed.given.boundary, said_by: "", date: "", source: "", better_wording: placed.sentence };
     Object.entries(claim).forEach(([name, value], index) => lines.push(`  ${index ? " " : "-"} ${name}: ${scalar(value)}`));
     return lines.join("\n") + "\n";
   };

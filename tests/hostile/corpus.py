@@ -73,6 +73,37 @@ AXES = {
     "pu\u0435=1:2:3": "CYRILLIC SMALL LETTER IE",
 }
 
+# A file of a story's folder and what is in it -> what its refusal must say.
+STORIES = {
+    ("story.yml", "title: !!python/object/apply:os.system ['touch pwned']\n"): "tags (!name) are not allowed",
+    ("story.yml", "title: &a x\nquestion: *a\n"): "aliases (*name) are not allowed",
+    ("story.yml", f"title: {'[' * 5000}\n"): "nested more than 8 deep",
+    ("story.yml", "title: a\ntitle: b\n"): "the key 'title' is given twice",
+    ("story.yml", "model: ../../etc/passwd\n"): "it must be an id that `report model` lists",
+    ("story.yml", "model: d\u0455v3\n"): "it must be an id that `report model` lists",
+    ("story.yml", "title: a\u202eb\n"): "RIGHT-TO-LEFT OVERRIDE, which nobody can see",
+    ("story.yml", "title: a\x1b[2J\n"): "is not plain YAML",
+    ("story.yml", "run:\n  days: __import__('os').system('touch pwned')\n"): "it must be a plain number",
+    ("story.yml", f"run:\n  days: {'9' * 1900}\n"): "it must be a number from 0.001 to 10000",
+    ("claims.csv", "claim_id\n../C1\n"): "it must be a short name of letters",
+    ("claims.csv", "claim_id\n=1+1\n"): "it must be a short name of letters",
+    ("claims.csv", "claim_id,amount\nC1,=HYPERLINK(1)\n"): "is no sum of money",
+    ("claims.csv", "claim_id,amount\nC1,{{7*7}}\n"): "is no sum of money",
+    ("claims.csv", "claim_id,amount\nC1,1e999\n"): "it must be a number from",
+    ("claims.csv", "claim_id,amount\nC1,\uff11 million\n"): "is no sum of money",
+    ("claims.csv", "claim_id,hours\nC1,0x10\n"): "it must be a number as somebody writes it",
+    ("claims.csv", 'claim_id\n"C1\n'): "claims.csv, line 2",
+    ("claims.csv", f"claim_id\nC1{',' * 100_000}\n"): "100001 cells, where the first row has 1",
+    ("claims.csv", "claim_id\x00\nC1\n"): "there is no column 'claim_id\\x00'",
+    ("claims.csv", "claim_id,<script>\nC1,x\n"): "there is no column '<script>'",
+    ("evidence.csv", "evidence_id,claim_id\nE1,C1\n"): "`question`: it is blank",
+    ("assumptions.csv", "name,value,low,high\n__class__,1,1,1\n"): "it must be a name that `report params` lists",
+    ("assumptions.csv", "name,value,low,high\npue,nan,nan,nan\n"): "it must be a plain number",
+    ("references.bib", '@STRING{a = "xxxx"}\n'): "'@STRING' is not read",
+    ("references.bib", '@preamble{"\\input{/etc/passwd}"}\n'): "'@preamble' is not read",
+    ("references.bib", f"@misc{{a, title = {'{' * 50_000}\n"): "references.bib cannot be read",
+}
+
 
 def files() -> dict[str, str]:
     """File of corpus/ -> what its refusal must say; "" where it is accepted, and harmless."""

@@ -17,7 +17,7 @@ import pytest
 import strategies
 from hypothesis import given, settings
 
-from analysis import cli, scenarios, untrusted
+from analysis import cli, scenarios, stories, untrusted
 from analysis.comparison import choose, compare
 from analysis.listing import cite_known
 from analysis.parameters import ParameterError
@@ -52,6 +52,17 @@ def test_a_hostile_file_is_refused_in_one_line_or_harmless(name: str, says: str)
 def test_no_hostile_text_of_the_corpus_was_run() -> None:
     """Each asks for a file `pwned`, wherever it would run."""
     assert not [path for folder in (Path.cwd(), notebooks.ROOT) for path in folder.glob("pwned*")]
+
+
+@pytest.mark.parametrize(("file", "says"), corpus.STORIES.items(), ids=lambda each: repr(each)[:40])
+def test_a_hostile_file_of_a_story_is_told_in_words(file: tuple[str, str], says: str, tmp_path: Path) -> None:
+    sound = {"story.yml": "model: dsv3\n", "claims.csv": "claim_id\nC1\n"}
+    for name, text in {**sound, file[0]: file[1]}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(stories.StoryError) as error:
+        stories.audited(stories.read(tmp_path))
+    assert says in str(error.value)
+    assert all(len(line) < oracle.LONGEST_REFUSAL for line in error.value.lines)
 
 
 @pytest.mark.parametrize("target", oracle.TARGETS)
