@@ -433,7 +433,7 @@ def test_good_settings_beside_bad_ones_are_used(tab: Tab) -> None:
     assert tab.here("v3_rental_usd") == "$8.4 million"
     assert tab.text(".live-notice").endswith("They were ignored: nonsense.")
     # As a mail programme may write it.
-    page = tab.open(fragment="#rental_usd_per_gpu_hour%3D3%26staff_count%3D160")
+    page = tab.open(fragment="#rental_usd_per_gpu_hour%3D3%26staff_count%3D170")
     assert tab.text(".live-changed").count("(published ") == 2
     assert page.locator(".live-notice").is_hidden()
 
@@ -502,7 +502,7 @@ def test_a_field_says_what_is_outside_its_range_or_not_accepted(tab: Tab) -> Non
     word = page.locator(f'[data-parameter="{name}"] .live-word')
     assert word.is_hidden()
     tab.enter(name, "99")
-    assert word.inner_text() == "outside the plausible range 1.3 to 3.42"
+    assert word.inner_text() == "outside the plausible range 1.65 to 3.42"
     until(page, "document.querySelector('.live-said').textContent.includes('outside the plausible range')")
     tab.enter(name, "2")
     assert word.is_hidden()
@@ -535,7 +535,7 @@ def test_only_figures_of_one_method_and_price_are_multiples_of_v3(tab: Tab) -> N
 def test_swings_are_computed_at_this_setting_and_the_drawing_fits_its_bars(tab: Tab) -> None:
     page = tab.open(fragment="#rental_usd_per_gpu_hour=4")
     panel = page.locator('[data-panel="swings"]')
-    assert "358,000: " in panel.locator("tbody").inner_text()
+    assert "90,000: " in panel.locator("tbody").inner_text()
     page.locator(".live-pick select").select_option("v3_rental_usd")
     tab.settle()
     # 2,788,000 h x $1.65 and x $3.42
