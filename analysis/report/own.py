@@ -21,6 +21,7 @@ ROOT = notebooks.ROOT
 KINDS = {
     "analysis": (".py", ".js", ".css", ".json", ".md", ".in", ".lock", ".toml", ".j2"),
     "book": (".md", ".ipynb", ".bib", ".yml", ".py"),
+    "data/stories": (".yml", ".csv", ".bib"),
     "book/assets": (".css", ".js", ".svg", ".woff2", ".txt"),
 }
 

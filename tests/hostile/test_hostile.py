@@ -111,7 +111,7 @@ def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path: Path) -> None:
 def test_a_large_file_is_refused_before_it_is_parsed(
     size: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scenarios, "_plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
+    monkeypatch.setattr(scenarios, "plain_yaml", lambda *arguments: pytest.fail("it was parsed"))
     (tmp_path / "large.yml").write_bytes(b"#" * size)
     with pytest.raises(ParameterError, match=says):
         scenarios.read_scenario(tmp_path / "large.yml")

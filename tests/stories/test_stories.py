@@ -114,8 +114,8 @@ def test_what_the_form_downloads_is_a_story(tmp_path: Path) -> None:
     (tmp_path / "story.yml").write_text(
         'title: "Did it cost $98?"\nquestion: "Which cost can this sum be?"\nrun:\n  name: "A tune"\n'
         '  gpu: "A100-SXM-80"\n  when: "2023H1"\n  gpus: 8\n  days: 5\nclaims:\n  - sentence: ""\n'
-        '    amount: "about 98"\n    boundary: "fine_tune"\n    said_by: ""\n    date: ""\n'
-        '    source: ""\n    better_wording: "x"\n',
+        '    amount: "about 98"\n    boundary: "fine_tune"\n    said_by: ""\n    date: ""\n    source: ""\n'
+        '    better_wording: "x"\n',
         encoding="utf-8",
     )
     found = audit(tmp_path / "story.yml")
