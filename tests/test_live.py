@@ -445,7 +445,7 @@ TYPED = [
     ("rental_usd_per_gpu_hour", "2,500", "2", "'2,500' is not used; write a decimal point: 2.5."),
     ("rental_usd_per_gpu_hour", "250", "2", "'250' is not used. It must be a number from 0.01 to 100 (USD/GPU-hour)."),
     ("rental_usd_per_gpu_hour", "$3.10", "3.1", ""),
-    ("service_life_years", "35", "5", "'35' is not used. It must be a number from 0.5 to 20 (year)."),
+    ("service_life_years", "35", "4", "'35' is not used. It must be a number from 0.5 to 20 (year)."),
     ("cost_of_capital", "10", "0", "'10' is not used. It must be a number from 0 to 1 (1/year)."),
     ("pue", "1,3", "1.25", "'1,3' is not used; write a decimal point: 1.3."),
     ("pue", "12,3", "1.25", "'12,3' is not used. It must be a number from 1 to 3 (ratio)."),  # never advised: 12.3
