@@ -73,16 +73,17 @@ BY_HAND = {
     "CR22": ("ambiguous", 1.75, 69.4, None, 0.328, None),
     # 191e6 / 132e6; / 2.03 / 57,000 / 24; 5e25 / (132e6 x 3600 x 275e12)
     "CR27": ("fits_basis", 1.45, 68.8, None, 0.383, None),
-    # 170e6 / 30.84e6; / 3.49 / 16,384 / 24; / (40,378 / 0.85); 3.8e25 / (30.84e6 x 3600 x 989e12)
-    "CR28": ("fits_none", 5.51, 123.9, 3579, 0.346, None),
-    "CR29": ("fits_basis", 12.97, 291.5, 8420, 0.346, None),
-    # 490e6 / 246e6; / 4.405 / 200,000 / 24; / 47,504; 5e26 / (246e6 x 3600 x 989e12); 310e9 Wh / 246e6 h
-    "CR40": ("fits_none", 1.99, 23.2, 10315, 0.571, 1260),
+    # 170e6 / 30.84e6; / 2.575, the middle of two quarters' contracts, / 16,384 / 24; / (40,378 / 0.85);
+    # 3.8e25 / (30.84e6 x 3600 x 989e12)
+    "CR28": ("fits_none", 5.51, 167.9, 3579, 0.346, None),
+    "CR29": ("fits_basis", 12.97, 395.05, 8420, 0.346, None),
+    # 490e6 / 246e6; / 1.95 / 200,000 / 24; / 47,504; 5e26 / (246e6 x 3600 x 989e12); 310e9 Wh / 246e6 h
+    "CR40": ("fits_basis", 1.99, 52.35, 10315, 0.571, 1260),
     # 10e6 / 2.1e6; / 47,504; 4.94e24 / (2.1e6 x 3600 x 989e12), Epoch AI's FLOP against BF16
     "CR44": ("fits_basis", 4.76, None, 210.5, 0.660, None),
-    # 2,000 x 45 x 24 = 2.16e6 h: 3e6 / 2.16e6; / 3.49 / 2,000 / 24; / 47,504; 1.5e24 / (2.16e6 x 3600 x 989e12). By
+    # 2,000 x 45 x 24 = 2.16e6 h: 3e6 / 2.16e6; / 2.15 / 2,000 / 24; / 47,504; 1.5e24 / (2.16e6 x 3600 x 989e12). By
     # hand it lay between an owner's 2.5 million and a rent; a server at 50,000 now takes the owner's to 3.05 million.
-    "CR48": ("fits_basis", 1.39, 17.9, 63.2, 0.195, None),
+    "CR48": ("fits_basis", 1.39, 29.07, 63.2, 0.195, None),
     # 2,048 x 33 x 24 = 1.622e6 h: 20e6 / 1.622e6; 6 x 13e9 x 17e12 / (1.622e6 x 3600 x 2,250e12)
     "CR54": ("other_quantity", 12.33, None, None, 0.101, None),
     # 9.7e24 FLOP at 0.35: 7.784e6 h: 8.2e6 / 7.784e6; / 40,964
@@ -106,8 +107,8 @@ def test_thirteen_claims_come_out_as_they_were_worked_out_by_hand(claim: str) ->
         # Hours times the lowest, middle and highest rent of the half-year, in millions.
         ("CR22", "rental_usd", 58.7, 136.8, 233.7),
         ("CR27", "rental_usd", 191.4, 268.0, 425.0),
-        ("CR28", "rental_usd", 79.9, 107.6, 147.4),
-        ("CR48", "rental_usd", 6.46, 7.54, 8.62),
+        ("CR28", "rental_usd", 67.85, 79.41, 147.4),
+        ("CR48", "rental_usd", 4.104, 4.644, 8.62),
         # 16,384 x (33,750, 40,378, 50,000) / 1.64: the $400 million are bare chips.
         ("CR29", "chips_usd", 337.2, 403.4, 499.5),
     ],
