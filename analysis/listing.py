@@ -171,7 +171,7 @@ def sources_table(results: pd.DataFrame, names: Sequence[str], name: str) -> Mar
         oldest, youngest = dates.ends(each.rests_on)
         rows.append(
             {
-                "Result": f"{{entry}}`{each.Index}`",
+                "Result": each.title,
                 "Oldest source": f"{oldest.when} {oldest.link}",
                 "Youngest source": f"{youngest.when} {youngest.link}",
             }

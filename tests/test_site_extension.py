@@ -80,7 +80,8 @@ def test_citations_tell_works_of_one_year_apart() -> None:
 
 def render(mime_type: str, metadata: dict[str, object], inline: bool = False) -> list[nodes.Element] | None:
     renderer = SimpleNamespace(render_image=lambda data: [nodes.image(uri="x.svg")])
-    data = SimpleNamespace(mime_type=mime_type, output_metadata=metadata)
+    svg = '<svg width="600pt" height="300pt" viewBox="0 0 600 300"></svg>'
+    data = SimpleNamespace(mime_type=mime_type, output_metadata=metadata, string=svg)
     return DrawingRenderer.handle_mime(renderer, data, inline)  # type: ignore[arg-type]
 
 

@@ -21,7 +21,7 @@ from analysis.report.sweeps import run as sweeps
 from analysis.tables import ROOT
 
 # Commands that need no book, or say so themselves where an option does.
-ANYWHERE = {"params", "claim", "model", "results", "sweep", "compare", "digest"}
+ANYWHERE = {"params", "claim", "model", "results", "story", "sweep", "compare", "digest"}
 
 # What the wheel is made from, and what somebody keeps beside it.
 SOURCES = ("analysis", "book", "data", "_toc.yml", "pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT.md")
