@@ -55,6 +55,11 @@ def test_arithmetic_to_hours_by_hand() -> None:
     assert costs.tokens_of_flop(6e21, 1e9) == 1e12
 
 
+def test_parts_are_not_rounded_away() -> None:
+    """3 over 2 is 1.5 in each: a price, bare chips, and tokens of 9 FLOP by one parameter."""
+    assert costs.implied_usd_per_gpu_hour(3, 2) == costs.chips_alone_usd(1, 3, 2) == costs.tokens_of_flop(9, 1) == 1.5
+
+
 @STEADY
 @given(POSITIVE, POSITIVE, st.floats(0.01, 1))
 def test_hours_and_arithmetic_are_inverses(hours: float, peak: float, mfu: float) -> None:
