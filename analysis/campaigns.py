@@ -37,6 +37,7 @@ MODULES = {
     "fleet.py": "fleets",
     "ownership.py": "owning a GPU",
     "prices.py": "prices over time",
+    "implied.py": "what a sum would mean",
     "programme.py": "programmes",
     "development.py": "programmes by Epoch AI's method",
     "runs.py": "runs",
