@@ -278,7 +278,7 @@ def results(
 
 @app.command()
 def claim(
-    amount: Annotated[str, typer.Argument(help='A sum in dollars: 4.6e6, "$4.6 million", "over $100 million".')],
+    amount: Annotated[str, typer.Argument(help='A sum in dollars: 4.6e6, "4.6 million", "over 100 million".')],
     model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of data/models.csv.")] = "",
     gpu: Annotated[str, typer.Option("--gpu", metavar="ID", help="The chip, as data/gpus.csv calls it.")] = "",
     gpus: Annotated[float | None, typer.Option(help="How many of them the run is on.")] = None,
@@ -302,7 +302,7 @@ def claim(
     """Say which cost a sum of money can be: of a model of the report, or of a run that you describe.
 
     Examples: `report claim 4.6e6 --model kimi_k2t`;
-    `report claim "$98" --gpu A100-SXM-80 --gpus 8 --days 5 --when 2023H1 --counts fine_tune`
+    `report claim "about 98" --gpu A100-SXM-80 --gpus 8 --days 5 --when 2023H1 --counts fine_tune`
     """
     case = Case(scenario=scenario_from(assignments, file))
     runs = {"gpus": gpus, "days": days, "chip_hours": hours, "energy": energy}
@@ -355,7 +355,7 @@ def audited(asked: str) -> stories.Audit:
 def story_new(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder; its name is the story's.")],
     model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of data/models.csv.")] = "",
-    amount: Annotated[str, typer.Option("--amount", help='The sum as somebody wrote it: "$4.6 million".')] = "",
+    amount: Annotated[str, typer.Option("--amount", help='The sum as somebody wrote it: "4.6 million".')] = "",
     sentence: Annotated[str, typer.Option("--sentence", help="The claim, as it was said.")] = "",
 ) -> None:
     """Begin a story: a folder with its files, which say what may stand in them.

@@ -251,7 +251,7 @@ class ModelPage:
         ident = self.row.model_id
         tables = {name: self.case.data.table(name) for name in TABLES}
         files = words.label("", [f"`data/{name}.csv`" for name, rows in tables.items() if ident in set(rows.model_id)])
-        address, command = f"check_claim.html#model={ident}", f'report claim "$5 million" --model {ident}'
+        address, command = f"check_claim.html#model={ident}", f'report claim "5 million" --model {ident}'
         return Markdown(
             f"Which cost can a sum be that is said of {self.name}? "
             f'<a href="{address}">Check it in your browser</a>, or with `{command}`.\n\n'

@@ -259,8 +259,8 @@ def amount_of(text: str) -> Sum:
         found = _between(bare) if ranged or bare.startswith("between ") else _one(bare)
     except ValueError:
         raise GivenError(
-            f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "$4.6 million", "over $100 million" or '
-            '"4 to 23 million", in dollars.'
+            f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "4.6 million", "over 100 million" or '
+            '"4 to 23 million", in dollars. (A shell takes "$4" for something else: leave the sign out.)'
         ) from None
     checked("amount", found.value)
     return found
