@@ -41,6 +41,7 @@ def test_the_date_of_the_evidence_is_typed_as_it_is_computed() -> None:
 
 
 def test_a_table_tells_the_oldest_and_the_youngest_source_of_each_headline() -> None:
-    found = pd.DataFrame({"name": ["v3_rental_usd"], "rests_on": [{"prices": ["P304", "P305"]}]})
+    rests_on = [{"prices": ["P304", "P305"]}]
+    found = pd.DataFrame({"name": ["v3_rental_usd"], "title": ["V3, rented"], "rests_on": rests_on})
     shown = listing.sources_table(found, ["v3_rental_usd"], "tab-x").data
-    assert "| {entry}`v3_rental_usd` | August 2024 {row}`prices P304` | December 2024 {row}`prices P305` |" in shown
+    assert "| V3, rented | August 2024 {row}`prices P304` | December 2024 {row}`prices P305` |" in shown
