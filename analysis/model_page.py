@@ -13,6 +13,7 @@ from IPython.display import Markdown
 
 from analysis import listing, placing, words
 from analysis.placing import told
+from analysis.placing.given import LIMITS
 from analysis.placing.numbers import COSTS, RUN, STAGE, Answer, Span
 from analysis.placing.verdict import missing
 from analysis.untrusted import as_markdown
@@ -150,11 +151,11 @@ class ModelPage:
             rows.append(
                 {
                     "What": title,
-                    "Value": _amount(span, "USD/GPU-hour" if price == "rent" else "USD"),
+                    "Value": _amount(span, LIMITS[price][0]),
                     "How it is known": said,
                 }
             )
-            v3.append(_amount(self.v3.given.inputs[price], "USD/GPU-hour" if price == "rent" else "USD"))
+            v3.append(_amount(self.v3.given.inputs[price], LIMITS[price][0]))
         return self.beside(rows, v3)
 
     def known(self) -> pd.DataFrame:

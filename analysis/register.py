@@ -8,7 +8,7 @@ of a source goes before size. A total of the right size proves none of its facto
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis import placing, words
@@ -222,7 +222,7 @@ def placed(case: Any, row: Row) -> Placed | None:
         named = Span.of(row["usd_per_gpu_hour"])
         book = given.inputs.get("rent", named)
         widened = Span(min(book.low, named.low), book.value, max(book.high, named.high))
-        given = placing.Given(given.name, "", given.gpu_id, given.when, {**given.inputs, "rent": widened}, given.prices)
+        given = replace(given, inputs={**given.inputs, "rent": widened})
     told = Sum(row["low"], row["value"], row["high"], amount(row).replace("over", "more than"))
     return placing.place(given.about(told, row["boundary"]))
 

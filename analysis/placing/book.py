@@ -17,6 +17,7 @@ import pandas as pd
 
 from analysis.placing.numbers import Span
 from analysis.quantities import rents
+from analysis.quantities.rents import half_year
 from analysis.reconciliation import epoch
 from analysis.uncertainty import range_around
 
@@ -37,12 +38,6 @@ class Price:
 
     span: Span
     said: str
-
-
-def half_year(day: Any) -> str:
-    """The half-year of a day: '2024H2'."""
-    stamp = pd.Timestamp(day)
-    return f"{stamp.year}H{1 if stamp.month <= 6 else 2}"
 
 
 def age_years(case: Any, gpu_id: str, when: str) -> float:
@@ -74,8 +69,8 @@ def _assumed(case: Any, name: str) -> Price | None:
 
 
 def _rented(case: Any, gpu_id: str, when: str) -> Price | None:
-    rows = rents.observations(case.data, [gpu_id], RENTED)
-    rows = rows[rows.date.map(half_year) == when]
+    rows = case.data.once(("rents", gpu_id), lambda: _halved(rents.observations(case.data, [gpu_id], RENTED)))
+    rows = rows[rows.half == when]
     kind = next((each for each in RENTED if each in set(rows.kind)), "")
     if not kind:
         return None
@@ -83,6 +78,10 @@ def _rented(case: Any, gpu_id: str, when: str) -> Price | None:
     span = Span(float(rows.low_usd.min()), float(of_kind.median()), float(rows.high_usd.max()))
     median = f"{rents.KINDS[kind].lower()}, in {when}, median of {len(of_kind)}"
     return Price(span, f"{median}; the ends are those of {len(rows)} prices of all kinds")
+
+
+def _halved(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(half=rows.date.map(half_year))
 
 
 def _bought(case: Any, gpu_id: str, when: str) -> Price | None:

@@ -10,6 +10,7 @@ from typing import Any
 from analysis import claims, parameters, words
 from analysis.placing import book
 from analysis.placing.numbers import BOUNDARIES, RUN, STAGE, Span
+from analysis.quantities.rents import half_year
 from analysis.reconciliation import epoch
 from analysis.uncertainty import range_around
 from analysis.untrusted import shown, unknown
@@ -113,6 +114,11 @@ def checked(name: str, value: float) -> Span:
     return Span.of(float(value))
 
 
+def filled(cells: Mapping[str, Any]) -> dict[str, Span]:
+    """Those cells of a row that hold a number."""
+    return {name: Span.of(float(value)) for name, value in cells.items() if value == value}
+
+
 def of_model(case: Any, model_id: str, boundary: str = "") -> Given:
     """What data/models.csv knows of a model."""
     known, age_years = row(case, model_id)
@@ -133,14 +139,14 @@ def row(case: Any, model_id: str) -> tuple[Given, float]:
         "active_parameters": row.params_active_b * 1e9,
         "tokens": row.tokens_t * 1e12,
     }
-    inputs = {name: Span.of(float(value)) for name, value in cells.items() if value == value}
+    inputs = filled(cells)
     gpu_id = row.gpu_id if isinstance(row.gpu_id, str) else ""
     dated = {"chip_hours_given", "gpus_given"} <= inputs.keys()
     if dated:
         # Days beside them are often those of one stage, or of all stops.
         inputs.pop("days_given", None)
     day = epoch.start_by_rule(case.data, model_id) if dated else row.release_date
-    found = Given(row.model, STAGE if "increment" in model_id else RUN, gpu_id, book.half_year(day), inputs)
+    found = Given(row.model, STAGE if "increment" in model_id else RUN, gpu_id, half_year(day), inputs)
     return found, _age_years(case, model_id) if dated and gpu_id else math.nan
 
 
@@ -192,7 +198,7 @@ def with_chip(case: Any, given: Given, age_years: float = math.nan) -> Given:
     inputs = {**assumptions(case), **given.inputs}
     prices = dict(given.prices)
     if given.gpu_id:
-        inputs |= chip(case, given.gpu_id) | ({"age_years": Span.of(age_years)} if age_years == age_years else {})
+        inputs |= chip(case, given.gpu_id) | filled({"age_years": age_years})
         for name, found in book_prices(case, given.gpu_id, given.when).items():
             if name not in given.inputs:
                 inputs[name], prices[name] = found.span, found.said
@@ -210,7 +216,7 @@ def chip(case: Any, gpu_id: str) -> dict[str, Span]:
         "chip_tdp_w": gpu.tdp_w,
         "server_to_chip_power_ratio": gpu.server_to_chip_power_ratio,
     }
-    return {name: Span.of(float(value)) for name, value in cells.items() if value == value}
+    return filled(cells)
 
 
 def book_prices(case: Any, gpu_id: str, when: str) -> dict[str, book.Price]:

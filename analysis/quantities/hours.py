@@ -24,7 +24,6 @@ H100 = "H100-SXM"
 # Hours that a developer gave, or that follow from what it gave. All others are guesses, or are worked back from FLOP.
 PUBLIC = ("reported", "derived")
 STAGE, SUM = "stage", "sum"
-FLOP_UNIT = 1e24
 
 
 def gpu_name(hardware: str) -> str:
@@ -53,7 +52,7 @@ def hours_per_flop(data: Any) -> pd.DataFrame:
     in_h100s = (peak / gpus.peak_bf16_dense_tflops[H100]).where(blackwell, 1.0)
     rows = rows.assign(
         blackwell=blackwell,
-        hours=rows.chip_hours * in_h100s / rows.flop * FLOP_UNIT / 1e6,
+        hours=costs.per_1e24_flop(rows.chip_hours * in_h100s, rows.flop) / 1e6,
         utilisation=costs.model_flop_utilisation(rows.flop, rows.chip_hours, peak),
     )
     return rows.sort_values(["blackwell", "hours", "model_id"], ignore_index=True)
@@ -89,7 +88,7 @@ def stated_costs(data: Any) -> pd.DataFrame:
     columns += ["params_active_b", "tokens_t"]
     found = data.chosen("estimates", rows[good]).merge(data.table("models")[columns], on="model_id")
     data.chosen("models", found)
-    unit = (found.value_usd / counted_flop(found) * FLOP_UNIT).where(found.covers != STAGE)
+    unit = costs.per_1e24_flop(found.value_usd, counted_flop(found)).where(found.covers != STAGE)
     found = found.assign(usd_per_1e24_flop=unit)
     return found.sort_values(["usd_per_1e24_flop", "value_usd"], ascending=False, ignore_index=True)
 

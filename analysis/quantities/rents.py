@@ -61,15 +61,16 @@ def summary(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
     return found.reset_index().astype({"kind": str})
 
 
-def half_year(dates: pd.Series) -> pd.Series:
-    """'2026 H1' or '2026 H2'."""
-    return dates.dt.year.astype(str) + " H" + dates.dt.month.gt(6).add(1).astype(str)
+def half_year(day: Any) -> str:
+    """The half-year of a day: '2024H2'."""
+    stamp = pd.Timestamp(day)
+    return f"{stamp.year}H{1 if stamp.month <= 6 else 2}"
 
 
 def book(data: Any) -> pd.DataFrame:
     """The price book: what an hour of each chip cost in each half-year, by kind of price."""
     rows = observations(data)
-    return summary(rows.assign(half=half_year(rows.date)), "gpu_id", "half", "kind")
+    return summary(rows.assign(half=rows.date.map(half_year).str.replace("H", " H")), "gpu_id", "half", "kind")
 
 
 def china(data: Any) -> pd.DataFrame:

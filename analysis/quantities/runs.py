@@ -27,7 +27,7 @@ def v3_gpus(x: Any, data: Any) -> Any:
 
 @result("Days that V3's run takes on its GPUs", "day", uncertain=False)
 def v3_days(x: Any, data: Any) -> Any:
-    return v3_gpu_hours(x, data) / v3_gpus(x, data) / costs.HOURS_PER_DAY
+    return costs.days_or_gpus(v3_gpu_hours(x, data), v3_gpus(x, data))
 
 
 @result("DeepSeek-V3, official run, rented", "USD", "rental")

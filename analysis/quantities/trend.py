@@ -23,7 +23,7 @@ from analysis.quantities.comparison import (
     over_v3,
     v3_by_epoch_usd,
 )
-from analysis.quantities.hours import FLOP_UNIT, PUBLIC
+from analysis.quantities.hours import PUBLIC
 from analysis.quantities.registry import EPOCH, EPOCH_DISCLOSED, EPOCH_V3, PRICE_OF_H800, result
 from analysis.quantities.rents import CONTRACT, HOPPER_MODULES, observations, summary
 from analysis.quantities.runs import V3, v3_gpu_hours
@@ -79,7 +79,7 @@ def published_costs(data: Any, basis: str) -> pd.DataFrame:
         years=trend.decimal_years(rows.release_date),
         record=trend.running_maximum(rows.value_usd),
         hours_public=rows.chip_hours_confidence.isin(PUBLIC),
-        usd_per_1e24_flop=rows.value_usd / rows.train_flop * FLOP_UNIT,
+        usd_per_1e24_flop=costs.per_1e24_flop(rows.value_usd, rows.train_flop),
     )
 
 
@@ -103,7 +103,7 @@ def measured(data: Any) -> pd.DataFrame:
     rows = chosen(data, AMORTISED, OPEN_HOURS)
     rows = rows[rows.train_flop.notna()].reset_index(drop=True)
     usd = [epoch.on_hours_usd(data, row.model_id, row.chip_hours) for row in rows.itertuples()]
-    return rows.assign(value_usd=usd, usd_per_1e24_flop=usd / rows.train_flop * FLOP_UNIT)
+    return rows.assign(value_usd=usd, usd_per_1e24_flop=costs.per_1e24_flop(usd, rows.train_flop))
 
 
 def splits(x: Any, data: Any) -> pd.DataFrame:
@@ -263,7 +263,7 @@ def hidden_over_public(x: Any, data: Any) -> Any:
 
 @result("V3 per 1e24 FLOP, amortised", "USD", "amortised", rule=EPOCH_V3)
 def v3_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
-    return v3_by_epoch_usd(x, data) / data.model(V3).train_flop * FLOP_UNIT
+    return costs.per_1e24_flop(v3_by_epoch_usd(x, data), data.model(V3).train_flop)
 
 
 @result(
@@ -279,7 +279,7 @@ def median_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
 
 @result("Llama 3.1 405B per 1e24 FLOP, amortised", "USD", "amortised", uncertain=False, rule=EPOCH_DISCLOSED)
 def llama31_amortised_usd_per_1e24_flop(x: Any, data: Any) -> Any:
-    return llama31_by_epoch_usd(x, data) / data.model(LLAMA31).train_flop * FLOP_UNIT
+    return costs.per_1e24_flop(llama31_by_epoch_usd(x, data), data.model(LLAMA31).train_flop)
 
 
 @result(

@@ -19,6 +19,7 @@ from analysis import formulas, words
 from analysis.case import Case
 from analysis.placing import book, given, numbers, told, verdict
 from analysis.placing.numbers import NUMBERS, Span, Way
+from analysis.quantities.rents import half_year
 from analysis.untrusted import one_line
 
 
@@ -66,7 +67,7 @@ EXAMPLES = {
 def half_years(case: Case) -> list[str]:
     """Every half-year from the first model or price to the last."""
     days = [*case.data.table("models").release_date, *case.data.table("prices").date]
-    first, last = book.half_year(min(days)), book.half_year(max(days))
+    first, last = half_year(min(days)), half_year(max(days))
     every = [f"{year}H{half}" for year in range(int(first[:4]), int(last[:4]) + 1) for half in (1, 2)]
     return [each for each in every if first <= each <= last]
 

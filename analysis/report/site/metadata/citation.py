@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis import written
+from analysis.dates import MONTHS
 from analysis.tables import ROOT
 
 KEY = "frontier_model_cost_report"
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 # What LaTeX would read as a command. Quotation marks and dashes are UTF-8, which BibTeX passes on.
 LATEX = {c: rf"\{c}" for c in "$&%#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
