@@ -6,7 +6,7 @@
   const model = window.reportClaim;
   if (!model || !window.customElements || customElements.get("report-claim")) return;
   const { models, chips, fields, texts, readings, verdicts, formulas } = model;
-  const { amount, tick, plain, typed, unescaped, put, copied, NOT_COPIED, saved } = window.reportWords(model.counts);
+  const { amount, tick, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = window.reportWords(model.counts);
   const has = (among, name) => Object.prototype.hasOwnProperty.call(among, name);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const listed = (rows) => (rows.length < 2 ? rows.join("") : `${rows.slice(0, -1).join(", ")} and ${rows[rows.length - 1]}`);
@@ -235,15 +235,7 @@
   let state = { ...BLANK };
   const consistent = (setting) => !(setting.reading === "between" && setting.sum && setting.to && number(firstOf(setting)) > number(setting.to));
   const read = (fragment) => {
-    const found = {};
-    const refused = [];
-    for (const part of fragment.slice(0, 4000).split("&").filter(Boolean)) {
-      const at = part.indexOf("=");
-      const name = at < 0 ? part : part.slice(0, at);
-      const value = at > 0 && has(BLANK, name) && !has(found, name) ? accepted(name, part.slice(at + 1)) : undefined;
-      if (value === undefined) refused.push(name.replace(/[^\w .-]/g, "?").slice(0, 40));
-      else found[name] = value;
-    }
+    const { found, refused } = settings(fragment, (name, text) => (has(BLANK, name) ? accepted(name, text) : undefined));
     if (!consistent({ ...BLANK, ...found })) {
       delete found.to;
       refused.push("to");
@@ -251,25 +243,14 @@
     return { found, refused };
   };
   const written = () => NAMES.filter((name) => state[name] !== BLANK[name]).map((name) => `${name}=${encodeURIComponent(state[name])}`).join("&");
-  const address = (how) => {
-    const hash = written();
-    const url = location.href.split("#")[0] + (hash ? "#" + hash : "");
-    if (url === location.href) return;
-    try {
-      history[how](null, "", url);
-    } catch {
-      location.hash = hash;
-    }
-  };
   const follow = () => {
     const hash = unescaped(location.hash.slice(1));
-    if (hash && !hash.includes("=")) return written() && address("replaceState"); // a place on the page
+    if (hash && !hash.includes("=")) return written() && address("replaceState", written()); // a place on the page
     const { found, refused } = read(hash);
     state = { ...BLANK, ...found };
-    const many = refused.length > 5 ? ` and ${refused.length - 5} more` : "";
     for (const element of elements) {
       element.fill();
-      element.notice(refused.length ? `The address names settings that cannot be used. They were ignored: ${refused.slice(0, 5).join(", ")}${many}.` : "");
+      element.notice(ignored(refused));
     }
   };
 
@@ -403,7 +384,7 @@
         state = { ...state, to: "" };
         this.remark(this.field("to"), "Not used: the second sum is the smaller one.");
       }
-      address("pushState");
+      address("pushState", written());
       this.notice("");
       this.update();
     }
@@ -411,7 +392,7 @@
       if (!button) return;
       if (button.matches(".claim-clear")) {
         state = { ...BLANK };
-        address("pushState");
+        address("pushState", written());
         this.notice("");
         return this.fill();
       }

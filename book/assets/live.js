@@ -7,7 +7,7 @@
   const { parameters, results, panels, formulas, sizes } = model;
   const names = Object.keys(parameters);
   const words = window.reportWords(model.counts);
-  const { exponent, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, NOT_COPIED, saved } = words;
+  const { exponent, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = words;
   const known = (name) => Object.prototype.hasOwnProperty.call(parameters, name);
 
   // By how much a value differs from another, in words; nothing can be said of what is not defined.
@@ -37,49 +37,27 @@
     if (!(value >= row.min && value <= row.max) || (row.type === "int" && !Number.isInteger(value))) return undefined;
     return value + 0; // no minus zero
   };
-  const read = (fragment) => {
-    const changes = new Map();
-    const refused = [];
-    for (const part of fragment.slice(0, 4000).split("&").filter(Boolean)) {
-      const at = part.indexOf("=");
-      const name = at < 0 ? part : part.slice(0, at);
-      const value = at > 0 && known(name) && !changes.has(name) ? accepted(name, part.slice(at + 1)) : undefined;
-      if (value === undefined) refused.push(name.replace(/[^\w .-]/g, "?").slice(0, 40));
-      else changes.set(name, value);
-    }
-    return { changes: Object.fromEntries(changes), refused };
-  };
+  const read = (fragment) => settings(fragment, (name, text) => (known(name) ? accepted(name, text) : undefined));
   const written = () => names.filter((name) => state[name] !== start[name]).map((name) => `${name}=${state[name]}`).join("&");
 
   let glance = false; // while a slider moves, only what is in sight is brought up to date; all of it once it rests
   let resting = 0;
   let sliding = false; // a slider that moves is one step of the history, not hundreds
   let later = 0;
-  const address = (how) => {
-    const hash = written();
-    const url = location.href.split("#")[0] + (hash ? "#" + hash : "");
-    if (url === location.href) return;
-    try {
-      history[how](null, "", url);
-    } catch {
-      location.hash = hash;
-    }
-  };
   const record = (done) => {
     clearTimeout(later);
-    if (!sliding) address("pushState");
-    else if (done) address("replaceState");
-    else later = setTimeout(() => address("replaceState"), 150);
+    if (!sliding) address("pushState", written());
+    else if (done) address("replaceState", written());
+    else later = setTimeout(() => address("replaceState", written()), 150);
     sliding = !done;
   };
   const follow = () => {
     const hash = unescaped(location.hash.slice(1)); // whole: a mail programme may write = and & as %3D and %26
-    if (hash && !hash.includes("=")) return written() && address("replaceState"); // a place on the page: the setting stays in the address
-    const { changes, refused } = read(hash);
-    state = { ...start, ...changes };
+    if (hash && !hash.includes("=")) return written() && address("replaceState", written()); // a place on the page: the setting stays in the address
+    const { found, refused } = read(hash);
+    state = { ...start, ...found };
     sliding = false;
-    const many = refused.length > 5 ? ` and ${refused.length - 5} more` : "";
-    notice(refused.length ? `The address names settings that cannot be used. They were ignored: ${refused.slice(0, 5).join(", ")}${many}.` : "");
+    notice(ignored(refused));
     draw();
   };
 

@@ -104,6 +104,36 @@ window.reportWords = (counts) => {
       return false;
     }
   };
+  // ---- A setting in the address of a page.
+
+  // What a fragment names, each name once, as far as `accept(name, text)` gives a value; and the names of the others.
+  const settings = (fragment, accept) => {
+    const found = {};
+    const refused = [];
+    for (const part of fragment.slice(0, 4000).split("&").filter(Boolean)) {
+      const at = part.indexOf("=");
+      const name = at < 0 ? part : part.slice(0, at);
+      const value = at > 0 && !Object.hasOwn(found, name) ? accept(name, part.slice(at + 1)) : undefined;
+      if (value === undefined) refused.push(name.replace(/[^\w .-]/g, "?").slice(0, 40));
+      else found[name] = value;
+    }
+    return { found, refused };
+  };
+  // Puts a setting into the address, by `pushState` or `replaceState`; nothing where it stands there already.
+  const address = (how, hash) => {
+    const url = location.href.split("#")[0] + (hash ? "#" + hash : "");
+    if (url === location.href) return;
+    try {
+      history[how](null, "", url);
+    } catch {
+      location.hash = hash;
+    }
+  };
+  const ignored = (refused) => {
+    const many = refused.length > 5 ? ` and ${refused.length - 5} more` : "";
+    return refused.length ? `The address names settings that cannot be used. They were ignored: ${refused.slice(0, 5).join(", ")}${many}.` : "";
+  };
+
   const NOT_COPIED = "The browser does not let this page copy. The text is selected below: copy it with the keyboard.";
   const saved = (text, name) => {
     const link = document.createElement("a");
@@ -113,5 +143,5 @@ window.reportWords = (counts) => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
 
-  return { exponent, number, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, NOT_COPIED, saved };
+  return { exponent, number, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved };
 };
