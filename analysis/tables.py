@@ -363,10 +363,14 @@ def bibliography(text: str) -> dict[str, Any]:
     return dict(parse_string(text, "bibtex").entries)
 
 
+def source_columns(frame: pd.DataFrame) -> list[str]:
+    """The columns of a table that hold keys of sources."""
+    return [column for column in frame.columns if column == "source" or column.endswith("_source")]
+
+
 def source_keys(frame: pd.DataFrame) -> set[str]:
     """Keys of all sources that a table cites."""
-    columns = [column for column in frame.columns if column == "source" or column.endswith("_source")]
-    cells = (cell for column in columns for cell in frame[column] if cell)
+    cells = (cell for column in source_columns(frame) for cell in frame[column] if cell)
     return {key for cell in cells for key in cell.split(";")}
 
 

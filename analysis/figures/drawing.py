@@ -1,7 +1,7 @@
 """A figure is a drawing, its numbers and its words.
 
-As a notebook's output it is one bundle: the SVG, the table behind it as CSV, and the alt text as plain text.
-nbval compares all three, so a bar, a number or a sentence that moves is seen.
+As a notebook's output it is one bundle: the SVG, a second one for phones, the table behind it as CSV, and the alt text
+as plain text. nbval compares all four, so a bar, a number or a sentence that moves is seen.
 The rows of data/ that a figure rests on are recorded while it is made, and go with it as metadata.
 """
 
@@ -10,18 +10,21 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import wraps
+from html import escape
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.case import Case
+from analysis.figures import credits
+from analysis.figures.sheet import Sheet, pen
 from analysis.figures.style import plain
 from analysis.trace import in_order, packed
 from analysis.untrusted import as_cell
 
+SVG, NARROW = "image/svg+xml", "image/x-narrow-svg+xml"
 MADE_ID = r"[a-z][0-9a-f]{10}"
 
 
@@ -48,46 +51,102 @@ def in_pixels(svg: str) -> str:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """One finished figure.
+class Sketch:
+    """What a figure says, and how it is drawn.
 
-    name:   its name in files and references, for example "capex"
-    figure: the drawing
-    table:  the numbers that are drawn, units in the column names
-    alt:    one or two sentences: the kind of chart, and the finding with its numbers
-    rests_on: keys of the rows of data/ that it was made from, by table; `observed` fills it
+    name:  its name in files and references, for example "capex"
+    title: the finding, computed
+    unit:  what is drawn, its unit and its cost basis
+    draw:  puts the panels on a sheet; called once for a text's width and once for a phone's
+    table: the numbers that are drawn, units in the column names
+    alt:   one or two sentences: the kind of chart, and the finding with its numbers
     """
 
     name: str
-    figure: Figure
+    title: str
+    unit: str
+    draw: Callable[[Sheet], None]
     table: pd.DataFrame
     alt: str
-    rests_on: Mapping[str, list[str]] = field(default_factory=dict)
 
-    def svg(self) -> str:
-        """The drawing as SVG: the same bytes for the same numbers."""
-        buffer = io.StringIO()
+
+@dataclass(frozen=True)
+class Drawing:
+    """One finished figure: a sketch drawn at both widths, and what it rests on.
+
+    wide, narrow: the drawings
+    credits:  the line of sources that both carry
+    rests_on: keys of the rows of data/ that it was made from, by table
+    """
+
+    sketch: Sketch
+    wide: Sheet
+    narrow: Sheet
+    credits: str
+    rests_on: Mapping[str, list[str]]
+
+    @property
+    def name(self) -> str:
+        return self.sketch.name
+
+    @property
+    def alt(self) -> str:
+        return self.sketch.alt
+
+    @property
+    def table(self) -> pd.DataFrame:
+        return self.sketch.table
+
+    def svg(self, narrow: bool = False) -> str:
+        """The drawing as SVG: the same bytes for the same numbers.
+
+        It carries its words as text too, which its letters, being shapes, are not, and says where its panels are.
+        """
+        buffer, sheet = io.StringIO(), self.narrow if narrow else self.wide
         with plain(**{"svg.hashsalt": self.name, "svg.fonttype": "path"}):
-            self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        return numbered(buffer.getvalue())
+            sheet.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        start, end = re.split(r"(?=<svg )", numbered(buffer.getvalue()))
+        told = "".join(
+            f"<{tag}>{escape(text)}</{tag}>\n"
+            for tag, text in (("title", self.sketch.title), ("desc", f"{self.sketch.unit}. {self.credits}"))
+        )
+        where = f'data-head="{sheet.head:.1f}" data-foot="{sheet.foot:.1f}" '
+        return start + re.sub(r"<svg ([^>]*)>\n", lambda match: f"<svg {where}{match[1]}>\n{told}", end, count=1)
 
     def csv(self) -> str:
         """The table behind the drawing, six significant digits; no text in it is a formula to a spreadsheet."""
         return self.table.map(as_cell).to_csv(index=False, float_format="%.6g", lineterminator="\n")
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = {"image/svg+xml": self.svg(), "text/csv": self.csv(), "text/plain": self.alt}
-        words = {"alt": self.alt, "name": self.name, "rests_on": packed(self.rests_on)}
-        return bundle, {"image/svg+xml": words}
+        bundle = {SVG: self.svg(), NARROW: self.svg(narrow=True), "text/csv": self.csv(), "text/plain": self.alt}
+        words = {
+            "alt": self.alt,
+            "name": self.name,
+            "title": self.sketch.title,
+            "unit": self.sketch.unit,
+            "credits": self.credits,
+            "rests_on": packed(self.rests_on),
+        }
+        return bundle, {SVG: words, NARROW: {"name": self.name}}
 
 
-def observed(draw: Callable[[Case], Drawing]) -> Callable[[Case], Drawing]:
-    """A figure's function whose drawing knows what it rests on: what was read of the case while it was made."""
+def observed(sketched: Callable[[Case], Sketch]) -> Callable[[Case], Drawing]:
+    """A figure's function, drawn at both widths, with what was read of the case while it was made."""
 
-    @wraps(draw)
+    @wraps(sketched)
     def drawn(case: Case) -> Drawing:
         with case.trace.observe() as seen:
-            drawing = draw(case)
-        return replace(drawing, rests_on=in_order(seen))
+            sketch = sketched(case)
+            with pen(sketch.name):
+                sheets = [Sheet(narrow) for narrow in (False, True)]
+                for sheet in sheets:
+                    sheet.open(sketch.title, sketch.unit)
+                    sketch.draw(sheet)
+        rests_on = in_order(seen)
+        told = credits.line(rests_on)
+        with pen(sketch.name):
+            for sheet in sheets:
+                sheet.close(told)
+        return Drawing(sketch, *sheets, told, rests_on)
 
     return drawn

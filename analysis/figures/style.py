@@ -141,7 +141,7 @@ def legible(title: str, name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _register_fonts() -> None:
+def register_fonts() -> None:
     for face, (weight, slant) in FACES.items():
         path = _font_file(face)
         try:
@@ -168,7 +168,7 @@ def paper(name: str, height_inches: float, width_inches: float = WIDTH_INCHES) -
 
     `name` salts the ids inside the SVG, so that the same figure always has the same bytes.
     """
-    _register_fonts()
+    register_fonts()
     with plain(**RC, **{"svg.hashsalt": name}):
         figure = Figure(figsize=(width_inches, height_inches))
         yield figure
@@ -194,14 +194,14 @@ def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
     ax.tick_params(length=0)
 
 
-def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float) -> None:
-    """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour and hatch."""
-    ax.barh(y, width, height, left, **gpu_look(gpu))
+def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float, unverified: bool = False) -> None:
+    """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour."""
+    ax.barh(y, width, height, left, **gpu_look(gpu, unverified))
 
 
-def gpu_look(gpu: str) -> dict[str, Any]:
-    """How a piece of one GPU type is filled and edged."""
-    fill = {"facecolor": GPU_COLOURS[gpu], "hatch": GPU_HATCHES[gpu], "hatchcolor": (1, 1, 1, 0.5)}
+def gpu_look(gpu: str, unverified: bool = False) -> dict[str, Any]:
+    """How a piece of one GPU type is filled and edged; hatched where its count is unverified."""
+    fill = {"facecolor": GPU_COLOURS[gpu], "hatch": "////" if unverified else "", "hatchcolor": (1, 1, 1, 0.55)}
     return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
 
 

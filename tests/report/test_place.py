@@ -205,13 +205,13 @@ def test_a_site_of_which_the_record_is_spoilt_is_not_known(tmp_path: Path) -> No
 
 
 def test_a_typeface_that_is_not_there_is_told_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    style._register_fonts.cache_clear()
+    style.register_fonts.cache_clear()
     monkeypatch.setattr(style, "files", lambda package: tmp_path)
     with pytest.raises(style.FontError, match=r"typeface of the figures cannot be used: .*Regular\.ttf.*make setup"):
-        style._register_fonts()
+        style.register_fonts()
     monkeypatch.undo()
-    style._register_fonts.cache_clear()
-    style._register_fonts()
+    style.register_fonts.cache_clear()
+    style.register_fonts()
 
 
 def test_what_stays_in_book_is_no_part_of_a_site() -> None:

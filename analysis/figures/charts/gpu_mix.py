@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from functools import partial
+
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis import costs, words
 from analysis.case import Case
 from analysis.figures import style
-from analysis.figures.drawing import Drawing, observed
+from analysis.figures.drawing import Sketch, observed
 from analysis.figures.labels import PLATE
+from analysis.figures.sheet import Sheet, width_of
 from analysis.quantities import fleet
 from analysis.uncertainty import interval
 
@@ -26,11 +27,6 @@ MEASURES = {
     "capex": ("price of the servers", "USD", 1.0, ""),
 }
 PREFIXES = {1e18: "E", 1e15: "P", 1e12: "T", 1e9: "G", 1e6: "M", 1e3: "k"}
-
-BAR = 0.72
-SMALL = 9.5
-# The piece of a smaller share is too narrow for its number.
-SMALLEST = 0.05
 
 
 def _shares(case: Case) -> dict[str, dict[str, float]]:
@@ -58,17 +54,15 @@ def _total_text(case: Case, measure: str) -> str:
 
 
 @observed
-def gpu_mix(case: Case) -> Drawing:
+def gpu_mix(case: Case) -> Sketch:
     """The fleet of the case as shares of its GPU types in cards, arithmetic, memory, power and price."""
     shares = _shares(case)
     drawn = costs.shares(fleet.by_type(case.draws, case.data, "capex"))
     rows = case.data.fleet(str(case.point.fleet))
     unverified = set(rows[rows.confidence == "unverified"].gpu_id)
-    with style.paper(NAME, 3.8) as figure:
-        _draw(figure, case, shares, drawn, unverified)
-
+    totals = {measure: _total_text(case, measure) for measure in MEASURES}
     first = next(iter(shares["count"]))
-    percent = {measure: f"{of[first] * 100:.0f} %" for measure, of in shares.items()}
+    percent = {measure: words.percent(of[first]) for measure, of in shares.items()}
     low, high = (f"{end * 100:.0f}" for end in interval(drawn[first]))
     evidence = rows.set_index("gpu_id").confidence
     table = pd.DataFrame(
@@ -87,53 +81,58 @@ def gpu_mix(case: Case) -> Drawing:
         ],
         columns=["measure", "gpu", "count_confidence", "amount", "unit", "share_percent", "p05_percent", "p95_percent"],
     )
+    name = style.GPU_NAMES[first]
     doubt = " by an unverified count" if first in unverified else ""
     alt = (
-        f"Stacked bar chart of shares. {style.GPU_NAMES[first]} cards are {percent['count']} of the fleet{doubt} and "
+        f"Stacked bar chart of shares. {name} cards are {percent['count']} of the fleet{doubt} and "
         f"{percent['compute']} of its BF16 arithmetic, {percent['bandwidth']} of its memory bandwidth, "
         f"{percent['memory']} of its memory, {percent['power']} of its power and {percent['capex']} "
         f"({low} to {high} %) of the price of its servers. "
-        f"The fleet has {_total_text(case, 'count')} and {_total_text(case, 'compute')}."
+        f"The fleet has {totals['count']} and {totals['compute']}."
     )
-    return Drawing(NAME, figure, table, alt)
+    title = f"{name}s are {percent['count']} of the cards and {percent['compute']} of the arithmetic"
+    unit = "Share of each GPU type in the fleet, by six measures"
+    if unverified:
+        unit += "; hatched: unverified count"
+    return Sketch(NAME, title, unit, partial(_draw, shares, totals, unverified), table, alt)
 
 
-def _draw(
-    figure: Figure,
-    case: Case,
-    shares: dict[str, dict[str, float]],
-    drawn: dict[str, np.ndarray | float],
-    unverified: set[str],
-) -> None:
-    ax = figure.add_subplot()
-    ax.set_xlim(0, 1)
-    ax.set_ylim(len(shares) - 0.5, -0.95)
-    style.bare(ax, keep=("bottom",))
-    ax.set_yticks([])
+def _draw(shares: dict[str, dict[str, float]], totals: dict[str, str], unverified: set[str], sheet: Sheet) -> None:
+    left, right = sheet.of(118, 0), sheet.of(92, 0)
+    row, bar = sheet.of(34, 41), sheet.of(24, 22)
+    # On a phone a row's words stand above its bar.
+    middle = sheet.of(row / 2, row - bar / 2 - 3)
+    sheet.skip(14)
+    top = sheet.at
+    ax = sheet.panel(row * len(shares), left, right, below=sheet.of(18, 4))
+    ax.set(xlim=(0, 1), ylim=(row * len(shares), 0), yticks=[])
+    style.bare(ax)
     style.percent_axis(ax)
-    gpus = list(shares["count"])
-    first = style.GPU_NAMES[gpus[0]]
-    ax.set_xlabel(f"share of the fleet (dashed: {first}'s share of the cards; whisker: 5–95 % range of its share)")
-    for y, (measure, of) in enumerate(shares.items()):
-        style.note(ax, -0.015, y, MEASURES[measure][0], axes_x=True, ha="right", fontsize=10.5)
-        total = _total_text(case, measure)
-        spread = style.short(case["fleet_capex_usd"].range) if measure == "capex" else ""
-        style.note(ax, 1.02, y - (0.2 if spread else 0), total, axes_x=True, fontsize=10.5, fontweight="semibold")
-        style.note(ax, 1.02, y + 0.22, spread, axes_x=True, fontsize=SMALL, color=style.MUTED)
-        left = 0.0
+    # Each piece says its share; on a phone that is enough.
+    ax.tick_params(labelsize=9, labelcolor=style.MUTED, labelbottom=not sheet.narrow)
+    room = sheet.width - left - right
+    first = next(iter(shares["count"]))
+    for number, (measure, of) in enumerate(shares.items()):
+        y, here = row * number + middle, top + row * number
+        said = {"fontsize": 10.5, "va": "center_baseline"}
+        words_at = sheet.of(here + middle, here + row - bar - 11)
+        sheet.put(0, words_at, MEASURES[measure][0], **said)
+        sheet.put(sheet.width, words_at, totals[measure], ha="right", fontweight="semibold", **said)
+        begin = 0.0
         for gpu, share in of.items():
-            style.gpu_piece(ax, gpu, y, share, BAR, left)
-            middle = left + share / 2
-            if share >= SMALLEST:
-                weight = "semibold" if gpu == gpus[0] else "normal"
-                style.note(ax, middle, y, f"{share * 100:.0f} %", ha="center", fontweight=weight, bbox=PLATE, zorder=6)
-            if y == 0:
-                name = style.GPU_NAMES[gpu] + (", count unverified" if gpu in unverified else "")
-                style.note(ax, middle, -0.62, name, ha="center", fontweight="semibold")
-            left += share
-    # Only prices are uncertain here: counts are as stated, and the rest is data sheets.
-    style.range_bar(ax, *interval(drawn[gpus[0]]), y=len(shares) - 1 + BAR / 2 - 0.1, height=0.2)
-    ax.plot(
-        [shares["count"][gpus[0]]] * 2, [-0.4, len(shares) - 0.5], color=style.INK, linewidth=1, linestyle=(0, (4, 2))
-    )
-    style.settle(figure)
+            style.gpu_piece(ax, gpu, y, share, bar, begin, gpu in unverified)
+            text = words.percent(share)
+            if share * room > width_of(text, 9.5) + 10:
+                weight = "semibold" if gpu == first else "normal"
+                plate = {"bbox": PLATE, "zorder": 6, "ha": "center", "fontsize": 9.5, "fontweight": weight}
+                style.note(ax, begin + share / 2, y, text, **plate)
+            if not number:
+                # A name stands over its piece; a narrow piece at the end has it at its right edge.
+                name, at = style.GPU_NAMES[gpu], left + room * (begin + share / 2)
+                half = width_of(name, 10, "semibold") / 2
+                at = min(max(at, left + half), left + room - half)
+                colour = style.GPU_COLOURS[gpu]
+                sheet.put(at, top - sheet.of(2, 3), name, ha="center", fontweight="semibold", color=colour)
+            begin += share
+    at = shares["count"][first]
+    ax.plot([at, at], [middle - bar / 2, row * len(shares)], color=style.INK, linewidth=1, linestyle=(0, (4, 2)))

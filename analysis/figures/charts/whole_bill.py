@@ -5,26 +5,30 @@ The four cost bases stand in bands of their own: they answer different questions
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis import parameters, words
 from analysis.case import Case, Quantity
 from analysis.figures import style
-from analysis.figures.drawing import Drawing, observed
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.rows import Row, room, strips
+from analysis.figures.sheet import Sheet
 from analysis.quantities.fleet import by_type
 from analysis.quantities.programme import V2
 from analysis.quantities.runs import R1, V3
 
 # Whose count is multiplied by a price. The prices are assumptions or street prices in every row.
+WHOSE = {
+    "disclosed": "disclosed count",
+    "an analyst's": "an analyst's count",
+    "a newspaper's": "a newspaper's",
+    "by analogy": "by analogy",
+}
 FILLS = {"disclosed": "full", "an analyst's": "left", "a newspaper's": "right", "by analogy": "none"}
-
-# Inches: words left and right of the dots, height of a row and of a band's heading, gap between bands.
-LEFT, RIGHT, ROW, HEADING, GAP = 2.6, 1.22, 0.42, 0.34, 0.12
-
 
 LEFT_OUT = {
     "rental": "official runs only, no experiments",
@@ -47,7 +51,7 @@ class Layer:
 
 
 @observed
-def whole_bill(case: Case) -> Drawing:
+def whole_bill(case: Case) -> Sketch:
     """V3's bill layer by layer, from the disclosed run to the analyst's fleet, in bands by cost basis."""
     bands = {
         "rental": _rental(case),
@@ -55,39 +59,52 @@ def whole_bill(case: Case) -> Drawing:
         "programme": _programme(case),
         "acquisition": _acquisition(case),
     }
-    drawn = [layer.result for band in bands.values() for layer in band]
-    limits = style.log_limits((end for q in drawn for end in (q.low, q.value, q.high)), 1.6)
-    over, under = 0.42, 0.78
-    height_inches = over + under + (len(bands) - 1) * GAP
-    height_inches += sum(HEADING + ROW * len(band) for band in bands.values())
+    results = [layer.result for band in bands.values() for layer in band]
+    unit = "US dollars of the day, log scale; dot: base case, bar: nine draws in ten. Never add one band to another"
+    if any(not q.low <= q.value <= q.high for q in results):
+        unit += ". Dot outside its bar: an assumption at the edge"
+    title = f"From {case['v3_rental_usd'].text} to {case['semianalysis_fleet_capex_usd'].text}: each sum answers another question"
+    return Sketch(
+        "whole-bill",
+        title,
+        unit,
+        partial(_draw, bands, style.log_limits(_ends(results), 1.4)),
+        _table(bands),
+        _alt(case),
+    )
 
-    with style.paper("whole-bill", height_inches) as figure:
-        told = {"disclosed": "disclosed count", "an analyst's": "an analyst's count", "a newspaper's": "a newspaper's"}
-        entries = [("o", fill, told.get(count, count)) for count, fill in FILLS.items()]
-        style.key(figure, [*entries, ("-", "", "5–95 % range")], 0.1, columns=5)
-        top = over
-        for basis, band in bands.items():
-            colour, height = style.BASIS_COLOURS[basis], ROW * len(band)
-            low = 1 - (top + HEADING + height) / height_inches
-            ground = Rectangle((0, low), 1, (HEADING + height) / height_inches, transform=figure.transFigure)
-            ground.set(color=colour, alpha=0.08, linewidth=0)
-            figure.add_artist(ground)
-            ax = style.panel(figure, top + HEADING, height, LEFT, RIGHT)
-            _axis(ax, len(band), limits)
-            style.heading(ax, style.BASIS_NAMES[basis], LEFT - 0.1, color=colour)
-            style.remark(ax, LEFT_OUT[basis], RIGHT - 0.1)
-            for y, layer in enumerate(band):
-                _row(ax, y, layer, colour)
-            top += HEADING + height + GAP
-        ax.tick_params(labelbottom=True, pad=7)
-        ax.set_xlabel("USD of the day (log scale)", fontsize=9.5, loc="left")
-        note = "The bands answer different questions: never add one to another."
-        if any(not q.low <= q.value <= q.high for q in drawn):
-            note += " Dot outside its range: an assumption at the edge."
-        figure.text(
-            0.1 / style.WIDTH_INCHES, 0.1 / height_inches, note, fontsize=9.5, color=style.INK, fontstyle="italic"
-        )
-    return Drawing("whole-bill", figure, _table(bands), _alt(case))
+
+def _ends(results: list[Quantity]) -> Iterator[float]:
+    yield from (end for q in results for end in (q.low, q.value, q.high))
+
+
+def _draw(bands: dict[str, list[Layer]], limits: tuple[float, float], sheet: Sheet) -> None:
+    sheet.key([("o", fill, WHOSE[count]) for count, fill in FILLS.items()])
+    rows = {basis: [_row(layer, style.BASIS_COLOURS[basis]) for layer in band] for basis, band in bands.items()}
+    columns = room([row for band in rows.values() for row in band])
+    for basis, band in rows.items():
+        top = sheet.at + 8
+        sheet.heading(style.BASIS_NAMES[basis], style.BASIS_COLOURS[basis], above=12, below=0)
+        sheet.lines(LEFT_OUT[basis], 9, color=style.MUTED)
+        last = basis == list(rows)[-1]
+        strips(sheet, band, limits, words.money_tick, axis=last, columns=columns)
+        sheet.band(top, sheet.at - (16 if last else 0), style.BASIS_COLOURS[basis])
+
+
+def _row(layer: Layer, colour: str) -> Row:
+    result = layer.result
+    return Row(
+        layer.name,
+        result.value,
+        style.short(result.text),
+        result.low,
+        result.high,
+        "" if result.certain else style.short(result.range),
+        layer.evidence + (" (base case)" if layer.chosen else ""),
+        colour,
+        fill=FILLS[layer.count],
+        strong=layer.chosen,
+    )
 
 
 def _rental(case: Case) -> list[Layer]:
@@ -180,28 +197,6 @@ def _acquisition(case: Case) -> list[Layer]:
 def _keys(*sources: str) -> str:
     """Source keys of several rows, each once."""
     return ";".join(dict.fromkeys(key for source in sources for key in source.split(";")))
-
-
-def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    style.log_rows(ax, rows, limits, numticks=20)
-    ax.set_facecolor("none")
-    ax.tick_params(labelbottom=False)
-    style.dollar_axis(ax)
-
-
-def _row(ax: Axes, y: float, layer: Layer, colour: str) -> None:
-    result, left = layer.result, -(LEFT - 0.1) * 72
-    evidence = layer.evidence + (" (this case)" if layer.chosen else "")
-    up, down = y - 0.2, y + 0.2
-    style.beside(
-        ax, up, layer.name, left, ha="left", fontsize=10.5, fontweight="semibold" if layer.chosen else "normal"
-    )
-    style.beside(ax, down, evidence, left, ha="left", fontsize=9, color=style.MUTED)
-    style.range_bar(ax, result.low, result.high, y, colour, height=0.3)
-    style.dot(ax, result.value, y, colour, fill=FILLS[layer.count], size=7)
-    style.beside(ax, up, style.short(result.text), 10, fontsize=10.5, fontweight="semibold")
-    if not result.certain:
-        style.beside(ax, down, style.short(result.range), 10, fontsize=9, color=style.MUTED)
 
 
 def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:

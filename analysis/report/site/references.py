@@ -27,21 +27,7 @@ from sphinxcontrib.bibtex.style.referencing.basic_author_year import BasicAuthor
 from sphinxcontrib.bibtex.style.referencing.label import LabelReferenceStyle
 from sphinxcontrib.bibtex.style.template import join, join2, post_text, pre_text, reference
 
-from analysis.report.site import typography
-
-
-def short_names(entry: Entry) -> str:
-    """Who wrote it, as a citation says it."""
-    people = entry.persons.get("author") or entry.persons.get("editor") or []
-    names = [
-        Text.from_latex(" ".join([*p.prelast_names, *p.last_names, *p.lineage_names])).render_as("text") for p in people
-    ]
-    if not names:
-        return str(Text.from_latex(entry.fields.get("title", entry.key)).render_as("text"))
-    names = [typography.curled(str(name)) for name in names]
-    if len(names) > 2 or names[-1] == "others":
-        return f"{names[0]} et al."
-    return " and ".join(names)
+from analysis.figures.credits import short_names
 
 
 class AuthorYearLabels(BaseLabelStyle):

@@ -1,0 +1,161 @@
+"""Rows of values on one axis: words beside the marks on a wide sheet, above them on a narrow one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from analysis.figures.sheet import Sheet, width_of, wrapped
+from analysis.figures.style import GRID, INK, MUTED, bare, dot, range_bar
+
+NAME, NOTE = 10.0, 9.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row.
+
+    name:   what it is
+    value:  where its mark stands, in the axis's unit; nan for no mark
+    text:   the value in words, at the right
+    low, high: the ends of its range, drawn as a whisker; nan for none
+    span:   the range in words, under the value
+    note:   a quiet line under the name
+    start:  where a bar to the value begins, for changes; nan for a dot
+    """
+
+    name: str
+    value: float
+    text: str
+    low: float = nan
+    high: float = nan
+    span: str = ""
+    note: str = ""
+    colour: str = MUTED
+    shape: str = "o"
+    fill: str = "full"
+    strong: bool = False
+    start: float = nan
+
+
+def strips(
+    sheet: Sheet,
+    rows: Sequence[Row],
+    limits: tuple[float, float],
+    tick: Callable[[float], str],
+    log: bool = True,
+    axis: bool = True,
+    columns: tuple[float, float] = (0, 0),
+    at: Sequence[float] = (),
+) -> Axes:
+    """Draw rows on the sheet, one under the other, over one axis; the axes, whose y runs down in points.
+
+    limits:  ends of the axis, above zero if it is logarithmic
+    tick:    a number of the axis in words
+    axis:    whether its numbers stand below
+    columns: least width of the words at the left and at the right of a wide sheet, in points: panels that belong
+             together get the same, see `room`
+    at:      where the ticks are; without it matplotlib chooses
+    """
+    heights = [_height(sheet, row) for row in rows]
+    needed = (0.0, 0.0) if sheet.narrow else tuple(map(max, room(rows), columns))
+    # A mark at the edge of a phone's drawing keeps its whole width.
+    left, right = (6.0, 6.0) if sheet.narrow else needed
+    ax = sheet.panel(sum(heights), left, right, below=18 if axis else 4)
+    ax.set_xscale("log" if log else "linear")
+    ax.set(xlim=limits, ylim=(sum(heights), 0), yticks=[])
+    if at:
+        ax.set_xticks(list(at))
+    else:
+        # Each number of an axis needs some room beside it.
+        most = int((sheet.width - left - right) / 46)
+        ax.xaxis.set_major_locator(LogLocator(numticks=most + 1) if log else MaxNLocator(most))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    bare(ax)
+    ax.tick_params(labelbottom=axis, labelsize=9, pad=3, labelcolor=MUTED)
+    down = 0.0
+    for row, height in zip(rows, heights, strict=True):
+        _draw(sheet, ax, row, down, height, left)
+        down += height
+    return ax
+
+
+def room(rows: Sequence[Row]) -> tuple[float, float]:
+    """How wide the words at both sides of these rows are, in points, with a gap to the marks."""
+    names = [width_of(row.name, NAME, _weight(row)) for row in rows] + [width_of(row.note, NOTE) for row in rows]
+    values = [width_of(row.text, NAME, "semibold") for row in rows] + [width_of(row.span, NOTE) for row in rows]
+    return max(names) + 12, max(values) + 12
+
+
+def _weight(row: Row) -> str:
+    return "semibold" if row.strong else "normal"
+
+
+def _names(sheet: Sheet, row: Row) -> list[str]:
+    """The name of a row on a phone, beside its value."""
+    return wrapped(row.name, sheet.width - width_of(row.text, NAME, "semibold") - 10, NAME, _weight(row))
+
+
+def _notes(sheet: Sheet, row: Row) -> list[str]:
+    return wrapped(row.note, sheet.width - width_of(row.span, NOTE) - 10, NOTE) if row.note or row.span else []
+
+
+def _height(sheet: Sheet, row: Row) -> float:
+    if not sheet.narrow:
+        return 30.0 if row.note or row.span else 17.0
+    return 12.5 * len(_names(sheet, row)) + 11.5 * len(_notes(sheet, row)) + 17
+
+
+def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, left: float) -> None:
+    """One row, `down` points below the top of its axes."""
+    top, ink = sheet.at, row.colour if row.strong and row.colour != MUTED else INK
+    above = top - (ax.get_ylim()[0] + (18 if ax.xaxis.get_tick_params()["labelbottom"] else 4)) + down
+    named = {"fontsize": NAME, "fontweight": _weight(row), "color": ink}
+    told = {"fontsize": NAME, "fontweight": "semibold", "color": ink, "ha": "right"}
+    quiet = {"fontsize": NOTE, "color": MUTED}
+    if sheet.narrow:
+        y = above
+        for number, line in enumerate(_names(sheet, row)):
+            y += 12.5
+            sheet.put(0, y - 2.5, line, **named)
+            if not number:
+                sheet.put(sheet.width, y - 2.5, row.text, **told)
+        for number, line in enumerate(_notes(sheet, row)):
+            y += 11.5
+            sheet.put(0, y - 2.5, line, **quiet)
+            if not number:
+                sheet.put(sheet.width, y - 2.5, row.span, ha="right", **quiet)
+        middle = y - above + down + 6
+        ax.plot(ax.get_xlim(), [middle, middle], color=GRID, linewidth=0.8, zorder=0)
+        ends = (middle - 4, middle + 4)
+    else:
+        two = bool(row.note or row.span)
+        first = above + (height / 2 + 3.5 if not two else 12)
+        sheet.put(0, first, row.name, **named)
+        sheet.put(sheet.width, first, row.text, **told)
+        if two:
+            sheet.put(0, first + 12, row.note, **quiet)
+            sheet.put(sheet.width, first + 12, row.span, ha="right", **quiet)
+        middle = down + height / 2
+        ends = (down, down + height)
+    for x in ax.get_xticks():
+        if min(ax.get_xlim()) <= x <= max(ax.get_xlim()):
+            ax.plot([x, x], ends, color=GRID, linewidth=0.8, zorder=0)
+    if not isnan(row.start):
+        ax.barh(middle, row.value - row.start, 7, row.start, color=row.colour, zorder=2)
+    if not (isnan(row.low) or row.low == row.high):
+        range_bar(ax, row.low, row.high, middle, row.colour, height=6)
+    if isnan(row.start) and not isnan(row.value):
+        dot(ax, row.value, middle, row.colour, row.shape, row.fill)
+
+
+def limits_of(rows: Sequence[Row], margin: float = 1.3) -> tuple[float, float]:
+    """Ends of a logarithmic axis that hold all marks and whiskers, with a factor of room."""
+    ends = np.array([end for row in rows for end in (row.value, row.low, row.high) if end > 0])
+    return float(ends.min() / margin), float(ends.max() * margin)
