@@ -40,6 +40,20 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
     return float(text_to_path.get_text_width_height_descent(text, _face(weight), ismath=False)[0]) * size / 100
 
 
+def text_path(text: str, size: float) -> str:
+    """The outline of a line of text in the language of an SVG's path, from its baseline's left end."""
+    vertices, codes = text_to_path.get_text_path(_face("normal"), text)
+    scale, letters, told = size / 100, {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}, []
+    waiting: list[str] = []
+    for (x, y), code in zip(vertices, codes, strict=True):
+        points = "" if code == 79 else f"{x * scale:.2f} {-y * scale:.2f}"
+        waiting.append(points)
+        if len(waiting) == {3: 2, 4: 3}.get(int(code), 1):
+            told.append(letters[int(code)] + " ".join(waiting))
+            waiting = []
+    return "".join(told)
+
+
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
     """A text in lines that are no wider than so many points, except where a single word is."""
     lines = [""]

@@ -21,6 +21,7 @@ import pandas as pd
 
 from analysis import parameters, tables, untrusted, written
 from analysis.case import ordered
+from analysis.figures import NARROW, SVG
 from analysis.report.files import replace
 
 ROOT = tables.ROOT
@@ -33,7 +34,6 @@ STDERR_TAG = "remove-stderr"
 GENERATED = {PARAMETERS_TAG: "hide-input", WORDS_TAG: "remove-cell"}
 PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
 
-DRAWING = "image/svg+xml"
 # The start of a line that starts an element.
 ELEMENT = re.compile(r"^(?= *<)", flags=re.MULTILINE)
 
@@ -192,9 +192,13 @@ class Drawing:
     """A figure as an executed page holds it: its name, the drawing, the numbers behind it and its words."""
 
     name: str
+    title: str
+    unit: str
     svg: str
+    narrow: str
     csv: str
     alt: str
+    credits: str
 
 
 def drawings(paths: Iterable[Path]) -> dict[str, Drawing]:
@@ -202,10 +206,13 @@ def drawings(paths: Iterable[Path]) -> dict[str, Drawing]:
     found: dict[str, Drawing] = {}
     for path in paths:
         for output in outputs(path):
-            words = output.get("metadata", {}).get("image/svg+xml", {})
+            words = output.get("metadata", {}).get(SVG, {})
             if name := words.get("name"):
                 data = output.data
-                found.setdefault(name, Drawing(name, data["image/svg+xml"], data["text/csv"], words["alt"]))
+                drawn = data[SVG], data[NARROW], data["text/csv"]
+                found.setdefault(
+                    name, Drawing(name, words["title"], words["unit"], *drawn, words["alt"], words["credits"])
+                )
     return found
 
 
@@ -226,8 +233,8 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     content = json.loads(nbformat.writes(notebook))
     for cell in content["cells"]:
         for output in cell.get("outputs", []):
-            if DRAWING in output.get("data", {}):
-                output["data"][DRAWING] = ELEMENT.split("".join(output["data"].pop(DRAWING)))
+            for form in [form for form in (SVG, NARROW) if form in output.get("data", {})]:
+                output["data"][form] = ELEMENT.split("".join(output["data"].pop(form)))
     text = json.dumps(content, ensure_ascii=False, indent=1)
     replace(path, (text + "\n").encode("utf-8"))
 

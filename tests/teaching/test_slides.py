@@ -113,9 +113,13 @@ def test_images_have_the_alt_text_of_the_pages(soup: BeautifulSoup, folder: Path
     images = soup.find_all("img")
     assert images
     for image in images:
-        name = Path(str(image["src"])).stem
-        assert image["alt"] == known[name].alt
-        assert (folder / str(image["src"])).read_text(encoding="utf-8") == known[name].svg
+        slide = next(slide for slide in SLIDES if f"figures/{slide.id}.svg" == image["src"])
+        drawing = known[slide.figure]
+        assert image["alt"] == drawing.alt
+        shown = (folder / str(image["src"])).read_text(encoding="utf-8")
+        assert shown == slides.cropped(drawing.svg, slide.top)
+        top, high = map(float, re.search(r'viewBox="0 ([\d.]+) [\d.]+ ([\d.]+)"', shown).groups())  # type: ignore[union-attr]
+        assert top == slides.head(drawing.svg) and top + high <= slides.foot(drawing.svg)
 
 
 def test_every_slide_has_a_title_of_its_own_and_notes(soup: BeautifulSoup) -> None:

@@ -32,5 +32,5 @@ def write(folder: Path, executed: dict[str, Path], scenario: Scenario) -> None:
     # Not before: the slides are slow to import.
     from analysis.teaching import slides, students
 
-    slides.write(folder / "slides", executed, scenario, "../figures", "../")
+    slides.write(folder / "slides", executed, scenario, "../")
     students.publish(folder)

@@ -208,8 +208,10 @@ def complete(
     if front:
         context["docstitle"] = ""  # the page's title is the report's: once is enough
         title = report
-    about, url = describe(app, pagename, doctree), addresses.of(app, pagename)
-    card = cards.of(app, doctree) if url else None
+    figure = context.get("figure")
+    about = figure["alt"] if figure else describe(app, pagename, doctree)
+    url = addresses.of(app, pagename)
+    card = cards.of(app, doctree, figure) if url else None
     image = f"{addresses.site(app)}/{card.path}" if card else ""
     canonical = url if found else ""
     context.pop("pageurl", None)
