@@ -35,8 +35,8 @@ def texts(name: str, narrow: bool) -> list[tuple[str, float, Bbox]]:
     for text in found:
         box = text.get_window_extent().transformed(to_points)
         seen.append((text.get_text(), text.get_fontsize(), Bbox(box.get_points() * 72)))
-    # A tick outside of its axis is not drawn.
-    return [each for each in seen if -20 < each[2].x0 < figure.get_figwidth() * 72 + 20]
+    # A number of an axis beyond its end is not drawn.
+    return [each for each in seen if each[2].x1 > 0 and each[2].x0 < figure.get_figwidth() * 72]
 
 
 @WIDTHS
@@ -48,18 +48,24 @@ def test_letters_can_be_read_and_none_leaves_the_sheet(name: str, narrow: bool) 
     wide, high = figure.get_size_inches() * 72
     for text, size, box in texts(name, narrow):
         assert size >= LEAST, f"{name}: {text!r} has {size} points; {LEAST} at least."
-        inside = box.x0 >= -0.5 and box.x1 <= wide + 0.5 and box.y0 >= -0.5 and box.y1 <= high + 0.5
+        # On a screen's grid a line is a little longer than its outlines are.
+        spare = 0.02 * box.width
+        inside = box.x0 >= -spare and box.x1 <= wide + spare and box.y0 >= -0.5 and box.y1 <= high + 0.5
         assert inside, f"{name}: {text!r} leaves the sheet: {box.extents.round(1)} on {wide:.0f} by {high:.0f}."
 
 
 def test_a_phone_shows_the_smallest_letters_with_eleven_pixels() -> None:
-    assert LEAST * 4 / 3 * 326 / ((NARROW + 2 * MARGIN) * 4 / 3) >= 11
+    displayed_points = 326 * 3 / 4
+    assert displayed_points / (NARROW + 2 * MARGIN) * LEAST * 4 / 3 >= 11
 
 
 @WIDTHS
 @pytest.mark.parametrize("name", NAMES)
 def test_no_text_lies_on_another(name: str, narrow: bool) -> None:
-    boxes = [(text, Bbox([box.p0 + (0.5, 2.2), box.p1 - (0.5, 2.2)])) for text, _, box in texts(name, narrow)]
+    boxes = [
+        (text, Bbox.from_extents(box.x0 + 0.5, box.y0 + 2.2, box.x1 - 0.5, box.y1 - 2.2))
+        for text, _, box in texts(name, narrow)
+    ]
     hit = [(one, other) for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)]
     assert not hit, f"{name}: {hit[:5]}"
 
@@ -78,7 +84,7 @@ def test_a_picture_that_leaves_the_page_says_what_it_is(name: str) -> None:
 
 
 def test_the_report_has_one_title() -> None:
-    assert credits.REPORT == citation.citation().title
+    assert citation.citation().title == credits.REPORT
 
 
 def test_a_png_carries_words_that_another_program_reads() -> None:
@@ -101,4 +107,4 @@ def test_the_address_of_a_site_stands_in_its_pictures_alone() -> None:
 
 def test_a_number_keeps_its_per_cent_sign_on_its_line() -> None:
     # "nine in 53 %" at a width that holds "nine in 53": the number goes down with its sign.
-    assert wrapped("nine in 53 %", 52, 10) == ["nine in", "53\N{NO-BREAK SPACE}%"]
+    assert wrapped("nine in 53 %", 45, 10) == ["nine in", "53\N{NO-BREAK SPACE}%"]

@@ -19,7 +19,7 @@ from matplotlib.textpath import text_to_path
 from analysis.figures.style import FAMILY, INK, MUTED, PAPER, RC, plain, register_fonts, settle
 
 WIDE, NARROW = 504.0, 244.0
-MARGIN = 4.0
+MARGIN = 3.0
 # The height of a sheet while it is drawn on; what is left of it is cut off.
 TALL = 3000.0
 # No letter is smaller: 11 pixels on a phone.
