@@ -162,7 +162,7 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
 
 @app.command(cls=OfBook)
 def run(
-    pages: Annotated[list[str], typer.Argument(help="Names of pages, for example capex.")],
+    pages: Annotated[list[str], typer.Argument(help="Names of pages, for example fleet.")],
     assignments: Assignments = None,
     file: ScenarioFile = None,
     again: Again = False,
@@ -172,7 +172,7 @@ def run(
 ) -> None:
     """Run single pages without rendering; the executed notebooks go to _build/.work/<name>/executed.
 
-    Examples: `report run capex whole_bill -p service_life_years=3`; `report run model`: the page of every model
+    Examples: `report run fleet whole_bill -p service_life_years=3`; `report run model`: the page of every model
     """
     scenario = scenario_from(assignments, file)
     checker.require_sound_data()

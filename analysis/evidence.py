@@ -109,6 +109,23 @@ def overview(case: Case, text: str = claims.ARTICLE) -> dict[str, list[str]]:
     }
 
 
+def as_written(case: Case) -> str:
+    """How the article fares, as a sentence: claims that stand on both questions, and numbers of another thing."""
+    found = claims.verdicts(case.point, case.data)
+    total = len({claim for claim, _ in found})
+    whole = sum(all(found[claim, each] == "supported" for each in QUESTIONS) for claim in {claim for claim, _ in found})
+    caveat, wrong = (int(case[f"claims_{name}"].value) for name in ("standing", "source_misattributed"))
+    first = (
+        f"Of its {total} claims, {whole} {'stands' if whole == 1 else 'stand'}"
+        if whole
+        else f"None of its {total} claims stands"
+    )
+    return (
+        f"{first} as written: {words.number(caveat - whole)} {'stands' if caveat - whole == 1 else 'stand'} with a "
+        f"caveat, and {words.number(wrong)} {'gives' if wrong == 1 else 'give'} a real number to the wrong thing."
+    )
+
+
 # What each coder had before the eyes, beside the text, its claims and the sources.
 SEEN = {2: "the rules before they were sharpened", 3: "the rules as they stand"}
 

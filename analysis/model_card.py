@@ -75,7 +75,7 @@ def questions(case: Case, weak: pd.DataFrame) -> pd.DataFrame:
         unseen = name == "fleet_capex_usd" and (fleet.confidence == "unverified").any()
         rows.append(
             {
-                "Headline": f"{REGISTRY[name].title} ({REGISTRY[name].basis})",
+                "Result": f"{REGISTRY[name].title} ({REGISTRY[name].basis})",
                 "Value": doubt(case[name].text, "unverified" if unseen else ""),
                 "Compared with what?": case.fill(asked["compared"]),
                 "How sure?": _sure(case, name, weak),

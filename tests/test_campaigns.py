@@ -1,4 +1,4 @@
-"""What the page "How this report is checked" counts."""
+"""What the page "Limits and checks" counts, and what the campaigns left open."""
 
 from __future__ import annotations
 

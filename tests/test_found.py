@@ -33,7 +33,7 @@ NAMES = [page.name for page in notebooks.pages()]
 
 
 # Of each part and kind some: with a figure and without, with tables, in Markdown, what others are linked to.
-FEW = ["index", "capex", "change_assumptions", "classroom", "prices", "data_dictionary"]
+FEW = ["index", "fleet", "how_sure", "classroom", "prices", "data_dictionary"]
 FEW += ["changes", "glossary", "references"]
 
 
@@ -153,7 +153,7 @@ def test_canonical_addresses_and_the_sitemap_agree(published: Path) -> None:
         (link,) = soup(published / f"{name}.html").find_all("link", rel="canonical")
         canonical[name] = str(link["href"])
         assert told(soup(published / f"{name}.html"), "og:url") == canonical[name]
-    assert canonical["index"] == f"{ADDRESS}/" and canonical["capex"] == f"{ADDRESS}/capex.html"
+    assert canonical["index"] == f"{ADDRESS}/" and canonical["fleet"] == f"{ADDRESS}/fleet.html"
     assert set(canonical.values()) == listed, f"They differ in {set(canonical.values()) ^ listed}. See addresses.of."
     assert f"Sitemap: {ADDRESS}/sitemap.xml" in (published / "robots.txt").read_text()
 

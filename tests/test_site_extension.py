@@ -135,7 +135,7 @@ def test_cells_of_html_are_words_apart() -> None:
 
 @pytest.mark.parametrize(
     ("page", "scenarios", "turned"),
-    [("comparison", "x.yml", False), ("comparison", "", True), ("capex", "x.yml", True)],
+    [("scenarios", "x.yml", False), ("scenarios", "", True), ("fleet", "x.yml", True)],
 )
 def test_titles_of_somebody_s_scenarios_keep_their_quotes(
     page: str, scenarios: str, turned: bool, monkeypatch: pytest.MonkeyPatch

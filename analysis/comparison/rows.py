@@ -145,10 +145,11 @@ def lead(found: Comparison, names: Sequence[str]) -> str:
     largest = found.largest_of(names)
     if largest is None:
         return "No scenario moves a headline."
-    base, factor = largest.base, _by_factor(largest)
+    base, (factor, _, way) = largest.base, _by_factor(largest).partition(" ")
+    factor = factor and f", {way} by a factor of {factor}"
     return (
-        f"{_quoted(found, largest.scenario)} moves a headline by the largest factor{factor and f', {factor}'}: "
-        f"it brings “{base.title}” to {largest.here.text} instead of {base.text} ({base.basis} basis)."
+        f"Of what was tried, {_quoted(found, largest.scenario)} moves a result furthest{factor}: "
+        f"“{base.title}” comes to {largest.here.text} instead of {base.text} ({base.basis} basis)."
     )
 
 

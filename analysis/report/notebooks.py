@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from analysis.report.files import replace
 
 ROOT = tables.ROOT
 BOOK = ROOT / "book"
+MOVED = BOOK / "moved.yml"
 
 PARAMETERS_TAG, WORDS_TAG, INJECTED_TAG = "parameters", "words", "injected-parameters"
 # A cell whose messages to stderr are expected, and shown on no page.
@@ -128,6 +129,40 @@ def pages(root: Path = ROOT) -> list[Page]:
             raise PageFailure(f"_toc.yml names {file} twice. Take one out.")
         found.append(Page(file.removeprefix("book/"), path))
     return found
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A page that has gone.
+
+    to:        the page on which its text stands now
+    anchors:   its places that are there under the same name
+    elsewhere: its other places -> a page, or `page#anchor`
+    """
+
+    to: str
+    anchors: tuple[str, ...] = ()
+    elsewhere: dict[str, str] = field(default_factory=dict)
+
+
+def moved(path: Path = MOVED) -> dict[str, Moved]:
+    """Pages that have gone, by their old names."""
+    found: dict[str, Moved] = {}
+    for name, said in written.yaml_of(path).items():
+        wrong = [key for key in said if key not in Moved.__dataclass_fields__]
+        if wrong or "to" not in said:
+            raise PageFailure(
+                f"{path.name}, {name}: {f'no key is called {wrong[0]}' if wrong else 'no `to`'}. "
+                "Write `to`, and where there are such places `anchors` and `elsewhere`."
+            )
+        found[name] = Moved(said["to"], tuple(said.get("anchors", ())), said.get("elsewhere", {}))
+    return found
+
+
+def home(name: str) -> str:
+    """The page on which what belongs to a page stands: the page itself, or where it has moved to."""
+    gone = moved()
+    return gone[name].to if name in gone else name
 
 
 def sources() -> list[Page]:

@@ -75,13 +75,21 @@ class ExerciseError(notebooks.PageFailure):
     """A notebook of exercises is not what the builder of the editions needs."""
 
 
+def ordered(chapters: Iterable[str]) -> list[str]:
+    """Chapters in the order of the book; those of pages that have moved stand in the order of book/moved.yml."""
+    pages, gone = [page.name for page in notebooks.pages()], list(notebooks.moved())
+    place = {name: pages.index(home) for name in chapters if (home := notebooks.home(name)) in pages}
+    return sorted(place, key=lambda name: (place[name], gone.index(name) if name in gone else -1))
+
+
 def names() -> list[str]:
     """Chapters that have exercises, in the order of the book."""
     there = {path.stem for path in SOURCES.glob("*.ipynb")}
-    order = [page.name for page in notebooks.pages() if page.name in there]
+    order = ordered(there)
     if there - set(order):
         raise ExerciseError(
-            f"book/teaching/exercises has {', '.join(sorted(there - set(order)))}, but _toc.yml has no such chapter."
+            f"book/teaching/exercises has {', '.join(sorted(there - set(order)))}, but _toc.yml has no such chapter, "
+            "and book/moved.yml does not say where it is now."
         )
     return order
 

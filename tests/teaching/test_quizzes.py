@@ -285,7 +285,7 @@ def test_axe_finds_nothing_in_answered_questions(browser: Browser, address: str)
 def test_without_a_script_the_answers_are_folded_below_each_question(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{address}capex.html", wait_until="load")
+    page.goto(f"{address}fleet.html", wait_until="load")
     buttons = page.locator(".quiz-question button:visible").count()
     folded = page.locator(".quiz-question details:not([open]) > summary:visible").count()
     page.locator(".quiz-question summary").first.click()

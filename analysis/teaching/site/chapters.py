@@ -1,11 +1,9 @@
-"""What the exercises put on the pages of a site: a section at the end of their chapter, without a solution."""
+"""What the exercises put on the pages of a site: a part of the section at the end, without a solution."""
 
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 
-from analysis.report import notebooks
 from analysis.teaching import exercises, starters
 
 # Where the notebooks and the zip are, seen from a page.
@@ -15,7 +13,7 @@ DOWNLOADS = "exercises"
 HIDDEN, SHOWN = '<span class="exercise-lab" hidden>', '<span class="exercise-lab">'
 
 
-def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
+def section(chapter: exercises.Chapter, base: bool = True, title: str = "Exercises") -> list[str]:
     """The Markdown cells of a chapter's exercises, in MyST.
 
     base: whether the site is that of the base case, on which the checks rest
@@ -29,7 +27,7 @@ def section(chapter: exercises.Chapter, base: bool = True) -> list[str]:
     )
     in_browser = f"{HIDDEN}Each has a link to answer it in the browser, with nothing to install.</span>\n"
     opening = (
-        f"## Exercises\n\n"
+        f"### {title}\n\n"
         f"{count} exercises, about {chapter.minutes} minutes in all.\n"
         f"{in_browser if base else ''}"
         f'Answer them in the <a href="{DOWNLOADS}/{escape(chapter.name)}.ipynb" download>notebook of this chapter</a>, '
@@ -53,7 +51,7 @@ def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> 
     folded += [_folded(_hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
     to, label = f"lab.html#{exercise.id}", f"Answer exercise {number} in the browser"
     way = f'{HIDDEN} · <a id="exercise-{exercise.id}" href="{to}">{label}</a></span>' if in_browser else ""
-    parts = [f"### {number}. {exercise.title}", f"*{exercise.about}*{way}", exercise.text, *folded]
+    parts = [f"#### {number}. {exercise.title}", f"*{exercise.about}*{way}", exercise.text, *folded]
     return "\n\n".join(parts)
 
 
@@ -63,12 +61,3 @@ def _folded(summary: str, text: str) -> str:
 
 def _hint(place: int, count: int) -> str:
     return "Hint" if count == 1 else f"Hint {place} of {count}"
-
-
-def append(folder: Path, base: bool) -> None:
-    """Add the exercises to the chapters of a staged folder; the committed chapters stay as they are."""
-    for name in exercises.names():
-        path = folder / f"{name}.ipynb"
-        if path.exists():
-            cells = section(exercises.chapter(name), base)
-            notebooks.extend(path, {f"exercise-{number:02d}": source for number, source in enumerate(cells)})

@@ -38,6 +38,8 @@ DESCRIPTIONS = {
 }
 SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
 DATA_PAGE = "data_dictionary"
+# Pages that are reached from the foot of each page.
+FOOT = {"changes": "Changes", "accessibility": "Accessibility", DATA_PAGE: "Data dictionary"}
 
 
 def json_ld(facts: dict[str, Any]) -> Markup:
@@ -179,9 +181,10 @@ def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, co
     """The box at the end of a page of the book."""
     said, pathto = citation.citation(), context["pathto"]
     front = pagename == app.config.root_doc
-    links = [(pathto(history.FEED, 1), "Feed"), (pathto("licences"), "Licences")]
-    if "changes" in app.env.found_docs:
-        links.insert(0, (pathto("changes"), "Changes"))
+    links = [(pathto(history.FEED, 1), "Feed")]
+    # Not all of them are in a site of some pages alone.
+    links = [(pathto(name), text) for name, text in FOOT.items() if name in app.env.found_docs] + links
+    links.append((pathto("licences"), "Licences"))
     page, name, address, report = (
         "" if front else title,
         "" if front else pagename,
