@@ -150,7 +150,8 @@ def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, left: fl
     if not isnan(row.start):
         ax.barh(middle, row.value - row.start, 7, row.start, color=row.colour, zorder=2)
     if not (isnan(row.low) or row.low == row.high):
-        range_bar(ax, row.low, row.high, middle, row.colour, height=6)
+        # On a bar of its own colour a whisker would not be seen.
+        range_bar(ax, row.low, row.high, middle, row.colour if isnan(row.start) else INK, height=6)
     if isnan(row.start) and not isnan(row.value):
         dot(ax, row.value, middle, row.colour, row.shape, row.fill)
 
