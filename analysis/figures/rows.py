@@ -52,6 +52,7 @@ def strips(
     axis: bool = True,
     columns: tuple[float, float] = (0, 0),
     at: Sequence[float] = (),
+    line: float = nan,
 ) -> Axes:
     """Draw rows on the sheet, one under the other, over one axis; the axes, whose y runs down in points.
 
@@ -61,6 +62,7 @@ def strips(
     columns: least width of the words at the left and at the right of a wide sheet, in points: panels that belong
              together get the same, see `room`
     at:      where the ticks are; without it matplotlib chooses
+    line:    a value that every row is read against, as the base case; it crosses no words
     """
     heights = [_height(sheet, row) for row in rows]
     needed = (0.0, 0.0) if sheet.narrow else tuple(map(max, room(rows), columns))
@@ -81,7 +83,10 @@ def strips(
     ax.tick_params(labelbottom=axis, labelsize=9, pad=3, labelcolor=MUTED)
     down = 0.0
     for row, height in zip(rows, heights, strict=True):
-        _draw(sheet, ax, row, down, height, left)
+        middle = _draw(sheet, ax, row, down, height, left)
+        if not isnan(line):
+            ends = (middle - 7, middle + 7) if sheet.narrow else (down, down + height)
+            ax.plot([line, line], ends, color=INK, linewidth=1.2, zorder=3)
         down += height
     return ax
 
@@ -112,8 +117,8 @@ def _height(sheet: Sheet, row: Row) -> float:
     return 12.5 * len(_names(sheet, row)) + 11.5 * len(_notes(sheet, row)) + 17
 
 
-def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, left: float) -> None:
-    """One row, `down` points below the top of its axes."""
+def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, left: float) -> float:
+    """One row, `down` points below the top of its axes; how far down its mark is."""
     top, ink = sheet.at, row.colour if row.strong and row.colour != MUTED else INK
     above = top - (ax.get_ylim()[0] + (18 if ax.xaxis.get_tick_params()["labelbottom"] else 4)) + down
     named = {"fontsize": NAME, "fontweight": _weight(row), "color": ink}
@@ -154,6 +159,7 @@ def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, left: fl
         range_bar(ax, row.low, row.high, middle, row.colour if isnan(row.start) else INK, height=6)
     if isnan(row.start) and not isnan(row.value):
         dot(ax, row.value, middle, row.colour, row.shape, row.fill)
+    return middle
 
 
 def limits_of(rows: Sequence[Row], margin: float = 1.3) -> tuple[float, float]:
