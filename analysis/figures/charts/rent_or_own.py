@@ -180,5 +180,6 @@ def _alt(case: Case) -> str:
     return (
         f"Line chart over the use of a card. An owned H800-hour in use costs {price(owner.value)} at "
         f"{_percent(float(case.point.utilisation))} of use, range {owner.range}, beside a rent of "
-        f"{price(float(case.point.rental_usd_per_gpu_hour))}. {case.text('break_even_point')} {case.text('lease_point')}"
+        f"{price(float(case.point.rental_usd_per_gpu_hour))}. {case.text('break_even_point')} "
+        f"{case.text('lease_point')}"
     )

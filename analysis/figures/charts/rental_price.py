@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from math import isnan, nan
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -107,7 +108,7 @@ def _row(mark: Mark, hours: float, bill: Quantity, chosen: bool) -> Row:
         # As fine as the bill of the case is told.
         told = words.amount(bills[0], "USD", bill.low, bill.high)
     else:
-        told = words.between(*bills, unit="USD")
+        told = words.between(bills[0], bills[1], "USD")
     rent = " to ".join(dict.fromkeys(price(end) for end in mark.ends))
     colour = BLUE if chosen else MUTED
     ends = mark.low, mark.high
@@ -116,7 +117,14 @@ def _row(mark: Mark, hours: float, bill: Quantity, chosen: bool) -> Row:
 
 def _bills(ax: Axes, hours: float) -> None:
     """The second scale: what V3's hours come to at each rent."""
-    above = ax.secondary_xaxis("top", functions=(lambda rent: rent * hours, lambda bill: bill / hours))
+
+    def bills(rents_: Any) -> Any:
+        return rents_ * hours
+
+    def back(usd: Any) -> Any:
+        return usd / hours
+
+    above = ax.secondary_xaxis("top", functions=(bills, back))
     above.xaxis.set_major_locator(MaxNLocator(4))
     above.xaxis.set_major_formatter(lambda value, _: words.money_tick(value))
     above.spines["top"].set_visible(False)

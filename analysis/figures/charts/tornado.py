@@ -109,6 +109,6 @@ def _alt(found: Sequence[Widest]) -> str:
     said = [f"{style.HEADLINE_NAMES[each.result.name]}, {each.told}" for each in found]
     most = max(found, key=lambda each: each.factor)
     return (
-        f"Bar chart. {title(found)}, by {most.swing['title'][0].lower()}{most.swing['title'][1:]}. Each headline by the "
-        f"assumption that moves it farthest: {'; '.join(said)}."
+        f"Bar chart. {title(found)}: {most.swing['title'].lower()}. Each headline by the assumption that moves it "
+        f"farthest: {'; '.join(said)}."
     )
