@@ -54,6 +54,7 @@ def strips(
     columns: tuple[float, float] = (0, 0),
     at: Sequence[float] = (),
     beside: bool = False,
+    line: float = nan,
 ) -> Axes:
     """Draw rows on the sheet, one under the other, over one axis; the axes, whose y runs down in points.
 
@@ -64,6 +65,7 @@ def strips(
              together get the same, see `room`
     at:      where the ticks are; without it matplotlib chooses
     beside:  words beside the marks on a phone too, where names are short and rows many
+    line:    a value that every row is read against, as the base case; it crosses no words
     """
     above = sheet.narrow and not beside
     heights = [_height(sheet, row, above) for row in rows]
@@ -86,7 +88,10 @@ def strips(
     ax.tick_params(labelbottom=axis, labelsize=9, pad=3, labelcolor=MUTED)
     down = 0.0
     for row, height in zip(rows, heights, strict=True):
-        _draw(sheet, ax, row, down, height, above)
+        middle = _draw(sheet, ax, row, down, height, above)
+        if not isnan(line):
+            ends = (middle - 7, middle + 7) if above else (down, down + height)
+            ax.plot([line, line], ends, color=INK, linewidth=1.2, zorder=3)
         down += height
     return ax
 
@@ -117,8 +122,8 @@ def _height(sheet: Sheet, row: Row, above: bool) -> float:
     return 12.5 * len(_names(sheet, row)) + 11.5 * len(_notes(sheet, row)) + 17
 
 
-def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, above: bool) -> None:
-    """One row, `down` points below the top of its axes; its words above its marks, or beside them."""
+def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, above: bool) -> float:
+    """One row, `down` points below the top of its axes, its words above its mark or beside it; how far down that is."""
     top, ink = sheet.at, row.colour if row.strong and row.colour != MUTED else INK
     begin = top - (ax.get_ylim()[0] + (18 if ax.xaxis.get_tick_params()["labelbottom"] else 4)) + down
     named = {"fontsize": NAME, "fontweight": _weight(row), "color": ink}
@@ -156,9 +161,11 @@ def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, above: b
         face = PAPER if row.fill == "none" else row.colour
         ax.barh(middle, row.value - row.start, 7, row.start, facecolor=face, edgecolor=row.colour, zorder=2)
     if not (isnan(row.low) or row.low == row.high):
-        range_bar(ax, row.low, row.high, middle, row.colour, height=6)
+        # On a bar of its own colour a whisker would not be seen.
+        range_bar(ax, row.low, row.high, middle, row.colour if isnan(row.start) else INK, height=6)
     if isnan(row.start) and not isnan(row.value):
         dot(ax, row.value, middle, row.colour, row.shape, row.fill)
+    return middle
 
 
 def limits_of(rows: Sequence[Row], margin: float = 1.3) -> tuple[float, float]:

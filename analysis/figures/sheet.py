@@ -67,6 +67,15 @@ def wrapped(text: str, width: float, size: float, weight: str = "normal") -> lis
     return lines
 
 
+def cut(text: str, width: float, size: float, weight: str = "normal") -> str:
+    """A text of anybody's that must fit into so many points; what is longer ends in an ellipsis."""
+    if width_of(text, size, weight) <= width:
+        return text
+    while text and width_of(f"{text} …", size, weight) > width:
+        text = text[:-1].rstrip()
+    return f"{text} …"
+
+
 class Sheet:
     """A figure in the making.
 

@@ -59,6 +59,16 @@ BASIS_NAMES = {
     "programme": "Programme: research and staff too",
 }
 
+# Headline result -> what it is called on a drawing, beside others.
+HEADLINE_NAMES = {
+    "v3_rental_usd": "V3’s run, rented",
+    "v3_amortised_usd": "V3’s run, amortised",
+    "v3_acquisition_usd": "V3’s GPUs with network, bought",
+    "v3_programme_usd": "V3’s programme",
+    "fleet_capex_usd": "The fleet’s servers",
+    "owner_usd_per_gpu_hour": "An owner’s hour of an H800",
+}
+
 # Part of an owner's cost -> its hatch; all three have the colour of the amortised basis.
 PART_HATCHES = {"capital": "", "network": "////", "energy": "----"}
 
