@@ -59,7 +59,7 @@ def title(found: Comparison) -> str:
     name = style.HEADLINE_NAMES[first.base.name]
     told = f"{name}: {first.here.text} instead of {first.base.text}"
     column = found.column(first.scenario)
-    return f"{told} in “{cut(style.legible(column.title, column.name), 240, 13.5, 'semibold')}”"
+    return f"{told} in “{cut(style.legible(column.title, column.name), 330, 13.5, 'semibold')}”"
 
 
 def _scenarios(count: int) -> str:
