@@ -207,25 +207,26 @@ def _entry(case: Case, row: Any, examined: Mapping[tuple[str, str], Examined], s
 def _line(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
     record = finding.record
     reading = f", {record['reading']}" if record["reading"] else ""
-    both = f"{record['scope_asserted']} / {record['scope_found']}.{_compared(finding, shares)}"
+    both = f"{record['scope_asserted']} / {record['scope_found']}.{_compared(case, finding, shares)}"
     note = f" {case.fill(record['note'])}" if record["note"] else ""
     return f"- *{record['part']}{reading}* ({record['kind']}): {both} **{finding.said}**.{note}"
 
 
-def _compared(finding: Finding, shares: Mapping[str, float]) -> str:
+def _compared(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
     """The two values of a record and what the digits told allow, or "" for a fact in words."""
     record, unit = finding.record, finding.record["unit"]
     if not finding.numeric:
         return ""
-    found = finding.found if record["compare"] else finding.elsewhere
-    told = f"“{record['printed']}”" if record["printed"] else readings.shown(finding.asserted, unit)
-    text = f" Told {told}, found {readings.shown(found, unit)}"
+    asserted = readings.told(case, record, "subject", finding.asserted, unit)
+    other, value = ("compare", finding.found) if record["compare"] else ("belongs_to", finding.elsewhere)
+    told = f"“{record['printed']}”" if record["printed"] else asserted
+    text = f" Told {told}, found {readings.told(case, record, other, value, unit)}"
     if record["relation"] == "about":
         low, high = readings.told_ends(finding, unit)
         text += f"; the digits told allow {low} to {high}"
     elif record["relation"]:
         least = record["relation"] == "at_least"
-        text += f", which must be no {'smaller' if least else 'larger'} than {readings.shown(finding.asserted, unit)}"
+        text += f", which must be no {'smaller' if least else 'larger'} than {asserted}"
     if record["bound"]:
         text += ", as a floor" if record["bound"] == "at_least" else ", as a ceiling"
     share = shares[record["evidence_id"]]

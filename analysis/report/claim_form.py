@@ -178,7 +178,7 @@ def script(case: Case) -> str:
         "ofSum": told.OF_SUM,
         "plausible": _ends(told.PLAUSIBLE),
         "known": told.KNOWN,
-        "counts": words.COUNTS,
+        "words": words.RULES,
     }
     lines = [
         f"  {number.name}: [{', '.join(f'x => {traced(way, number.name)}' for way in number.ways)}],"

@@ -6,7 +6,7 @@
   const model = window.reportClaim;
   if (!model || !window.customElements || customElements.get("report-claim")) return;
   const { models, chips, fields, texts, readings, verdicts, formulas } = model;
-  const { amount, tick, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = window.reportWords(model.counts);
+  const { amount, tick, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = window.reportWords(model.words);
   const has = (among, name) => Object.prototype.hasOwnProperty.call(among, name);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const listed = (rows) => (rows.length < 2 ? rows.join("") : `${rows.slice(0, -1).join(", ")} and ${rows[rows.length - 1]}`);
