@@ -44,6 +44,7 @@ INPUT = {
     "gpus": "gpus_given",
     "days": "days_given",
     "flop": "flop_given",
+    "mfu": "mfu_assumed",
     "energy": "energy_given",
 }
 # If one of these is given, that of the model goes, as far as these are then known: the two would say different things.
@@ -53,6 +54,9 @@ REPLACED = (
     (("active_parameters", "tokens"), "flop_given", ("active_parameters", "tokens")),
 )
 PRICED = ("rent", "server_price")
+# What a sum about a row of data/models.csv counts, by the row's scope. Pre-training alone is a run of the developer's
+# own base, and so is the base with a stage on top of it.
+BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
 GIVEN = "given"
 NAMELESS = "the run described"
 
@@ -119,10 +123,9 @@ def filled(cells: Mapping[str, Any]) -> dict[str, Span]:
     return {name: Span.of(float(value)) for name, value in cells.items() if value == value}
 
 
-def of_model(case: Any, model_id: str, boundary: str = "") -> Given:
+def of_model(case: Any, model_id: str) -> Given:
     """What data/models.csv knows of a model."""
-    known, age_years = row(case, model_id)
-    return with_chip(case, replace(known, boundary=boundary or known.boundary), age_years)
+    return with_chip(case, *row(case, model_id))
 
 
 def row(case: Any, model_id: str) -> tuple[Given, float]:
@@ -141,12 +144,15 @@ def row(case: Any, model_id: str) -> tuple[Given, float]:
     }
     inputs = filled(cells)
     gpu_id = row.gpu_id if isinstance(row.gpu_id, str) else ""
+    if row.flop_from_hours == "yes":
+        # It would confirm the hours from which it was made, whatever they are.
+        inputs.pop("flop_given", None)
     dated = {"chip_hours_given", "gpus_given"} <= inputs.keys()
     if dated:
         # Days beside them are often those of one stage, or of all stops.
         inputs.pop("days_given", None)
     day = epoch.start_by_rule(case.data, model_id) if dated else row.release_date
-    found = Given(row.model, STAGE if "increment" in model_id else RUN, gpu_id, half_year(day), inputs)
+    found = Given(row.model, BOUNDARY[row["scope"]], gpu_id, half_year(day), inputs)
     return found, _age_years(case, model_id) if dated and gpu_id else math.nan
 
 
@@ -238,7 +244,7 @@ def assumptions(case: Any) -> dict[str, Span]:
     return {
         **{name: Span.of(float(getattr(case.point, name))) for name in _SHARED},
         "final_run_share": Span(float(low), value, float(high)),
-        "mfu": MFU,
+        "mfu_assumed": MFU,
     }
 
 

@@ -167,11 +167,11 @@
   const how = (answer, given) => (answer.span ? answer.said : answer.missing.length ? filled(texts.lacks, [lacks(answer, given)]) : texts.only);
   const tests = (placed) => {
     const { given, answers } = placed;
-    const needless = (name) => (model.ofSum.includes(name) && !given.sum) || (name === "implied_w" && !has(given.inputs, "energy_given"));
+    const known = (name) => has(given.inputs, name) || (has(answers, name) && answers[name].span);
     return Object.keys(model.byEye)
-      .filter((name) => !needless(name))
+      .filter((name) => !has(model.shownWith, name) || known(model.shownWith[name]))
       .map((name) => ({ name, answer: answers[name] }))
-      .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, answer.span ? beside(placed, name) : how(answer, given)]);
+      .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, (answer.span && beside(placed, name)) || how(answer, given)]);
   };
   const costs = ({ given, answers }) =>
     model.costs.map((name) => [answers[name].number.title, answers[name].number.basis, answers[name].span ? spanned(answers[name].span, "USD") : texts.none, how(answers[name], given)]);
