@@ -207,6 +207,14 @@ def test_hours_and_price_stand_beside_a_rent_alone() -> None:
     assert "the rent of its 2.788 million GPU-hours, at $2.00 an hour" in placed("dsv3", "5576000").sentence
 
 
+def test_whatever_a_number_lacks_has_a_name() -> None:
+    nothing = placing.asked(CASE, "", {})
+    answers = placing.worked_out(nothing.inputs, RUN)
+    lacking = {name: placing.told.how(answer, nothing) for name, answer in answers.items()}
+    assert all(text.startswith("cannot be computed: needs ") for text in lacking.values()), lacking
+    assert lacking["implied_tokens"] == "cannot be computed: needs GPU-hours with a chip and active parameters"
+
+
 def test_without_a_sum_no_test_of_a_sum_is_shown() -> None:
     rows = placing.told.numbers(placing.place(placing.of_model(CASE, "dsv3")))
     # 6 x 37e9 x 14.8e12 = 3.286e24 and more for attention, over 2,788,000 h x 3600 s x 989e12
