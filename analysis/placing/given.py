@@ -60,21 +60,29 @@ BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
 GIVEN = "given"
 NAMELESS = "the run described"
 
-# How a sum is told -> how a sentence says it, and its ends as multiples of the number told, where they are not those of
-# its digits: a floor is read as up to twice as much, a ceiling as down to half of it.
-READINGS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "about": ("{0}", ()),
-    "over": ("more than {0}", (1.0, 2.0)),
-    "under": ("less than {0}", (0.5, 1.0)),
-    "between": ("{0} to {1}", ()),
+# How a sum is told -> how a sentence says it; its ends as multiples of the number told, where they are not those of its
+# digits, for a floor is read as up to twice as much, a ceiling as down to half of it; and what follows a price that it
+# would pay.
+READINGS: dict[str, tuple[str, tuple[float, ...], str]] = {
+    "about": ("{0}", (), ""),
+    "over": ("more than {0}", (1.0, 2.0), " or more"),
+    "under": ("less than {0}", (0.5, 1.0), " or less"),
+    "between": ("{0} to {1}", (), ""),
 }
 
 
 @dataclass(frozen=True)
 class Sum(Span):
-    """A sum of money, and how a sentence says it: "more than $100 million"."""
+    """A sum of money as it was told.
 
-    said: str = ""
+    said:    how a sentence says it: "more than $100 million"
+    reading: a key of READINGS
+    told:    the one number that was told, or the two
+    """
+
+    said: str
+    reading: str
+    told: tuple[float, ...]
 
 
 class GivenError(parameters.ParameterError):
@@ -263,7 +271,7 @@ def amount_of(text: str) -> Sum:
     bare = text.strip()
     try:
         number = checked("amount", float(bare))
-        return Sum(number.low, number.value, number.high, words.amount(number.value, "USD"))
+        return Sum(number.low, number.value, number.high, words.amount(number.value, "USD"), "about", (number.value,))
     except ValueError:
         pass
     try:
@@ -281,9 +289,9 @@ def amount_of(text: str) -> Sum:
 def _one(text: str) -> Sum:
     told = claims.printed(text)
     side = "over" if text.startswith(_FLOOR) else "under" if text.startswith(_CEILING) else "about"
-    said, times = READINGS[side]
+    said, times, _ = READINGS[side]
     low, high = [told.value * each for each in times] or [told.value - told.below, told.value + told.above]
-    return Sum(low, told.value, high, said.format(words.amount(told.value, "USD")))
+    return Sum(low, told.value, high, said.format(words.amount(told.value, "USD")), side, (told.value,))
 
 
 _FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up to", "at most")
@@ -291,5 +299,6 @@ _FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up
 
 def _between(text: str) -> Sum:
     low, high = claims.two_ends(text)
-    said = READINGS["between"][0].format(*(words.amount(end.value, "USD") for end in (low, high)))
-    return Sum(low.value - low.below, (low.value + high.value) / 2, high.value + high.above, said)
+    told = low.value, high.value
+    said = READINGS["between"][0].format(*(words.amount(end, "USD") for end in told))
+    return Sum(low.value - low.below, sum(told) / 2, high.value + high.above, said, "between", told)

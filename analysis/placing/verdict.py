@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis import words
-from analysis.placing.given import Given, Sum
+from analysis import costs, words
+from analysis.placing.given import READINGS, Given, Sum
 from analysis.placing.numbers import BOUNDARIES, COSTS, FINE_TUNE, STAGE, Answer, Span, worked_out
 
 # A cost as a sentence has it. Hours and price stand in it where a rent is told, which has both.
@@ -158,13 +158,13 @@ UNKNOWN = "{0} is not known"
 
 
 def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...], verdict: str, where: str) -> str:
-    hours, rent = answers["chip_hours"].span, answers["implied_rent"].span
+    hours, amount = answers["chip_hours"].span, given.inputs.get("amount")
     numbers = {
         "hours": words.amount(hours.value, "GPU-hour") if hours else "",
-        "price": words.amount(rent.value, "USD/GPU-hour") if rent else "",
+        "price": price(amount, hours) if amount and hours else "",
     }
     text = VERDICTS[verdict].sentence.format(
-        amount=money(given.inputs["amount"]) if "amount" in given.inputs else "",
+        amount=money(amount) if amount else "",
         name=given.name,
         boundary=BOUNDARIES[given.boundary],
         lacking=UNKNOWN.format(missing(answers["rental_usd"], given)) if hours else LACKING,
@@ -215,4 +215,11 @@ def missing(answer: Answer, given: Given) -> str:
 
 def money(amount: Span) -> str:
     """A sum in words."""
-    return amount.said if isinstance(amount, Sum) and amount.said else words.amount(amount.value, "USD")
+    return amount.said if isinstance(amount, Sum) else words.amount(amount.value, "USD")
+
+
+def price(amount: Span, hours: Span) -> str:
+    """The price of an hour that a sum would pay, as the sum is told: "$1.90 to $10.95", "$1.75 or more"."""
+    told, reading = (amount.told, amount.reading) if isinstance(amount, Sum) else ((amount.value,), "about")
+    prices = (words.amount(costs.implied_usd_per_gpu_hour(each, hours.value), "USD/GPU-hour") for each in told)
+    return words.THIN_RANGE.join(dict.fromkeys(prices)) + READINGS[reading][2]

@@ -207,6 +207,22 @@ def test_hours_and_price_stand_beside_a_rent_alone() -> None:
     assert "the rent of its 2.788 million GPU-hours, at $2.00 an hour" in placed("dsv3", "5576000").sentence
 
 
+@pytest.mark.parametrize(
+    ("told", "price"),
+    [
+        # Over gpt-oss-120b's 2.1 million h: 4 and 23 million, 3 million, 4 million, 3.5 million.
+        ("4 to 23 million", "$1.90 to $10.95"),
+        ("over 3 million", "$1.43 or more"),
+        ("under 4 million", "$1.90 or less"),
+        ("about 3.5 million", "$1.67"),
+        # 4,200,000 and 4,200,100: both $2.00.
+        ("4200000 to 4200100", "$2.00"),
+    ],
+)
+def test_a_sentence_has_the_price_of_what_was_told_and_no_middle_of_it(told: str, price: str) -> None:
+    assert f"at {price} an hour" in placed("gpt_oss_120b", told, RUN).sentence
+
+
 def test_whatever_a_number_lacks_has_a_name() -> None:
     nothing = placing.asked(CASE, "", {})
     answers = placing.worked_out(nothing.inputs, RUN)
