@@ -175,6 +175,27 @@ def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, br
     assert apart <= 3, f"{name}: the browser shows {seen}, analysis/figures/style.py computes {computed}."
 
 
+# The table of models
+
+SHOWN_MODELS = "[...document.querySelectorAll('#tab-models tbody tr')].filter(r => r.checkVisibility())"
+
+
+def test_models_are_found_and_sorted_and_stand_as_blocks_on_a_phone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}models.html#find=gpt-4%20openai", wait_until="load")
+    assert page.evaluate(SHOWN_MODELS + ".every(r => r.cells[0].textContent.includes('GPT-4'))")
+    page.get_by_role("button", name="Rented").click()
+    first, *_ = page.evaluate(SHOWN_MODELS + ".map(r => r.innerText)")
+    assert re.match(r"GPT-4\nReleased: 2023-03-14\nRented: \$", first), "the dearest first, a line for what is known"
+    assert "Chip: " in first and "–" not in first
+    assert page.url.endswith("&sort=rented&order=descending")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        wide, column = page.locator("#tab-models").evaluate("e => [e.scrollWidth, e.parentElement.clientWidth]")
+        assert wide <= column, f"At {width} pixels the table is {wide} wide, and its column {column}."
+    page.close()
+
+
 # The audit's filter
 
 

@@ -153,6 +153,16 @@ def _slips(amount: Span, rental: Span | None, cny_per_usd: float) -> tuple[str, 
     return tuple(found)
 
 
+# Before hours that follow from arithmetic at an MFU that nobody has told, and as many digits as they bear.
+ROUGHLY, ROUGH_DIGITS = "roughly ", 2
+
+
+def _hours(hours: Span) -> str:
+    if hours.certain:
+        return words.amount(hours.value, "GPU-hour")
+    return ROUGHLY + words.amount(hours.value, "GPU-hour", significant=ROUGH_DIGITS)
+
+
 LACKING = "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are known"
 UNKNOWN = "{0} is not known"
 
@@ -160,7 +170,7 @@ UNKNOWN = "{0} is not known"
 def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...], verdict: str, where: str) -> str:
     hours, amount = answers["chip_hours"].span, given.inputs.get("amount")
     numbers = {
-        "hours": words.amount(hours.value, "GPU-hour") if hours else "",
+        "hours": _hours(hours) if hours else "",
         "price": price(amount, hours) if amount and hours else "",
     }
     text = VERDICTS[verdict].sentence.format(

@@ -171,6 +171,7 @@ def script(case: Case) -> str:
         },
         "texts": {
             **{"titles": verdict.TITLES, "short": verdict.SHORT, "slip": verdict.SLIP, "lacking": verdict.LACKING},
+            **{"roughly": verdict.ROUGHLY, "roughDigits": verdict.ROUGH_DIGITS},
             **{"unknown": verdict.UNKNOWN, "only": told.ONLY, "lacks": told.LACKS, "none": told.NONE},
             **{"stands": told.STANDS, "prices": told.PRICES},
         },

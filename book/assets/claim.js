@@ -136,7 +136,7 @@
     );
   const sentence = (given, answers, fits, verdict, where) => {
     const hours = answers.chip_hours.span;
-    const numbers = { hours: hours ? amount(hours[VALUE], "GPU-hour") : "", price: hours && given.sum ? price(given.sum, hours) : "" };
+    const numbers = { hours: hours ? rounded(hours) : "", price: hours && given.sum ? price(given.sum, hours) : "" };
     const text = filled(verdicts[verdict].sentence, {
       amount: given.sum ? given.sum.said : "",
       name: given.name,
@@ -149,6 +149,7 @@
     return text.slice(0, 1).toUpperCase() + text.slice(1);
   };
 
+  const rounded = (hours) => (hours[LOW] === hours[HIGH] ? amount(hours[VALUE], "GPU-hour") : texts.roughly + amount(hours[VALUE], "GPU-hour", null, null, texts.roughDigits));
   const price = ({ ends, after }, hours) => {
     const [rent] = formulas.implied_rent;
     return [...new Set(ends.map((each) => amount(rent({ amount: each, chip_hours: hours[VALUE] }), "USD/GPU-hour")))].join(" to ") + after;

@@ -223,6 +223,13 @@ def test_a_sentence_has_the_price_of_what_was_told_and_no_middle_of_it(told: str
     assert f"at {price} an hour" in placed("gpt_oss_120b", told, RUN).sentence
 
 
+def test_hours_from_arithmetic_are_told_as_rough() -> None:
+    """6 x 1e9 x 1e12 FLOP at an MFU of 0.35 of an H100's 989e12 FLOP/s: 4,815 h, and $10,000 over them is $2.08."""
+    size = {"active_parameters": 1e9, "tokens": 1e12}
+    run = placing.asked(CASE, "", {**size, "rent": 2.0}, "H100-SXM", "2024H2").about(placing.amount_of("10000"), RUN)
+    assert "the rent of its roughly 4,800 GPU-hours, at $2.08 an hour" in placing.place(run).sentence
+
+
 def test_whatever_a_number_lacks_has_a_name() -> None:
     nothing = placing.asked(CASE, "", {})
     answers = placing.worked_out(nothing.inputs, RUN)
