@@ -9,7 +9,7 @@ Fixed formats also keep the outputs of a page comparable, since nbval has no tol
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "−"
 THIN_RANGE = " to "
@@ -73,8 +73,10 @@ def setting(value: float) -> str:
 
 
 def scientific(value: float, significant: int = 3) -> str:
-    """3.286e24 -> '3.29 × 10²⁴'."""
-    mantissa, exponent = f"{value:.{significant - 1}e}".split("e")
+    """3.286e24 -> '3.29 × 10²⁴'; halves go away from zero, as everywhere."""
+    # Its last bits differ with the order of its factors, in Python and in the browser: they decide no half.
+    rounded = Context(prec=significant, rounding=ROUND_HALF_UP).create_decimal(f"{value:.12e}")
+    mantissa, exponent = f"{float(rounded):.{significant - 1}e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}"
 

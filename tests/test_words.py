@@ -101,6 +101,7 @@ def test_a_large_number_with_a_power_of_ten() -> None:
     # 6 x 37e9 x 14.8e12 = 3.2856e24, to three digits.
     assert words.scientific(3.2856e24) == "3.29 × 10²⁴"
     assert words.scientific(9.999e24) == "1.00 × 10²⁵"
+    assert words.scientific(2.385e16) == words.scientific(23849999999999996.0) == "2.39 × 10¹⁶"
     assert words.scientific(0.00012) == "1.20 × 10⁻⁴"
     assert words.amount(3.2856e24, "FLOP") == "3.29 × 10²⁴"
 

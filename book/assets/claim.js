@@ -48,11 +48,12 @@
   // The sum of a setting, and how a sentence says it; null without one.
   const told = ({ reading, sum, to }) => {
     if (!sum || (reading === "between" && !to)) return null;
-    const [said, times] = readings[reading];
+    const [said, times, after] = readings[reading];
     const first = printed(reading === "between" ? firstOf({ sum, to }) : sum);
-    if (reading !== "between") return { span: times.length ? [first[VALUE] * times[0], first[VALUE], first[VALUE] * times[1]] : first, said: filled(said, [money(first[VALUE])]) };
-    const second = printed(to);
-    return { span: [first[LOW], (first[VALUE] + second[VALUE]) / 2, second[HIGH]], said: filled(said, [money(first[VALUE]), money(second[VALUE])]) };
+    const second = reading === "between" ? printed(to) : null;
+    const ends = [first, second].filter(Boolean).map((end) => end[VALUE]);
+    const span = second ? [first[LOW], (ends[0] + ends[1]) / 2, second[HIGH]] : times.length ? [ends[0] * times[0], ends[0], ends[0] * times[1]] : first;
+    return { span, ends, after, said: filled(said, ends.map(money)) };
   };
 
   const taken = (setting) => {
@@ -134,8 +135,8 @@
         .map(([, text]) => filled(texts.slip, [text])),
     );
   const sentence = (given, answers, fits, verdict, where) => {
-    const [hours, rent] = [answers.chip_hours.span, answers.implied_rent.span];
-    const numbers = { hours: hours ? amount(hours[VALUE], "GPU-hour") : "", price: rent ? amount(rent[VALUE], "USD/GPU-hour") : "" };
+    const hours = answers.chip_hours.span;
+    const numbers = { hours: hours ? rounded(hours) : "", price: hours && given.sum ? price(given.sum, hours) : "" };
     const text = filled(verdicts[verdict].sentence, {
       amount: given.sum ? given.sum.said : "",
       name: given.name,
@@ -146,6 +147,12 @@
       where,
     });
     return text.slice(0, 1).toUpperCase() + text.slice(1);
+  };
+
+  const rounded = (hours) => (hours[LOW] === hours[HIGH] ? amount(hours[VALUE], "GPU-hour") : texts.roughly + amount(hours[VALUE], "GPU-hour", null, null, texts.roughDigits));
+  const price = ({ ends, after }, hours) => {
+    const [rent] = formulas.implied_rent;
+    return [...new Set(ends.map((each) => amount(rent({ amount: each, chip_hours: hours[VALUE] }), "USD/GPU-hour")))].join(" to ") + after;
   };
 
   // ---- In words: analysis/placing/told.py.
@@ -167,11 +174,11 @@
   const how = (answer, given) => (answer.span ? answer.said : answer.missing.length ? filled(texts.lacks, [lacks(answer, given)]) : texts.only);
   const tests = (placed) => {
     const { given, answers } = placed;
-    const needless = (name) => (model.ofSum.includes(name) && !given.sum) || (name === "implied_w" && !has(given.inputs, "energy_given"));
+    const known = (name) => has(given.inputs, name) || (has(answers, name) && answers[name].span);
     return Object.keys(model.byEye)
-      .filter((name) => !needless(name))
+      .filter((name) => !has(model.shownWith, name) || known(model.shownWith[name]))
       .map((name) => ({ name, answer: answers[name] }))
-      .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, answer.span ? beside(placed, name) : how(answer, given)]);
+      .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, (answer.span && beside(placed, name)) || how(answer, given)]);
   };
   const costs = ({ given, answers }) =>
     model.costs.map((name) => [answers[name].number.title, answers[name].number.basis, answers[name].span ? spanned(answers[name].span, "USD") : texts.none, how(answers[name], given)]);

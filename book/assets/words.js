@@ -26,8 +26,10 @@ window.reportWords = (rules) => {
     return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   };
   const scientific = (value, significant = 3) => {
-    const [mantissa, power] = value.toExponential(significant - 1).split("e");
-    return `${mantissa} × 10${[...String(Number(power))].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
+    const [mantissa, power] = value.toExponential(12).split("e"); // see words.py
+    const kept = number(Number(mantissa), significant - 1);
+    const up = kept.startsWith("10"); // 9.999 has become 10.00
+    return `${up ? number(1, significant - 1) : kept} × 10${[...String(Number(power) + up)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
   };
   const scale = (value, significant) => {
     for (const [factor, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]])
