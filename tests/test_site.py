@@ -31,10 +31,9 @@ def soup(path: Path) -> BeautifulSoup:
 
 
 def pages(site: Path) -> list[Path]:
-    """Pages of the book; the deck below slides/ has tests of its own (tests/teaching/test_slides.py)."""
-    return [
-        path for path in sorted(site.rglob("*.html")) if path.relative_to(site).parts[0] not in ("_static", "slides")
-    ]
+    """Pages of the book; what is below slides/ and lesson/ has tests of its own, in tests/teaching."""
+    other = ("_static", "slides", "lesson")
+    return [path for path in sorted(site.rglob("*.html")) if path.relative_to(site).parts[0] not in other]
 
 
 def told(faults: list[str], advice: str) -> str:

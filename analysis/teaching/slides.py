@@ -34,6 +34,7 @@ from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import templates, typography
 from analysis.scenarios import Scenario
+from analysis.teaching.classroom import Wanted
 from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -251,7 +252,7 @@ def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> 
         (folder / PDF).write_bytes(printed(folder))
 
 
-def build(folder: Path, progress: Progress = silent) -> None:
+def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
     """The deck as a part of the classroom's folder; without Chromium it has no PDF, and all else is there."""
     try:
         require()
@@ -259,7 +260,7 @@ def build(folder: Path, progress: Progress = silent) -> None:
         paper = False
     else:
         paper = True
-    _make(Scenario(), folder / FOLDER, progress, paper)
+    _make(wanted.scenario, folder / FOLDER, progress, paper)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:
