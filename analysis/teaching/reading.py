@@ -30,6 +30,7 @@ ROLE = re.compile(r"\{([a-z:]+)\}`([^`]+)`")
 TABLE = re.compile(r"^:{3,}\{table\} ?(.*)\n:name: ([\w-]+)\n(?::.*\n)*\n(.*?)\n:{3,}$", re.MULTILINE | re.DOTALL)
 LIVE = re.compile(r"^```\{\w+\}.*?^```$\n?", re.MULTILINE | re.DOTALL)
 FENCE, LABEL = re.compile(r"^:{3,}.*$\n?", re.MULTILINE), re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
+LINK = re.compile(r"\[([^\[\]]*)\]\(#?([\w-]+)\)")
 FORMULA = re.compile(r"\$\$\n(.+?)\n\$\$(?: \([\w-]+\))?", re.DOTALL)
 KINDS = {"fig": "Figure", "tab": "Table"}
 
@@ -47,6 +48,9 @@ class _Chapter:
         self.titles = {each.name: each for each in notebooks.pages()}
         self.cited: list[str] = []
         self.names: dict[str, str] = {}
+        self.tables = 0
+        whole = "\n\n".join(map(_shown, self.notebook.cells))
+        self.headings = dict(re.findall(r"^\(([\w-]+)\)=\n+#+ (.+)$", whole, flags=re.MULTILINE))
         for cell in self.notebook.cells:
             figure = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
             for label in filter(None, [figure, *(found[2] for found in TABLE.finditer(_shown(cell)))]):
@@ -86,13 +90,23 @@ class _Chapter:
         """MyST, as far as the chapters use it, as HTML."""
         text = TABLE.sub(lambda found: f"\n**{self.names[found[2]]}. {found[1]}**\n\n{found[3]}\n", text)
         text = FORMULA.sub(lambda found: f"\n{_formula(found[1], 'block')}\n", LIVE.sub("", text))
-        html = str(MARKDOWN.render(self.roles(LABEL.sub(r'<div id="\1"></div>\n', FENCE.sub("", text)))))
+        text = LINK.sub(self.link, LABEL.sub(r'<div id="\1"></div>\n', FENCE.sub("", text)))
+        html = str(MARKDOWN.render(self.roles(text)))
         html = re.sub(r' style="text-align:right"', ' class="right"', html)
-        return (
-            re.sub(r' style="text-align:\w+"', "", html)
-            .replace("<table>", '<div class="box"><table>')
-            .replace("</table>", "</table></div>")
-        )
+        html = re.sub(r' style="text-align:\w+"', "", html)
+        return re.sub("<table>", self.box, html).replace("</table>", "</table></div>")
+
+    def box(self, found: re.Match[str]) -> str:
+        """What a wide table scrolls in, also by the keyboard."""
+        self.tables += 1
+        label = f"Numbers and words in columns, {self.tables}"
+        return f'<div class="box" tabindex="0" role="region" aria-label="{label}"><table>'
+
+    def link(self, found: re.Match[str]) -> str:
+        """A link to a place on the page; to another page it is words alone."""
+        text, place = found.groups()
+        text = text or f'"{self.headings.get(place, place)}"'
+        return f"[{text}](#{place})" if place in self.headings else text
 
     def inline(self, text: str) -> str:
         return str(MARKDOWN.renderInline(self.roles(text)))

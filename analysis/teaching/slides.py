@@ -236,14 +236,14 @@ def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
         place.work_of_its_own(place.BUILD / ".work" / "slides") as work,
         place.told(f"the slides in {folder} are as they were before"),
     ):
-        _make(scenario, work / "slides", progress, paper=True)
+        _make(scenario, work / "slides", work / "executed", progress, paper=True)
         place.put(work / "slides", folder, manifest.SLIDES)
     return folder
 
 
-def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> None:
+def _make(scenario: Scenario, folder: Path, work: Path, progress: Progress, paper: bool) -> None:
     require_sound_data()
-    executed = execute_pages(notebooks.pages(), scenario, folder.with_name("executed"), progress)
+    executed = execute_pages(notebooks.pages(), scenario, work, progress)
     progress("slides", 0, 2)
     address = rendering.site_address()
     write(folder, executed, scenario, pages=f"{address}/" if address else "")
@@ -260,7 +260,7 @@ def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
         paper = False
     else:
         paper = True
-    _make(wanted.scenario, folder / FOLDER, progress, paper)
+    _make(wanted.scenario, folder / FOLDER, folder.with_name("executed"), progress, paper)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:
