@@ -17,6 +17,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from analysis import tables
+from analysis.figures import SVG
 from analysis.report import notebooks
 from analysis.stories.reading import reference
 from analysis.teaching import sheet
@@ -78,9 +79,9 @@ class _Chapter:
 
     def output(self, output: NotebookNode, figure: Mapping[str, str] | None) -> str:
         data = output.get("data", {})
-        if notebooks.DRAWING in data and figure:
-            drawing = data[notebooks.DRAWING]
-            alt = escape(output.metadata[notebooks.DRAWING]["alt"])
+        if SVG in data and figure:
+            drawing = data[SVG]
+            alt = escape(output.metadata[SVG]["alt"])
             svg = drawing[drawing.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
             caption = f"{self.names[figure['name']]}. {figure['caption']}"
             return f"<figure>\n{svg}\n<figcaption>{self.inline(caption)}</figcaption></figure>"

@@ -57,5 +57,3 @@ def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> 
 
 def _folded(summary: str, text: str) -> str:
     return exercises.folded(summary, text).replace("<details>", '<details class="exercise-hint">', 1)
-
-
