@@ -132,10 +132,10 @@ def hosting_in_the_operating_cost(case: Case) -> Said:
     yield (
         rest > 0,
         f"{hosting}, range {{hosting_and_power_share_range}}. The remaining {{beyond_hosting_usd}} is what interest of "
-        f"{words.amount(rate, 'fraction', significant=2)} a year on the published {{semianalysis_server_capex_all_musd}}, "
-        "repaid evenly, would come to over {luk_ownership_years} years, so interest is the first suspect. That is an "
-        "inference: type by type the analyst's cells do not follow the price of the servers, and staff, repair and "
-        "network have no sourced price.",
+        f"{words.amount(rate, 'fraction', significant=2)} a year on the published "
+        "{semianalysis_server_capex_all_musd}, repaid evenly, would come to over {luk_ownership_years} years, so "
+        "interest is the first suspect. That is an inference: type by type the analyst's cells do not follow the price "
+        "of the servers, and staff, repair and network have no sourced price.",
     )
     yield True, f"{hosting}: nothing is left for interest, staff or repair."
 
