@@ -53,15 +53,6 @@ def loss_here(case: Case) -> Said:
 
 
 @judgement
-def quotation_beside_rent(case: Case) -> Said:
-    """After the only market quotation; "the assumed rent" follows."""
-    quoted, rent = parameters.known()["rental_usd_per_gpu_hour"].high, case.point.rental_usd_per_gpu_hour
-    yield quoted > rent, "more than"
-    yield quoted < rent, "less than"
-    yield True, "as much as"
-
-
-@judgement
 def rent_between(case: Case) -> Said:
     """Whether the assumed rent lies between the owner's cost and the quotation, and what follows."""
     owner, rent = case["owner_usd_per_gpu_hour"].value, case.point.rental_usd_per_gpu_hour
