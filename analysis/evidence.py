@@ -116,13 +116,13 @@ def as_written(case: Case) -> str:
     whole = sum(all(found[claim, each] == "supported" for each in QUESTIONS) for claim in {claim for claim, _ in found})
     caveat, wrong = (int(case[f"claims_{name}"].value) for name in ("standing", "source_misattributed"))
     first = (
-        f"Of its {total} claims, {whole} {'stands' if whole == 1 else 'stand'}"
+        f"Of its {total} claims, {whole} {'is' if whole == 1 else 'are'} right"
         if whole
-        else f"None of its {total} claims stands"
+        else f"None of its {total} claims is right"
     )
     return (
-        f"{first} as written: {words.number(caveat - whole)} {'stands' if caveat - whole == 1 else 'stand'} with a "
-        f"caveat, and {words.number(wrong)} {'gives' if wrong == 1 else 'give'} a real number to the wrong thing."
+        f"{first} as written: {words.number(caveat - whole)} {'is' if caveat - whole == 1 else 'are'} right with a "
+        f"caveat, and {words.number(wrong)} {'attaches' if wrong == 1 else 'attach'} a real number to the wrong thing."
     )
 
 
