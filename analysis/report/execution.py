@@ -119,7 +119,8 @@ def execute(
         except Exception as error:
             if isinstance(error, OSError) and not isinstance(error, TimeoutError):
                 raise  # the disk's fault, not the page's
-            fault = _fault(source, error)
+            # Of a family's notebook many pages are made: which of them it was.
+            fault = (f"{member.name}: " if member and member.own else "") + _fault(source, error)
             if done.exists():
                 files.replace(target, done.read_bytes())
                 fault += f"\nThe copy with the error is {target}."
