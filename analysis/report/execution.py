@@ -50,6 +50,8 @@ def _engine() -> str:
                 kernel_name=kernel_name,
                 kernel_manager_class=f"{__package__}.manager.Manager",
                 timeout=settings["execution_timeout"],
+                # Where the computer is busy, what a cell shows comes late; papermill by itself waits 4 seconds for it.
+                iopub_timeout=settings["execution_timeout"],
                 startup_timeout=START_SECONDS,
                 shutdown_kernel="immediate",
             )
