@@ -99,6 +99,7 @@ class Given:
     when:     the half-year of its prices, "" where it is not known
     inputs:   numbers by the names that `numbers.NUMBERS` asks for
     prices:   what the rent and the server's price rest on, in words
+    read_as:  how sure the GPU-hours of a row are, as its `chip_hours_confidence` says; "" for hours that somebody gives
     """
 
     name: str
@@ -107,6 +108,7 @@ class Given:
     when: str = ""
     inputs: Mapping[str, Span] = field(default_factory=dict)
     prices: Mapping[str, str] = field(default_factory=dict)
+    read_as: str = ""
 
     def about(self, amount: Span | None = None, boundary: str = "") -> Given:
         """The same with a sum of money that is said of it, and with what that is said to count."""
@@ -160,7 +162,8 @@ def row(case: Any, model_id: str) -> tuple[Given, float]:
         # Days beside them are often those of one stage, or of all stops.
         inputs.pop("days_given", None)
     day = epoch.start_by_rule(case.data, model_id) if dated else row.release_date
-    found = Given(row.model, BOUNDARY[row["scope"]], gpu_id, half_year(day), inputs)
+    read_as = row.chip_hours_confidence if "chip_hours_given" in inputs else ""
+    found = Given(row.model, BOUNDARY[row["scope"]], gpu_id, half_year(day), inputs, read_as=read_as)
     return found, _age_years(case, model_id) if dated and gpu_id else math.nan
 
 
@@ -192,7 +195,8 @@ def asked(
         if gone not in own and numbers.keys() & set(given) and inputs.keys() >= set(needs):
             inputs.pop(gone, None)
     prices = {price: GIVEN for price in PRICED if price in own}
-    return with_chip(case, Given(known.name, known.boundary, gpu_id, when, inputs, prices), age_years)
+    read_as = known.read_as if "chip_hours_given" in inputs.keys() - own.keys() else ""
+    return with_chip(case, Given(known.name, known.boundary, gpu_id, when, inputs, prices, read_as), age_years)
 
 
 def named(name: str) -> str:

@@ -143,7 +143,7 @@ def hours(placed: Placed) -> str:
     answer = placed.answers["chip_hours"]
     if not answer.span:
         return ""
-    said = answer.said or placed.answers["chip_hours_known"].said
+    said = answer.said or placed.given.read_as or placed.answers["chip_hours_known"].said
     return f"{answer.number.title}: {spanned(answer.span, answer.number.unit)}, {said}"
 
 

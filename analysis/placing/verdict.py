@@ -155,12 +155,20 @@ def _slips(amount: Span, rental: Span | None, cny_per_usd: float) -> tuple[str, 
 
 # Before hours that follow from arithmetic at an MFU that nobody has told, and as many digits as they bear.
 ROUGHLY, ROUGH_DIGITS = "roughly ", 2
+# Hours of a row that are so read are told with that word.
+GUESSED = ("estimated", "assumed")
 
 
-def _hours(hours: Span) -> str:
-    if hours.certain:
-        return words.amount(hours.value, "GPU-hour")
-    return ROUGHLY + words.amount(hours.value, "GPU-hour", significant=ROUGH_DIGITS)
+def _hours(hours: Span, read_as: str) -> str:
+    if not hours.certain:
+        return ROUGHLY + words.amount(hours.value, "GPU-hour", significant=ROUGH_DIGITS)
+    return (f"{read_as} " if read_as in GUESSED else "") + words.amount(hours.value, "GPU-hour")
+
+
+def _lacking(given: Given, answers: Mapping[str, Answer]) -> str:
+    if answers["chip_hours"].span:
+        return UNKNOWN.format(missing(answers["rental_usd"], given))
+    return UNKNOWN.format(NO_CHIP) if answers["flop"].span and not given.gpu_id else LACKING
 
 
 LACKING = "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are known"
@@ -170,14 +178,14 @@ UNKNOWN = "{0} is not known"
 def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...], verdict: str, where: str) -> str:
     hours, amount = answers["chip_hours"].span, given.inputs.get("amount")
     numbers = {
-        "hours": _hours(hours) if hours else "",
+        "hours": _hours(hours, given.read_as) if hours else "",
         "price": price(amount, hours) if amount and hours else "",
     }
     text = VERDICTS[verdict].sentence.format(
         amount=money(amount) if amount else "",
         name=given.name,
         boundary=BOUNDARIES[given.boundary],
-        lacking=UNKNOWN.format(missing(answers["rental_usd"], given)) if hours else LACKING,
+        lacking=_lacking(given, answers),
         told=", or of ".join(TITLES[cost].format(**numbers) for cost in fits),
         rent=TITLES["rental_usd"].format(**numbers),
         where=where,

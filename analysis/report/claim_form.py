@@ -84,6 +84,7 @@ def models(case: Case) -> dict[str, dict[str, Any]]:
                 "gpu": known.gpu_id,
                 "when": known.when,
                 "age": _or_null(age_years),
+                "readAs": known.read_as,
                 "inputs": {name: span.value for name, span in known.inputs.items()},
             }
     return found
@@ -171,7 +172,7 @@ def script(case: Case) -> str:
         },
         "texts": {
             **{"titles": verdict.TITLES, "short": verdict.SHORT, "slip": verdict.SLIP, "lacking": verdict.LACKING},
-            **{"roughly": verdict.ROUGHLY, "roughDigits": verdict.ROUGH_DIGITS},
+            **{"roughly": verdict.ROUGHLY, "roughDigits": verdict.ROUGH_DIGITS, "guessed": verdict.GUESSED},
             **{"unknown": verdict.UNKNOWN, "only": told.ONLY, "lacks": told.LACKS, "none": told.NONE},
             **{"stands": told.STANDS, "prices": told.PRICES},
         },

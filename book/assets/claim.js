@@ -57,7 +57,7 @@
   };
 
   const taken = (setting) => {
-    const row = models[setting.model] || { name: named(setting.name) || model.names.none, boundary: "not_said", gpu: "", when: "", age: null, inputs: {} };
+    const row = models[setting.model] || { name: named(setting.name) || model.names.none, boundary: "not_said", gpu: "", when: "", age: null, readAs: "", inputs: {} };
     const [gpu, when] = [setting.gpu || row.gpu, setting.when || row.when];
     const own = {};
     for (const [name, field] of Object.entries(fields)) if (setting[name] !== "") own[field.input] = number(setting[name]);
@@ -65,6 +65,7 @@
     const given = new Set(Object.keys(fields).filter((name) => setting[name] !== "").map((name) => fields[name].key));
     for (const [these, gone, needs] of model.replaced)
       if (!has(own, gone) && these.some((key) => given.has(key)) && needs.every((name) => has(facts, name))) delete facts[gone];
+    const readAs = has(facts, "chip_hours_given") && !has(own, "chip_hours_given") ? row.readAs : "";
     const inputs = { ...model.assumptions };
     for (const name in facts) inputs[name] = exactly(facts[name]);
     const prices = {};
@@ -79,7 +80,7 @@
     }
     const sum = told(setting);
     if (sum) inputs.amount = sum.span;
-    return { name: row.name, boundary: setting.counts || row.boundary, gpu, when, inputs, prices, sum };
+    return { name: row.name, boundary: setting.counts || row.boundary, gpu, when, inputs, prices, readAs, sum };
   };
 
   // ---- What follows: analysis/placing/numbers.py and verdict.py.
@@ -136,12 +137,12 @@
     );
   const sentence = (given, answers, fits, verdict, where) => {
     const hours = answers.chip_hours.span;
-    const numbers = { hours: hours ? rounded(hours) : "", price: hours && given.sum ? price(given.sum, hours) : "" };
+    const numbers = { hours: hours ? hoursOf(hours, given.readAs) : "", price: hours && given.sum ? price(given.sum, hours) : "" };
     const text = filled(verdicts[verdict].sentence, {
       amount: given.sum ? given.sum.said : "",
       name: given.name,
       boundary: model.boundaries[given.boundary],
-      lacking: hours ? filled(texts.unknown, [lacks(answers.rental_usd, given)]) : texts.lacking,
+      lacking: lackingOf(given, answers),
       told: fits.map((name) => filled(texts.titles[name], numbers)).join(", or of "),
       rent: filled(texts.titles.rental_usd, numbers),
       where,
@@ -149,7 +150,14 @@
     return text.slice(0, 1).toUpperCase() + text.slice(1);
   };
 
-  const rounded = (hours) => (hours[LOW] === hours[HIGH] ? amount(hours[VALUE], "GPU-hour") : texts.roughly + amount(hours[VALUE], "GPU-hour", null, null, texts.roughDigits));
+  const lackingOf = (given, answers) => {
+    if (answers.chip_hours.span) return filled(texts.unknown, [lacks(answers.rental_usd, given)]);
+    return answers.flop.span && !given.gpu ? filled(texts.unknown, [model.missing.noChip]) : texts.lacking;
+  };
+  const hoursOf = (hours, readAs) => {
+    if (hours[LOW] !== hours[HIGH]) return texts.roughly + amount(hours[VALUE], "GPU-hour", null, null, texts.roughDigits);
+    return (texts.guessed.includes(readAs) ? `${readAs} ` : "") + amount(hours[VALUE], "GPU-hour");
+  };
   const price = ({ ends, after }, hours) => {
     const [rent] = formulas.implied_rent;
     return [...new Set(ends.map((each) => amount(rent({ amount: each, chip_hours: hours[VALUE] }), "USD/GPU-hour")))].join(" to ") + after;
@@ -182,9 +190,9 @@
   };
   const costs = ({ given, answers }) =>
     model.costs.map((name) => [answers[name].number.title, answers[name].number.basis, answers[name].span ? spanned(answers[name].span, "USD") : texts.none, how(answers[name], given)]);
-  const hours = ({ answers }) => {
+  const hours = ({ answers, given }) => {
     const { span, said, number } = answers.chip_hours;
-    return span ? `${number.title}: ${spanned(span, number.unit)}, ${said || answers.chip_hours_known.said}` : "";
+    return span ? `${number.title}: ${spanned(span, number.unit)}, ${said || given.readAs || answers.chip_hours_known.said}` : "";
   };
   const behind = (placed) => [hours(placed), ...Object.entries(placed.given.prices).map(([name, said]) => `${texts.prices[name]}: ${said}`)].filter(Boolean);
   const known = ({ given }) => {

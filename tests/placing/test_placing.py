@@ -230,6 +230,20 @@ def test_hours_from_arithmetic_are_told_as_rough() -> None:
     assert "the rent of its roughly 4,800 GPU-hours, at $2.08 an hour" in placing.place(run).sentence
 
 
+def test_hours_that_somebody_estimated_are_told_so_until_others_are_given() -> None:
+    assert "the rent of its estimated 57 million GPU-hours" in placed("gpt4", "over 100 million").sentence
+    assert "the rent of its 2.788 million GPU-hours" in placed("dsv3", "5576000").sentence, "they are reported"
+    own = placing.asked(CASE, "gpt4", {"chip_hours": 5e7}).about(placing.amount_of("over 100 million"))
+    assert "the rent of its 50 million GPU-hours" in placing.place(own).sentence
+    assert placing.told.hours(placing.place(placing.of_model(CASE, "gpt4"))) == "GPU-hours: 57 million, estimated"
+
+
+def test_where_arithmetic_is_known_and_no_chip_the_chip_is_what_is_missing() -> None:
+    assert "since the chip is not known" in placed("claude37", "20 to 60 million").sentence
+    unknown = placing.asked(CASE, "", {}).about(placing.amount_of("5 million"))
+    assert "since neither GPU-hours, nor GPUs and days," in placing.place(unknown).sentence
+
+
 def test_whatever_a_number_lacks_has_a_name() -> None:
     nothing = placing.asked(CASE, "", {})
     answers = placing.worked_out(nothing.inputs, RUN)

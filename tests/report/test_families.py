@@ -100,6 +100,12 @@ def test_the_same_member_gives_the_same_bytes(
     assert {name: path.read_bytes() for name, path in again.items()} == {name: content[name] for name in again}
 
 
+def test_a_fault_names_the_member_beside_its_notebook(tmp_path: Path) -> None:
+    page = notebooks.Page("model_lost", notebooks.page("model_gpt4").path, (("model_id", "lost"),), "Lost")
+    with pytest.raises(notebooks.PageFailure, match=r"^model_lost: model\.ipynb, cell \d+: "):
+        execution.execute(page.path, tmp_path / "lost.ipynb", {}, member=page)
+
+
 def test_every_member_shows_what_its_cells_give(rebuilt: Path) -> None:
     """As nbval does for the pages that are committed: the cells are run again, here without papermill and kernel."""
     unlike = []
