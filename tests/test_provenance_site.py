@@ -87,7 +87,7 @@ def test_every_box_links_the_notebook_that_came_with_the_site(site: Path) -> Non
 def test_only_repositories_on_github_have_launch_links() -> None:
     found = dict(figures.launchers("https://github.com/owner/a-report.git", "fleet"))
     assert found == {
-        "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Fcapex.ipynb",
+        "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Ffleet.ipynb",
         "Colab": "https://colab.research.google.com/github/owner/a-report/blob/HEAD/book/fleet.ipynb",
     }
     for other in (
