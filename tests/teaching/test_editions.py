@@ -109,7 +109,7 @@ def test_the_public_site_holds_no_solution(site: Path, wanted: dict[str, str]) -
 
 def test_the_public_site_has_every_exercise_and_its_notebook(site: Path) -> None:
     for chapter in CHAPTERS:
-        text = plain((site / f"{chapter.name}.html").read_text(encoding="utf-8"))
+        text = plain((site / f"{notebooks.home(chapter.name)}.html").read_text(encoding="utf-8"))
         for exercise in chapter.exercises:
             assert plain(exercise.title) in text, f"{chapter.name}.html lacks '{exercise.title}'."
         assert text.count("<details class=exercise-hint") >= len(chapter.exercises)
@@ -128,8 +128,8 @@ def test_staging_leaves_the_committed_chapter_alone(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in notebooks.BOOK.glob("*.ipynb")}
     rendering.stage(Scenario(), {page.name: page.path for page in notebooks.pages() if page.runs}, tmp_path / "staged")
     assert {path: path.read_bytes() for path in before} == before
-    staged = notebooks.read(tmp_path / "staged" / "capex.ipynb")
-    assert staged.cells[-1].source.startswith(f"### {len(exercises.chapter('capex').exercises)}.")
+    staged = notebooks.read(tmp_path / "staged" / "fleet.ipynb")
+    assert staged.cells[-1].source.startswith(f"#### {len(exercises.chapter('capex').exercises)}.")
     assert not list((tmp_path / "staged").rglob("exercises"))
 
 
