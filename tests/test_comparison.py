@@ -311,8 +311,8 @@ def test_the_figure_bears_a_case_without_any_change_to_a_headline(
     mine.write_text("parameters: {cny_per_usd: 7}\n")
     monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
     drawing = FIGURES["comparison"](Case())
-    assert drawing.sketch.title == "No headline moves by more than 10 % in 1 scenario"
-    assert drawing.alt.endswith("10 %.")
+    assert drawing.sketch.title == "No headline moves by more than 10 % in any scenario"
+    assert drawing.alt.endswith("10 % 0 times.")
 
 
 @pytest.mark.filterwarnings("error")

@@ -47,8 +47,6 @@ def dark(colour: str) -> str:
 BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
 
 GPU_COLOURS = {"A100-PCIe-40": GREY, "H20": ORANGE, "H800-SXM": BLUE, "H100-SXM": PURPLE}
-# No dots: each dot of a hatch is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
-GPU_HATCHES = {"A100-PCIe-40": "----", "H20": "////", "H800-SXM": "", "H100-SXM": "xxxx"}
 GPU_NAMES = {"A100-PCIe-40": "A100", "H20": "H20", "H800-SXM": "H800", "H100-SXM": "H100"}
 
 BASIS_COLOURS = {"rental": BLUE, "amortised": TEAL, "acquisition": ORANGE, "programme": PURPLE}
@@ -68,9 +66,6 @@ HEADLINE_NAMES = {
     "fleet_capex_usd": "The fleet’s servers",
     "owner_usd_per_gpu_hour": "An owner’s hour of an H800",
 }
-
-# Part of an owner's cost -> its hatch; all three have the colour of the amortised basis.
-PART_HATCHES = {"capital": "", "network": "////", "energy": "----"}
 
 WIDTH_INCHES = 7.0
 
@@ -211,6 +206,7 @@ def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: f
 
 def gpu_look(gpu: str, unverified: bool = False) -> dict[str, Any]:
     """How a piece of one GPU type is filled and edged; hatched where its count is unverified."""
+    # No dots in a hatch: each is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
     fill = {"facecolor": GPU_COLOURS[gpu], "hatch": "////" if unverified else "", "hatchcolor": (1, 1, 1, 0.55)}
     return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
 
