@@ -95,7 +95,7 @@ def test_the_base_case_beside_itself_is_no_change() -> None:
         assert np.all(before == after), f"{name}: the two sides are not drawn alike"
     assert not beside.turned
     assert beside.assumptions.empty
-    assert rows.lead(beside, HEADLINES) == "No scenario moves a headline."
+    assert rows.lead(beside, HEADLINES) == "No scenario moves a main result."
 
 
 def test_the_range_of_a_change_is_far_tighter_than_either_range(found: Comparison) -> None:

@@ -144,12 +144,12 @@ def lead(found: Comparison, names: Sequence[str]) -> str:
     """Which scenario moves which of some results by the largest factor."""
     largest = found.largest_of(names)
     if largest is None:
-        return "No scenario moves a headline."
-    base, (factor, _, way) = largest.base, _by_factor(largest).partition(" ")
-    factor = factor and f", {way} by a factor of {factor}"
+        return "No scenario moves a main result."
+    base, (factor, _, _) = largest.base, _by_factor(largest).partition(" ")
+    factor = factor and f", by a factor of {factor}"
     return (
-        f"Of what was tried, {_quoted(found, largest.scenario)} moves a result furthest{factor}: "
-        f"“{base.title}” comes to {largest.here.text} instead of {base.text} ({base.basis} basis)."
+        f"Of all scenarios, {_quoted(found, largest.scenario)} moves a main result furthest: “{base.title}” goes from "
+        f"{base.text} to {largest.here.text}{factor} ({base.basis} basis)."
     )
 
 

@@ -74,7 +74,7 @@ PRICE_OF_H800 = "the price of V3's cards is this report's, since Epoch AI's code
 
 # How a rent differs from an owner's cost, wherever the two are compared.
 RENT_HOLDS_MORE = (
-    "a rent covers the landlord's building, staff, interest and profit, of which the owner's hour covers interest at most"
+    "a rent covers the landlord's building, staff, interest and profit, of which the owner's hour has interest at most"
 )
 
 # Servers alone, as the published sums of the fleet have them.
