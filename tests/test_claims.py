@@ -747,7 +747,9 @@ def test_the_latest_coder_is_listed_and_what_the_rules_settled_is_counted() -> N
     assert [row["Claim"] for row in differing] == ["[C02](#c02)", "[C14](#c14)"]
     assert all("By coder 3" in row for row in differing)
     told = evidence_pages.settled(coded(*EARLIER, *later))
-    assert told == "Of the 2 verdicts on which coder 2 differs from the rules as they stand, coder 3 reaches 1."
+    assert (
+        told == "Of the 2 verdicts on which coder 2 and the present rules differ, coder 3 agrees with the rules on 1."
+    )
 
 
 def test_a_coding_under_another_name_is_named() -> None:

@@ -140,7 +140,7 @@ def test_a_verdict_that_turns_is_told_with_its_reason(found: Comparison) -> None
     assert (turn.flip.before, turn.flip.after) == ("supported_with_caveat", "contradicted")
     (reason,) = turn.reasons
     assert reason.startswith("price of the run: $6 million asserted, ")
-    assert reason.endswith("(base case: $5.58 million), so it comes out as “does not hold” instead of “holds”.")
+    assert reason.endswith("(base case: $5.58 million), so it is “contradicted” instead of “borne out”.")
     assert set(rows.verdicts(found)["Question"]) == {"Do documents bear it out?"}
 
 
