@@ -165,9 +165,12 @@ def answers(chosen: Iterable[Chapter]) -> dict[str, Any]:
 
 def blank(exercise: Exercise) -> str:
     """What stands in a students' notebook in place of the solution."""
-    (solution,) = exercise.sources("solution")
+    (solution,), checked = exercise.sources("solution"), ast.walk(ast.parse("\n".join(exercise.sources("check"))))
     defined = {node.name: node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef)}
-    return "\n\n\n".join(_blank(name, asked, defined.get(name)) for name, asked in exercise.answers.items())
+    # In the order of the question, which is that of its check.
+    order = [node.id for node in checked if isinstance(node, ast.Name) and node.id in exercise.answers]
+    names = sorted(exercise.answers, key=order.index)
+    return "\n\n\n".join(_blank(name, exercise.answers[name], defined.get(name)) for name in names)
 
 
 def _blank(name: str, asked: str, function: ast.FunctionDef | None) -> str:

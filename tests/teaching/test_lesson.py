@@ -19,7 +19,7 @@ from analysis.report import notebooks
 from analysis.stories import Audit
 from analysis.stories.columns import PLACED
 from analysis.stories.reading import StoryError
-from analysis.teaching import instructor, lesson
+from analysis.teaching import instructor, lesson, slides
 from analysis.teaching.classroom import Wanted
 
 STORIES = sorted(path.name for path in stories.reading.SHIPPED.iterdir())
@@ -135,6 +135,16 @@ def test_a_plan_s_minutes_add_up() -> None:
         spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", part, flags=re.MULTILINE)]
         assert spans[0][0] == 0 and spans[-1][1] == length
         assert all(before[1] == after[0] for before, after in itertools.pairwise(spans)), f"{title}: {spans}"
+
+
+def test_slides_take_no_longer_in_the_hour_than_by_their_notes() -> None:
+    minutes = [slide.minutes for slide in slides.source()]
+    hour = notebooks.BOOK.joinpath("lesson_plans.md").read_text(encoding="utf-8").partition("## 90 minutes")[0]
+    rows = re.findall(r"^\| (\d+)–(\d+) \|.*\| slides (\d+)–(\d+)", hour, flags=re.MULTILINE)
+    assert len(rows) == 4
+    for begin, end, first, last in (map(int, row) for row in rows):
+        needed = sum(minutes[first - 1 : last])
+        assert needed <= end - begin, f"Slides {first} to {last} take {needed:g} minutes; the plan has {end - begin}."
 
 
 def test_axe_finds_nothing_and_nothing_overflows(browser: Browser, audits: dict[str, Audit], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from commands import refused
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.report import notebooks
@@ -190,3 +191,8 @@ def test_a_file_of_variants_that_cannot_be_used_is_told(
         variants.edition.__wrapped__(7)
     with pytest.raises(variants.VariantError, match="--variant 10000: a variant has a number from 1 to 9999"):
         variants.checked(10000)
+
+
+def test_the_command_refuses_before_minutes_have_passed() -> None:
+    assert "--variant 10000: a variant has a number from 1 to 9999" in refused("classroom", "--variant", "10000")
+    assert "There is no story 'minimax_m2'. Did you mean 'minimax_m1'?" in refused("classroom", "--story", "minimax_m2")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from analysis.teaching import exercises, starters
+from analysis.teaching import exercises, starters, students
 
 # Where the notebooks and the zip are, seen from a page.
 DOWNLOADS = "exercises"
@@ -26,14 +26,16 @@ def section(chapter: exercises.Chapter, base: bool = True, title: str = "Exercis
         "Where an exercise speaks of a number of this chapter, it means that of the base case."
     )
     in_browser = f"{HIDDEN}Each has a link to answer it in the browser, with nothing to install.</span>\n"
+    ways = students.services(students.notebook_names(exercises.names())[chapter.name])
+    launched = " or on " + " or ".join(f'<a href="{escape(to)}">{name}</a>' for name, to in ways) if ways else ""
     opening = (
         f"### {title}\n\n"
         f"{count} exercises, about {chapter.minutes} minutes in all.\n"
         f"{in_browser if base else ''}"
         f'Answer them in the <a href="{DOWNLOADS}/{escape(chapter.name)}.ipynb" download>notebook of this chapter</a>, '
         f"which checks each answer at once.\n"
-        f'It runs in the folder of the <a href="{DOWNLOADS}/student.zip" download>zip with all notebooks</a>; '
-        f"{{doc}}`classroom` says how.{case}"
+        f'It runs in the folder of the <a href="{DOWNLOADS}/student.zip" download>zip with all notebooks</a>'
+        f"{launched}; {{doc}}`classroom` says how.{case}"
     )
     there = starters.starters(chapter) if base else {}
     return [opening, *(one(each, number, each.id in there) for number, each in enumerate(chapter.exercises, start=1))]
