@@ -69,7 +69,7 @@ ADDRESSES = {
     "capex.html#fig-capex": "fleet.html#fig-capex",
     "what_matters.html#tab-sobol": "sensitivity.html#tab-sobol",
     "change_assumptions.html#rental_usd_per_gpu_hour=3&pue=1.4": "how_sure.html#rental_usd_per_gpu_hour=3&pue=1.4",
-    "model_card.html?from=a%20letter#tab-headlines": "how_sure.html?from=a%20letter#tab-four-questions",
+    "model_card.html?from=letter#tab-headlines": "how_sure.html?from=letter#tab-four-questions",
 }
 
 
