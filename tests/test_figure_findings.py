@@ -82,8 +82,8 @@ def test_a_number_keeps_its_unit_where_a_title_breaks() -> None:
     assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines] == [
         "V3 cost",
         "$3.4 million",
-        "and 16 %",
-        "of it",
+        "and 16 % of",
+        "it",
     ]
 
 
