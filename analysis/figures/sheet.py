@@ -6,6 +6,7 @@ finding as a title, a line with unit and basis, its panels, and a line that says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -41,9 +42,9 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """A text in lines that are no wider than so many points, except where a single word is."""
+    """A text in lines that are no wider than so many points, except where a single word is; numbers keep their unit."""
     lines = [""]
-    for word in text.replace(" %", "\N{NO-BREAK SPACE}%").split(" "):
+    for word in re.sub(r"(?<=\d) (?=%|million|billion)", "\N{NO-BREAK SPACE}", text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and width_of(longer, size, weight) > width:
             lines.append(word)
