@@ -26,6 +26,44 @@ def described(data: Data, name: str) -> Markdown:
     )
 
 
+# Table -> the page that lists its rows: each row stands on one page, under an anchor of its own.
+PAGES = {
+    "assumptions": "assumptions",
+    "fleet": "assumptions",
+    "published": "published_figures",
+    "estimates": "published_figures",
+    "chains": "claims_in_circulation",
+    "models": "models_and_hardware",
+    "stages": "models_and_hardware",
+    "gpus": "models_and_hardware",
+    "epoch_runs": "models_and_hardware",
+    "prices": "prices",
+    "price_index": "prices",
+    "rent_index": "prices",
+    "results": "results",
+}
+# These tables are laid out row by row on the page of the audit, without an anchor for each.
+WHOLE = {"texts": "audit", "claims": "audit", "evidence": "audit"}
+
+
+def contents(data: Data) -> list[dict[str, str]]:
+    """Every table of data/, a row each: where its rows or its columns are told, what it holds, how many rows."""
+    rows = []
+    for name, resource in tables.package()["by_name"].items():
+        page = {**PAGES, **WHOLE}.get(name, "")
+        where = f"{{doc}}`{resource['title']} <{page}>`" if page else f"{{ref}}`columns-{name.replace('_', '-')}`"
+        first, _, _ = resource["description"].partition(". ")
+        rows.append(
+            {
+                "Table": where,
+                "What it holds": f"{first.rstrip('.')}.",
+                "Rows": words.number(len(data.table(name))),
+                "File": f"`data/{resource['path']}`",
+            }
+        )
+    return rows
+
+
 def computed() -> Markdown:
     """What the tables of the case's own data are, and what their columns mean."""
     told = (

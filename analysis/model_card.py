@@ -16,9 +16,8 @@ from analysis.trace import keys
 
 def what_if(case: Case, name: str, **changes: Any) -> str:
     """The central value of a result if some assumptions were others, in words."""
-    definition = REGISTRY[name]
-    value = float(definition.compute(Values({**case.values, **changes}, case.used), case.data))
-    return words.amount(value, definition.unit, significant=3)
+    value = float(REGISTRY[name].compute(Values({**case.values, **changes}, case.used), case.data))
+    return case[name].printed(value)
 
 
 def ends(case: Case, name: str, parameter: str) -> str:
@@ -75,7 +74,7 @@ def questions(case: Case, weak: pd.DataFrame) -> pd.DataFrame:
         unseen = name == "fleet_capex_usd" and (fleet.confidence == "unverified").any()
         rows.append(
             {
-                "Headline": f"{REGISTRY[name].title} ({REGISTRY[name].basis})",
+                "Result": f"{REGISTRY[name].title} ({REGISTRY[name].basis})",
                 "Value": doubt(case[name].text, "unverified" if unseen else ""),
                 "Compared with what?": case.fill(asked["compared"]),
                 "How sure?": _sure(case, name, weak),

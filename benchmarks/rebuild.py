@@ -145,7 +145,7 @@ class Tree:
         folder = self.root / "_build" / "copies"
         folder.mkdir(parents=True)
         for number in range(count):
-            shutil.copyfile(self.root / "book" / "gpu_mix.ipynb", folder / f"page{number:02d}.ipynb")
+            shutil.copyfile(self.root / "book" / "fleet.ipynb", folder / f"page{number:02d}.ipynb")
         self.script("execute", EXECUTE, *sorted(folder.glob("*.ipynb")))
 
 
@@ -162,7 +162,7 @@ def alternatives(tree: Tree, smallest: bool) -> dict[str, tuple[Callable[[], Non
         tree.report("build")
         shutil.rmtree(tree.root / "_build" / "server_overhead_ratio-1.7", ignore_errors=True)
 
-    one = [tree.root / "book" / "gpu_mix.ipynb"] if smallest else []
+    one = [tree.root / "book" / "fleet.ipynb"] if smallest else []
     found: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
         "build": (nothing, lambda: tree.report("build")),
         "jupyter-book": (nothing, tree.jupyter_book),

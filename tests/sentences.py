@@ -167,7 +167,7 @@ def _around(text: str, match: re.Match[str]) -> str:
 
 def chapters() -> list[notebooks.Page]:
     """Pages with prose about numbers."""
-    others = ("data_dictionary", "how_checked", "review_kit")
+    others = ("data_dictionary", "review_kit")
     return [page for page in notebooks.pages() if page.runs and page.name not in others]
 
 

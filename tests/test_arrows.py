@@ -27,7 +27,7 @@ AGAINST = {
 TOP = ("analysis.cli", "analysis.__main__")
 # A case says its judgements, and a judgement may ask for the base case. Both wait until they are asked.
 CIRCLE = ("analysis.case", "analysis.judgements")
-# What names files of tests/: the numbers of the page "How this report is checked", and what a site is made from.
+# What names files of tests/: the numbers of the page "Limits and checks", and what a site is made from.
 READS_TESTS = {"analysis.campaigns", "analysis.report.identity", "analysis.report.place"}
 # The one function that reads what a committed page says, and who calls it.
 READS_PAGES = {"analysis.teaching.review"}

@@ -95,7 +95,7 @@ def test_the_base_case_beside_itself_is_no_change() -> None:
         assert np.all(before == after), f"{name}: the two sides are not drawn alike"
     assert not beside.turned
     assert beside.assumptions.empty
-    assert rows.lead(beside, HEADLINES) == "No scenario moves a headline."
+    assert rows.lead(beside, HEADLINES) == "No scenario moves a main result."
 
 
 def test_the_range_of_a_change_is_far_tighter_than_either_range(found: Comparison) -> None:
@@ -140,7 +140,7 @@ def test_a_verdict_that_turns_is_told_with_its_reason(found: Comparison) -> None
     assert (turn.flip.before, turn.flip.after) == ("supported_with_caveat", "contradicted")
     (reason,) = turn.reasons
     assert reason.startswith("price of the run: $6 million asserted, ")
-    assert reason.endswith("(base case: $5.58 million), so it comes out as “does not hold” instead of “holds”.")
+    assert reason.endswith("(base case: $5.58 million), so it is “contradicted” instead of “borne out”.")
     assert set(rows.verdicts(found)["Question"]) == {"Do documents bear it out?"}
 
 
@@ -264,7 +264,7 @@ def test_the_csv_holds_every_result_of_every_scenario(found: Comparison) -> None
 
 
 def test_the_page_shows_what_the_csv_holds(found: Comparison) -> None:
-    page = notebooks.read(notebooks.page("comparison").path)
+    page = notebooks.read(notebooks.page("scenarios").path)
     text = "\n".join(
         output.data["text/markdown"]
         for cell in page.cells
@@ -277,15 +277,15 @@ def test_the_page_shows_what_the_csv_holds(found: Comparison) -> None:
             value = change.here.text if change.here.certain else f"{change.here.text}<br>({change.here.range})"
             moved = f"{change.text}<br>({change.range})" if change.range else change.text
             line = f"| &emsp;{title} | {value} | {moved} | {change.percent} |"
-            assert line in text, f"book/comparison.ipynb lacks '{line}'. Run `report refresh comparison`."
+            assert line in text, f"book/scenarios.ipynb lacks '{line}'. Run `report refresh scenarios`."
     for turn in found.turned:
         assert f"{turn.flip.claim_id}: {turn.claim}" in text
 
 
 def test_a_page_compares_the_scenarios_that_the_command_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = notebooks.page("comparison")
+    page = notebooks.page("scenarios")
     monkeypatch.setenv(SCENARIOS_VARIABLE, choose(["three_year_life"]).variable)
-    done = tmp_path / "comparison.ipynb"
+    done = tmp_path / "scenarios.ipynb"
     execution.execute(page.path, done, {"rental_usd_per_gpu_hour": 3.0})
     text = done.read_text(encoding="utf-8")
     assert "three_year_life.yml" in text and "This case" in text
@@ -358,7 +358,7 @@ def test_the_site_is_the_base_case_with_the_scenarios_in_its_environment(
 
     monkeypatch.setattr(build, "build", built)
     choice = choose(["three_year_life"])
-    assert command.build_site(choice, tmp_path) == tmp_path / "html" / "comparison.html"
+    assert command.build_site(choice, tmp_path) == tmp_path / "html" / "scenarios.html"
     assert seen == [True, choice.variable]
     assert SCENARIOS_VARIABLE not in os.environ
 

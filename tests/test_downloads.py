@@ -40,7 +40,7 @@ def copy(site: Path, tmp_path: Path) -> Path:
     """A site of two pages that may be changed."""
     folder = tmp_path / "site"
     (folder / "figures").mkdir(parents=True)
-    for name in ("index.html", "capex.html", "404.html", "robots.txt", "feed.xml"):
+    for name in ("index.html", "fleet.html", "404.html", "robots.txt", "feed.xml"):
         shutil.copyfile(site / name, folder / name)
     shutil.copyfile(site / "figures" / "capex.csv", folder / "figures" / "capex.csv")
     shutil.copyfile(site / ".nojekyll", folder / ".nojekyll")
@@ -225,10 +225,10 @@ def test_site_without_downloads_links_to_none(site: Path) -> None:
 
 def test_a_download_is_linked_from_every_page(copy: Path) -> None:
     downloads.add(copy, downloads.PDF, b"%PDF-" + b"0" * 2_400_000)
-    assert links(copy / "capex.html") == [downloads.PDF]
+    assert links(copy / "fleet.html") == [downloads.PDF]
     assert "PDF (2.4 MB)." in BeautifulSoup((copy / "index.html").read_text(), "html.parser").get_text()
     downloads.add(copy, downloads.ZIP, downloads.zipped(copy))
-    assert links(copy / "capex.html") == [downloads.PDF, downloads.ZIP]
+    assert links(copy / "fleet.html") == [downloads.PDF, downloads.ZIP]
     assert all((copy / name).is_file() for name in links(copy / "index.html"))
     before = (copy / downloads.ZIP).read_bytes()
     downloads.add(copy, downloads.PDF, b"%PDF-another")
@@ -279,7 +279,7 @@ def test_unpacked_zip_can_be_read_without_a_network(browser: Browser, site: Path
         for tag in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all("a", href=True):
             url = str(tag["href"]).partition("#")[0]
             assert "://" in url or url.startswith("mailto:") or (folder / url).exists(), f"{path.name}: {url}"
-    page.goto((folder / "capex.html").as_uri())
+    page.goto((folder / "fleet.html").as_uri())
     page.get_by_text("Cite this page").click()
     page.get_by_text("@misc{").wait_for(state="visible")
     page.close()

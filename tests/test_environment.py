@@ -205,7 +205,7 @@ def test_one_version_of_each_action() -> None:
 def test_a_checkout_has_the_same_bytes_where_git_writes_the_line_endings_of_windows(tmp_path: Path) -> None:
     """The default of Git for Windows; a table or a page with other line endings has another digest."""
     one, other = tmp_path / "one", tmp_path / "other"
-    names = ["data/models.csv", "book/capex.ipynb", "book/assets/report-sans-OFL.txt"]
+    names = ["data/models.csv", "book/fleet.ipynb", "book/assets/report-sans-OFL.txt"]
     names.append("tests/hostile/corpus/ok_crlf_bom.yml")
     for name in (".gitattributes", *names):
         (one / name).parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ NAMES = [page.name for page in notebooks.pages()]
 
 
 # Of each part and kind some: with a figure and without, with tables, in Markdown, what others are linked to.
-FEW = ["index", "capex", "change_assumptions", "classroom", "prices", "data_dictionary"]
+FEW = ["index", "fleet", "how_sure", "classroom", "prices", "data_dictionary"]
 FEW += ["changes", "glossary", "references"]
 
 
@@ -153,7 +153,7 @@ def test_canonical_addresses_and_the_sitemap_agree(published: Path) -> None:
         (link,) = soup(published / f"{name}.html").find_all("link", rel="canonical")
         canonical[name] = str(link["href"])
         assert told(soup(published / f"{name}.html"), "og:url") == canonical[name]
-    assert canonical["index"] == f"{ADDRESS}/" and canonical["capex"] == f"{ADDRESS}/capex.html"
+    assert canonical["index"] == f"{ADDRESS}/" and canonical["fleet"] == f"{ADDRESS}/fleet.html"
     assert set(canonical.values()) == listed, f"They differ in {set(canonical.values()) ^ listed}. See addresses.of."
     assert f"Sitemap: {ADDRESS}/sitemap.xml" in (published / "robots.txt").read_text()
 
@@ -320,7 +320,8 @@ def test_feed_has_one_entry_for_each_release(published: Path, site: Path) -> Non
             url = str(entry.find(f"{atom}link").get("href"))  # type: ignore[union-attr]
             page, _, place = url.removeprefix(base).partition("#")
             assert url.startswith(base) and soup(html / page).find(id=place), f"{url} leads nowhere"
-            assert "<li>" in str(entry.findtext(f"{atom}content"))
+            told = str(entry.findtext(f"{atom}content"))
+            assert told.startswith("<p>") and "make same-bytes" not in told, "a reader's changes, not an engineer's"
         for name in FEW:
             assert soup(html / f"{name}.html").find("link", type="application/atom+xml", href="feed.xml"), name
     assert ids[0] == ids[1], "A feed's ids must not change with its address."
@@ -332,6 +333,10 @@ def test_changelog_is_read_or_refused(tmp_path: Path) -> None:
     new, old = history.releases(path)
     assert (new.released, new.text, new.title) == (None, "- x", "Not yet released")
     assert (old.version, old.released, old.anchor) == ("1.0.1", date(2026, 12, 1), "version-1-0-1-1-december-2026")
+    assert old.told == "", "what a reader has no use for"
+    text = "## [2.0.0] - 2027-01-01\n\nAbout.\n\n### Added\n\n- x\n\n### Changed numbers\n\n| a |\n\n### Fixed\n\n- y\n"
+    path.write_text(text)
+    assert history.releases(path)[0].told == "About.\n\n| a |"
     path.write_text("## 1.0.1, December\n")
     with pytest.raises(ValueError, match=r"CHANGELOG.md: the heading '## 1.0.1, December'"):
         history.releases(path)

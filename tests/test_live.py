@@ -101,7 +101,7 @@ def test_the_script_is_the_same_for_the_same_case_and_starts_where_a_scenario_do
 
 
 def test_every_assumption_is_on_the_page_or_known_to_be_left_out() -> None:
-    # change_assumptions.md says why: three shape the ranges only, and the exchange rate cancels.
+    # how_sure.md says why: three shape the ranges only, and the exchange rate cancels.
     assert set(KNOWN) - set(MODEL.used) == {*live.LEFT_OUT, "cny_per_usd"}, (
         "An assumption is on no live panel. Show a result that depends on it, or say on the page why it is left out."
     )
@@ -163,7 +163,7 @@ def test_a_peer_without_a_current_figure_is_refused() -> None:
 class Tab(Watched):
     """A tab that keeps what it complained about and asked for, and how a reader reads and types there."""
 
-    def open(self, name: str = "change_assumptions", fragment: str = "") -> Page:
+    def open(self, name: str = "how_sure", fragment: str = "") -> Page:
         super().open(f"{name}.html{fragment}")
         return self.settle()
 
@@ -304,10 +304,9 @@ def test_the_published_setting_reads_as_the_report_does(tab: Tab) -> None:
     tab.open()
     for name in live.panels()["models"].results:
         known = Case()[name]
-        text = words.amount(known.value, known.unit, known.low, known.high, known.significant, live.LEAST_DIGITS)
-        assert tab.here(name) == text
+        assert tab.here(name) == known.text
     assert tab.text(".live-moved") == "This is the published setting."
-    assert tab.page.url.endswith("change_assumptions.html")
+    assert tab.page.url.endswith("how_sure.html")
     assert tab.page.locator(".live-notice").is_hidden()
     assert tab.page.locator(".live-still").first.is_hidden(), "the static figure stands in only where no script runs"
 
@@ -549,7 +548,7 @@ def test_swings_are_computed_at_this_setting_and_the_drawing_fits_its_bars(tab: 
 def test_the_focused_slider_stays_above_the_summary_bar(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
-    page.goto(address + "change_assumptions.html#rental_usd_per_gpu_hour=3", wait_until="load")
+    page.goto(address + "how_sure.html#rental_usd_per_gpu_hour=3", wait_until="load")
     page.evaluate("document.querySelectorAll('.live-group').forEach(group => { group.open = true; })")
     page.locator("#live0-rental_usd_per_gpu_hour-slider").focus()
     under = []
@@ -633,7 +632,7 @@ def test_the_control_beside_a_figure_leads_to_all_assumptions(tab: Tab, name: st
     with page.expect_navigation():
         page.locator(".live-all").click()
     tab.settle()
-    assert page.url.endswith(f"change_assumptions.html#{parameter}={value}")
+    assert page.url.endswith(f"how_sure.html#{parameter}={value}")
     assert tab.field(parameter).input_value() == value
 
 
@@ -644,7 +643,7 @@ def test_nothing_jumps_when_the_script_arrives(browser: Browser, address: str) -
         page = context.new_page()
         if not script:
             page.route("**/live.js*", lambda route: route.abort())
-        page.goto(address + "change_assumptions.html", wait_until="load")
+        page.goto(address + "how_sure.html", wait_until="load")
         page.wait_for_timeout(100)
         heights.append(page.evaluate("document.querySelector('.live-results').getBoundingClientRect().top"))
         heights.append(page.evaluate("document.querySelector('[data-panel=bill]').getBoundingClientRect().top"))
@@ -657,7 +656,7 @@ def test_works_from_a_folder(browser: Browser, site: Path) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto((site / "change_assumptions.html").as_uri() + "#rental_usd_per_gpu_hour=3", wait_until="load")
+    page.goto((site / "how_sure.html").as_uri() + "#rental_usd_per_gpu_hour=3", wait_until="load")
     until(page, "document.querySelector('tr[data-result=v3_rental_usd] output').textContent === '$8.4 million'")
     page.locator('[data-parameter="rental_usd_per_gpu_hour"] .live-reset').click()
     until(page, "!location.hash")
@@ -668,7 +667,7 @@ def test_works_from_a_folder(browser: Browser, site: Path) -> None:
 def test_without_a_script_the_published_figures_and_tables_are_there(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(address + "change_assumptions.html", wait_until="load")
+    page.goto(address + "how_sure.html", wait_until="load")
     assert page.locator(".live-still img").count() == 5
     assert page.locator(".live-still img").first.is_visible()
     row = page.locator('tr[data-result="v3_rental_usd"]').first
@@ -678,7 +677,7 @@ def test_without_a_script_the_published_figures_and_tables_are_there(browser: Br
     assert "assumed" in page.locator('[data-parameter="rental_usd_per_gpu_hour"]').inner_text()
     assert "needs JavaScript" in page.locator("article").inner_text()
     page.set_viewport_size({"width": 400, "height": 800})
-    assert page.locator('#pst-primary-sidebar a[href="capex.html"]').is_visible(), "No way to the other pages."
+    assert page.locator('#pst-primary-sidebar a[href="fleet.html"]').is_visible(), "No way to the other pages."
     assert not page.locator(".bd-header-article button:visible").count(), "A button that does nothing is shown."
     context.close()
 
@@ -689,7 +688,7 @@ def test_only_pages_with_live_figures_load_the_scripts(site: Path) -> None:
         for path in site.glob("*.html")
         if re.search(r'src="_static/live(-model)?\.js', path.read_text("utf-8"))
     }
-    assert loading == {"change_assumptions", *COMPACT}
+    assert loading == {"how_sure", *COMPACT}
     text = (site / "_static" / "live.js").read_text("utf-8") + (site / "_static" / "live-model.js").read_text("utf-8")
     forbidden = r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write\b|\bfetch\("
     found = re.search(forbidden, text)
@@ -700,7 +699,7 @@ def test_only_pages_with_live_figures_load_the_scripts(site: Path) -> None:
 def test_targets_are_large_enough_for_a_finger(browser: Browser, address: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844})
     page = context.new_page()
-    page.goto(address + "change_assumptions.html#pue=1.3", wait_until="load")
+    page.goto(address + "how_sure.html#pue=1.3", wait_until="load")
     small = page.evaluate(
         """() => [...document.querySelectorAll(
             'report-live :is(button, select, input[type=range], input[type=text])'

@@ -130,7 +130,7 @@ def test_the_price_book_keeps_chips_half_years_and_kinds_apart(case: Case) -> No
 
 def test_where_deepseeks_two_dollars_stood(case: Case) -> None:
     """One-year contracts of December 2024: 1.90 to 2.10. China in 2024: 1.43, 1.65, 1.67 below; 2.86, 4.29 above."""
-    assert "lies in the middle half" in case.text("two_dollars_beside_contracts")
+    assert "is in line with one-year contracts" in case.text("two_dollars_beside_contracts")
     china = case.text("two_dollars_beside_china")
     assert "3 are lower, $1.43 to $1.67" in china and "2 are higher, $2.86 to $4.29" in china
     first, low, last = (row.price_usd for row in rents.turns(case.data))

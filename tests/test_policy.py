@@ -179,7 +179,7 @@ def test_what_a_reader_can_do_works_under_the_policy(tab: Watched) -> None:
     if tab.start.startswith("http:"):
         copied = page.evaluate("navigator.clipboard.readText()")
         assert copied == "report compare three_year_lif", "Of a session in a terminal the command alone is copied."
-    page = tab.open("gpu_mix.html")
+    page = tab.open("fleet.html")
     folded = page.locator("article details:not([open]) > summary:visible").first
     was_open = folded.element_handle()
     folded.click()
@@ -238,7 +238,7 @@ def test_the_claims_can_be_filtered(tab: Watched) -> None:
 
 
 def test_the_live_page_works_and_gives_its_scenario(tab: Watched) -> None:
-    page = tab.open("change_assumptions.html")
+    page = tab.open("how_sure.html")
     field = page.locator('[data-parameter="rental_usd_per_gpu_hour"] input[type="text"]')
     field.fill("3")
     field.press("Tab")
@@ -283,8 +283,8 @@ def test_the_policy_bites(tab: Watched, attack: str) -> None:
 
 
 def test_evil_values_in_the_address_are_named_and_not_run(tab: Watched) -> None:
-    served = ("capex", "audit", "index") if tab.start.startswith("http:") else ()
-    for name in ("change_assumptions", "search", *served):
+    served = ("fleet", "audit", "index") if tab.start.startswith("http:") else ()
+    for name in ("how_sure", "search", *served):
         for evil in EVIL:
             page = tab.open(f"{name}.html?q={evil}&{evil}#{evil}")
             assert page.evaluate("window.ran") is None, f"{name}.html runs {evil[:80]}"

@@ -14,13 +14,14 @@ from playwright.sync_api import Browser
 from test_site import NAMES, anchors, drawings, soup, told
 
 from analysis import parameters, provenance
+from analysis.dictionary import PAGES
 from analysis.judgements import JUDGEMENTS
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
 from analysis.report.site import figures, typography
 from analysis.report.site.hints import ABBREVIATION
-from analysis.report.site.links import PAGES, Places, anchor, breakable, grade
+from analysis.report.site.links import Places, anchor, breakable, grade
 from analysis.trace import unpacked
 
 SVG = "image/svg+xml"
@@ -84,10 +85,10 @@ def test_every_box_links_the_notebook_that_came_with_the_site(site: Path) -> Non
 
 
 def test_only_repositories_on_github_have_launch_links() -> None:
-    found = dict(figures.launchers("https://github.com/owner/a-report.git", "capex"))
+    found = dict(figures.launchers("https://github.com/owner/a-report.git", "book/fleet.ipynb"))
     assert found == {
-        "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Fcapex.ipynb",
-        "Colab": "https://colab.research.google.com/github/owner/a-report/blob/HEAD/book/capex.ipynb",
+        "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Ffleet.ipynb",
+        "Colab": "https://colab.research.google.com/github/owner/a-report/blob/HEAD/book/fleet.ipynb",
     }
     for other in (
         "",
@@ -95,7 +96,7 @@ def test_only_repositories_on_github_have_launch_links() -> None:
         "https://github.com/owner",
         "https://github.com.example.org/a/b",
     ):
-        assert figures.launchers(other, "capex") == []
+        assert figures.launchers(other, "book/fleet.ipynb") == []
 
 
 def test_a_page_older_than_the_data_is_found() -> None:
@@ -288,13 +289,13 @@ def test_the_first_tap_shows_a_note_and_the_second_follows_the_link(browser: Bro
 def test_a_note_without_a_script_is_a_link_and_a_fold_opens(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(address + "capex.html", wait_until="load")
+    page.goto(address + "fleet.html", wait_until="load")
     assert page.is_hidden(".hint-notes")
     page.focus("details.rests-on > summary")
     page.keyboard.press("Enter")
     assert page.is_visible("details.rests-on li >> nth=0"), "The list of sources does not open by keyboard."
     page.click("a.hint-number >> nth=0")
-    assert "#" in page.url and "capex" not in page.url
+    assert "#" in page.url and "fleet" not in page.url
     context.close()
 
 

@@ -79,7 +79,7 @@ def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_sit
     new, target = tmp_path / "new", tmp_path / "site"
     for folder in (new, target):
         folder.mkdir()
-        for name in ("index.html", "capex.html", "trend.html"):
+        for name in ("index.html", "fleet.html", "trend.html"):
             (folder / name).write_text(folder.name)
     copied = []
 
@@ -103,7 +103,7 @@ def test_a_disk_that_fills_up_while_the_site_is_put_there_leaves_the_earlier_sit
         files.exchange(new, target)
     assert len(copied) == 3
     assert {path.name: path.read_text() for path in target.iterdir()} == dict.fromkeys(
-        ("index.html", "capex.html", "trend.html"), "site"
+        ("index.html", "fleet.html", "trend.html"), "site"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "site"]
 

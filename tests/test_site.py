@@ -13,12 +13,16 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser, Page
 
+from analysis.report import notebooks
 from analysis.report.site import search
 
 ROOT = Path(__file__).resolve().parents[1]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 NAMES = [Path(TOC["root"]).name] + [
-    Path(chapter["file"]).name for part in TOC["parts"] for chapter in part["chapters"] if "file" in chapter
+    Path(each["file"]).name
+    for part in TOC["parts"]
+    for chapter in part["chapters"]
+    for each in (chapter, *chapter.get("sections", ()))
 ]
 EXTRA = ["search", "genindex"]
 FORMATS = ("svg", "png", "csv")
@@ -31,9 +35,12 @@ def soup(path: Path) -> BeautifulSoup:
 
 
 def pages(site: Path) -> list[Path]:
-    """Pages of the book; the deck below slides/ has tests of its own (tests/teaching/test_slides.py)."""
+    """Pages of the book; the deck, the lesson's sheets and old addresses have tests of their own."""
+    other = ("_static", "slides", "lesson")
     return [
-        path for path in sorted(site.rglob("*.html")) if path.relative_to(site).parts[0] not in ("_static", "slides")
+        path
+        for path in sorted(site.rglob("*.html"))
+        if path.relative_to(site).parts[0] not in other and path.stem not in notebooks.moved()
     ]
 
 
@@ -223,7 +230,7 @@ def test_the_buttons_work_where_a_browser_refuses_storage(browser: Browser, addr
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(address + "capex.html", wait_until="load")
+    page.goto(address + "fleet.html", wait_until="load")
     page.get_by_role("button", name="Toggle primary sidebar").click()
     until(page, "document.querySelector('#pst-primary-sidebar-modal').open")
     page.keyboard.press("Escape")
@@ -287,8 +294,8 @@ def searched(page: Page, where: str, query: str) -> dict[str, str]:
 
 def test_the_search_finds_numbers_and_quotes_a_sentence(browser: Browser, address: str, site: Path) -> None:
     page = browser.new_page()
-    assert "What the fleet would cost to buy" in searched(page, address, "cost of the fleet")
-    fleet = searched(page, address, "944")["What the fleet would cost to buy"]
+    assert "The fleet: GPU mix and capex breakdown" in searched(page, address, "cost of the fleet")
+    fleet = searched(page, address, "944")["The fleet: GPU mix and capex breakdown"]
     assert fleet == "The article adds “operating expenses of $944 million” and gives no period."
     assert page.locator("ul.search .highlighted").first.inner_text() == "944"
     printed = searched(page, address, "2,788,000")

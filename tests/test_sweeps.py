@@ -316,7 +316,7 @@ def test_a_block_that_is_not_what_was_written_is_computed_again_and_named(
 
 
 def test_the_command_says_what_it_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    summary = run.Summary(tmp_path, 12, 0, False, ("parts/block-0000001", "pages/1/capex.ipynb"))
+    summary = run.Summary(tmp_path, 12, 0, False, ("parts/block-0000001", "pages/1/fleet.ipynb"))
     monkeypatch.setattr(run, "run", lambda *_: summary)
     assert commands.here("sweep", "-p", THREE[0])[1].startswith(
         f"report: parts/block-0000001 and 1 more in {tmp_path} was changed or damaged since it was written; "
@@ -450,14 +450,14 @@ def test_a_failing_page_is_that_cases_error_and_the_others_go_on(
         for page in chosen:
             with ran.open("a") as log:
                 log.write(f"{scenario.changes.get(RENT, 2.0)} {page.name}\n")
-            if page.name == "capex" and scenario.changes.get(RENT) == 3.0:
+            if page.name == "fleet" and scenario.changes.get(RENT) == 3.0:
                 raise notebooks.PageFailure(f"=1+1 \x1b[2J: no\nThe copy is {target}.")
             target.mkdir(parents=True, exist_ok=True)
             (target / f"{page.name}.ipynb").write_text(f"{page.name} at {scenario.changes}")
         return {}
 
     monkeypatch.setattr(pages.execution, "execute_pages", execute)
-    request = ask.ask([f"{RENT}=2,3,4"], draws=256, pages="capex,six_million")
+    request = ask.ask([f"{RENT}=2,3,4"], draws=256, pages="fleet,six_million")
     summary = run.run(request, tmp_path / "out", processes=2)
     assert summary.failed == 1
     errors = pd.read_csv(tmp_path / "out" / "cases.csv")["error"]
@@ -465,10 +465,10 @@ def test_a_failing_page_is_that_cases_error_and_the_others_go_on(
     assert errors[1] == "'=1+1 \\x1b[2J: no", "one line that no spreadsheet runs, without this machine's paths"
     written = sorted(path.relative_to(tmp_path / "out" / "pages").as_posix() for path in tmp_path.rglob("*.ipynb"))
     assert written == [
-        "1/capex.ipynb", "1/six_million.ipynb", "2/six_million.ipynb", "3/capex.ipynb", "3/six_million.ipynb",
+        "1/fleet.ipynb", "1/six_million.ipynb", "2/six_million.ipynb", "3/fleet.ipynb", "3/six_million.ipynb",
     ]  # fmt: skip
-    assert (tmp_path / "out" / "pages" / "3" / "capex.ipynb").read_text() == "capex at {'rental_usd_per_gpu_hour': 4.0}"
-    assert ran.read_text().count("2.0 capex") == 1
+    assert (tmp_path / "out" / "pages" / "3" / "fleet.ipynb").read_text() == "fleet at {'rental_usd_per_gpu_hour': 4.0}"
+    assert ran.read_text().count("2.0 fleet") == 1
 
 
 def test_pages_of_a_resumed_sweep_are_not_run_again(tmp_path: Path) -> None:

@@ -149,11 +149,11 @@ def test_every_command_works_without_the_book_or_says_that_it_needs_it(
     monkeypatch.setattr(project, "HAS_BOOK", False)
     commands = get_command(cli.app).commands  # type: ignore[attr-defined]
     for name in commands.keys() - ANYWHERE:
-        words = (name, "capex") if name == "run" else (name,)
+        words = (name, "fleet") if name == "run" else (name,)
         assert run_here(monkeypatch, capsys, *words) == (1, "", refusal(f"report {name}"))
     assert run_here(monkeypatch, capsys, "build", "--help")[1].lstrip().startswith("Usage: ")
     assert run_here(monkeypatch, capsys, "compare") == (1, "", refusal("report compare --site"))
-    sweep = run_here(monkeypatch, capsys, "sweep", "-p", "pue=1.1:1.3:3", "--pages", "capex")
+    sweep = run_here(monkeypatch, capsys, "sweep", "-p", "pue=1.1:1.3:3", "--pages", "fleet")
     assert sweep == (1, "", refusal("report sweep --pages"))
 
 

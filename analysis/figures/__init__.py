@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from analysis.case import Case
     from analysis.figures.drawing import Drawing
 
+# The two drawings of a figure, as a notebook's output names them: for a text's width and for a phone's.
+SVG, NARROW = "image/svg+xml", "image/x-narrow-svg+xml"
+
 NAMES = tuple(sorted(module.name.replace("_", "-") for module in iter_modules(charts.__path__)))
 
 

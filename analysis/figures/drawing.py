@@ -18,13 +18,12 @@ from typing import Any
 import pandas as pd
 
 from analysis.case import Case
-from analysis.figures import credits
-from analysis.figures.sheet import Sheet, pen
-from analysis.figures.style import plain
+from analysis.figures import NARROW, SVG, credits
+from analysis.figures.sheet import FOOT, MARGIN, Sheet, pen, text_path
+from analysis.figures.style import MUTED, plain
 from analysis.trace import in_order, packed
 from analysis.untrusted import as_cell
 
-SVG, NARROW = "image/svg+xml", "image/x-narrow-svg+xml"
 MADE_ID = r"[a-z][0-9a-f]{10}"
 
 
@@ -48,6 +47,16 @@ def in_pixels(svg: str) -> str:
     """The size of an SVG as an image's attributes; "" where it does not say."""
     width, height = (round(points * 4 / 3) for points in size(svg))
     return f'width="{width}" height="{height}"' if width else ""
+
+
+def addressed(svg: str, address: str) -> str:
+    """A drawing with the address of its page in the blank line at its foot; the same drawing for ""."""
+    if not address:
+        return svg
+    _, high = size(svg)
+    outline = text_path(address, FOOT)
+    move = f"translate({MARGIN} {high - MARGIN - FOOT * 0.25:.2f})"
+    return svg.replace("</svg>", f'<path id="address" fill="{MUTED}" transform="{move}" d="{outline}"/>\n</svg>')
 
 
 @dataclass(frozen=True)
@@ -138,15 +147,15 @@ def observed(sketched: Callable[[Case], Sketch]) -> Callable[[Case], Drawing]:
         with case.trace.observe() as seen:
             sketch = sketched(case)
             with pen(sketch.name):
-                sheets = [Sheet(narrow) for narrow in (False, True)]
-                for sheet in sheets:
+                wide, narrow = Sheet(narrow=False), Sheet(narrow=True)
+                for sheet in (wide, narrow):
                     sheet.open(sketch.title, sketch.unit)
                     sketch.draw(sheet)
         rests_on = in_order(seen)
         told = credits.line(rests_on)
         with pen(sketch.name):
-            for sheet in sheets:
+            for sheet in (wide, narrow):
                 sheet.close(told)
-        return Drawing(sketch, *sheets, told, rests_on)
+        return Drawing(sketch, wide, narrow, told, rests_on)
 
     return drawn

@@ -53,8 +53,8 @@ def strips(
     axis: bool = True,
     columns: tuple[float, float] = (0, 0),
     at: Sequence[float] = (),
-    line: float = nan,
     beside: bool = False,
+    line: float = nan,
 ) -> Axes:
     """Draw rows on the sheet, one under the other, over one axis; the axes, whose y runs down in points.
 
@@ -64,8 +64,8 @@ def strips(
     columns: least width of the words at the left and at the right of a wide sheet, in points: panels that belong
              together get the same, see `room`
     at:      where the ticks are; without it matplotlib chooses
-    line:    a value that every row is read against, as the base case; it crosses no words
     beside:  words beside the marks on a phone too, where names are short and rows many
+    line:    a value that every row is read against, as the base case; it crosses no words
     """
     above = sheet.narrow and not beside
     heights = [_height(sheet, row, above) for row in rows]
@@ -123,10 +123,7 @@ def _height(sheet: Sheet, row: Row, above: bool) -> float:
 
 
 def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, above: bool) -> float:
-    """One row, `down` points below the top of its axes, its words above its marks or beside them.
-
-    How far down its mark is.
-    """
+    """One row, `down` points below the top of its axes, its words above its mark or beside it; how far down that is."""
     top, ink = sheet.at, row.colour if row.strong and row.colour != MUTED else INK
     begin = top - (ax.get_ylim()[0] + (18 if ax.xaxis.get_tick_params()["labelbottom"] else 4)) + down
     named = {"fontsize": NAME, "fontweight": _weight(row), "color": ink}

@@ -20,7 +20,7 @@ from matplotlib.textpath import text_to_path
 from analysis.figures.style import FAMILY, INK, MUTED, PAPER, RC, plain, register_fonts, settle
 
 WIDE, NARROW = 504.0, 244.0
-MARGIN = 4.0
+MARGIN = 3.0
 # The height of a sheet while it is drawn on; what is left of it is cut off.
 TALL = 3000.0
 # No letter is smaller: 11 pixels on a phone.
@@ -39,6 +39,20 @@ def _face(weight: str) -> FontProperties:
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """How wide a line of text is, in points."""
     return float(text_to_path.get_text_width_height_descent(text, _face(weight), ismath=False)[0]) * size / 100
+
+
+def text_path(text: str, size: float) -> str:
+    """The outline of a line of text in the language of an SVG's path, from its baseline's left end."""
+    vertices, codes = text_to_path.get_text_path(_face("normal"), text)
+    scale, letters, told = size / 100, {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}, []
+    waiting: list[str] = []
+    for (x, y), code in zip(vertices, codes, strict=True):
+        points = "" if code == 79 else f"{x * scale:.2f} {-y * scale:.2f}"
+        waiting.append(points)
+        if len(waiting) == {3: 2, 4: 3}.get(int(code), 1):
+            told.append(letters[int(code)] + " ".join(waiting))
+            waiting = []
+    return "".join(told)
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:

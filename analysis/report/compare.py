@@ -19,7 +19,7 @@ from analysis.report.execution import Progress, silent
 from analysis.scenarios import Scenario
 from analysis.sensitivity import HEADLINES
 
-PAGE, TABLE, SITE = "comparison.html", "comparison.csv", "html"
+PAGE, TABLE, SITE = "scenarios.html", "comparison.csv", "html"
 # A folder's name longer than this is cut, and told apart by a digest.
 LONGEST = 100
 

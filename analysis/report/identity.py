@@ -34,7 +34,7 @@ SITE = (
     *("analysis", "book", "data", "_config.yml", "_toc.yml", "requirements.lock", "CITATION.cff", "CHANGELOG.md"),
     # They go along with what is taken home.
     *("LICENSE", "LICENSE-CONTENT.md"),
-    # What the page "How this report is checked" counts.
+    # What the page "Limits and checks" counts.
     *("tests/campaigns", "tests/hostile/corpus.csv", "tests/hostile/fuzzing.csv", "tests/hostile/kills.csv"),
 )
 

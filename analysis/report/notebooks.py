@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,12 @@ import pandas as pd
 
 from analysis import parameters, tables, untrusted, written
 from analysis.case import ordered
+from analysis.figures import NARROW, SVG
 from analysis.report.files import replace
 
 ROOT = tables.ROOT
 BOOK = ROOT / "book"
+MOVED = BOOK / "moved.yml"
 
 PARAMETERS_TAG, WORDS_TAG, INJECTED_TAG = "parameters", "words", "injected-parameters"
 # A cell whose messages to stderr are expected, and shown on no page.
@@ -33,7 +35,6 @@ STDERR_TAG = "remove-stderr"
 GENERATED = {PARAMETERS_TAG: "hide-input", WORDS_TAG: "remove-cell"}
 PARAMETERS_HEAD = "# The base case, from data/assumptions.csv. To change a value: report build -p NAME=VALUE"
 
-DRAWING = "image/svg+xml"
 # The start of a line that starts an element.
 ELEMENT = re.compile(r"^(?= *<)", flags=re.MULTILINE)
 
@@ -130,6 +131,40 @@ def pages(root: Path = ROOT) -> list[Page]:
     return found
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A page that has gone.
+
+    to:        the page on which its text stands now
+    anchors:   its places that are there under the same name
+    elsewhere: its other places -> a page, or `page#anchor`
+    """
+
+    to: str
+    anchors: tuple[str, ...] = ()
+    elsewhere: dict[str, str] = field(default_factory=dict)
+
+
+def moved(path: Path = MOVED) -> dict[str, Moved]:
+    """Pages that have gone, by their old names."""
+    found: dict[str, Moved] = {}
+    for name, said in written.yaml_of(path).items():
+        wrong = [key for key in said if key not in Moved.__dataclass_fields__]
+        if wrong or "to" not in said:
+            raise PageFailure(
+                f"{path.name}, {name}: {f'no key is called {wrong[0]}' if wrong else 'no `to`'}. "
+                "Write `to`, and where there are such places `anchors` and `elsewhere`."
+            )
+        found[name] = Moved(said["to"], tuple(said.get("anchors", ())), said.get("elsewhere", {}))
+    return found
+
+
+def home(name: str) -> str:
+    """The page on which what belongs to a page stands: the page itself, or where it has moved to."""
+    gone = moved()
+    return gone[name].to if name in gone else name
+
+
 def sources() -> list[Page]:
     """Every page that is written by hand: those of _toc.yml, and the notebook of each family."""
     return [*pages(), *(family.notebook for family in FAMILIES)]
@@ -192,9 +227,13 @@ class Drawing:
     """A figure as an executed page holds it: its name, the drawing, the numbers behind it and its words."""
 
     name: str
+    title: str
+    unit: str
     svg: str
+    narrow: str
     csv: str
     alt: str
+    credits: str
 
 
 def drawings(paths: Iterable[Path]) -> dict[str, Drawing]:
@@ -202,10 +241,13 @@ def drawings(paths: Iterable[Path]) -> dict[str, Drawing]:
     found: dict[str, Drawing] = {}
     for path in paths:
         for output in outputs(path):
-            words = output.get("metadata", {}).get("image/svg+xml", {})
+            words = output.get("metadata", {}).get(SVG, {})
             if name := words.get("name"):
                 data = output.data
-                found.setdefault(name, Drawing(name, data["image/svg+xml"], data["text/csv"], words["alt"]))
+                drawn = data[SVG], data[NARROW], data["text/csv"]
+                found.setdefault(
+                    name, Drawing(name, words["title"], words["unit"], *drawn, words["alt"], words["credits"])
+                )
     return found
 
 
@@ -226,8 +268,8 @@ def write(notebook: nbformat.NotebookNode, path: Path) -> None:
     content = json.loads(nbformat.writes(notebook))
     for cell in content["cells"]:
         for output in cell.get("outputs", []):
-            if DRAWING in output.get("data", {}):
-                output["data"][DRAWING] = ELEMENT.split("".join(output["data"].pop(DRAWING)))
+            for form in [form for form in (SVG, NARROW) if form in output.get("data", {})]:
+                output["data"][form] = ELEMENT.split("".join(output["data"].pop(form)))
     text = json.dumps(content, ensure_ascii=False, indent=1)
     replace(path, (text + "\n").encode("utf-8"))
 

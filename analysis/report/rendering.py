@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from html import escape
@@ -74,7 +76,7 @@ def announcement(scenario: Scenario) -> str:
 def _shown(value: object, unit: str) -> str:
     if isinstance(value, str):
         return value
-    return f"{words.digits(float(value), 6)} {unit}"  # type: ignore[arg-type]
+    return f"{words.setting(float(value))} {unit}"  # type: ignore[arg-type]
 
 
 def _without_book(value: object) -> object:
@@ -184,24 +186,45 @@ def _rendered(process: subprocess.Popen[str], line: int, folder: Path) -> Path:
     return html
 
 
-def png(svg: str) -> bytes:
-    """A figure's SVG as PNG, large enough for slides; drawn once for the same SVG."""
+def png(svg: str, told: Mapping[str, str] | None = None) -> bytes:
+    """A figure's SVG as PNG, large enough for slides; drawn once for the same SVG.
+
+    told: words that it carries as text, by keyword
+    """
     import resvg_py
 
     def draw() -> bytes:
         return bytes(resvg_py.svg_to_bytes(svg_string=svg, dpi=PNG_DPI, skip_system_fonts=True))
 
-    return store.picture(identity.digest(svg, str(PNG_DPI), version("resvg_py")), draw)
+    return with_words(store.picture(identity.digest(svg, str(PNG_DPI), version("resvg_py")), draw), told)
+
+
+def with_words(png_: bytes, told: Mapping[str, str] | None) -> bytes:
+    """A PNG with texts about itself, each in a chunk `iTXt` after the header, which takes the first 33 bytes."""
+    chunks = b""
+    for keyword, text in (told or {}).items():
+        body = b"iTXt" + keyword.encode("latin-1") + b"\0\0\0\0\0" + text.encode("utf-8")
+        chunks += struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
+    return png_[:33] + chunks + png_[33:]
 
 
 def write_figures(executed: dict[str, Path], folder: Path, progress: Progress = silent) -> list[str]:
-    """Every figure of executed pages as SVG, CSV and PNG; their names."""
+    """Every figure of executed pages as SVG, at both widths, CSV and PNG; their names.
+
+    Where the site has an address, each picture carries that of the figure's page.
+    """
+    from analysis.figures.drawing import addressed
+
     folder.mkdir(parents=True, exist_ok=True)
-    found = notebooks.drawings(executed.values())
+    found, site = notebooks.drawings(executed.values()), site_address()
     for done, (name, each) in enumerate(found.items(), start=1):
-        (folder / f"{name}.svg").write_text(each.svg, encoding="utf-8")
+        address = f"{site}/figures/{name}.html" if site else ""
+        wide, narrow = (addressed(svg, address) for svg in (each.svg, each.narrow))
+        told = {"Title": each.title, "Description": each.unit, "Source": each.credits}
+        (folder / f"{name}.svg").write_text(wide, encoding="utf-8")
+        (folder / f"{name}-narrow.svg").write_text(narrow, encoding="utf-8")
         (folder / f"{name}.csv").write_text(each.csv, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(png(each.svg))
+        (folder / f"{name}.png").write_bytes(png(wide, {**told, "URL": address} if address else told))
         progress(f"figure {name}", done, len(found))
     return list(found)
 

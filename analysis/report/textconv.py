@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-DRAWING, RECORD = "image/svg+xml", "application/papermill.record/"
+DRAWINGS = ("image/svg+xml", "image/x-narrow-svg+xml")
+RECORD = "application/papermill.record/"
 # With these an output's plain text is words of its own; beside anything else it says the same again, or nothing.
-PLAIN, BESIDE = "text/plain", {DRAWING, "text/csv", "text/plain"}
+PLAIN, BESIDE = "text/plain", {*DRAWINGS, "text/csv", "text/plain"}
 
 
 def lines(notebook: dict[str, Any]) -> Iterator[str]:
@@ -32,7 +33,7 @@ def _shown(output: dict[str, Any]) -> Iterator[str]:
     for kind, text in data.items():
         if kind.startswith(RECORD):
             yield f"{output['metadata']['scrapbook']['name']} = {text}"
-        elif kind == DRAWING:
+        elif kind in DRAWINGS:
             yield f"Drawing, SHA-256 {hashlib.sha256(text.encode()).hexdigest()[:12]}"
         elif kind.startswith("text/") and (kind != PLAIN or data.keys() <= BESIDE):
             yield text

@@ -34,6 +34,7 @@ from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import templates, typography
 from analysis.scenarios import Scenario
+from analysis.teaching.classroom import Wanted
 from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -113,11 +114,27 @@ def titles(executed: Mapping[str, Path]) -> dict[str, str]:
     return found
 
 
+def head(svg: str) -> float:
+    """How many points of a drawing its title and its unit take; the slide has a title of its own."""
+    return float(re.search(r'data-head="([\d.]+)"', svg)[1])  # type: ignore[index]
+
+
+def foot(svg: str) -> float:
+    """How many points below its top a drawing ends, and its line of sources begins."""
+    return float(re.search(r'data-foot="([\d.]+)"', svg)[1])  # type: ignore[index]
+
+
+def cropped(svg: str, top: float) -> str:
+    """A drawing without its title and its sources, and without what is below `top` points where that is given."""
+    high = (top or foot(svg)) - head(svg)
+    view = re.sub(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) [\d.]+"', rf'viewBox="0 {head(svg):g} \1 {high:g}"', svg, count=1)
+    return re.sub(r'(<svg [^>]*?)height="[^"]*"', rf'\1height="{high:g}pt"', view, count=1)
+
+
 @dataclass(frozen=True)
 class Deck:
     """All that a deck is made from.
 
-    figures: where the figures' files lie, seen from the deck
     pages:   where the report's pages lie, seen from the deck; "" where they do not travel with it
     """
 
@@ -125,7 +142,6 @@ class Deck:
     case: Case
     pictures: Mapping[str, Drawing]
     titles: Mapping[str, str]
-    figures: str = "figures"
     pages: str = ""
 
     def words(self, text: str) -> Markup:
@@ -151,14 +167,14 @@ class Deck:
         return self.pictures[slide.figure]
 
     def frame(self, slide: Slide) -> tuple[str, Drawing | None, int, int]:
-        """Where a slide's figure stands, and at what size. The style sheet cuts off what is below `top`."""
+        """Where a slide's figure stands, and at what size."""
         if not slide.figure:
             return "", None, 0, 0
         picture = self.picture(slide)
-        wide, whole = size(picture.svg)
+        wide, _ = size(picture.svg)
         if not wide:
             raise SlideError(f"The figure {picture.name} has no viewBox. Has matplotlib's version changed?")
-        high = slide.top or whole
+        high = (slide.top or foot(picture.svg)) - head(picture.svg)
         place = "below" if wide / high > WIDE else "beside"
         scale = min(ROOM[place][0] / wide, ROOM[place][1] / high)
         return place, picture, int(wide * scale), int(high * scale)
@@ -190,17 +206,10 @@ def reveal() -> Path:
     return Path(found.submodule_search_locations[0]) / "_static" / "revealjs" / "dist"
 
 
-def write(
-    folder: Path, executed: Mapping[str, Path], scenario: Scenario, figures: str = "figures", pages: str = ""
-) -> Deck:
-    """The deck and its notes in a folder, from executed pages; see Deck for `figures` and `pages`.
-
-    Without `figures` elsewhere, those that the deck shows are written beside it.
-    """
+def write(folder: Path, executed: Mapping[str, Path], scenario: Scenario, pages: str = "") -> Deck:
+    """The deck, its notes and its figures in a folder, from executed pages; see Deck for `pages`."""
     shutil.rmtree(folder, ignore_errors=True)
-    deck = Deck(
-        source(), Case(scenario=scenario), notebooks.drawings(executed.values()), titles(executed), figures, pages
-    )
+    deck = Deck(source(), Case(scenario=scenario), notebooks.drawings(executed.values()), titles(executed), pages)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / DECK).write_text(deck.html(), encoding="utf-8")
     (folder / NOTES).write_text(deck.notes(), encoding="utf-8")
@@ -212,10 +221,11 @@ def write(
     for name in FONTS:
         shutil.copyfile(notebooks.BOOK / "assets" / name, folder / name)
     shutil.copyfile(reveal().parent / "LICENSE", folder / "reveal-LICENSE.txt")
-    if figures == "figures":
-        (folder / figures).mkdir(exist_ok=True)
-        for name in sorted({slide.figure for slide in deck.slides if slide.figure}):
-            (folder / figures / f"{name}.svg").write_text(deck.pictures[name].svg, encoding="utf-8")
+    (folder / "figures").mkdir()
+    for slide in deck.slides:
+        if slide.figure:
+            svg = cropped(deck.picture(slide).svg, slide.top)
+            (folder / "figures" / f"{slide.id}.svg").write_text(svg, encoding="utf-8")
     return deck
 
 
@@ -235,14 +245,14 @@ def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
         place.work_of_its_own(place.BUILD / ".work" / "slides") as work,
         place.told(f"the slides in {folder} are as they were before"),
     ):
-        _make(scenario, work / "slides", progress, paper=True)
+        _make(scenario, work / "slides", work / "executed", progress, paper=True)
         place.put(work / "slides", folder, manifest.SLIDES)
     return folder
 
 
-def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> None:
+def _make(scenario: Scenario, folder: Path, work: Path, progress: Progress, paper: bool) -> None:
     require_sound_data()
-    executed = execute_pages(notebooks.pages(), scenario, folder.with_name("executed"), progress)
+    executed = execute_pages(notebooks.pages(), scenario, work, progress)
     progress("slides", 0, 2)
     address = rendering.site_address()
     write(folder, executed, scenario, pages=f"{address}/" if address else "")
@@ -251,7 +261,7 @@ def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> 
         (folder / PDF).write_bytes(printed(folder))
 
 
-def build(folder: Path, progress: Progress = silent) -> None:
+def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
     """The deck as a part of the classroom's folder; without Chromium it has no PDF, and all else is there."""
     try:
         require()
@@ -259,7 +269,7 @@ def build(folder: Path, progress: Progress = silent) -> None:
         paper = False
     else:
         paper = True
-    _make(Scenario(), folder / FOLDER, progress, paper)
+    _make(wanted.scenario, folder / FOLDER, folder.with_name("executed"), progress, paper)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:

@@ -140,8 +140,8 @@ def test_a_hostile_axis_is_refused_in_one_line(text: str, says: str) -> None:
         (("build", "--out", "x" * 300), "File name too long"),
         (("build", "--out", "a\udcff"), "is not UTF-8"),
         (("run", "../../etc/passwd"), "There is no page"),
-        (("run", "capex\x1b[31m"), "There is no page"),
-        (("run", "capex", "-p", "lambda=1"), "is not a parameter's name"),
+        (("run", "fleet\x1b[31m"), "There is no page"),
+        (("run", "fleet", "-p", "lambda=1"), "is not a parameter's name"),
         (("compare", "../../etc/passwd"), "cannot be read"),
         (("compare", "\x1b[31m"), "There is no scenario"),
         (("compare", "/dev/zero"), "is no regular file"),
@@ -229,7 +229,7 @@ def test_a_page_writes_its_record_nowhere_but_where_the_runner_says(
 
     monkeypatch.setattr("papermill.execute_notebook", caught)
     with pytest.raises(notebooks.PageFailure, match="enough"):
-        execution.execute(notebooks.page("capex").path, tmp_path / "out.ipynb", {})
+        execution.execute(notebooks.page("fleet").path, tmp_path / "out.ipynb", {})
     assert seen and RECORD not in seen
 
 

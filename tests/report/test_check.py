@@ -20,7 +20,7 @@ from analysis.report import build, check, notebooks, place
 from analysis.written import FileError
 
 CONFLICT = "<<<<<<< HEAD\n{0}=======\n{0}>>>>>>> theirs\n"
-CAPEX = notebooks.BOOK / "capex.ipynb"
+CAPEX = notebooks.BOOK / "fleet.ipynb"
 
 
 def edited(source: Path, line: int, put: str) -> str:

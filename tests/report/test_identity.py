@@ -15,7 +15,7 @@ from analysis.report import execution, identity, manifest, notebooks, store
 from analysis.scenarios import Scenario
 
 # Pages with and without figures, with and without parameters, small and of several modules.
-CHOSEN = [notebooks.page(name) for name in ("six_million", "gpu_mix", "data_dictionary", "methods", "how_checked")]
+CHOSEN = [notebooks.page(name) for name in ("six_million", "fleet", "data_dictionary", "methods", "limits")]
 
 
 @pytest.fixture(scope="module")
@@ -98,24 +98,22 @@ def test_a_changed_byte_makes_the_pages_stale_that_use_the_file_and_no_others(
 
 
 def test_records_name_what_the_pages_are_seen_to_use(records: dict[str, set[str]]) -> None:
-    # Read off the pages: six_million shows V3's stages and two figures; gpu_mix the export rules and the fleet.
+    # Read off the pages: six_million shows V3's stages and two figures; fleet the export rules and the fleet.
     assert {"data/assumptions.csv", "data/stages.csv", "analysis/figures/charts/rental_price.py"} <= records[
         "six_million"
     ]
-    assert {"data/fleet.csv", "data/export_rules.csv", "analysis/figures/charts/gpu_mix.py"} <= records["gpu_mix"]
+    assert {"data/fleet.csv", "data/export_rules.csv", "analysis/figures/charts/gpu_mix.py"} <= records["fleet"]
     assert set(TABLES) <= records["data_dictionary"], "the data dictionary shows every table"
     assert "data/datapackage.json" in records["data_dictionary"]
     assert "analysis/equations.py" in records["methods"]
-    assert "tests/campaigns/data_mutation.csv" in records["how_checked"], (
-        "what it counts stands outside data/ and book/"
-    )
+    assert "tests/campaigns/data_mutation.csv" in records["limits"], "what it counts stands outside data/ and book/"
     # And what they have nothing to do with.
     assert not {"data/fleet.csv", "data/claims.csv", "data/datapackage.json"} & records["six_million"]
     assert not any("charts/trend" in use or "report/" in use for use in records["six_million"])
-    assert "data/stages.csv" not in records["gpu_mix"]
+    assert "data/stages.csv" not in records["fleet"]
 
 
-@pytest.mark.parametrize("name", ["six_million", "gpu_mix"])
+@pytest.mark.parametrize("name", ["six_million", "fleet"])
 @pytest.mark.slow
 def test_a_page_comes_out_the_same_where_all_that_it_does_not_use_is_taken_away(
     name: str, records: dict[str, set[str]], tmp_path: Path
@@ -165,7 +163,7 @@ def test_what_only_shows_pages_makes_none_stale_but_the_site(file: str, known: d
 
 
 def test_cells_count_and_outputs_do_not(known: dict[str, set[str]], tree: Path) -> None:
-    path = tree / "book" / "gpu_mix.ipynb"
+    path = tree / "book" / "fleet.ipynb"
     before = path.read_bytes()
     notebook = notebooks.read(path)
     for cell in notebook.cells:
@@ -178,7 +176,7 @@ def test_cells_count_and_outputs_do_not(known: dict[str, set[str]], tree: Path) 
     with_a_space_more = stale(tree)
     path.write_bytes(before)
     assert without_outputs == set()
-    assert with_a_space_more == {"gpu_mix"}
+    assert with_a_space_more == {"fleet"}
 
 
 def test_parameters_count_only_on_pages_that_declare_them() -> None:

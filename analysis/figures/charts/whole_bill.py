@@ -63,7 +63,8 @@ def whole_bill(case: Case) -> Sketch:
     unit = "US dollars of the day, log scale; dot: base case, bar: nine draws in ten. Never add one band to another"
     if any(not q.low <= q.value <= q.high for q in results):
         unit += ". Dot outside its bar: an assumption at the edge"
-    title = f"From {case['v3_rental_usd'].text} to {case['semianalysis_fleet_capex_usd'].text}: each sum answers another question"
+    first, last = case["v3_rental_usd"].text, case["semianalysis_fleet_capex_usd"].text
+    title = f"From {first} to {last}: each sum answers another question"
     return Sketch(
         "whole-bill",
         title,

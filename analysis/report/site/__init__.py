@@ -15,6 +15,7 @@ references  author-year citations
 rows        rows of data/ with their sources, each under an anchor
 search      numbers as words of the search
 scripts     which page loads which script of the report's own
+sharing     a page of its own for each figure
 sections    how long sections are, so that a phone lays them out when they come near
 tokens      the figures' colours as CSS custom properties
 typography  quotes as Sphinx turns them, and no line break between a number and its per cent sign
@@ -51,7 +52,7 @@ PARTS = (
         "rows",
         "scripts",
     ),
-    *("search", "sections", "tokens", "typography"),
+    *("search", "sections", "sharing", "tokens", "typography"),
 )
 
 

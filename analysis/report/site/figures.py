@@ -1,9 +1,10 @@
 """A computed figure on a page: its words and its box.
 
-A page shows a figure as an SVG output whose metadata is {"image/svg+xml": {"alt": "...", "name": "capex"}}.
-Without this, the alt text would be the path of the file. The table that comes with it as CSV is for nbval and for the
-download, not for the page.
-The links lead to `figures/<name>.svg|png|csv` beside the front page, where the builder of the site writes them.
+A page shows a figure as an output with two SVGs, for a text's width and for a phone's, and metadata with its words;
+without these, the alt text would be the path of the file. The page has both in one `picture`: see finish/pictures.py.
+The table that comes with it as CSV is for nbval, for the download and for the figure's own page.
+The links lead to `figures/<name>.svg|png|csv` beside the front page, where the builder of the site writes them, and to
+the figure's own page there (sharing.py).
 Below a figure stand its downloads, where its numbers come from, and the notebook that made it. What a figure rests on
 was recorded while it was made and came with it, as keys of rows; here the keys become rows.
 """
@@ -13,7 +14,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from markupsafe import Markup
@@ -24,27 +27,24 @@ from sphinx.errors import SphinxError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
-from analysis.figures.drawing import size
+from analysis.figures import NARROW, SVG
 from analysis.provenance import DESCRIBERS, Described, rows
 from analysis.report.site import templates, typography
 from analysis.report.site.links import Places, breakable, grade, places
 from analysis.trace import unpacked
 
-SVG = "image/svg+xml"
-# A drawing that is not wider than this has letters that can be read on a phone.
-NARROW_POINTS = 300
 HTML = templates.beside(__file__)
 
 
-def launchers(repository: str, page: str) -> list[tuple[str, str]]:
+def launchers(repository: str, path: str) -> list[tuple[str, str]]:
     """Names and addresses of services that run a notebook of a public repository; only GitHub's are known to them."""
     found = re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", repository)
     if not found:
         return []
     owner, name = found.groups()
     return [
-        ("Binder", f"https://mybinder.org/v2/gh/{owner}/{name}/HEAD?labpath=book%2F{page}.ipynb"),
-        ("Colab", f"https://colab.research.google.com/github/{owner}/{name}/blob/HEAD/book/{page}.ipynb"),
+        ("Binder", f"https://mybinder.org/v2/gh/{owner}/{name}/HEAD?labpath={quote(path, safe='')}"),
+        ("Colab", f"https://colab.research.google.com/github/{owner}/{name}/blob/HEAD/{quote(path)}"),
     ]
 
 
@@ -53,7 +53,7 @@ def notebook(where: Places, docname: str) -> tuple[str, list[tuple[str, str]], s
     if not where.has_notebook(docname):
         return "", [], ""
     folder = posixpath.relpath("_sources", posixpath.dirname(docname) or ".")
-    services = launchers(where.repository(), posixpath.basename(docname))
+    services = launchers(where.repository(), f"book/{posixpath.basename(docname)}.ipynb")
     return f"{posixpath.join(folder, docname)}.ipynb", services, where.link(docname, "rerun", "on-binder-and-colab")
 
 
@@ -92,19 +92,37 @@ class DrawingRenderer:
         if inline or "alt" not in words:
             return None
         if data.mime_type == "text/csv":
-            return []
+            return [nodes.container("", csv=data.string)]
+        if data.mime_type == NARROW:
+            (phone,) = renderer.render_image(replace(data, mime_type=SVG))
+            phone["alt"], phone["classes"] = "", ["drawing", "for-phones"]
+            return [phone]
         if data.mime_type != SVG:
             return None
-        images: list[nodes.Element] = renderer.render_image(data)
-        for image in images:
-            image["alt"] = words["alt"]
-            image["classes"].append("drawing")
-            if "name" in words:
-                image["drawing"] = words["name"]
-                image["rests_on"] = words.get("rests_on", {})
-        # The box lets a drawing keep a readable size on a phone, and scroll there, unless it is as narrow itself.
-        narrow = ["narrow"] if size(data.string)[0] < NARROW_POINTS else []
-        return [nodes.container("", *images, classes=["drawing-box", *narrow])]
+        (image,) = renderer.render_image(data)
+        image["alt"] = words["alt"]
+        image["classes"].append("drawing")
+        if "name" in words:
+            image["drawing"] = words["name"]
+            image["rests_on"], image["words"] = words.get("rests_on", {}), words
+        return [nodes.container("", image, classes=["drawing-box"])]
+
+
+class ForPhones(SphinxPostTransform):
+    """Puts the drawing for phones beside the other one, before one of a bundle's forms is chosen."""
+
+    default_priority = 3
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        for form in list(
+            self.document.findall(lambda node: getattr(node, "attributes", {}).get("mime_type") == NARROW)
+        ):
+            bundle = form.parent
+            bundle.remove(form)
+            box = next((box for box in bundle.findall(nodes.container) if "drawing-box" in box["classes"]), None)
+            if box is not None:
+                box += form.children
 
 
 class CodeBelow(SphinxPostTransform):
@@ -134,16 +152,13 @@ class FigureBox(SphinxPostTransform):
             if not name:
                 continue
             frame = image.parent
-            if "narrow" not in frame["classes"]:
-                line = nodes.raw("", str(HTML.whole(f"{self.address(name)}.svg", name)), format="html")
-                frame.parent.insert(frame.parent.index(frame) + 1, line)
             content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             figure = frame.parent
             if isinstance(figure, nodes.figure) and any(isinstance(n, nodes.caption) for n in figure):
                 figure.append(content)  # what follows a caption is written inside the <figcaption>
             else:
                 above = figure if isinstance(figure, nodes.figure) else frame
-                above.parent.insert(above.parent.index(above) + (2 if above is frame else 1), content)
+                above.parent.insert(above.parent.index(above) + 1, content)
 
     def address(self, name: str) -> str:
         """Where the files of a figure are, as seen from this page, without their endings."""
@@ -162,5 +177,6 @@ class FigureBox(SphinxPostTransform):
 
 
 def setup(app: Sphinx) -> None:
+    app.add_post_transform(ForPhones)
     app.add_post_transform(CodeBelow)
     app.add_post_transform(FigureBox)

@@ -18,29 +18,11 @@ from sphinx.environment import BuildEnvironment
 
 from analysis import parameters, provenance
 from analysis.case import Data
+from analysis.dictionary import PAGES, WHOLE
 from analysis.listing import UNVERIFIED
 from analysis.quantities import REGISTRY
 from analysis.report import notebooks
 from analysis.report.site import typography
-
-# Table -> the page that lists its rows. Each row stands on one page, under an anchor of its own.
-PAGES = {
-    "assumptions": "assumptions",
-    "fleet": "assumptions",
-    "published": "published_figures",
-    "estimates": "published_figures",
-    "chains": "claims_in_circulation",
-    "models": "models_and_hardware",
-    "stages": "models_and_hardware",
-    "gpus": "models_and_hardware",
-    "epoch_runs": "models_and_hardware",
-    "prices": "prices",
-    "price_index": "prices",
-    "rent_index": "prices",
-    "results": "results",
-}
-# These tables are laid out row by row on the page of the audit, without an anchor for each.
-WHOLE = {"texts": "audit", "claims": "audit", "evidence": "audit"}
 
 # Names of assumptions and results are unique in the report, so that they are anchors as they are.
 OWN_NAME = ("assumptions", "results")

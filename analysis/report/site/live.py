@@ -32,7 +32,7 @@ from analysis.report import live, notebooks
 from analysis.report.site import scripts, templates
 from analysis.untrusted import meant, unknown
 
-PAGE = "change_assumptions"
+PAGE = "how_sure"
 SCRIPTS = ("live-model.js", "words.js", "live.js")
 
 GROUPS = {
@@ -74,6 +74,9 @@ class LiveDirective(SphinxDirective):
         scripts.ask(self.env, *SCRIPTS)
         self.number = self.env.new_serialno("live")
         self.whole = chosen == self.model.used
+        if self.whole:
+            # Sliders and drawings take the width of the page's own contents.
+            self.env.metadata[self.env.docname]["html_theme.sidebar_secondary.remove"] = True
         kind = "live-whole" if self.whole else "live-compact"
         drawn = [self._raw(self._shown(panel)) for panel in panels]
         status = self._raw(HTML.status(self.whole, PAGE))
@@ -162,15 +165,7 @@ class LiveDirective(SphinxDirective):
 
     def _row(self, published: Quantity, basis: str) -> tuple[Quantity, str, str]:
         """A result, its value in words, and its basis where that is not the panel's."""
-        text = words.amount(
-            published.value,
-            published.unit,
-            published.low,
-            published.high,
-            published.significant,
-            live.LEAST_DIGITS,
-        )
-        return published, text, published.basis if published.basis != basis else ""
+        return published, published.text, published.basis if published.basis != basis else ""
 
 
 def write_model(app: Sphinx) -> None:

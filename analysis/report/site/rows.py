@@ -20,10 +20,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from analysis import parameters, provenance, tables
+from analysis.dictionary import PAGES, WHOLE
 from analysis.provenance import Described
 from analysis.quantities import REGISTRY
 from analysis.report.site import templates, typography
-from analysis.report.site.links import PAGES, WHOLE, Places, anchor, breakable, grade, places
+from analysis.report.site.links import Places, anchor, breakable, grade, places
 
 
 class listing(nodes.General, nodes.Element):

@@ -44,7 +44,9 @@ class Far(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         for top in self.document.children:
             for section in top.children if isinstance(top, nodes.section) else ():
-                if isinstance(section, nodes.section) and "<report-live" not in section.astext():
+                if not isinstance(section, nodes.section) or "folded" in section["classes"]:
+                    continue
+                if "<report-live" not in section.astext():
                     room = next((room for room in ROOMS if room >= lines(section)), ROOMS[-1])
                     section["classes"].append(f"far-{room}")
 

@@ -39,7 +39,7 @@ class LetterByLetter(SphinxTransform):
     default_priority = 740  # just before Sphinx turns them
 
     def apply(self, **kwargs: Any) -> None:
-        if os.environ.get(SCENARIOS_VARIABLE) and self.env.docname == "comparison":
+        if os.environ.get(SCENARIOS_VARIABLE) and self.env.docname == "scenarios":
             for node in self.document.findall(nodes.Element):
                 if {"cell_output", "pasted-text"}.intersection(node["classes"]):
                     node["support_smartquotes"] = False

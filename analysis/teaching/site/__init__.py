@@ -12,25 +12,26 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from analysis.scenarios import Scenario
-from analysis.teaching.site import chapters, lab, quiz
+from analysis.teaching.site import lab, practice, quiz
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     lab.setup(app)
+    practice.setup(app)
     quiz.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def append(folder: Path, scenario: Scenario) -> None:
     """Add questions and exercises to the chapters of a staged folder; the committed chapters stay as they are."""
-    quiz.append(folder)
-    chapters.append(folder, scenario.is_base)
+    practice.append(folder, scenario.is_base)
 
 
 def write(folder: Path, executed: dict[str, Path], scenario: Scenario) -> None:
-    """Files that stand beside the pages of a site: the slides, the students' notebooks and their zip."""
+    """Files that stand beside the pages of a site: the slides, the lesson's sheets, the students' notebooks and zip."""
     # Not before: the slides are slow to import.
-    from analysis.teaching import slides, students
+    from analysis.teaching import lesson, slides, students
 
-    slides.write(folder / "slides", executed, scenario, "../figures", "../")
+    slides.write(folder / "slides", executed, scenario, "../")
+    lesson.publish(folder)
     students.publish(folder)

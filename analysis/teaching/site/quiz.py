@@ -3,8 +3,7 @@
     ```{quiz} capex
     ```
 
-shows the questions of book/teaching/quizzes/capex.yml for the site's case. The section is put at the end of a page when
-the site is staged, so the committed notebooks stay as they are.
+shows the questions of book/teaching/quizzes/capex.yml for the site's case.
 book/assets/quiz.js checks the answers, and is loaded by pages that have questions. It reads what is right and why from
 the folded list of answers, so nothing stands in a page twice.
 """
@@ -12,7 +11,6 @@ the folded list of answers, so nothing stands in a page twice.
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -22,26 +20,16 @@ from sphinx.util.docutils import SphinxDirective
 
 from analysis import scenarios, tables, words
 from analysis.case import Case
-from analysis.report import notebooks
 from analysis.report.site import scripts, templates, typography
 from analysis.teaching import quizzes
 
 SCRIPT = "quiz.js"
-TITLE = "Check yourself"
 HTML = templates.beside(
     __file__,
     repr=repr,
     typeset=lambda text: Markup(typography.html(text)),
     digits=lambda value: words.digits(value, 4),
 )
-
-
-def append(folder: Path) -> None:
-    """Put the section at the end of every staged page that has questions."""
-    for chapter in quizzes.chapters():
-        path = folder / f"{chapter}.ipynb"
-        if path.exists():
-            notebooks.extend(path, {"check-yourself": f"## {TITLE}\n\n```{{quiz}} {chapter}\n```"})
 
 
 @lru_cache(maxsize=4)

@@ -4,9 +4,11 @@ The steps, in their order; each sees what the earlier ones have made of the site
 
 drawings   one shape per line of text
 theme      what the theme ships and no page needs goes, and its slips are mended
+pictures   the two drawings of a figure become one picture: when each has its size
 metadata   what stands beside the pages: data, feed, sitemap, robots.txt
 styles     one style sheet for a page, of the rules that the site uses: when all others have written their classes
 policy     the Content-Security-Policy: what the others have put into a page is held against it too
+moved      pages at old addresses: they have nothing of the theme, and bring their policy
 licences   each file has a maker: when all files are there
 """
 
@@ -16,11 +18,14 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from analysis.report.site.finish import drawings, licences, policy, styles, theme
+from analysis.report.site.finish import drawings, licences, moved, pictures, policy, styles, theme
 from analysis.report.site.metadata import head
 from analysis.report.site.pages import Pages
 
-STEPS = (drawings.finish, theme.finish, head.finish, styles.finish, policy.finish, licences.finish)
+STEPS = (
+    *(drawings.finish, theme.finish, pictures.finish, head.finish, styles.finish, policy.finish),
+    *(moved.finish, licences.finish),
+)
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:

@@ -73,7 +73,11 @@ def size_drawings(html: str, page: Path) -> str:
         size = in_pixels((page.parent / match["src"]).read_text(encoding="utf-8")[:2000])
         return f'{match["start"]} {size} loading="lazy" decoding="async" {match["rest"]}' if size else match[0]
 
-    return re.sub(r'(?P<start><img)(?=[^>]* class="[^"]*drawing) (?P<rest>[^>]*src="(?P<src>[^"]+\.svg)")', sized, html)
+    return re.sub(
+        r'(?P<start><img)(?![^>]* width=)(?=[^>]* class="[^"]*drawing) (?P<rest>[^>]*src="(?P<src>[^"]+\.svg)")',
+        sized,
+        html,
+    )
 
 
 def icons_in_use(pages: Pages, styles: str) -> set[int]:

@@ -50,8 +50,13 @@ def _first(doctree: nodes.document, name: str = "") -> Card | None:
     return None
 
 
-def of(app: Sphinx, doctree: nodes.document | None) -> Card | None:
-    """The card of a page: its own first figure, else the core figure wherever it stands; None without either."""
+def of(app: Sphinx, doctree: nodes.document | None, figure: dict[str, str] | None = None) -> Card | None:
+    """The card of a page: of the figure that it is about, else its first figure, else the core figure anywhere.
+
+    None where the report shows no figure.
+    """
+    if figure:
+        return Card(f"cards/{figure['name']}.png", figure["alt"])
     own = _first(doctree) if doctree is not None else None
     if own:
         return own
@@ -103,7 +108,10 @@ def draw(figure: Path, title: str) -> Image.Image:
 
 def write(site: Path) -> list[str]:
     """The cards that the pages of a site name, made from `figures/<name>.png`; their names."""
-    pages = [page.read_text(encoding="utf-8") for page in sorted(site.glob("*.html"))]
+    pages = [
+        page.read_text(encoding="utf-8")
+        for page in [*sorted(site.glob("*.html")), *sorted(site.glob("figures/*.html"))]
+    ]
     named = {name for page in pages for name in re.findall(r'"og:image" content="[^"]*/cards/([^"]+)\.png"', page)}
     # The report's own title: that of its front page, a scenario's name included.
     found = re.search(r'"og:site_name" content="([^"]*)"', "".join(pages))

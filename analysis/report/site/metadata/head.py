@@ -38,6 +38,8 @@ DESCRIPTIONS = {
 }
 SPDX = {"CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/", "MIT": "https://opensource.org/license/mit"}
 DATA_PAGE = "data_dictionary"
+# Pages that are reached from the foot of each page.
+FOOT = {"changes": "Changes", "accessibility": "Accessibility", DATA_PAGE: "Data dictionary"}
 
 
 def json_ld(facts: dict[str, Any]) -> Markup:
@@ -94,16 +96,17 @@ def common() -> dict[str, Any]:
     }
 
 
-def report_facts(app: Sphinx, title: str, about: str, url: str, changed: date | None, image: str) -> dict[str, Any]:
+def report_facts(
+    app: Sphinx, front: bool, title: str, about: str, url: str, changed: date | None, image: str
+) -> dict[str, Any]:
     """schema.org/Report for the front page, and for each page as a part of it."""
     said = citation.citation()
-    front = title == report_title(app)
     whole = {"@type": "Report", "name": report_title(app), "url": addresses.of(app, app.config.root_doc)}
     return without_blanks(
         {
             "@context": "https://schema.org",
             "@type": "Report",
-            "name": title,
+            "name": report_title(app) if front else title,
             "headline": title,
             "description": about,
             **common(),
@@ -179,9 +182,10 @@ def end_of_page(app: Sphinx, pagename: str, title: str, changed: date | None, co
     """The box at the end of a page of the book."""
     said, pathto = citation.citation(), context["pathto"]
     front = pagename == app.config.root_doc
-    links = [(pathto(history.FEED, 1), "Feed"), (pathto("licences"), "Licences")]
-    if "changes" in app.env.found_docs:
-        links.insert(0, (pathto("changes"), "Changes"))
+    links = [(pathto(history.FEED, 1), "Feed")]
+    # Not all of them are in a site of some pages alone.
+    links = [(pathto(name), text) for name, text in FOOT.items() if name in app.env.found_docs] + links
+    links.append((pathto("licences"), "Licences"))
     page, name, address, report = (
         "" if front else title,
         "" if front else pagename,
@@ -205,11 +209,12 @@ def complete(
     report = report_title(app)
     title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or pagename.title()))
     front, found, read = pagename == app.config.root_doc, pagename != addresses.NOT_FOUND, doctree is not None
-    if front:
-        context["docstitle"] = ""  # the page's title is the report's: once is enough
-        title = report
-    about, url = describe(app, pagename, doctree), addresses.of(app, pagename)
-    card = cards.of(app, doctree) if url else None
+    if front and title == report:
+        context["docstitle"] = ""  # once is enough
+    figure = context.get("figure")
+    about = figure["alt"] if figure else describe(app, pagename, doctree)
+    url = addresses.of(app, pagename)
+    card = cards.of(app, doctree, figure) if url else None
     image = f"{addresses.site(app)}/{card.path}" if card else ""
     canonical = url if found else ""
     context.pop("pageurl", None)
@@ -218,7 +223,7 @@ def complete(
     changed, facts = None, []
     if read:
         changed = history.last_changed(Path(app.env.doc2path(pagename)))
-        facts.append(report_facts(app, title, about, url, changed, image))
+        facts.append(report_facts(app, front, title, about, url, changed, image))
         if posixpath.basename(pagename) == DATA_PAGE:
             facts.append(dataset(app))
         context["body"] += end_of_page(app, pagename, title, changed, context)

@@ -1,6 +1,7 @@
 """What changed and when: the page "Changes", the feed, and the day on which each page last changed.
 
-CHANGELOG.md is the only place that holds the changes. The page `changes` shows it where its source says `MARK`.
+CHANGELOG.md is the only place that holds the changes. The page `changes` shows what a reader needs of it where its
+source says `MARK`: what a release is about, and which numbers it changed. The feed says the same.
 
 A page's day is that of the last commit that changed its file in book/, in UTC. Pages are committed with their outputs,
 so a change of data or code that a reader can see changes that file too. The history is asked when the site is built,
@@ -27,6 +28,8 @@ from analysis.report.surroundings import git
 from analysis.tables import ROOT
 
 CHANGELOG = ROOT / "CHANGELOG.md"
+# The section of a release that readers need.
+NUMBERS = "Changed numbers"
 MARK = "<!-- CHANGELOG.md -->"
 FEED = "feed.xml"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -45,6 +48,13 @@ class Release:
     @property
     def title(self) -> str:
         return f"Version {self.version}, {day(self.released)}" if self.released else "Not yet released"
+
+    @property
+    def told(self) -> str:
+        """What a reader of the report needs: what the release is about, and which numbers changed, and why."""
+        about, *parts = re.split(r"^### ", self.text, flags=re.MULTILINE)
+        numbers = [part.partition("\n")[2].strip() for part in parts if part.startswith(NUMBERS)]
+        return "\n\n".join([about.strip(), *numbers])
 
     @property
     def anchor(self) -> str:
@@ -70,8 +80,8 @@ def releases(path: Path = CHANGELOG) -> list[Release]:
 
 
 def page_text() -> str:
-    """The changelog as the body of a page."""
-    return "\n\n".join(f"## {release.title}\n\n{release.text}" for release in releases())
+    """The releases as the body of a page."""
+    return "\n\n".join(f"## {release.title}\n\n{release.told}" for release in releases())
 
 
 def feed(address: str, report: str) -> bytes:
@@ -108,7 +118,7 @@ def feed(address: str, report: str) -> bytes:
         add(entry, "updated", stamp(release))
         add(entry, "published", stamp(release))
         add(entry, "link", rel="alternate", type="text/html", href=where(f"changes.html#{release.anchor}"))
-        add(entry, "content", MarkdownIt("commonmark").render(release.text), type="html")
+        add(entry, "content", MarkdownIt("commonmark").enable("table").render(release.told), type="html")
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
 
