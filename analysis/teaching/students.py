@@ -75,8 +75,9 @@ def services(file: str) -> list[tuple[str, str]]:
 
 def links(name: str, file: str, site: str) -> str:
     """What leads from a notebook to its chapter, and to services that open it, as a paragraph of Markdown."""
-    ways = [f"[in this folder]({reading.FOLDER}/{name}.html)"]
-    ways += [f"[on the site]({site}/{quote(name)}.html)"] if site else []
+    page = notebooks.home(name)
+    ways = [f"[in this folder]({reading.FOLDER}/{page}.html)"]
+    ways += [f"[on the site]({site}/{quote(page)}.html)"] if site else []
     launched = " or ".join(f"[{service}]({address})" for service, address in services(file))
     return f"Read the chapter first: {' or '.join(ways)}.\n" + (
         f"Open this notebook on {launched}.\n" if launched else ""
@@ -103,7 +104,8 @@ def files(
         file = named[each.name]
         made = exercises.student_notebook(each, file, links(each.name, file, site), site, variant)
         yield file, text_of(made).encode()
-        yield f"{reading.FOLDER}/{each.name}.html", reading.page(each.name, site).encode()
+    for page in dict.fromkeys(notebooks.home(each.name) for each in chapters):
+        yield f"{reading.FOLDER}/{page}.html", reading.page(page, site).encode()
     for name in ("LICENSE", "LICENSE-CONTENT.md"):
         yield name, (notebooks.ROOT / name).read_bytes()
     for name in ("__init__.py", "checks.py"):
