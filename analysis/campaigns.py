@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import words
-
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 
 # How a number is changed -> how the page says it; the columns of data_mutation.csv.
@@ -136,8 +134,3 @@ def pythons_not_tried() -> list[str]:
     """Versions of Python for which no complete build could be made."""
     found = read("campaigns/python_versions.csv").set_index("python")
     return list(found.index[(found == NOT_TRIED).any(axis=1)])
-
-
-def shown(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table with its numbers as a reader takes them in."""
-    return frame.map(lambda value: value if isinstance(value, str) else words.number(value))

@@ -40,14 +40,14 @@ ARTICLE = "article"
 QUESTIONS = {"source": "Does the source say so?", "documents": "Do documents bear it out?"}
 
 KINDS = {
-    "number": "The value found must lie within what the digits told allow, or be no smaller, or no larger.",
+    "number": "The value found must lie within what the printed digits allow, or be no smaller, or no larger.",
     "period": "As a number; each period that the words allow is one reading.",
     "scope": "A value that does not fit the thing named, but fits another that the number is known for, belongs there.",
     "comparability": "Two costs must be of one cost basis; if they are, a ratio that the claim gives is tested.",
-    "certainty": "An estimate or an allegation must be told as one: the doubt is kept, or lost.",
-    "condition": "A condition must be told: it is kept, or lost.",
+    "certainty": "An estimate or an allegation must be presented as one: the doubt is kept, or lost.",
+    "condition": "A condition must be mentioned: it is kept, or lost.",
     "statement": "A fact in words holds as far as the source, or a document, says so.",
-    "opinion": "A view told as a fact: by the source, a caveat; documents cannot test it.",
+    "opinion": "A view stated as a fact: by the source, a caveat; documents cannot test it.",
     "untestable": "No evidence could decide it.",
 }
 
@@ -81,9 +81,9 @@ RULES = (
         "supported_with_caveat",
         "weakened",
         {
-            "source": "The source says so, but a doubt or a condition was lost, a part goes further, or a view is told "
-            "as a fact.",
-            "documents": "They bear out one part and deny none, or on a condition that the text does not tell.",
+            "source": "The source says so, but a doubt or a condition was lost, a part goes further, or a view is "
+            "stated as a fact.",
+            "documents": "They bear out one part and deny none, or on a condition that the text does not mention.",
         },
     ),
     (
@@ -122,21 +122,21 @@ PATTERNS = {
     "of the text does.",
     "The text says “more than”, and a part alone is more": "A number, `at_least`: a floor under a part is a floor "
     "under the whole.",
-    "What was found is a floor or a ceiling": "The column `bound` says so. A floor below the number told decides "
+    "What was found is a floor or a ceiling": "The column `bound` says so. A floor below the number printed decides "
     "nothing.",
     "Less is found: orders and not GPUs, an offer and not a salary, a number for each layer": "A statement that holds "
     "`partly`.",
     "The opposite is found, or another purpose or effect": "A statement that holds `no`, beside any number.",
     "The number fits another thing, or a larger or smaller set of things": "A scope, if a paper or the source gives "
-    "that thing this number, within the digits told; else a number. No second record says that it is wrong.",
+    "that thing this number, within the digits printed; else a number. No second record says that it is wrong.",
     "A period or a condition is missing beside that": "A part of its own, weighed after it.",
     "The source doubts, or makes a condition": "A certainty or a condition, in words: `yes` if the text kept it, "
     "`no` if it lost it. “We believe”, “we are confident”, “we estimate” and “allegedly” are doubts.",
     "A word of degree stands for a number": "The word goes into `printed`; the table of words says what it is read as.",
     "Two figures are said to conflict": "A comparability, on both questions.",
-    "A view is told as a fact": "An opinion, on both questions, however many share it. What developers say of their "
+    "A view is stated as a fact": "An opinion, on both questions, however many share it. What developers say of their "
     "own work is no view.",
-    "A cause is told": "Untestable by documents. If the claim asserts a fact beside it, the fact decides, with a "
+    "A cause is named": "Untestable by documents. If the claim asserts a fact beside it, the fact decides, with a "
     "caveat.",
     "Accounts contradict each other, and none can be checked": "A statement that holds `unknown`. If all deny the "
     "claim, it holds `no`.",
@@ -163,11 +163,11 @@ _PRINTED = re.compile(
 
 # What a record comes out as, as pages say it; a record of doubt says whether it was kept.
 _SAID = {
-    "holds": "holds",
-    "weakened": "holds in part",
-    "elsewhere": "belongs elsewhere",
-    "denied": "does not hold",
-    "unknown": "nothing decides it",
+    "holds": "borne out",
+    "weakened": "borne out in part",
+    "elsewhere": "a number of something else",
+    "denied": "contradicted",
+    "unknown": "undecided",
     "untestable": "cannot be tested",
 }
 _KEPT = {

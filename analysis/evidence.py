@@ -127,7 +127,7 @@ def as_written(case: Case) -> str:
 
 
 # What each coder had before the eyes, beside the text, its claims and the sources.
-SEEN = {2: "the rules before they were sharpened", 3: "the rules as they stand"}
+SEEN = {2: "the rules before they were sharpened", 3: "the present rules"}
 
 
 def agreed(case: Case) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
@@ -173,62 +173,99 @@ def settled(case: Case) -> str:
     open_then = [key for key, same in before.items() if not same and key in after]
     gone = sum(after[key] for key in open_then)
     return (
-        f"Of the {len(open_then)} verdicts on which coder {coders[0]} differs from the rules as they stand, "
-        f"coder {coders[1]} reaches {gone}."
+        f"Of the {len(open_then)} verdicts on which coder {coders[0]} and the present rules differ, coder {coders[1]} "
+        f"agrees with the rules on {gone}."
     )
 
 
-def entries(case: Case, examined: Mapping[tuple[str, str], Examined], shares: Mapping[str, float]) -> Markdown:
-    """Every claim with its verdicts, their evidence and the readings under which it would be true.
+def entries(
+    case: Case,
+    examined: Mapping[tuple[str, str], Examined],
+    shares: Mapping[str, float],
+    turned: Iterable[readings.Turn] = (),
+) -> Markdown:
+    """Every claim with its verdicts and a better wording; the evidence, and when it would be true, folded.
 
     shares: record -> the share of draws in which it holds, as claims.share_holding gives it
+    turned: verdicts that one assumption turns, as readings.turns gives them
     """
     listed = case.data.table("claims")
     listed = listed[listed["text"] == claims.ARTICLE]
-    return Markdown("\n".join(_entry(case, row, examined, shares) for row in listed.itertuples()))
+    every = tuple(turned)
+    return Markdown("\n".join(_entry(case, row, examined, shares, every) for row in listed.itertuples()))
 
 
-def _entry(case: Case, row: Any, examined: Mapping[tuple[str, str], Examined], shares: Mapping[str, float]) -> str:
+def _entry(
+    case: Case,
+    row: Any,
+    examined: Mapping[tuple[str, str], Examined],
+    shares: Mapping[str, float],
+    turned: Sequence[readings.Turn],
+) -> str:
     lines = ["::::{container} claim", f"({row.claim_id.lower()})=", f"### {row.claim_id}. {row.claim}", ""]
     for question, asked in QUESTIONS.items():
         found = examined[row.claim_id, question]
-        lines += [f"*{asked}* {BADGES[found.verdict]} {found.rule}", ""]
-        lines += [*(_line(case, finding, shares) for finding in found.findings), ""]
+        lines += [f"*{asked}* {BADGES[found.verdict]} {_but(found, shares, turned)}", ""]
+    lines += [f"*Better:* {case.fill(row.better_wording)}", ""]
+    lines += ["<details><summary>Why, with the evidence</summary>", ""]
+    lines += [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
     if row.wording_note:
         lines += [f"*Wording:* {row.wording_note}", ""]
-    lines += [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
+    for question, asked in QUESTIONS.items():
+        found = examined[row.claim_id, question]
+        lines += [f"*{asked}* {found.rule}", "", *(_line(case, finding, shares) for finding in found.findings), ""]
     when = readings.true_when(case, row.claim_id, examined)
     if when:
         lines += ["*True when:*", "", *(f"- {sentence}" for sentence in when), ""]
-    lines += [f"*Where:* {row.locator}", "", f"*Better:* {case.fill(row.better_wording)}", "::::", ""]
+    lines += [f"*Where:* {row.locator}", "", "</details>", "::::", ""]
     return "\n".join(lines)
+
+
+def _but(found: Examined, shares: Mapping[str, float], turned: Sequence[readings.Turn]) -> str:
+    """What one assumption within its range would make of a verdict, and how often its numbers fit; "" for nothing."""
+    own = [turn for turn in turned if (turn.claim_id, turn.question) == (found.claim_id, found.question)]
+    if not own:
+        return ""
+    known, parts = parameters.known(), []
+    for name in dict.fromkeys(turn.parameter for turn in own):
+        row, to = known[name], [turn for turn in own if turn.parameter == name]
+        ends = [f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit) for turn in to]
+        if not row.choices and len(to) > 1 and len({turn.after for turn in to}) == 1:
+            parts.append(f"{VERDICTS[to[0].after]} at both ends of “{row.title}”, {' and '.join(ends)}")
+        else:
+            told = zip(to, ends, strict=True)
+            parts += [f"{VERDICTS[turn.after]} at {end} for “{row.title}”" for turn, end in told]
+    often = [shares[finding.record["evidence_id"]] for finding in found.findings]
+    fits = [f"The number fits in {words.percent(share)} of the draws." for share in often if 0 < share < 1]
+    return " ".join([f"**But {'; '.join(parts)}.**", *fits])
 
 
 def _line(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
     record = finding.record
     reading = f", {record['reading']}" if record["reading"] else ""
-    both = f"{record['scope_asserted']} / {record['scope_found']}.{_compared(finding, shares)}"
+    both = f"asserted, {record['scope_asserted']}; found, {record['scope_found']}.{_compared(case, finding, shares)}"
     note = f" {case.fill(record['note'])}" if record["note"] else ""
-    return f"- *{record['part']}{reading}* ({record['kind']}): {both} **{finding.said}**.{note}"
+    said = finding.said[:1].upper() + finding.said[1:]
+    return f"- *{record['part']}{reading}* ({record['kind']}): {both} **{said}.**{note}"
 
 
-def _compared(finding: Finding, shares: Mapping[str, float]) -> str:
-    """The two values of a record and what the digits told allow, or "" for a fact in words."""
+def _compared(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
+    """The two values of a record and what the digits printed allow, or "" for a fact in words."""
     record, unit = finding.record, finding.record["unit"]
     if not finding.numeric:
         return ""
-    found = finding.found if record["compare"] else finding.elsewhere
-    told = f"“{record['printed']}”" if record["printed"] else readings.shown(finding.asserted, unit)
-    text = f" Told {told}, found {readings.shown(found, unit)}"
+    asserted = readings.told(case, record, "subject", finding.asserted, unit)
+    other, value = ("compare", finding.found) if record["compare"] else ("belongs_to", finding.elsewhere)
+    told = f"“{record['printed']}”" if record["printed"] else asserted
+    bound = {"": "", "at_least": ", a floor", "at_most": ", a ceiling"}[record["bound"]]
+    text = f" The text says {told}; found: {readings.told(case, record, other, value, unit)}{bound}"
     if record["relation"] == "about":
         low, high = readings.told_ends(finding, unit)
-        text += f"; the digits told allow {low} to {high}"
+        text += f" (rounding allows {low}{f' to {high}' if high != low else ''})"
     elif record["relation"]:
         least = record["relation"] == "at_least"
-        text += f", which must be no {'smaller' if least else 'larger'} than {readings.shown(finding.asserted, unit)}"
-    if record["bound"]:
-        text += ", as a floor" if record["bound"] == "at_least" else ", as a ceiling"
+        text += f" (it takes {'at least' if least else 'at most'} {asserted})"
     share = shares[record["evidence_id"]]
     if 0 < share < 1:
-        text += f"; it holds in {words.percent(share)} of the draws"
+        text += f". The number fits in {words.percent(share)} of the draws"
     return text + "."

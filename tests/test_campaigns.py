@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from analysis import campaigns
@@ -44,7 +43,6 @@ def test_every_table_is_there_and_the_campaigns_found_nothing_open() -> None:
     assert campaigns.kills()["broken"] == 0, "Run tests/hostile/kills.py, and mend what leaves half a site."
     tried, agreed = campaigns.sampled()
     assert 0 < agreed <= tried
-    assert campaigns.shown(pd.DataFrame({"a": [1234], "b": ["x"]})).iloc[0].to_list() == ["1,234", "x"]
 
 
 def test_other_pythons_are_those_that_were_tried(tables: Path) -> None:
@@ -59,5 +57,5 @@ def test_all_pythons_that_were_tried_give_the_same_bytes() -> None:
     found = campaigns.pythons()
     assert len(found) >= 2 and found.to_numpy().all(), (
         "tests/campaigns/python_versions.csv has a digest that is not that of the other versions; the page "
-        "“How this report is checked” says that all are the same. `tests/same_bytes.py --python` shows what differs."
+        "“Re-run it” says that all are the same. `tests/same_bytes.py --python` shows what differs."
     )

@@ -747,7 +747,9 @@ def test_the_latest_coder_is_listed_and_what_the_rules_settled_is_counted() -> N
     assert [row["Claim"] for row in differing] == ["[C02](#c02)", "[C14](#c14)"]
     assert all("By coder 3" in row for row in differing)
     told = evidence_pages.settled(coded(*EARLIER, *later))
-    assert told == "Of the 2 verdicts on which coder 2 differs from the rules as they stand, coder 3 reaches 1."
+    assert (
+        told == "Of the 2 verdicts on which coder 2 and the present rules differ, coder 3 agrees with the rules on 1."
+    )
 
 
 def test_a_coding_under_another_name_is_named() -> None:
@@ -772,7 +774,7 @@ def test_the_rent_at_which_six_million_is_true(base: Case, evidence: pd.DataFram
     """5.5 / 2.788 = 1.9727 and 6.5 / 2.788 = 2.3314."""
     assert interval(base, evidence, "C02a", RENT) == pytest.approx((5.5 / 2.788, 6.5 / 2.788), rel=1e-7)
     assert readings.true_when(base, "C02") == [
-        "Price of the run: from $5.5 million to $6.5 million (here $5.58 million).",
+        "Price of the run: from $5.5 million to $6.5 million (here $5.6 million).",
         "Rental price of one H800-hour: from $1.97 to $2.33 an hour (here $2.00).",
     ]
 

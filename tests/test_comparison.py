@@ -16,8 +16,8 @@ from analysis import comparison, parameters, scenarios, tables
 from analysis.case import Case, PageError
 from analysis.comparison import SCENARIOS_VARIABLE, Chosen, Comparison, choose, compare, rows
 from analysis.figures import FIGURES
-from analysis.figures.charts.comparison import LEFT, wrapped
-from analysis.figures.style import paper
+from analysis.figures.charts.comparison import large
+from analysis.figures.sheet import width_of
 from analysis.parameters import ParameterError
 from analysis.report import build, execution, identity, manifest, notebooks
 from analysis.report import compare as command
@@ -140,7 +140,7 @@ def test_a_verdict_that_turns_is_told_with_its_reason(found: Comparison) -> None
     assert (turn.flip.before, turn.flip.after) == ("supported_with_caveat", "contradicted")
     (reason,) = turn.reasons
     assert reason.startswith("price of the run: $6 million asserted, ")
-    assert reason.endswith("(base case: $5.58 million), so it comes out as “does not hold” instead of “holds”.")
+    assert reason.endswith("(base case: $5.58 million), so it is “contradicted” instead of “borne out”.")
     assert set(rows.verdicts(found)["Question"]) == {"Do documents bear it out?"}
 
 
@@ -292,54 +292,43 @@ def test_a_page_compares_the_scenarios_that_the_command_names(tmp_path: Path, mo
     assert "market_rent_2026" not in text and str(tables.ROOT) not in text
 
 
-def test_long_titles_are_wrapped_into_their_column() -> None:
-    with paper("trial", 2) as figure:
-        ax = figure.add_subplot()
-        for title in ("word " * 60, "W" * 300, "short"):
-            lines = wrapped(ax, title, LEFT - 0.3, fontsize=9.8).split("\n")
-            assert len(lines) <= 2
-            for line in lines:
-                width = ax.text(0, 0, line, fontsize=9.8).get_window_extent().width
-                assert width <= (LEFT - 0.3) * figure.dpi, f"'{line}' would run into the dots"
+def test_the_figure_tells_every_scenario_and_draws_what_moves_far(found: Comparison) -> None:
+    drawing = FIGURES["comparison"](Case())
+    assert set(drawing.table["scenario"]) == {"base", *(column.name for column in found.columns)}
+    assert drawing.svg() == FIGURES["comparison"](Case()).svg(), "the same numbers should give the same bytes"
+    factors = [change.here.value / change.base.value for change in large(found)]
+    assert all(abs(factor - 1) > 0.1 for factor in factors)
+    assert [max(factor, 1 / factor) for factor in factors] == sorted((max(f, 1 / f) for f in factors), reverse=True)
+    # 217 million over 1.57 billion is a factor of 7.2; the next is American cloud prices with 5.5.
+    assert drawing.sketch.title.startswith("The fleet’s servers: $217 million instead of $1.57 billion")
+    assert len(drawing.alt) <= 400
 
 
-@pytest.mark.parametrize("name", ["comparison", "comparison-parts"])
-def test_figures_tell_the_base_case_and_every_scenario_that_moves(name: str, found: Comparison) -> None:
-    drawing = FIGURES[name](Case())
-    assert set(drawing.table["scenario"]) >= {"base", "us_cloud_prices", "documented_fleet", "three_year_life"}
-    assert "+30.6 %" in drawing.alt or "Servers live three years $1.9" in drawing.alt
-    assert drawing.svg() == FIGURES[name](Case()).svg(), "the same numbers should give the same bytes"
-
-
-def test_parts_of_the_second_figure_sum_to_their_total() -> None:
-    table = FIGURES["comparison-parts"](Case()).table
-    for (result, scenario), rows_ in table.groupby(["result", "scenario"]):
-        total = rows_[rows_.part == "total"].value.item()
-        assert rows_[rows_.part != "total"].value.sum() == pytest.approx(total), f"{result} in {scenario}"
-
-
-def test_figures_bear_a_case_without_any_change_to_a_headline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_figure_bears_a_case_without_any_change_to_a_headline(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     mine = tmp_path / "mine.yml"
     mine.write_text("parameters: {cny_per_usd: 7}\n")
     monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
-    assert "no scenario moves it" in FIGURES["comparison"](Case()).alt
-    assert FIGURES["comparison-parts"](Case()).alt.endswith(".")
+    drawing = FIGURES["comparison"](Case())
+    assert drawing.sketch.title == "No headline moves by more than 10 % in any scenario"
+    assert drawing.alt.endswith("10 % 0 times.")
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("title", ["每小时三美元", "نرخ اجاره", "\u05d0 1.6", "Größe 🚀", "Ωμέγα и Ж"])
-def test_figures_bear_a_title_in_a_script_that_the_typeface_lacks(
+@pytest.mark.parametrize("title", ["每小时三美元", "نرخ اجاره", "\u05d0 1.6", "Größe 🚀", "Ωμέγα и Ж", "W" * 90])
+def test_the_figure_bears_titles_that_the_typeface_lacks_or_that_are_too_long(
     title: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It shows the scenario's name instead; alt text and tables have the title."""
+    """It shows the scenario's name instead, or a part of the title; the alt text has the title."""
     mine = tmp_path / "mine.yml"
     mine.write_text(f"title: {title}\nparameters: {{rental_usd_per_gpu_hour: 3, service_life_years: 3}}\n", "utf-8")
     monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
-    for name in ("comparison", "comparison-parts"):
-        drawing = FIGURES[name](Case())
-        written = {text.get_text() for text in drawing.figure.findobj(Text)}
-        assert ("mine" in written) is ("Ω" not in title), written
-        assert drawing.svg() and title in drawing.alt
+    drawing = FIGURES["comparison"](Case())
+    written = {text.get_text() for text in drawing.wide.figure.findobj(Text)}
+    assert ("mine" in written) is (not title.startswith(("Ω", "W"))), written
+    assert all(width_of(text, 9) < 300 for text in written if "W" in text and "WW" in text)
+    assert drawing.svg() and title in drawing.alt
 
 
 def test_the_command_prints_a_table_and_writes_the_csv(tmp_path: Path) -> None:

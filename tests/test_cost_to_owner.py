@@ -8,7 +8,6 @@ from analysis import parameters
 from analysis.case import Case
 from analysis.figures import FIGURES
 from analysis.figures.charts.cost_to_owner import answers, title
-from analysis.figures.style import short
 
 
 def case(**changes: parameters.Value) -> Case:
@@ -45,7 +44,7 @@ def test_title_and_sentence_name_the_least_and_the_most(
     bound = "at most " if least == "v3_marginal_usd" else ""
     found = {each.result.value for each in answers(here)}
     assert (min(found), max(found)) == (here[least].value, here[most].value)
-    assert title(answers(here)) == f"The same run: {bound}{short(ends[0])} to {short(ends[1])}, by the question"
+    assert title(answers(here)) == f"One run, four questions: from {bound}{ends[0]} to {ends[1]}"
 
 
 def test_where_power_is_free_no_rent_is_a_multiple_of_it() -> None:

@@ -58,7 +58,7 @@ def test_an_entry_says_in_how_many_draws_a_number_holds(
     assert "of the draws" not in evidence.entries(case, examined, shares).data
     shares[numeric.record["evidence_id"]] = 0.25
     text = evidence.entries(case, examined, shares).data
-    assert text.count("it holds in 25 % of the draws") == 1
+    assert text.count("The number fits in 25 % of the draws") == 1
     assert text.count("::::{container} claim") == len(examined) / 2 == case["claims_total"].value
 
 
@@ -71,10 +71,31 @@ def test_an_entry_answers_both_questions_before_it_explains(
     marks = ["Does the source say so?", "with a caveat", "Do documents bear it out?", "unverifiable", "*Better:*"]
     places = [entry.index(mark) for mark in marks]
     assert places == sorted(places)
-    assert "Told “more than $500 million”, found $217 million, which must be no smaller than $500 million" in entry
-    assert "as a floor. **nothing decides it**" in entry
+    least = "The text says “more than $500 million”; found: $217 million, a floor (it takes at least $500 million)."
+    assert f"{least} **Undecided.**" in entry
     entry = text[text.index("### C02.") : text.index("### C03.")]
-    assert "Told “$6 million”, found $5.58 million; the digits told allow $5.5 million to $6.5 million" in entry
+    rounded = "The text says “$6 million”; found: $5.58 million (rounding allows $5.5 million to $6.5 million)."
+    assert f"{rounded} **Borne out.**" in entry
+
+
+def test_a_verdict_that_one_assumption_turns_says_so_at_its_badge(
+    case: Case, examined: dict[tuple[str, str], claims.Examined]
+) -> None:
+    """An end that turns it alone, both ends that make the same of it, and a choice; the others say nothing."""
+    shares = {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
+    shares["C02a"] = 0.36
+    rent = ("rental_usd_per_gpu_hour", "C02", "documents", "supported_with_caveat", "contradicted")
+    turned = [readings.Turn(rent[0], value, *rent[1:]) for value in (1.65, 3.42)]
+    turned += [readings.Turn(rent[0], 1.65, "C23", "documents", "misattributed", "ambiguous")]
+    turned += [readings.Turn("fleet", "documented", "C12", "documents", "unverifiable", "contradicted")]
+    text = evidence.entries(case, examined, shares, turned).data
+    assert text.count("**But ") == 3
+    both = (
+        "**But contradicted at both ends of “Rental price of one H800-hour”, $1.65 and $3.42.** The number fits in 36 %"
+    )
+    assert both in text[text.index("### C02.") : text.index("### C03.")]
+    assert "**But ambiguous at $1.65 for “Rental price of one H800-hour”.**" in text[text.index("### C23.") :]
+    assert "**But contradicted at `documented` for “" in text[text.index("### C12.") : text.index("### C13.")]
 
 
 def test_a_control_text_has_its_own_table_without_links(case: Case) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -76,7 +77,7 @@ def test_a_browser_goes_on_with_place_setting_and_query(browser: Browser, addres
     page = browser.new_page()
     for old, new in ADDRESSES.items():
         page.goto(address + old)
-        page.wait_for_url(address + new)
+        page.wait_for_url(partial(str.__eq__, address + new))
     page.close()
 
 

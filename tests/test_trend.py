@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import parameters, trend, trend_tables
 from analysis.case import Case, Data, Values
+from analysis.figures.charts.trend import pace, title
 from analysis.quantities import REGISTRY
 from analysis.quantities import trend as results
 from analysis.quantities.registry import PRICE_OF_H800
@@ -310,6 +311,18 @@ def test_the_fall_of_cost_per_flop_is_the_inverse_of_its_growth(case: Case) -> N
     line = results.fitted(results.measured(case.data), "usd_per_1e24_flop")
     fall = trend_tables.fall_per_flop(case.data)
     assert fall.value * line.factor == pytest.approx(1) and fall.low < fall.value < fall.high
+
+
+def test_a_pace_is_told_where_its_interval_leaves_out_standing_still() -> None:
+    """Factors of 10^0.5 and 10^-0.5 a year are clear where models scatter little, not where tenfold."""
+    for slope, told in ((0.5, "×3.2 a year"), (-0.5, "÷3.2 a year")):
+        assert pace(trend.Growth(slope, 6.0, 2023.0, spread=0.01, squares=10.0, models=12)) == told
+        assert pace(trend.Growth(slope, 6.0, 2023.0, spread=1.0, squares=10.0, models=12)) == "no clear trend"
+
+
+def test_the_title_of_the_trend_is_the_named_ratio(case: Case) -> None:
+    ratio, cost = case["public_line_over_v3"].text, case["v3_by_epoch_usd"].text
+    assert title(case) == f"The trend of models with public chip-hours gives {ratio} V3’s {cost}"
 
 
 def test_the_tables_of_the_page(case: Case) -> None:

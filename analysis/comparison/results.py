@@ -202,7 +202,7 @@ def _reason(before: claims.Finding, after: claims.Finding) -> str:
         found, was = (readings.shown(getattr(finding, key), unit) for finding in (after, before))
         text += f"{asserted} asserted" + (f" (base case: {told})" if told != asserted else "")
         text += f", {found} found" + (f" (base case: {was})" if was != found else "") + ", so it "
-    return f"{text}comes out as “{after.said}” instead of “{before.said}”."
+    return f"{text}is “{after.said}” instead of “{before.said}”."
 
 
 class Comparison:

@@ -30,7 +30,7 @@ def value(given: object, unit: str) -> str:
     if isinstance(given, str):
         return given
     number = float(given)  # type: ignore[arg-type]
-    return f"{words.digits(number, 6)} {'years' if unit == 'year' and number != 1 else unit}"
+    return f"{words.setting(number)} {'years' if unit == 'year' and number != 1 else unit}"
 
 
 def assumptions(found: Comparison) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def assumptions(found: Comparison) -> pd.DataFrame:
         known = parameters.known()[row.name]
         plausible = "a choice"
         if not known.choices:
-            ends = f"{words.digits(row.low, 6)}{words.THIN_RANGE}{words.digits(row.high, 6)}"
+            ends = f"{words.setting(row.low)}{words.THIN_RANGE}{words.setting(row.high)}"
             plausible = ends + (", inside" if row.inside else ", outside")
         rows.append(
             {

@@ -27,6 +27,9 @@ def short_names(entry: Entry) -> str:
     names = [str(name).replace("'", "’") for name in names]
     if len(names) > 2 or names[-1] == "others":
         return f"{names[0]} et al."
+    if len(names) == 1 and names[0].count(", ") > 1:
+        # Some price lists, gathered in one entry.
+        return f"{names[0].partition(', ')[0]} et al."
     return " and ".join(names)
 
 

@@ -6,6 +6,7 @@ finding as a title, a line with unit and basis, its panels, and a line that says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -55,15 +56,24 @@ def text_path(text: str, size: float) -> str:
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> list[str]:
-    """A text in lines that are no wider than so many points, except where a single word is."""
+    """A text in lines that are no wider than so many points, except where a single word is; numbers keep their unit."""
     lines = [""]
-    for word in text.replace(" %", "\N{NO-BREAK SPACE}%").split(" "):
+    for word in re.sub(r"(?<=\d) (?=%|million|billion)", "\N{NO-BREAK SPACE}", text).split(" "):
         longer = f"{lines[-1]} {word}".strip()
         if lines[-1] and width_of(longer, size, weight) > width:
             lines.append(word)
         else:
             lines[-1] = longer
     return lines
+
+
+def cut(text: str, width: float, size: float, weight: str = "normal") -> str:
+    """A text of anybody's that must fit into so many points; what is longer ends in an ellipsis."""
+    if width_of(text, size, weight) <= width:
+        return text
+    while text and width_of(f"{text} …", size, weight) > width:
+        text = text[:-1].rstrip()
+    return f"{text} …"
 
 
 class Sheet:

@@ -184,16 +184,21 @@ def _assumed(case: Case) -> float:
     return case.data.published("deepseek_v3_rental_usd_per_gpu_hour")
 
 
+def among_contracts(case: Case) -> tuple[float, str, pd.Series]:
+    """DeepSeek's price, whether it is below, in or above the band of contracts of V3's release, and that band."""
+    assumed, band = _assumed(case), rents.contracts_of_month(case.data, case.data.model(V3).release_date)
+    return assumed, "below" if assumed < band.low_usd else "above" if assumed > band.high_usd else "in", band
+
+
 @judgement
 def two_dollars_beside_contracts(case: Case) -> Said:
     """Where DeepSeek's price stands among the one-year contracts for an H100 of the period of V3's release."""
-    day, assumed = case.data.model(V3).release_date, _assumed(case)
-    band = rents.contracts_of_month(case.data, day)
-    place = "below" if assumed < band.low_usd else "above" if assumed > band.high_usd else "in line with"
+    assumed, place, band = among_contracts(case)
+    where = {"in": "in line with", "below": "below", "above": "above"}[place]
     yield (
         True,
-        f"DeepSeek's {price(assumed)} is {place} one-year contracts for an H100, the middle half of which cost "
-        f"{price(band.low_usd)} to {price(band.high_usd)} in the period that ended in {day:%B %Y}.",
+        f"DeepSeek's {price(assumed)} is {where} one-year contracts for an H100, the middle half of which cost "
+        f"{price(band.low_usd)} to {price(band.high_usd)} in the period that ended in {band.date:%B %Y}.",
     )
 
 

@@ -113,7 +113,7 @@ def test_every_text_is_whole_and_fair_to_its_sources(part: Any, corner: str) -> 
         (debate, "cheap servers", " (in the base case $84 million)."),
         (debate, "no research", "**It would leave out most of the research elsewhere.**"),
         (debate, "no research", "At this scenario's share, 100 %, the research compute behind V3 is $5.6 million"),
-        (debate, "README", "at the rental price of the case: $8.36 million | does not hold |"),
+        (debate, "README", "at this report's rental price: $8.36 million | contradicted |"),
         (debate, "base", "at the rental price of the case: $5.58 million | holds |"),
         (quizzed, "dear electricity", "At this tariff the sum cannot even hold the electricity."),
         (quizzed, "dear electricity", "more than the rent, and the building, staff and repairs are not even in it."),

@@ -1,203 +1,152 @@
-"""What buying the fleet costs: by account and GPU type beside the published sums, and by component."""
+"""What buying the servers of the fleet costs, by whose count of the GPUs is taken, beside the published sums."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
-from analysis import costs, words
+from analysis import words
 from analysis.case import Case, Quantity
 from analysis.figures import style
-from analysis.figures.drawing import Drawing, observed
-from analysis.figures.labels import PLATE, pixels
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.labels import PLATE
+from analysis.figures.sheet import Sheet, width_of
 from analysis.quantities import fleet
 from analysis.uncertainty import interval
 
 NAME = "capex"
-
-# Component -> its name, colour, hatch, colour of hatch and edge, style of edge.
-COMPONENTS = {
-    "chips": ("chips", style.MUTED, "", style.PAPER, "-"),
-    "rest_of_server": ("rest of the servers", style.MUTED, "\\\\\\\\", style.PAPER, "-"),
-    "network": ("network", style.PAPER, "////", style.MUTED, "--"),
-}
-
-BAR = 0.7
-# Height of one line of labels over the bars, and where the first one is, in rows.
-LINE, FIRST_LINE = 0.36, -0.68
-SMALL = 9.5
-MILLION = 1e6
+# Pieces of a bar from the left; the A100s, which only some counts have, come last.
+ORDER = ("H800-SXM", "H100-SXM", "H20", "A100-PCIe-40")
+SMALL = 9.0
+BAR = 26.0
+# Room at the right of the longest bar for the name of its last piece.
+AFTER = 58.0
 
 
-def _components(case: Case) -> dict[str, Quantity]:
-    """Capex of the case's fleet by component, each with its range, in USD."""
-    at, drawn = case.point, case.draws
-    central = costs.capex_components_usd(
-        case["fleet_capex_usd"].value, at.server_overhead_ratio, at.interconnect_fraction
-    )
-    sampled = costs.capex_components_usd(
-        case.sampled("fleet_capex_usd"), drawn.server_overhead_ratio, drawn.interconnect_fraction
-    )
-    return {
-        name: Quantity(name, COMPONENTS[name][0], float(central[name]), *interval(sampled[name]), "USD", "acquisition")
-        for name in COMPONENTS
-    }
+@observed
+def capex(case: Case) -> Sketch:
+    """Server capex of each count of the fleet by GPU type, a bar a count."""
+    counts = case.data.records("accounts")
+    totals = {name: case[count["capex_result"]] for name, count in counts.items()}
+    pieces = {name: _pieces(case, name) for name in counts}
+    sums = {name: count["published_sum"] for name, count in counts.items() if count["published_sum"]}
+    published = {name: case.data.published(key) for name, key in sums.items()}
+    unverified = {name: _unverified(case, name) for name in counts}
+    whole, documented = case["semianalysis_fleet_capex_usd"], case["documented_capex_usd"]
+    title = f"Servers cost {whole.text} by the analyst’s count, {documented.text} by the documents"
+    unit = "Price of the servers, US dollars, with 5–95 % range of the prices"
+    if any(gpu in unverified[name] for name in counts for gpu in pieces[name]):
+        unit += "; hatched: unverified count"
+    draw = partial(_draw, case, totals, pieces, unverified, published)
+    return Sketch(NAME, title, unit, draw, _table(case, totals, pieces, published), _alt(case, totals, pieces))
 
 
-def _beside(ax: Axes, y: float, name: str, detail: str, total: Quantity, weight: str = "normal") -> None:
-    """Words on both sides of a bar: what it is, and its sum with its range."""
-    lift = 0.19 if detail else 0.0
-    style.note(ax, -0.015, y - lift, name, axes_x=True, ha="right", fontsize=10.5, fontweight=weight)
-    style.note(ax, -0.015, y + lift, detail, axes_x=True, ha="right", fontsize=SMALL, color=style.MUTED)
+def _pieces(case: Case, name: str) -> dict[str, float]:
+    found = fleet.by_type(case.point, case.data, "capex", name)
+    return {gpu: float(found[gpu]) for gpu in ORDER if found.get(gpu, 0) > 0}
+
+
+def _unverified(case: Case, name: str) -> set[str]:
+    rows = case.data.fleet(name)
+    return set(rows[rows.confidence == "unverified"].gpu_id)
+
+
+def _draw(
+    case: Case,
+    totals: dict[str, Quantity],
+    pieces: dict[str, dict[str, float]],
+    unverified: dict[str, set[str]],
+    published: dict[str, float],
+    sheet: Sheet,
+) -> None:
+    if published:
+        sheet.key([("|", "full", "published sum for the same GPUs")], style.INK)
+    names = [count["title"] for count in case.data.records("accounts").values()]
+    details = [_detail(case, name, published.get(name)) for name in totals]
+    beside = max(*(width_of(name, 10) for name in names), *(width_of(detail, SMALL) for detail in details)) + 12
+    left = sheet.of(beside, 6)
+    ends = max(width_of(style.short(total.range), SMALL) for total in totals.values())
+    right = sheet.of(ends + 8, 0)
+    row = sheet.of(38, 61)
+    # On a phone a row's words stand above its bar.
+    middle = sheet.of(row / 2, 28 + BAR / 2)
+    top = sheet.at
+    ax = sheet.panel(row * len(totals), left, right, below=18)
+    room = sheet.width - left - right
+    longest = max(*(sum(of.values()) for of in pieces.values()), *published.values(), 1.0)
+    ax.set(xlim=(0, longest * room / (room - AFTER)), ylim=(row * len(totals), 0), yticks=[])
+    style.bare(ax)
+    style.dollar_axis(ax)
+    ax.tick_params(labelsize=9, labelcolor=style.MUTED)
+    ax.locator_params(axis="x", nbins=sheet.of(5, 3), steps=[1, 2, 5, 10])
+    for number, (name, total) in enumerate(totals.items()):
+        here, y = top + row * number, row * number + middle
+        _beside(sheet, here, names[number], details[number], total)
+        _bar(ax, y, pieces[name], unverified[name], room, published.get(name))
+
+
+def _detail(case: Case, name: str, published: float | None) -> str:
+    """How many GPUs, and what was published for them."""
+    gpus = words.number(sum(fleet.by_type(case.point, case.data, "count", name).values()))
+    return f"{gpus} GPUs" + (f", published {words.money_tick(published)}" if published else "")
+
+
+def _beside(sheet: Sheet, here: float, name: str, detail: str, total: Quantity) -> None:
+    """Words beside a bar, or above it: whose count it is, and the sum with its range."""
     sum_, ends = total.text, total.range
     # A central value far below its range would be rounded to nothing, and would give the range its small scale.
     if total.value < total.low / 10:
         sum_, ends = words.money_tick(total.value), words.span(total.high, total.unit, total.low, total.high)
-    style.note(ax, 1.02, y - 0.19, style.short(sum_), axes_x=True, fontsize=10.5, fontweight="semibold")
-    style.note(ax, 1.02, y + 0.19, style.short(ends), axes_x=True, fontsize=SMALL, color=style.MUTED)
+    first = here + sheet.of(16, 11)
+    sheet.put(0, first, name)
+    sheet.put(sheet.width, first, style.short(sum_), ha="right", fontweight="semibold")
+    quiet = {"fontsize": SMALL, "color": style.MUTED}
+    sheet.put(0, first + 12, detail, **quiet)
+    if not total.certain:
+        sheet.put(sheet.width, first + 12, style.short(ends), ha="right", **quiet)
 
 
-def _room(ax: Axes, left: float, right: float) -> float:
-    """Pixels between two values."""
-    ends = ax.transData.transform([(left, 0), (right, 0)])[:, 0]
-    return float(ends[1] - ends[0])
-
-
-def _label_pieces(
-    ax: Axes, y: float, pieces: dict[str, float], unverified: set[str], total: Quantity, mark: float
+def _bar(
+    ax: Axes, y: float, pieces: dict[str, float], unverified: set[str], room: float, published: float | None
 ) -> None:
-    """Name and sum of each piece inside it, clear of the total's range; what is too narrow is named after the bar."""
-    left, outside = 0.0, []
+    """One stacked bar: a piece that has no room for its name and sum is named after it."""
+    scale = room / ax.get_xlim()[1]
+    begin, outside = 0.0, []
     for gpu, value in pieces.items():
-        name, sum_ = style.GPU_NAMES[gpu], words.digits(value / MILLION, 3)
-        texts = [f"{name}\n{sum_}", name]
-        if gpu in unverified:
-            texts = [f"{name}: {sum_}\ncount unverified", f"{name}, count\nunverified", f"{name}\n?"]
-        right = left + value
-        if left < total.low < right and _room(ax, left, total.low) > pixels(ax, texts[0], fontsize=SMALL)[0] + 12:
-            right = total.low
-        fitting = [t for t in texts if pixels(ax, t, fontsize=SMALL)[0] + 9 < _room(ax, left, right)]
-        if fitting:
-            at = (left + right) / 2
-            style.note(ax, at, y, fitting[0], ha="center", fontsize=SMALL, linespacing=1.05, bbox=PLATE, zorder=6)
+        style.gpu_piece(ax, gpu, y, value, BAR, begin, gpu in unverified)
+        lines = style.GPU_NAMES[gpu], words.money_tick(float(f"{value:.3g}"))
+        if value * scale > max(width_of(line, SMALL) for line in lines) + 10:
+            plate: dict[str, Any] = {"bbox": PLATE, "zorder": 6, "ha": "center", "fontsize": SMALL, "linespacing": 0.95}
+            style.note(ax, begin + value / 2, y, "\n".join(lines), **plate)
         else:
-            outside.append(f"{name}: {sum_}" + (" (count unverified)" if gpu in unverified else ""))
-        left += value
-    end = max(total.value, total.high, mark)
-    text = "  " + ", ".join(outside)
-    if outside and pixels(ax, text, fontsize=SMALL)[0] < _room(ax, end, ax.get_xlim()[1]):
-        style.note(ax, end, y, text, fontsize=SMALL)
-
-
-def _published(ax: Axes, case: Case, sums: dict[str, float]) -> None:
-    """The published sums as lines over the bars, each with its label on a line of its own, so that none can meet."""
-    # Labels go to the side with more room; a line that would cut through the label of another is the shorter.
-    leftwards = sum(sums.values()) / len(sums) > ax.get_xlim()[1] / 2
-    accounts = list(case.data.records("accounts").values())
-    for step, name in enumerate(sorted(sums, key=lambda name: sums[name], reverse=not leftwards)):
-        row = [account["account"] for account in accounts].index(name)
-        x, y, text = sums[name], FIRST_LINE - LINE * step, case.fill(accounts[row]["published_sum_is"])
-        # Behind the bars of other accounts, and across the bar of its own.
-        ax.plot([x, x], [y - LINE / 2, row], color=style.INK, linewidth=1, linestyle=(0, (4, 2)), zorder=0.5)
-        ax.plot([x, x], [row - 0.46, row + 0.46], color=style.INK, linewidth=2.2, zorder=5)
-        text = f"{words.money_tick(x)}  {text}"
-        given = (f"{text}  ", "right") if leftwards else (f"  {text}", "left")
-        style.note(ax, x, y, given[0], ha=given[1], fontsize=SMALL)
-
-
-@observed
-def capex(case: Case) -> Drawing:
-    """Server capex of each account of the fleet by GPU type, and capex of the case's fleet by component."""
-    accounts = case.data.records("accounts")
-    totals = {name: case[account["capex_result"]] for name, account in accounts.items()}
-    pieces = {name: fleet.by_type(case.point, case.data, "capex", name) for name in accounts}
-    components = _components(case)
-    sums = {name: account["published_sum"] for name, account in reversed(accounts.items()) if account["published_sum"]}
-    published = {name: case.data.published(sums[name]) for name in sums}
-    with style.paper(NAME, 6.7) as figure:
-        _draw(figure, case, totals, pieces, components, published)
-    return Drawing(NAME, figure, _table(case, totals, pieces, components, published), _alt(case, totals, components))
-
-
-def _draw(
-    figure: Figure,
-    case: Case,
-    totals: dict[str, Quantity],
-    pieces: dict[str, dict[str, Any]],
-    components: dict[str, Quantity],
-    published: dict[str, float],
-) -> None:
-    top, bottom = figure.subplots(2, 1, height_ratios=[len(totals) + 1.9, len(COMPONENTS) + 0.4])
-    right = 1.03 * max(*(max(total.high, total.value) for total in totals.values()), *published.values())
-    widest = 1.03 * max(max(part.high, part.value) for part in components.values())
-    top.set_xlim(0, right)
-    top.set_ylim(len(totals) - 0.45, FIRST_LINE - LINE * (len(published) - 0.4))
-    # One scale for both panels, unless one would be lost on it.
-    bottom.set_xlim(0, right if right / 3 < widest < right else widest)
-    bottom.set_ylim(len(COMPONENTS) - 0.45, -0.55)
-    for ax in (top, bottom):
-        style.bare(ax, keep=("bottom",))
-        ax.set_yticks([])
-        style.dollar_axis(ax)
-    top.set_title("Servers, by account of the fleet and type of GPU, in million USD", fontsize=11)
-    bottom.set_title("This case's fleet, by component", fontsize=11)
-    bottom.set_xlabel("USD, acquisition basis. Ranges: 5–95 %, with the counts taken as stated")
-
-    chosen = str(case.point.fleet)
-    for y, (name, account) in enumerate(case.data.records("accounts").items()):
-        gpus = sum(fleet.by_type(case.point, case.data, "count", name).values())
-        here = name == chosen
-        if here:
-            top.axhspan(y - 0.49, y + 0.49, color=style.BLUE, alpha=0.1, linewidth=0, zorder=0)
-        detail = f"{gpus:,.0f} GPUs" + (", this case" if here else "")
-        _beside(top, y, account["label"], detail, totals[name], "semibold" if here else "normal")
-        left = 0.0
-        for gpu, value in pieces[name].items():
-            style.gpu_piece(top, gpu, y, value, BAR, left)
-            left += value
-        style.range_bar(top, totals[name].low, totals[name].high, y, height=0.24)
-    for y, (name, part) in enumerate(components.items()):
-        title, colour, hatch, ink, edge = COMPONENTS[name]
-        _beside(bottom, y, title, "", part)
-        bottom.barh(y, part.value, BAR, color=colour, hatch=hatch, edgecolor=ink, linewidth=0.9, linestyle=edge)
-        style.range_bar(bottom, part.low, part.high, y, height=0.24)
-    style.settle(figure)
-
-    _published(top, case, published)
-    for y, name in enumerate(totals):
-        rows = case.data.fleet(name)
-        unverified = set(rows[rows.confidence == "unverified"].gpu_id)
-        _label_pieces(top, y, pieces[name], unverified, totals[name], published.get(name, 0.0))
-    part, row = components["network"], list(COMPONENTS).index("network")
-    end, text = max(part.value, part.high), "not in the published sums"
-    if pixels(bottom, text, fontsize=SMALL)[0] + 12 < _room(bottom, end, bottom.get_xlim()[1]):
-        style.note(bottom, end, row, f"  {text}", fontsize=SMALL)
-    else:
-        style.note(bottom, (part.low + part.high) / 2, row, text, ha="center", fontsize=SMALL, bbox=PLATE, zorder=6)
+            outside.append(" ".join(lines))
+        begin += value
+    end = begin
+    if published:
+        ax.plot([published, published], [y - BAR / 2 - 2, y + BAR / 2 + 2], color=style.INK, linewidth=2.2, zorder=7)
+        end = max(begin, published)
+    if outside:
+        style.note(ax, end + 5 / scale, y, "\n".join(outside), fontsize=SMALL, linespacing=1.0, color=style.INK)
 
 
 def _table(
     case: Case,
     totals: dict[str, Quantity],
-    pieces: dict[str, dict[str, Any]],
-    components: dict[str, Quantity],
+    pieces: dict[str, dict[str, float]],
     published: dict[str, float],
 ) -> pd.DataFrame:
-    """All that is drawn: sums by account and type, sums of accounts, components and published sums, in USD."""
-    rows: list[tuple[str, str, str, float | None, float, float | None, float | None]] = []
-    for account in totals:
+    """All that is drawn: sums by count and type, sums of counts, and published sums, in USD."""
+    rows: list[tuple[Any, ...]] = []
+    for account, total in totals.items():
         counts = fleet.by_type(case.point, case.data, "count", account)
         drawn = fleet.by_type(case.draws, case.data, "capex", account)
         evidence = case.data.fleet(account).set_index("gpu_id").confidence
         for gpu, value in pieces[account].items():
             rows.append((account, style.GPU_NAMES[gpu], evidence[gpu], counts[gpu], value, *interval(drawn[gpu])))
-        total = totals[account]
         rows.append((account, "all types", "", sum(counts.values()), total.value, total.low, total.high))
-    for part in components.values():
-        rows.append((str(case.point.fleet), part.title, "", None, part.value, part.low, part.high))
     for name, value in published.items():
         key = case.data.records("accounts")[name]["published_sum"]
         rows.append(("published", key, case.data.row("published", key)["confidence"], None, value, None, None))
@@ -205,20 +154,17 @@ def _table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _alt(case: Case, totals: dict[str, Quantity], components: dict[str, Quantity]) -> str:
-    accounts = case.data.records("accounts")
-    said = [f"{total.text} ({accounts[name]['label']})" for name, total in totals.items()]
+def _alt(case: Case, totals: dict[str, Quantity], pieces: dict[str, dict[str, float]]) -> str:
+    counts = case.data.records("accounts")
+    said = [f"{counts[name]['title']} {totals[name].text}" for name in ("semianalysis", "press", "documented")]
     published = case.data.published("semianalysis_server_capex_all_musd")
-    network = components["network"]
-    parts = fleet.by_type(case.point, case.data, "capex")
-    rows = case.data.fleet(str(case.point.fleet))
     doubtful = [
-        f"{style.GPU_NAMES[gpu]} cards make up {words.amount(parts[gpu], 'USD', significant=3)} "
-        "by an unverified count, and "
-        for gpu in rows[rows.confidence == "unverified"].gpu_id
+        f" {style.GPU_NAMES[gpu]} cards are {words.amount(value, 'USD', significant=3)} of it, by an unverified count."
+        for gpu, value in pieces["semianalysis"].items()
+        if gpu in _unverified(case, "semianalysis")
     ]
     return (
-        f"Bar chart. Server purchases come to {words.label('', said)}; "
-        f"the analyst published {words.amount(published, 'USD')} for the whole count. "
-        f"In this case's fleet {''.join(doubtful)}a network of {network.range} would come on top."
+        f"Stacked bar chart of the price of servers by {len(totals)} counts of the GPUs, among them: "
+        f"{'; '.join(said)}. The analyst published {words.amount(published, 'USD')} for the whole fleet."
+        f"{''.join(doubtful)}"
     )

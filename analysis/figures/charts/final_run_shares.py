@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from math import nan
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from analysis import parameters, words
 from analysis.case import Case
-from analysis.figures import style
-from analysis.figures.drawing import Drawing, observed
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.rows import Row, room, strips
+from analysis.figures.sheet import Sheet
+from analysis.figures.style import BLUE, MUTED
 
 NAME = "final-run-shares"
 SHARE = "final_run_share_of_rd_compute"
@@ -19,8 +22,7 @@ QUARTER = 0.25
 # Who says so, and how full the dot is.
 FILLS = {"developer": "full", "estimate": "left", "prior": "none"}
 
-# Inches: words left and right of the dots, height of a row, room above and below.
-LEFT, RIGHT, ROW, OVER, UNDER = 2.62, 0.72, 0.46, 0.78, 0.52
+TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
 @dataclass(frozen=True)
@@ -83,40 +85,36 @@ def title(found: list[Share]) -> str:
 
 
 @observed
-def final_run_shares(case: Case) -> Drawing:
+def final_run_shares(case: Case) -> Sketch:
     """Shares of three developers, and what two methods take in their place."""
     found = shares(case)
-    rows = [*found, prior(case), taken(case)]
-    height_inches = OVER + ROW * len(rows) + UNDER
-    with style.paper(NAME, height_inches) as figure:
-        entries = [
-            ("o", "full", "developer's count"),
-            ("o", "left", "Epoch AI's estimate"),
-            ("o", "none", "assumption"),
-        ]
-        style.key(figure, entries, 0.1, columns=3)
-        ax = style.panel(figure, OVER, ROW * len(rows), LEFT, RIGHT)
-        ax.set_xlim(0, 1)
-        ax.set_ylim(len(rows) - 0.5, -0.5)
-        ax.set_yticks([])
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-        ax.grid(visible=True, axis="x", color=style.GRID, linewidth=0.8)
-        style.bare(ax, keep=("bottom",))
-        ax.set_xlabel("Final runs in all compute for research", fontsize=9.5, loc="left")
-        style.heading(ax, title(found), LEFT - 0.1)
-        for y, share in enumerate(rows):
-            _row(ax, y, share)
-    return Drawing(NAME, figure, _table(rows), _alt(found, rows))
+    assumed = [prior(case), taken(case)]
+    unit = "Final runs as a share of all compute for research; bar: range of the assumption"
+    rows = [*found, *assumed]
+    return Sketch(NAME, title(found), unit, partial(_draw, found, assumed), _table(rows), _alt(found, assumed))
 
 
-def _row(ax: Axes, y: float, share: Share) -> None:
-    left, colour = -(LEFT - 0.1) * 72, style.BASIS_COLOURS["programme"]
-    style.beside(ax, y - 0.19, share.developer, left, ha="left", fontsize=10.5)
-    style.beside(ax, y + 0.21, share.of, left, ha="left", fontsize=9, color=style.MUTED)
-    if share.low < share.high:
-        style.range_bar(ax, share.low, share.high, y, colour, height=0.26)
-    style.dot(ax, share.value, y, colour, fill=FILLS[share.kind], size=7)
-    style.beside(ax, y, words.amount(share.value, "fraction", significant=2), 10, fontsize=10.5, fontweight="semibold")
+def _draw(found: list[Share], assumed: list[Share], sheet: Sheet) -> None:
+    sheet.key([("o", "full", "developer’s count"), ("o", "left", "Epoch AI’s estimate"), ("o", "none", "assumption")])
+    counted, taken_ = [_row(share, BLUE) for share in found], [_row(share, MUTED) for share in assumed]
+    columns = room([*counted, *taken_])
+    for part, last in ((counted, False), (taken_, True)):
+        strips(sheet, part, (0, 1.06), words.percent, log=False, axis=last, columns=columns, at=TICKS)
+
+
+def _row(share: Share, colour: str) -> Row:
+    ranged = share.low < share.high
+    return Row(
+        share.developer,
+        share.value,
+        words.percent(share.value),
+        share.low if ranged else nan,
+        share.high if ranged else nan,
+        words.between(share.low, share.high, "fraction") if ranged else "",
+        share.of,
+        colour,
+        fill=FILLS[share.kind],
+    )
 
 
 def _table(rows: list[Share]) -> pd.DataFrame:
@@ -127,6 +125,7 @@ def _table(rows: list[Share]) -> pd.DataFrame:
     )
 
 
-def _alt(found: list[Share], rows: list[Share]) -> str:
-    told = "; ".join(f"{each.developer} {words.amount(each.value, 'fraction', significant=2)}" for each in rows)
-    return f"Dot plot on an axis from 0 to 100 %. {title(found)}. {told}."
+def _alt(found: list[Share], assumed: list[Share]) -> str:
+    told = "; ".join(f"{each.developer} {words.percent(each.value)}" for each in found)
+    taken_ = "; ".join(f"{each.developer} {words.percent(each.value)}" for each in assumed)
+    return f"Dot plot on an axis from 0 to 100 %. {title(found)}: {told}. Assumed: {taken_}."

@@ -1,115 +1,95 @@
-"""GPU-hours of final runs, disclosed by developers or derived: the one cost of a run that needs no price."""
+"""GPU-hours of final runs on Hopper GPUs, reported or derived: the one cost of a run that needs no price."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from functools import partial
+from typing import Any
+
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter
 
 from analysis import words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import (
-    BLUE,
-    GRID,
-    INK,
-    MUTED,
-    at_dot,
-    beside,
-    dot,
-    heading,
-    key,
-    log_rows,
-    panel,
-    paper,
-)
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.rows import Row, limits_of, strips
+from analysis.figures.sheet import Sheet
+from analysis.figures.style import BLUE, MUTED
 from analysis.quantities.comparison import LLAMA31, MAVERICK
-from analysis.quantities.hours import HOPPERS, gpu_name
+from analysis.quantities.hours import HOPPERS, PUBLIC, STAGE, SUM, gpu_name
 from analysis.quantities.runs import V3
 
-FILLS = {"reported": "full", "derived": "none"}
-
-# Inches: words left and right of the dots, height of a row, of a heading, of an axis with its figures.
-LEFT, RIGHT, ROW, HEADING, AXIS = 2.62, 0.68, 0.2, 0.33, 0.34
+# Its hours are a budget: see the note of its row in data/models.csv.
+BUDGET = "ax_k1"
+TICKS = (1e5, 3e5, 1e6, 3e6, 1e7, 3e7, 1e8)
 
 
 @observed
-def gpu_hours(case: Case) -> Drawing:
-    """Every run whose hours are reported or derived: Hopper GPUs like for like, older and other chips apart."""
-    rows = case.data.table("models")
-    rows = rows[rows.chip_hours_confidence.isin(FILLS)].sort_values(["chip_hours", "model_id"], ascending=[False, True])
-    rows = case.data.chosen("models", rows)
-    rows = rows.assign(gpu=[gpu_name(hardware) for hardware in rows.hardware])
-    hopper, other = rows[rows.gpu.isin(HOPPERS)], rows[~rows.gpu.isin(HOPPERS)]
-    v3 = case["v3_gpu_hours"].value
-    times = {LLAMA31: case["llama31_over_v3_hours"].text, MAVERICK: case["maverick_over_v3_hours"].text}
-    limits = rows.chip_hours.min() / 1.35, rows.chip_hours.max() * 1.35
+def gpu_hours(case: Case) -> Sketch:
+    """Every final run on Hopper GPUs whose hours are public, the longest first; no stages, no sums of two runs."""
+    rows = _runs(case)
+    unit = "GPU-hours of final runs on Hopper GPUs, log scale; ≈: derived from chips and days, or from a rate"
+    return Sketch("gpu-hours", title(rows), unit, partial(_draw, rows), _table(rows), _alt(rows))
 
-    heights = [ROW * len(hopper), ROW * len(other)]
-    tops = [0.36 + HEADING, 0.36 + HEADING + heights[0] + AXIS + HEADING]
-    bottom = tops[1] + heights[1]
-    height_inches = bottom + 0.5
-    with paper("gpu-hours", height_inches) as figure:
-        reported = "o", FILLS["reported"], "reported by the developer"
-        derived = "o", FILLS["derived"], "derived: chips × days, or a rate"
-        key(figure, [reported, derived], 0.1)
-        panels = [
-            ("Hopper GPUs: one generation, though an hour need not be the same work", hopper, BLUE),
-            ("Other chips: an hour is not the same work, so not comparable with the hours above", other, MUTED),
-        ]
-        for (title, part, colour), top, height in zip(panels, tops, heights, strict=True):
-            ax = panel(figure, top, height, LEFT, RIGHT)
-            _axis(ax, len(part), limits)
-            heading(ax, title, LEFT - 0.08, up=8, color=colour)
-            for y, row in enumerate(part.to_dict("records")):
-                chosen = row["model_id"] == V3
-                ax.axhline(y, color=GRID, linewidth=0.8)
-                weight = "bold" if chosen else "normal"
-                ink = BLUE if chosen else INK
-                beside(ax, y, row["model"], -42, fontsize=9.5, fontweight=weight, color=ink)
-                beside(ax, y, row["gpu"], -37, ha="left", fontsize=8.8, color=MUTED)
-                dot(ax, row["chip_hours"], y, BLUE if chosen else MUTED, fill=FILLS[row["chip_hours_confidence"]])
-                hours = f"{words.number(row['chip_hours'] / 1e6, 2)}M"
-                beside(ax, y, hours, 42, ha="right", fontsize=9.5, fontweight=weight, color=ink)
-                if row["model_id"] in times:
-                    plate = {"facecolor": "white", "edgecolor": "none", "pad": 1}
-                    text = f"{times[row['model_id']]} V3's hours"
-                    at_dot(ax, text, row["chip_hours"], y, -8, fontsize=9, color=BLUE, bbox=plate)
-            if V3 in set(part.model_id):
-                ax.axvline(v3, color=BLUE, linewidth=1, linestyle=(0, (3, 2)), zorder=1)
-        ax.set_xlabel("chip-hours of the final run (log scale)", loc="left", fontsize=9.5)
-    return Drawing("gpu-hours", figure, _table(hopper, other), _alt(case, hopper, other))
+
+def title(rows: pd.DataFrame) -> str:
+    """The finding: V3's hours, and how many of the other runs took more."""
+    return f"V3 took {_millions(_v3(rows))} GPU-hours; {_more(rows)} of {len(rows) - 1} other runs took more"
+
+
+def _v3(rows: pd.DataFrame) -> float:
+    return float(rows.chip_hours[rows.model_id == V3].iloc[0])
+
+
+def _more(rows: pd.DataFrame) -> int:
+    return int((rows.chip_hours > _v3(rows)).sum())
+
+
+def _runs(case: Case) -> pd.DataFrame:
+    models = case.data.table("models")
+    gpus = models.hardware.map(gpu_name)
+    public = models.chip_hours_confidence.isin(PUBLIC) & gpus.isin(HOPPERS)
+    final = ~models.scope.isin((STAGE, SUM)) & (models.model_id != BUDGET)
+    rows = case.data.chosen("models", models.assign(gpu=gpus)[public & final])
+    rows = rows.assign(after_v3=rows.release_date > case.data.model(V3).release_date)
+    return rows.sort_values(["chip_hours", "model_id"], ascending=[False, True], ignore_index=True)
 
 
 def _millions(hours: float) -> str:
-    return f"{words.digits(hours / 1e6, 3)}M"
+    return words.amount(hours, "GPU-hour", significant=3)
 
 
-def _axis(ax: Axes, rows: int, limits: tuple[float, float]) -> None:
-    log_rows(ax, rows, limits, keep=("bottom",), subs=(1, 3), numticks=20)
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _millions(value)))
+def _draw(rows: pd.DataFrame, sheet: Sheet) -> None:
+    sheet.key([("o", "full", "released before V3"), ("o", "none", "released after V3")])
+    marks = [_row(row) for row in rows.to_dict("records")]
+    low, high = limits = limits_of(marks)
+    at = [tick for tick in TICKS if low < tick < high]
+    strips(sheet, marks, limits, lambda value: f"{words.digits(value / 1e6, 2)}M", at=at)
 
 
-def _table(hopper: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    parts = [hopper.assign(panel="Hopper"), other.assign(panel="other chips")]
-    columns = ["panel", "model_id", "model", "developer", "release_date", "gpu", "chip_hours"]
+def _row(row: Mapping[Hashable, Any]) -> Row:
+    chosen = row["model_id"] == V3
+    sign = "" if row["chip_hours_confidence"] == "reported" else "≈ "
+    return Row(
+        f"{row['model']}, {row['gpu']}",
+        row["chip_hours"],
+        f"{sign}{words.number(row['chip_hours'] / 1e6, 2)}M",
+        colour=BLUE if chosen else MUTED,
+        fill="none" if row["after_v3"] else "full",
+        strong=chosen,
+    )
+
+
+def _table(rows: pd.DataFrame) -> pd.DataFrame:
+    columns = ["model_id", "model", "developer", "release_date", "after_v3", "gpu", "chip_hours"]
     columns += ["chip_hours_confidence", "chip_hours_source", "chip_hours_locator", "note"]
-    return pd.concat(parts)[columns].reset_index(drop=True)
+    return rows[columns]
 
 
-def _alt(case: Case, hopper: pd.DataFrame, other: pd.DataFrame) -> str:
-    def hours(model_id: str) -> str:
-        row = case.data.model(model_id)
-        return f"{words.amount(float(row.chip_hours), 'GPU-hour', significant=3)} {gpu_name(row.hardware)}-hours"
-
-    ends = [
-        words.amount(hours, "GPU-hour", significant=2) for hours in (hopper.chip_hours.min(), hopper.chip_hours.max())
-    ]
-    chips = words.label("", sorted(set(other.gpu)))
+def _alt(rows: pd.DataFrame) -> str:
+    of = rows.set_index("model_id").chip_hours
     return (
-        f"Dot plot on a log axis of the chip-hours of {len(hopper)} final runs on Hopper GPUs, from {ends[0]} to "
-        f"{ends[1]}, and in a panel of their own {len(other)} runs on {chips}. "
-        f"DeepSeek-V3 took {hours(V3)}; Llama 4 Maverick took {hours(MAVERICK)}, "
-        f"{case['maverick_over_v3_hours'].text} as many, and Llama 3.1 405B {hours(LLAMA31)}, "
-        f"{case['llama31_over_v3_hours'].text} as many."
+        f"Dot plot on a log axis of the GPU-hours of {len(rows)} final runs on Hopper GPUs, from "
+        f"{_millions(of.min())} to {_millions(of.max())}. "
+        f"DeepSeek-V3 took {_millions(of[V3])}, and {_more(rows)} runs took more. "
+        f"Llama 4 Maverick took {_millions(of[MAVERICK])} and Llama 3.1 405B {_millions(of[LLAMA31])}."
     )

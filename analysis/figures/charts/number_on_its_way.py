@@ -2,78 +2,93 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
+from functools import partial
 from typing import Any
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from analysis import words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing, observed
-from analysis.figures.style import BLUE, INK, MUTED, PAPER, RED, TEAL, paper
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.sheet import Sheet, wrapped
+from analysis.figures.style import BLUE, INK, MUTED, PAPER, RED, TEAL
 
-NAME = "number-on-its-way"
-# As wide as a phone, so that its letters keep their size there. All that follows is in points.
-WIDTH, STEM, TEXT = 244, 6, 19
-LINE, GAP, HEAD = 13, 10, 28
-LETTERS = {"says": 48, "lost": 52}
+# Points: the line that ties the steps, their words, height of a line of words, gap between steps and between chains.
+STEM, TEXT, LINE, GAP, BETWEEN = 6, 19, 12.5, 9, 28
+SAID, LOST = 10, 9.2
 KINDS = {"start": (BLUE, "o", BLUE), "retold": (RED, "o", PAPER), "set_right": (TEAL, "s", TEAL)}
 
 
 @observed
-def number_on_its_way(case: Case) -> Drawing:
-    """The chains of data/chains.csv, one under the other."""
+def number_on_its_way(case: Case) -> Sketch:
+    """The chains of data/chains.csv, side by side or one under the other."""
     table = case.data.chosen("chains", case.data.table("chains"))
-    steps = [(row, _lines(row)) for row in table.to_dict("records")]
-    height = sum(_height(lines) for _, lines in steps) + HEAD * table.chain.nunique() + GAP
-    with paper(NAME, height / 72, WIDTH / 72) as figure:
-        figure.set_layout_engine("none")
-        ax = figure.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, WIDTH), ylim=(height, 0))
-        ax.axis("off")
-        y = mark = 0.0
-        for row, lines in steps:
-            starts = row["kind"] == "start"
-            if starts:
-                y += HEAD
-                ax.text(0, y - 10, row["chain"], fontsize=12, fontweight="semibold", va="baseline")
-            y, mark = _step(ax, y, row, lines, None if starts else mark)
     shown = table[["chain", "said_on", "who", "value", "says", "lost", "source"]]
-    return Drawing(NAME, figure, shown.rename(columns={"value": "value_usd"}), _alt(table))
+    unit = "US dollars as printed at each step. Red: what a retelling lost; square: set right"
+    return Sketch(
+        "number-on-its-way",
+        title(table),
+        unit,
+        partial(_draw, table),
+        shown.rename(columns={"value": "value_usd"}),
+        _alt(table),
+    )
 
 
-def _lines(row: Any) -> dict[str, list[str]]:
-    lost = f"Lost: {row['lost']}" if row["lost"] else ""
-    return {name: wrap(text, LETTERS[name]) for name, text in (("lost", lost), ("says", row["says"]))}
+def title(table: pd.DataFrame) -> str:
+    """The finding: in how many of the retellings something was lost."""
+    retold = table[table.kind == "retold"]
+    lost, count = int((retold.lost != "").sum()), len(retold)
+    if lost == count:
+        return f"Each of {count} retellings lost part of what its number meant"
+    return f"Of {count} retellings, {lost} lost part of what the number meant"
 
 
-def _height(lines: dict[str, list[str]]) -> float:
-    lost = len(lines["lost"]) * LINE + GAP if lines["lost"] else 0
-    return lost + (1 + len(lines["says"])) * LINE + GAP
+def _draw(table: pd.DataFrame, sheet: Sheet) -> None:
+    chains = [rows.to_dict("records") for _, rows in table.groupby("chain", sort=False)]
+    columns = 1 if sheet.narrow else 2
+    width = (sheet.width - BETWEEN * (columns - 1)) / columns
+    for first in range(0, len(chains), columns):
+        top, ends = sheet.at, []
+        for place, steps in enumerate(chains[first : first + columns]):
+            ends.append(_chain(sheet, steps, place * (width + BETWEEN), top, width))
+        sheet.at = max(ends) + GAP
 
 
-def _step(ax: Axes, y: float, row: Any, lines: dict[str, list[str]], above: float | None) -> tuple[float, float]:
-    """One step from height y on, tied to the mark above; the heights of its end and of its mark."""
-    end, (colour, shape, fill) = y + _height(lines), KINDS[row["kind"]]
-    if lines["lost"]:
-        y = _text(ax, y, lines["lost"], fontsize=9.2, color=RED, style="italic") + GAP
+def _chain(sheet: Sheet, steps: list[Any], left: float, y: float, width: float) -> float:
+    """One chain from height y on, so far from the left and so wide; the height of its end."""
+    y += 15
+    sheet.put(left, y, steps[0]["chain"], fontsize=11.5, fontweight="semibold")
+    y += 6
+    above = None
+    for step in steps:
+        y, above = _step(sheet, step, left, y, width, above)
+    return y
+
+
+def _step(sheet: Sheet, step: Any, left: float, y: float, width: float, above: float | None) -> tuple[float, float]:
+    """One step, tied to the mark above; the heights of its end and of its mark."""
+    colour, shape, fill = KINDS[step["kind"]]
+    if step["lost"]:
+        told = {"fontsize": LOST, "color": RED, "fontstyle": "italic"}
+        y = _text(sheet, left + TEXT, y, wrapped(f"Lost: {step['lost']}", width - TEXT, LOST), **told) + GAP
     at = y + LINE * 0.65
     if above is not None:
-        ax.plot([STEM, STEM], [above, at], color=MUTED, linewidth=1.2, zorder=1)
-    ax.plot(STEM, at, shape, color=colour, markerfacecolor=fill, markersize=8, markeredgewidth=1.8, zorder=2)
-    who = ", ".join(filter(None, (row["who"], day(row["said_on"]))))
-    told = "set right" if row["value"] != row["value"] else words.amount(row["value"], "USD")
-    ax.text(TEXT, y + LINE, who, fontsize=10, fontweight="semibold", va="baseline", color=INK)
-    ax.text(WIDTH - 2, y + LINE, told, fontsize=11, fontweight="bold", va="baseline", ha="right", color=colour)
-    _text(ax, y + LINE, lines["says"], fontsize=10, color=INK)
-    return end, at
+        sheet.ground.plot([left + STEM] * 2, [above, at], color=MUTED, linewidth=1.2, zorder=1)
+    look: dict[str, Any] = {"color": colour, "markerfacecolor": fill, "markersize": 8, "markeredgewidth": 1.8}
+    sheet.ground.plot(left + STEM, at, shape, zorder=2, **look)
+    sum_ = "set right" if step["value"] != step["value"] else words.amount(step["value"], "USD")
+    sheet.put(left + width, y + LINE, sum_, fontsize=11, fontweight="bold", ha="right", color=colour)
+    who = [step["who"], *filter(None, [day(step["said_on"])])]
+    sheet.put(left + TEXT, y + LINE, ", ".join(who), fontweight="semibold", color=INK)
+    y = _text(sheet, left + TEXT, y + LINE, wrapped(step["says"], width - TEXT, SAID), color=INK)
+    return y + GAP, at
 
 
-def _text(ax: Axes, y: float, lines: list[str], **style: Any) -> float:
+def _text(sheet: Sheet, x: float, y: float, lines: list[str], **style: Any) -> float:
     for line in lines:
         y += LINE
-        ax.text(TEXT, y, line, va="baseline", **style)
+        sheet.put(x, y, line, **style)
     return y
 
 
@@ -87,11 +102,10 @@ def day(text: str) -> str:
 
 def _alt(table: pd.DataFrame) -> str:
     def told(row: Any) -> str:
-        sum_ = "corrected" if row.value != row.value else words.amount(row.value, "USD")
-        return f"{row.who}, {sum_}" + (f" (lost: {row.lost.rstrip('.')})" if row.lost else "")
+        return f"{row.who}, " + ("set right" if row.value != row.value else words.amount(row.value, "USD"))
 
     chains = [
-        f"{chain}: {'; then '.join(told(row) for row in rows.itertuples())}"
+        f"{chain}: {'; '.join(told(row) for row in rows.itertuples())}"
         for chain, rows in table.groupby("chain", sort=False)
     ]
-    return f"Chain of steps from top to bottom. {'. '.join(chains)}."
+    return f"Steps from top to bottom. {title(table)}. {'. '.join(chains)}."

@@ -2,45 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Bbox
 
 from analysis import costs, words
-from analysis.case import Case, Quantity
+from analysis.case import Case
 from analysis.figures import style
-from analysis.figures.drawing import Drawing, observed
-from analysis.figures.labels import free_note, pixels
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.labels import free_note
+from analysis.figures.sheet import Sheet
+from analysis.owning import price
 from analysis.quantities import runs
 from analysis.uncertainty import interval
 
-NAME = "rent-or-own"
 OWN, RENT = style.BASIS_COLOURS["amortised"], style.BASIS_COLOURS["rental"]
-
-PARTS = style.PART_HATCHES
-ANALYST = {
-    "semianalysis_h100_neocloud_owner_usd_per_hour": "new cloud firm",
-    "semianalysis_h100_hyperscaler_owner_usd_per_hour": "large cloud firm",
-}
-H800 = "H800-SXM"
-
-BAR, SMALL = 0.56, 9.5
-# Rows that the key of the owner's parts takes.
-KEY_ROWS = 0.55
-THIN = (1, 1, 1, 0.6)
 # The curve starts here, or at the case's own utilisation if that is lower.
 LOWEST_USE = 0.2
 POINTS = 81
-# A rent so many times above the curve is told in words: on one scale with it the curve would be flat.
+# The owner's cost at this use, or at the case's if that is lower, is as high as the panel needs to reach.
+HIGH_AT = 0.3
+# A rent so many times above that is told in words: on one scale with it the curve would be flat.
 OFF_SCALE = 1.5
-# Room over the highest line for the words along the upper edge.
-HEADROOM = 1.22
+HEADROOM = 1.12
+LABEL = 9.5
 
 
 def _owner_usd_per_hour(x: Any, case: Case, utilisation: float) -> Any:
@@ -68,279 +58,128 @@ def _curve(case: Case) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["utilisation", "owner", "p05", "p95"])
 
 
-def _quotation(case: Case) -> tuple[float, str]:
-    """The latest market quotation for renting an H800, who made it, and in which years it stood."""
-    prices = case.data.table("prices")
-    offers = prices[(prices.gpu_id == H800) & (prices.kind == "rent_on_demand")].sort_values("date")
-    latest = case.data.chosen("prices", offers).iloc[-1]
-    found = "only one: " if offers.vendor.nunique() == 1 else ""
-    same = offers[(offers.vendor == latest["vendor"]) & (offers.price_usd == latest["price_usd"])]
-    years = "–".join(f"{year}" for year in dict.fromkeys([same.date.dt.year.min(), same.date.dt.year.max()]))
-    return float(latest["price_usd"]), f"{found}{latest['vendor']}, {years}"
-
-
-def _rows(case: Case) -> list[Quantity]:
-    """What the first panel compares, in USD per GPU-hour; the title holds two lines of words."""
-    unit, rent = "USD/GPU-hour", float(case.point.rental_usd_per_gpu_hour)
-    theirs = rent == case.data.published("deepseek_v3_rental_usd_per_gpu_hour")
-    price, offer = _quotation(case)
-    found = [
-        replace(
-            case["owner_usd_per_gpu_hour"],
-            title=f"Owner's cost, H800\nin use {_percent(float(case.point.utilisation))} of the time",
-        ),
-        Quantity(
-            "rent",
-            "Rent assumed, H800\n" + ("by DeepSeek" if theirs else "in this case"),
-            rent,
-            *interval(case.draws.rental_usd_per_gpu_hour),
-            unit,
-            "rental",
-        ),
-        Quantity(
-            "quotation",
-            f"Rent quoted, H800\n{offer}",
-            price,
-            price,
-            price,
-            unit,
-            "rental",
-        ),
-    ]
-    for key, who in ANALYST.items():
-        value, year = case.data.published(key), case.data.row("published", key)["currency_year"]
-        title = f"Owner's cost, H100, {int(year)}\n{who}, by analyst"
-        found.append(Quantity(key, title, value, value, value, unit, "amortised"))
-    return found
-
-
 @observed
-def rent_or_own(case: Case) -> Drawing:
-    """An owned H800-hour beside a rented one, and the owner's cost against utilisation with the break-even point."""
-    rows, curve = _rows(case), _curve(case)
-    components = runs.owner_components_usd_per_gpu_hour(case.point, case.data)
-    parts = {part: float(components[part]) for part in PARTS}
-    with style.paper(NAME, 6.3) as figure:
-        # Two figures in one, so that the second panel need not leave room for the words of the first.
-        halves = figure.add_gridspec(2, 1, height_ratios=[1.05, 1])
-        top, bottom = (figure.add_subfigure(halves[place]).add_subplot() for place in (0, 1))
-        _frame_costs(top, case, rows, parts)
-        _frame_use(bottom, case, curve)
-        style.settle(figure)
-        _key(top, parts)
-        _label_use(bottom, case, curve)
-    return Drawing(NAME, figure, _table(case, rows, curve), _alt(case, rows))
-
-
-def _frame_costs(ax: Axes, case: Case, rows: list[Quantity], parts: dict[str, float]) -> None:
-    """The first panel: owner's cost as a stack, prices as dots, the analyst's costs as hollow bars."""
-    ax.set_xlim(0, 1.04 * max(max(row.value, row.high) for row in rows))
-    ax.set_ylim(KEY_ROWS + len(rows) - 0.5, -0.5)
-    style.bare(ax, keep=("bottom",))
-    ax.set_yticks([])
-    ax.xaxis.set_major_formatter(lambda value, _: _tick(value))
+def rent_or_own(case: Case) -> Sketch:
+    """The owner's cost of an hour against utilisation, with the rent by the hour and on a lease."""
+    curve = _curve(case)
     rate = float(case.point.cost_of_capital)
-    without = "building, staff, repairs and interest" if rate == 0 else "building, staff and repairs"
-    interest = f", with {_percent(rate)} interest a year" if rate else ""
-    ax.set_xlabel(f"USD per GPU-hour in use (whiskers: 5–95 %).\nOwned H800: without {without}{interest}")
-    for place, row in enumerate(rows):
-        y = place + KEY_ROWS * (place > 0)
-        if place == 0:
-            left = 0.0
-            for part, value in parts.items():
-                ax.barh(y, value, BAR, left, color=OWN, hatch=PARTS[part], hatchcolor=THIN, edgecolor=style.PAPER)
-                left += value
-        elif row.basis == "amortised":
-            ax.barh(y, row.value, BAR, color=style.PAPER, edgecolor=style.GREY, linewidth=1.2, linestyle="--")
-        else:
-            style.dot(ax, row.value, y, RENT, fill="full" if row.name == "rent" else "none", size=8)
-        title, _, detail = row.title.partition("\n")
-        lift = 0.0 if row.certain else 0.2
-        style.note(ax, -0.015, y - 0.2, title, axes_x=True, ha="right", fontsize=10.5)
-        style.note(ax, -0.015, y + 0.21, detail, axes_x=True, ha="right", fontsize=SMALL, color=style.MUTED)
-        style.note(ax, 1.02, y - lift, _price(row.value), axes_x=True, fontsize=10.5, fontweight="semibold")
-        if not row.certain:
-            style.range_bar(ax, row.low, row.high, y, height=0.24, colour=RENT if row.name == "rent" else style.INK)
-            style.note(ax, 1.02, y + 0.21, row.range, axes_x=True, fontsize=SMALL, color=style.MUTED)
+    without = f"with {_percent(rate)} interest a year" if rate else "without interest"
+    unit = (
+        "US dollars for one H800-hour in use, by the share of its life that the card is in use. "
+        f"Owner’s cost {without}, amortised basis; band: nine draws in ten"
+    )
+    return Sketch("rent-or-own", title(case), unit, partial(_draw, case, curve), _table(case, curve), _alt(case))
 
 
-def _key(ax: Axes, parts: dict[str, float]) -> None:
-    """The parts of the owner's cost, named below their bar: most are too narrow to be named inside."""
-    left, y = 0.0, KEY_ROWS - 0.05
-    wide = ax.get_window_extent().width
-    for part, value in parts.items():
-        swatch, text = 14 / wide, f"{part} {_price(value)}"
-        ax.add_patch(
-            Rectangle(
-                (left, y - 0.14),
-                swatch,
-                0.28,
-                transform=ax.get_yaxis_transform(),
-                facecolor=OWN,
-                hatch=PARTS[part],
-                hatchcolor=THIN,
-                edgecolor=style.PAPER,
-                linewidth=0,
-            )
-        )
-        style.note(ax, left + swatch + 4 / wide, y, text, axes_x=True, fontsize=SMALL)
-        left += swatch + (pixels(ax, text, fontsize=SMALL)[0] + 18) / wide
+def title(case: Case) -> str:
+    """The finding: from which use on owning costs less than renting by the hour."""
+    even, rent = case["break_even_utilisation"], float(case.point.rental_usd_per_gpu_hour)
+    if 0 < even.value <= 1:
+        return f"At {price(rent)} an hour, owning a card is cheaper once it is in use {even.text} of the time"
+    return f"At {price(rent)} an hour, renting by the hour is cheaper however much a card is used"
 
 
-def _frame_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
-    """The second panel: curve and band of the owner's cost, the rent by either contract, and the guides."""
-    rent, use = float(case.point.rental_usd_per_gpu_hour), float(case.point.utilisation)
-    # The band may leave the panel on the left, not on the right.
-    highest = max(float(curve.owner.max()), 1.1 * float(curve.p95.min()))
-    if rent < OFF_SCALE * highest:
-        highest = max(highest, rent)
-        ax.axhline(rent, color=RENT, linewidth=1.8, zorder=3)
-        lease = _lease(case, curve, highest)
-        ax.plot(*lease.T, color=RENT, linewidth=1.8, linestyle=(0, (4, 2)), zorder=3)
-    ax.fill_between(curve.utilisation, curve.p05, curve.p95, color=OWN, alpha=0.15, linewidth=0)
-    ax.plot(curve.utilisation, curve.owner, color=OWN, linewidth=2.2, zorder=3)
-    own = case["owner_usd_per_gpu_hour"].value
-    ax.plot([use, use], [0, own], color=style.MUTED, linewidth=1, linestyle=(0, (2, 2)))
-    style.dot(ax, use, own, OWN, size=7.5)
-    ax.set_xlim(curve.utilisation.min(), 1)
-    ax.set_ylim(0, highest * HEADROOM)
-    style.percent_axis(ax)
-    ax.yaxis.set_major_formatter(lambda value, _: _tick(value))
-    ax.set_xlabel("share of its life in which the card is in use")
-    ax.set_ylabel("USD per GPU-hour in use")
-
-
-def _lease(case: Case, curve: pd.DataFrame, highest: float) -> np.ndarray:
-    """Uses and the rent per hour in use of a card that is paid for when idle too, as far as the panel shows it."""
-    paid = np.column_stack([curve.utilisation, float(case.point.rental_usd_per_gpu_hour) / curve.utilisation])
-    return paid[(paid[:, 1] <= highest) | (paid[:, 0] == 1)]
-
-
-def _label_use(ax: Axes, case: Case, curve: pd.DataFrame) -> None:
-    """Words for the second panel, each at the nearest free spot."""
+def _draw(case: Case, curve: pd.DataFrame, sheet: Sheet) -> None:
     rent, use = float(case.point.rental_usd_per_gpu_hour), float(case.point.utilisation)
     own, even = case["owner_usd_per_gpu_hour"].value, case["break_even_utilisation"]
-    (lowest, highest), (_, ceiling) = ax.get_xlim(), ax.get_ylim()
+    highest = float(np.interp(min(HIGH_AT, use), curve.utilisation, curve.owner))
+    shown = rent < OFF_SCALE * highest
+    ceiling = HEADROOM * (max(highest, rent) if shown else highest)
+    ax = sheet.panel(sheet.of(230, 250), 34, 14, below=32)
+    _frame(ax, ceiling)
     lines = [curve[["utilisation", column]].to_numpy() for column in ("owner", "p05", "p95")]
-    lines.append(np.array([[use, 0], [use, own]]))
-    shown = rent < ceiling
-    if shown:
-        lines.append(np.array([[lowest, rent], [highest, rent]]))
-        lease = _lease(case, curve, ceiling / HEADROOM)
-        lines.append(lease)
+    ax.fill_between(curve.utilisation, curve.p05, curve.p95, color=OWN, alpha=0.15, linewidth=0)
+    ax.plot(curve.utilisation, curve.owner, color=OWN, linewidth=2.2, zorder=3)
     taken: list[Bbox] = []
-
-    crossing = shown and lowest <= even.value <= highest
-    if crossing:
-        ax.plot([even.value] * 2, [rent, ceiling], color=style.INK, linewidth=1, linestyle=(0, (4, 2)))
-        lines.append(np.array([[even.value, rent], [even.value, ceiling]]))
-        sides = [("by the hour is cheaper  ", "right"), ("  owning is cheaper", "left")]
-        for text, side in sides:
-            taken.append(_strip(ax, even.value, ceiling, text, side))
-        style.dot(ax, even.value, rent, style.INK, fill="none", size=7)
-        if 0 < even.low < even.high:
-            style.range_bar(ax, max(even.low, lowest), min(even.high, highest), rent, height=ceiling / 40)
-    else:
-        taken.append(_strip(ax, highest, ceiling, _verdict(case, lowest), "right"))
-    if crossing:
-        text = f"by the hour even at {even.text} of use" + _spread(even)
-        taken += free_note(
-            ax, [(even.value, (rent + ceiling) / 2)], text, taken, lines, prefer=(1, 0), fontweight="semibold"
-        )
-    text = f"this case: {_price(own)} at {_percent(use)}"
-    taken += free_note(ax, [(use, own)], text, taken, lines, prefer=(-0.5, -1))
+    look: dict[str, Any] = {"fontsize": LABEL, "linespacing": 1.1}
     if shown:
-        along = [(float(at), rent) for at in np.linspace(lowest, highest, 21)[1:]]
-        taken += free_note(
-            ax, along, f"rented by the hour in use: {_price(rent)}", taken, lines, prefer=(1, 1), color=RENT
-        )
-        along = [(float(at), float(paid)) for at, paid in lease[len(lease) // 3 :: 4]]
-        text = f"leased, paid for when idle too: {_price(rent / use)} at {_percent(use)}"
-        taken += free_note(ax, along, text, taken, lines, prefer=(1, 1), color=RENT)
-    along = [(row.utilisation, row.p95) for row in curve[curve.p95 < 0.9 * ceiling].iloc[::4].itertuples()]
-    taken += free_note(ax, along, "owner's cost, 5–95 %", taken, lines, prefer=(1, 0.5), color=OWN)
+        lease = np.column_stack([curve.utilisation, rent / curve.utilisation])
+        lease = lease[(lease[:, 1] <= ceiling) | (lease[:, 0] == 1)]
+        ax.plot([0, 1], [rent, rent], color=RENT, linewidth=1.8, zorder=3)
+        ax.plot(*lease.T, color=RENT, linewidth=1.8, linestyle=(0, (4, 2)), zorder=3)
+        lines += [np.array([[0, rent], [1, rent]]), lease]
+    if shown and 0 < even.value <= 1:
+        ax.plot([even.value] * 2, [0, rent], color=style.INK, linewidth=1, linestyle=(0, (2, 2)))
+        lines.append(np.array([[even.value, 0], [even.value, rent]]))
+        style.dot(ax, even.value, rent, style.INK, fill="none", size=7)
+        text = f"the same at {even.text}" + _spread(even.low, even.high, even.range)
+        taken += free_note(ax, [(even.value, rent * at) for at in (0.25, 0.15)], text, taken, lines, (-1, 0), **look)
+    style.dot(ax, use, own, OWN, size=7.5)
+    owner = f"owned: {price(own)}\nat {_percent(use)} of use"
+    taken += free_note(ax, [(use, own)], owner, taken, lines, (0.2, -1), color=OWN, fontweight="semibold", **look)
+    if shown:
+        along = [(float(at), rent) for at in np.linspace(0.02, 0.5, 13)]
+        text = f"rented by the hour\nin use: {price(rent)}"
+        taken += free_note(ax, along, text, taken, lines, (0, -1), color=RENT, fontweight="semibold", **look)
+        along = [(float(at), float(paid)) for at, paid in lease[len(lease) // 4 :: 4]]
+        text = f"leased, paid for\nwhen idle too: {price(rent / use)}\nat {_percent(use)} of use"
+        taken += free_note(ax, along, text, taken, lines, (1, 1), color=RENT, **look)
+    else:
+        said = {"color": RENT, "fontweight": "semibold", "ha": "right", "va": "top", **look}
+        style.note(ax, 1, ceiling, f"rented by the hour in use:\n{price(rent)}, above this scale", **said)
 
 
-def _strip(ax: Axes, x: float, y: float, text: str, side: str) -> Bbox:
-    """Words along the upper edge, if they fit between x and the end of the axes."""
-    drawn = style.note(ax, x, y, text, ha=side, va="top", color=style.MUTED)
-    box, frame = drawn.get_window_extent(), ax.get_window_extent()
-    if box.x0 < frame.x0 - 1 or box.x1 > frame.x1 + 1:
-        drawn.remove()
-        return Bbox.null()
-    return box
+def _frame(ax: Axes, ceiling: float) -> None:
+    ax.set(xlim=(0, 1), ylim=(0, ceiling))
+    style.bare(ax, keep=("bottom",))
+    style.percent_axis(ax)
+    ax.grid(axis="y", color=style.GRID)
+    ax.yaxis.set_major_locator(MaxNLocator(5))
+    ax.yaxis.set_major_formatter(lambda value, _: words.money_tick(value))
+    ax.tick_params(labelsize=9, labelcolor=style.MUTED)
+    ax.set_xlabel("share of its life in which the card is in use", fontsize=9, color=style.MUTED, loc="left")
 
 
-def _verdict(case: Case, lowest: float) -> str:
-    """What holds over the whole panel when the break-even point is not in it."""
-    even, rent = case["break_even_utilisation"].value, float(case.point.rental_usd_per_gpu_hour)
-    if 0 < even < lowest:
-        return f"against {_price(rent)} an hour in use owning is cheaper above {even * 100:.1f} % of the time"
-    return f"at {_price(rent)} an hour in use renting is cheaper however much the card is used"
-
-
-def _spread(even: Quantity) -> str:
+def _spread(low: float, high: float, text: str) -> str:
     """The range of the break-even point; above full use there is none."""
-    if not 0 < even.low < even.high:
+    if not 0 < low < high:
         return ""
-    if even.high > 1:
-        return f"\n(range {even.low * 100:.0f} % to never)"
-    return f"\n(range {even.range})"
+    return f"\n(range {words.percent(low)} to never)" if high > 1 else f"\n(range {text})"
 
 
 def _percent(share: float) -> str:
     return f"{words.digits(share * 100, 3)} %"
 
 
-def _tick(usd: float) -> str:
-    return _price(usd) if math.isclose(usd, round(usd, 2), abs_tol=1e-9) else words.money_tick(usd)
-
-
-def _price(usd: float) -> str:
-    return f"${usd:,.2f}"
-
-
-def _table(case: Case, rows: list[Quantity], curve: pd.DataFrame) -> pd.DataFrame:
-    """All that is drawn: prices and costs of the first panel, then the curve and the break-even point."""
-    parts = runs.owner_components_usd_per_gpu_hour(case.point, case.data)
-    drawn = runs.owner_components_usd_per_gpu_hour(case.draws, case.data)
-    found = [(row.name, row.title.replace("\n", ", "), row.value, row.low, row.high) for row in rows]
-    found += [(f"owner_{part}", f"of which {part}", float(parts[part]), *interval(drawn[part])) for part in PARTS]
-    first = pd.DataFrame(found, columns=["row", "what", "usd_per_gpu_hour", "p05_usd", "p95_usd"])
-    first["utilisation_percent"] = [
-        float(case.point.utilisation) * 100 if row.startswith("owner_") else None for row in first.row
-    ]
-    even = case["break_even_utilisation"]
-    point = pd.DataFrame(
+def _table(case: Case, curve: pd.DataFrame) -> pd.DataFrame:
+    """The case's own point, the point at which both cost the same, and the curve."""
+    rent, own, even = (
+        float(case.point.rental_usd_per_gpu_hour),
+        case["owner_usd_per_gpu_hour"],
+        case["break_even_utilisation"],
+    )
+    use = float(case.point.utilisation)
+    points = pd.DataFrame(
         {
-            "row": ["break_even"],
-            "what": ["owning costs as much as renting by the hour in use"],
-            "utilisation_percent": [even.value * 100],
-            "utilisation_p05_percent": [even.low * 100],
-            "utilisation_p95_percent": [even.high * 100],
-            "usd_per_gpu_hour": [float(case.point.rental_usd_per_gpu_hour)],
+            "row": ["this_case", "break_even"],
+            "what": ["owner's cost at the use of the case", "owning costs as much as renting by the hour in use"],
+            "utilisation_percent": [use * 100, even.value * 100],
+            "utilisation_p05_percent": [np.nan, even.low * 100],
+            "utilisation_p95_percent": [np.nan, even.high * 100],
+            "owner_usd_per_gpu_hour": [own.value, rent],
+            "p05_usd": [own.low, np.nan],
+            "p95_usd": [own.high, np.nan],
         }
     )
-    second = pd.DataFrame(
+    along = pd.DataFrame(
         {
             "row": "curve",
             "what": "owner's cost against utilisation",
             "utilisation_percent": curve.utilisation * 100,
-            "usd_per_gpu_hour": curve.owner,
+            "owner_usd_per_gpu_hour": curve.owner,
             "p05_usd": curve.p05,
             "p95_usd": curve.p95,
-            "leased_usd_per_gpu_hour": float(case.point.rental_usd_per_gpu_hour) / curve.utilisation,
         }
     )
-    return pd.concat([first, point, second], ignore_index=True)
+    table = pd.concat([points, along], ignore_index=True)
+    return table.assign(rented_usd_per_gpu_hour=rent, leased_usd_per_gpu_hour=100 * rent / table.utilisation_percent)
 
 
-def _alt(case: Case, rows: list[Quantity]) -> str:
-    owner, rent, quotation, *others = rows
+def _alt(case: Case) -> str:
+    owner = case["owner_usd_per_gpu_hour"]
     return (
-        f"Bar chart over a line chart. An owned H800-hour in use costs {_price(owner.value)}, range {owner.range}; "
-        f"the rent {case.text('rent_is_whose')} is {_price(rent.value)}, the market quotation "
-        f"{_price(quotation.value)}, and an analyst's costs of an H100-hour are "
-        f"{words.label('', [_price(row.value) for row in others])}. "
-        f"{case.text('break_even_point')} {case.text('lease_point')}"
+        f"Line chart over the use of a card. An owned H800-hour in use costs {price(owner.value)} at "
+        f"{_percent(float(case.point.utilisation))} of use, range {owner.range}, beside a rent of "
+        f"{price(float(case.point.rental_usd_per_gpu_hour))}. {case.text('break_even_point')} "
+        f"{case.text('lease_point')}"
     )

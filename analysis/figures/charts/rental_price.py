@@ -1,122 +1,141 @@
-"""What the $6M is: GPU-hours times a price, and how it moves with the price."""
+"""What the $6M is: GPU-hours times a rent, on a line of the rents that were assumed, asked and paid."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from functools import partial
+from math import isnan, nan
+from typing import Any
+
 import pandas as pd
-from matplotlib.transforms import Bbox
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from analysis import costs, parameters, words
-from analysis.case import Case
-from analysis.figures.drawing import Drawing, observed
-from analysis.figures.labels import free_note, pixels
-from analysis.figures.style import BLUE, GREY, MUTED, dollar_axis, note, paper, settle
+from analysis.case import Case, Quantity
+from analysis.figures.drawing import Sketch, observed
+from analysis.figures.rows import Row, strips
+from analysis.figures.sheet import Sheet
+from analysis.figures.style import BLUE, MUTED, short
+from analysis.owning import price
+from analysis.quantities import rents
+from analysis.quantities.runs import R1, V3
+from analysis.uncertainty import interval
 
-NAME = "rental-price"
+
+@dataclass(frozen=True)
+class Mark:
+    """A rent of the line, or a range of rents, in USD an hour of a card; nan where it has none."""
+
+    name: str
+    what: str
+    rental: float = nan
+    low: float = nan
+    high: float = nan
+
+    @property
+    def ends(self) -> list[float]:
+        """What is told of it in numbers."""
+        return [self.low, self.high] if isnan(self.rental) else [self.rental]
 
 
-def _marks(case: Case) -> dict[float, str]:
-    """The prices to mark, in rising order, with what each is."""
-    row = parameters.known()["rental_usd_per_gpu_hour"]
+def marks(case: Case) -> list[Mark]:
+    """The rent of the case with its range, DeepSeek's, and those that were asked and paid when V3 was trained."""
+    known, day = parameters.known()["rental_usd_per_gpu_hour"], case.data.model(V3).release_date
     assumed = case.data.published("deepseek_v3_rental_usd_per_gpu_hour")
-    price = float(case.point.rental_usd_per_gpu_hour)
-    roles: dict[float, list[str]] = {}
-    for value, role in (
-        (price, "this case"),
-        (assumed, "DeepSeek's assumption"),
-        (row.low, "low end"),
-        (row.high, "high end"),
-    ):
-        roles.setdefault(value, []).append(role)
-    # In the base case the two are one; its own name says more.
-    if len(roles[assumed]) > 1:
-        roles[assumed].remove("this case")
-    return {value: ", ".join(roles[value]) for value in sorted(roles)}
+    here = float(case.point.rental_usd_per_gpu_hour)
+    ends = interval(case.draws.rental_usd_per_gpu_hour)
+    band = rents.contracts_of_month(case.data, day)
+    china = rents.china(case.data)
+    china = china[china.date.dt.year == day.year].price_usd
+    listed = rents.observations(case.data, [rents.H100], ["list_on_demand"])
+    listed = listed[listed.date.dt.year == day.year].price_usd
+    own = "whisker: nine draws in ten"
+    theirs = "DeepSeek’s assumption"
+    return [
+        *([Mark(theirs, own, here, *ends)] if here == assumed else [Mark("This case", own, here, *ends)]),
+        *([] if here == assumed else [Mark(theirs, "for an H800", assumed)]),
+        Mark("Lowest plausible rent", "a contract in China, card inferred", known.low),
+        Mark("Highest plausible rent", "the one offer found for an H800", known.high),
+        Mark("One-year contracts, H100", f"middle half, {day:%B %Y}", low=band.low_usd, high=band.high_usd),
+        Mark(f"Servers in China, {day.year}", f"{len(china)} rents found", low=china.min(), high=china.max()),
+        Mark(f"List prices, H100, {day.year}", f"{len(listed)} found, on demand", low=listed.min(), high=listed.max()),
+    ]
 
 
 @observed
-def rental_price(case: Case) -> Drawing:
-    """V3's and R1's bill as straight lines through the rental price, with DeepSeek's own assumption marked."""
-    row = parameters.known()["rental_usd_per_gpu_hour"]
-    price = float(case.point.rental_usd_per_gpu_hour)
-    v3, r1 = case["v3_gpu_hours"].value, case["r1_gpu_hours"].value
-    top = max(row.high, price) * 1.12
-    marks = _marks(case)
-    bills = {mark: costs.rental_run_cost_usd(v3, mark) for mark in marks}
-    said = {mark: f"{words.money_tick(bill)} at ${mark:.2f}" for mark, bill in bills.items()}
-
-    with paper(NAME, 3.8) as figure:
-        ax = figure.add_subplot()
-        x = np.array([0.0, top])
-        bill, extra = costs.rental_run_cost_usd(v3, x), costs.rental_run_cost_usd(r1, x)
-        ax.axvspan(row.low, row.high, color=BLUE, alpha=0.09, linewidth=0)
-        ax.plot(x, bill, color=BLUE, linewidth=2.2)
-        ax.plot(x, extra, color=GREY, linewidth=2.2, linestyle=(0, (4, 2)))
-        for mark in marks:
-            chosen = mark == price
-            ax.plot(
-                mark,
-                bills[mark],
-                "o",
-                markersize=8 if chosen else 6,
-                color=BLUE if chosen else "white",
-                markeredgecolor=BLUE,
-                markeredgewidth=1.6,
-                zorder=6 if chosen else 5,
-            )
-        ax.set_xlim(0, top)
-        ax.set_ylim(0, bill[-1] * 1.1)
-        ax.set_xlabel("rental price of one H800-hour, USD")
-        ax.set_ylabel("bill for the GPU-hours, USD")
-        ax.xaxis.set_major_formatter(lambda value, _: f"${value:.2f}")
-        dollar_axis(ax, "y")
-        settle(figure)
-
-        # The lines always run from corner to corner, so their names have fixed places.
-        names = [
-            note(
-                ax,
-                top * 0.99,
-                bill[-1] * 0.66,
-                f"V3's official run\n{case['v3_gpu_hours'].text} GPU-hours",
-                ha="right",
-                color=BLUE,
-                fontweight="semibold",
-            ),
-            note(
-                ax,
-                top * 0.99,
-                extra[-1] + bill[-1] * 0.05,
-                f"R1 on top of it, {case['r1_gpu_hours'].text} GPU-hours",
-                ha="right",
-                color=MUTED,
-            ),
-        ]
-        span = f"plausible price: ${row.low:.2f} to ${row.high:.2f}"
-        inside = pixels(ax, span)[0] < np.ptp(ax.transData.transform([(row.low, 0), (row.high, 0)])[:, 0]) - 10
-        band = note(ax, row.low if inside else row.high, bill[-1] * 1.09, " " + span, va="top", color=MUTED)
-        taken = [text.get_window_extent() for text in (*names, band)]
-        centres = {mark: ax.transData.transform((mark, bills[mark])) for mark in marks}
-        lines = [np.column_stack([x, bill]), np.column_stack([x, extra])]
-        for mark, role in marks.items():
-            weight = "semibold" if mark == price else "normal"
-            others = [Bbox([centre - 5, centre + 5]) for other, centre in centres.items() if other != mark]
-            words_ = f"{role}: {said[mark]}"
-            taken += free_note(ax, [(mark, bills[mark])], words_, taken + others, lines, fontweight=weight)
-
+def rental_price(case: Case) -> Sketch:
+    """Rents of a Hopper GPU on one line, and V3's bill at each."""
+    found, bill = marks(case), case["v3_rental_usd"]
+    hours, extra = (float(case.data.model(model).chip_hours) for model in (V3, R1))
+    others = "" if bill.certain else f"; nine plausible rents in ten make it {bill.range}"
+    title = f"At {price(found[0].rental)} an hour V3’s run comes to {bill.text}{others}"
+    unit = (
+        "US dollars for an hour of a card (lower scale), and for V3’s "
+        f"{case['v3_gpu_hours'].text} hours at that rent (upper scale); rental basis"
+    )
+    columns = {"rental": "", "low": "low_", "high": "high_"}
     table = pd.DataFrame(
         {
-            "mark": list(marks.values()),
-            "rental_usd_per_gpu_hour": list(marks),
-            "v3_gpu_hours": v3,
-            "v3_usd": list(bills.values()),
-            "r1_gpu_hours": r1,
-            "r1_usd": [costs.rental_run_cost_usd(r1, mark) for mark in marks],
+            "mark": [mark.name for mark in found],
+            "what": [mark.what for mark in found],
+            **{f"{to}rental_usd_per_gpu_hour": [getattr(mark, of) for mark in found] for of, to in columns.items()},
+            "v3_gpu_hours": hours,
+            **{
+                f"v3_{to}usd": [costs.rental_run_cost_usd(hours, getattr(mark, of)) for mark in found]
+                for of, to in columns.items()
+            },
+            "r1_gpu_hours": extra,
+            "r1_usd": [costs.rental_run_cost_usd(extra, mark.rental) for mark in found],
         }
     )
-    alt = (
-        "Line chart. V3's bill rises in a straight line with the rental price that is assumed for an H800-hour: "
-        + words.label("", [f"{said[mark]} ({role})" for mark, role in marks.items()])
-        + f". R1 adds {words.money_tick(costs.rental_run_cost_usd(r1, price))} at ${price:.2f}."
+    return Sketch("rental-price", title, unit, partial(_draw, found, hours, bill), table, _alt(case, found))
+
+
+def _draw(found: list[Mark], hours: float, bill: Quantity, sheet: Sheet) -> None:
+    rows = [_row(mark, hours, bill, mark is found[0]) for mark in found]
+    top = max(end for mark in found for end in (mark.rental, mark.low, mark.high) if not isnan(end))
+    # Room for the second scale.
+    sheet.skip(16)
+    _bills(strips(sheet, rows, (0, 1.04 * top), words.money_tick, log=False), hours)
+
+
+def _row(mark: Mark, hours: float, bill: Quantity, chosen: bool) -> Row:
+    bills = [costs.rental_run_cost_usd(hours, end) for end in mark.ends]
+    if chosen:
+        told = bill.text if bill.certain else f"{bill.text} ({bill.range})"
+    elif len(bills) == 1:
+        # As fine as the bill of the case is told.
+        told = words.amount(bills[0], "USD", bill.low, bill.high)
+    else:
+        told = words.between(bills[0], bills[1], "USD")
+    rent = " to ".join(dict.fromkeys(price(end) for end in mark.ends))
+    colour = BLUE if chosen else MUTED
+    ends = mark.low, mark.high
+    return Row(mark.name, mark.rental, rent, *ends, f"V3: {short(told)}", mark.what, colour, strong=chosen)
+
+
+def _bills(ax: Axes, hours: float) -> None:
+    """The second scale: what V3's hours come to at each rent."""
+
+    def bills(rents_: Any) -> Any:
+        return rents_ * hours
+
+    def back(usd: Any) -> Any:
+        return usd / hours
+
+    above = ax.secondary_xaxis("top", functions=(bills, back))
+    above.xaxis.set_major_locator(MaxNLocator(4))
+    above.xaxis.set_major_formatter(lambda value, _: words.money_tick(value))
+    above.spines["top"].set_visible(False)
+    above.tick_params(length=0, labelsize=9, labelcolor=BLUE, pad=2)
+
+
+def _alt(case: Case, found: list[Mark]) -> str:
+    bill, first = case["v3_rental_usd"], found[0]
+    span = "" if bill.certain else f", range {bill.range}"
+    others = "; ".join(f"{mark.name}, {' to '.join(price(end) for end in mark.ends)}" for mark in found[1:])
+    return (
+        f"Dots and ranges of rents on a line. At {price(first.rental)} an hour, V3's bill is {bill.text}{span}. "
+        f"Other rents: {others}."
     )
-    return Drawing(NAME, figure, table, alt)

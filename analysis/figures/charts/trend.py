@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MultipleLocator, NullLocator
 from matplotlib.transforms import Bbox
 
-from analysis import costs, uncertainty, words
+from analysis import costs, owning, uncertainty, words
 from analysis.case import Case
-from analysis.figures.drawing import Drawing, observed
+from analysis.figures.drawing import Sketch, observed
 from analysis.figures.labels import free_note
-from analysis.figures.style import (
-    BASIS_COLOURS,
-    GRID,
-    INK,
-    MUTED,
-    bare,
-    dollar_axis,
-    dot,
-    key,
-    log_limits,
-    note,
-    paper,
-    settle,
-    short,
-)
+from analysis.figures.sheet import Sheet
+from analysis.figures.style import BLUE, GREY, GRID, INK, MUTED, bare, dollar_axis, dot, log_limits, short
 from analysis.quantities.hours import HOPPERS, STAGE, gpu_name
 from analysis.quantities.runs import V3
 from analysis.quantities.trend import HIDDEN_HOURS, OPEN_HOURS, chosen, fitted, measured, published_costs
@@ -38,7 +26,6 @@ from analysis.trend import Growth, decimal_years
 
 NAME = "trend"
 NAMED = ("gpt3", "gpt4", "llama31_405", "grok4")
-TEAL, BLUE = BASIS_COLOURS["amortised"], BASIS_COLOURS["rental"]
 AMORTISED, RENTAL, PER_FLOP = "amortised", "rental", "amortised per 1e24 FLOP"
 
 # The fitted lines of a panel by name, each with the models it goes through.
@@ -46,26 +33,20 @@ Lines = dict[str, tuple[Growth, pd.DataFrame]]
 
 
 @observed
-def trend(case: Case) -> Drawing:
+def trend(case: Case) -> Sketch:
     """Three scatter plots on log axes over one time axis, with fitted lines."""
-    table = _table(case)
-    lines = _lines(case)
-    start, end = table.years.min() - 0.35, table.years.max() + 1.0
-    with paper(NAME, 8.6) as figure:
-        axes = figure.subplots(3, 1, sharex=True, height_ratios=[3.0, 2.2, 2.0])
-        figure.set_layout_engine("constrained", h_pad=0.06, rect=(0, 0, 1, 0.925), hspace=0.05)
-        titles = {
-            AMORTISED: ("Amortised cost, USD", TEAL),
-            RENTAL: ("Rental cost, USD", BLUE),
-            PER_FLOP: ("Amortised cost per 10²⁴ FLOP, USD", TEAL),
-        }
-        for ax, (panel, (title, colour)) in zip(axes, titles.items(), strict=True):
-            _axis(ax, table[table.panel == panel], lines[panel], title, colour, (start, end))
-        key(figure, _key(case), 0.08, columns=2)
-        settle(figure)
-        for ax, (panel, (_, colour)) in zip(axes, titles.items(), strict=True):
-            _panel(ax, table[table.panel == panel], lines[panel], colour)
-    return Drawing(NAME, figure, table.drop(columns="years"), _alt(case))
+    table, lines = _table(case), _lines(case)
+    unit = (
+        "US dollars, log scale, by date of release. Diamonds: Epoch AI, filled where chip-hours are public; "
+        "blue: V3, not in any line, with nine draws in ten. Never compare one panel with another"
+    )
+    return Sketch(NAME, title(case), unit, partial(_draw, case, table, lines), table.drop(columns="years"), _alt(case))
+
+
+def title(case: Case) -> str:
+    """The finding: where V3 lies to the line of the models whose chip-hours are public, as its own are."""
+    value, gap = case["v3_by_epoch_usd"].text, case["public_line_over_v3"].text
+    return f"The trend of models with public chip-hours gives {gap} V3’s {value}"
 
 
 def _lines(case: Case) -> dict[str, Lines]:
@@ -141,110 +122,142 @@ def _model(case: Case, model_id: str) -> dict[str, object]:
     }
 
 
-def _key(case: Case) -> list[tuple[str, str, str]]:
-    price = case.point.rental_usd_per_gpu_hour
-    return [
-        ("D", "full", "Epoch AI, chip-hours public"),
-        ("D", "none", "Epoch AI, chip-hours not public"),
-        ("o", "full", f"disclosed hours × ${price:.2f}"),
-        ("s", "full", "V3 by Epoch AI's formula"),
-        ("-", "", "V3's 5–95 % range"),
-    ]
+def _draw(case: Case, table: pd.DataFrame, lines: dict[str, Lines], sheet: Sheet) -> None:
+    span = table.years.min() - 0.35, table.years.max() + sheet.of(0.5, 0.6)
+    price = owning.price(float(case.point.rental_usd_per_gpu_hour))
+    headings = {
+        AMORTISED: "Amortised cost, by Epoch AI’s method",
+        RENTAL: f"Rental cost: Epoch AI’s at cloud prices; dots: disclosed hours × {price}",
+        PER_FLOP: "Amortised cost of 10²⁴ FLOP, by Epoch AI’s method",
+    }
+    heights = {AMORTISED: sheet.of(190, 210), RENTAL: sheet.of(140, 150), PER_FLOP: sheet.of(120, 130)}
+    for panel, heading in headings.items():
+        sheet.heading(heading, above=2 if panel == AMORTISED else 6)
+        ax = sheet.panel(heights[panel], 38, 4, below=20)
+        rows = table[table.panel == panel]
+        _axis(ax, rows, lines[panel], span, sheet)
+        _panel(ax, rows[rows.value_usd > 0], lines[panel], case if panel == AMORTISED else None, sheet)
 
 
-def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, title: str, colour: str, span: tuple[float, float]) -> None:
+def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, span: tuple[float, float], sheet: Sheet) -> None:
     ax.set_yscale("log")
     ax.set_xlim(*span)
     marks = rows[["value_usd", "low_usd", "high_usd"]].to_numpy(dtype=float).ravel()
     ends = np.concatenate([marks, *(growth.at(through.years.to_numpy()) for growth, through in lines.values())])
     low, high = log_limits(ends, 1.7)
     ax.set_ylim(low, high)
-    narrow = high / low < 50 * 1.7**2
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,), numticks=20))
+    few = high / low < 50 * 1.7**2
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 3) if few else (1,), numticks=20))
     ax.yaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_locator(MultipleLocator(1))
+    ax.xaxis.set_major_locator(MultipleLocator(sheet.of(1, 2)))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     dollar_axis(ax, "y")
     ax.grid(axis="y", color=GRID)
-    ax.tick_params(labelsize=9.5, labelbottom=True)
-    ax.set_title(title, fontsize=11, color=colour)
     bare(ax, keep=("bottom",))
+    ax.tick_params(labelsize=9, labelcolor=MUTED)
 
 
-def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, colour: str) -> None:
-    """Marks, lines and their names; after `settle`, so that labels find free room. Nothing has no place on its axis."""
-    rows = rows[rows.value_usd > 0]
+def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, gap_of: Case | None, sheet: Sheet) -> None:
+    """Marks, lines and their names, and how far V3 is from the first line, where that is a result."""
     taken: list[Bbox] = []
     drawn: list[np.ndarray] = []
+    fits: list[np.ndarray] = []
     for row in rows.to_dict("records"):
-        _mark(ax, row, colour)
+        _mark(ax, row)
         centre = ax.transData.transform((row["years"], row["value_usd"]))
         taken.append(Bbox([centre - 5, centre + 5]))
         if row["model_id"] == V3:
             drawn.append(np.array([(row["years"], row[end]) for end in ("low_usd", "high_usd")]))
-    day = rows.years[rows.model_id == V3].max()
+    ours = rows[(rows.model_id == V3) & (rows.kind != "published")]
+    day = float(rows.years[rows.model_id == V3].max())
     for index, (growth, through) in enumerate(lines.values()):
         # As far as V3's day, where it is read.
         x = np.linspace(through.years.min(), max(through.years.max(), day), 60)
-        style = (0, ()) if index == 0 else (0, (4, 2))
-        ax.plot(x, growth.at(x), color=colour if index == 0 else INK, linewidth=1.8, linestyle=style, zorder=3)
+        ax.plot(x, growth.at(x), color=INK, linewidth=1.6, linestyle="-" if index == 0 else (0, (4, 2)), zorder=3)
         if index == 0:
-            ax.fill_between(x, *growth.line_interval(x), color=colour, alpha=0.12, linewidth=0)
-        drawn.append(np.column_stack([x, growth.at(x)]))
+            ax.fill_between(x, *growth.line_interval(x), color=GREY, alpha=0.16, linewidth=0)
+        fits.append(np.column_stack([x, growth.at(x)]))
+    drawn += fits
+    look: dict[str, Any] = {"fontsize": 9, "linespacing": 1.05}
+    if gap_of is not None and len(ours):
+        line, value = float(next(iter(lines.values()))[0].at(day)), float(ours.value_usd.iloc[0])
+        arrow = {"arrowstyle": "<->", "color": BLUE, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 4}
+        ax.annotate("", (day, value), (day, line), arrowprops=arrow, zorder=6)
+        drawn.append(np.array([(day, value), (day, line)]))
+        middle = (day, float((line * value) ** 0.5))
+        beside: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "color": BLUE}
+        taken.append(ax.annotate(gap_of["public_line_over_v3"].text, middle, **beside, **look).get_window_extent())
+    for row in ours.to_dict("records"):
+        amount = words.amount(row["value_usd"], "USD", row["low_usd"], row["high_usd"], 3)
+        bold = {"color": BLUE, "fontweight": "semibold", **look}
+        own = [box for box in taken if not _around(ax, row, box)]
+        taken += free_note(
+            ax, [(row["years"], row["value_usd"])], f"V3 {short(amount)}", own, drawn, (-0.4, -1), **bold
+        )
     # Only when all lines are there do their names know what to keep off.
-    for (name, (growth, _)), points, ink in zip(lines.items(), drawn[-len(lines) :], (colour, INK), strict=False):
-        x, line = points.T
-        label = f"{name}:\n{_pace(growth)}"
-        words_style: dict[str, Any] = {"color": ink, "fontsize": 9.3, "fontweight": "semibold"}
-        if x[-1] + 0.5 < rows.years.max():
-            # The line ends among the marks, so its name stands where there is room along it.
-            along = [(x[step], line[step]) for step in (30, 15, 45)]
-            taken += free_note(ax, along, label, taken, drawn, (0, -1), **words_style)
-        else:
-            taken.append(note(ax, x[-1] + 0.12, line[-1], label, **words_style).get_window_extent())
+    for (name, (growth, _)), points in zip(lines.items(), fits, strict=True):
+        below = len(lines) > 1 and points is fits[0]
+        along = [(float(x), float(y)) for x, y in points[[6, 12, 20, 30, 45]]]
+        label = f"{name}:\n{pace(growth)}"
+        taken += free_note(
+            ax, along, label, taken, drawn, (0.5, -1) if below else (-0.3, 1), color=INK, fontweight="semibold", **look
+        )
     for row in rows.to_dict("records"):
-        chosen = row["model_id"] == V3
-        if not chosen and (row["model_id"] not in NAMED or row["kind"] != "published"):
+        # Where all marks lie close, a phone has no room for names.
+        if row["model_id"] not in NAMED or row["kind"] != "published" or (sheet.narrow and row["panel"] == PER_FLOP):
             continue
-        at = row["years"], row["value_usd"]
-        centre = ax.transData.transform(at)
-        others = [box for box in taken if not np.allclose((box.p0 + box.p1) / 2, centre)]
-        label = row["model"].removeprefix("DeepSeek-").removesuffix(" 175B")
-        amount = words.amount(row["value_usd"], "USD", row["low_usd"], row["high_usd"], 3) if chosen else ""
-        style_ = {"fontsize": 9.3, "color": colour if chosen else INK, "fontweight": "bold" if chosen else "normal"}
-        text = f"{label} {short(amount)}".strip()
-        towards = (1, -1) if chosen else (-1, 1)
-        taken += free_note(ax, [at], text, others, drawn, towards, **style_)
+        others = [box for box in taken if not _around(ax, row, box)]
+        label = row["model"].removesuffix(" 175B")
+        taken += free_note(ax, [(row["years"], row["value_usd"])], label, others, drawn, (-1, 1), color=MUTED, **look)
 
 
-def _mark(ax: Axes, row: dict[Hashable, Any], colour: str) -> None:
+def _around(ax: Axes, row: dict[Hashable, Any], box: Bbox) -> bool:
+    """Whether a box is that of a row's own mark."""
+    return bool(np.allclose((box.p0 + box.p1) / 2, ax.transData.transform((row["years"], row["value_usd"]))))
+
+
+def _mark(ax: Axes, row: dict[Hashable, Any]) -> None:
     own, chosen = row["kind"] != "published", row["model_id"] == V3
-    tone = colour if own else MUTED
+    tone = BLUE if own and chosen else GREY
     if chosen:
         ax.plot([row["years"]] * 2, [row["low_usd"], row["high_usd"]], color=tone, linewidth=1.8, zorder=4)
-    shape = {"published": "D", "hours x price": "o"}.get(row["kind"], "s")
-    size = (6.8 if chosen else 5.5) if own else 4.8
-    dot(ax, row["years"], row["value_usd"], tone, shape, "full" if row["chip_hours_public"] else "none", size)
+    shape = "o" if own else "D"
+    dot(
+        ax,
+        row["years"],
+        row["value_usd"],
+        tone,
+        shape,
+        "full" if row["chip_hours_public"] else "none",
+        6 if own else 4.6,
+    )
 
 
-def _pace(growth: Growth) -> str:
-    """'×3.3 a year', or '÷1.4 a year' where costs fall."""
+def clear(growth: Growth) -> bool:
+    """Whether the interval of the growth factor leaves out standing still."""
+    low, high = growth.interval
+    return not low <= 1 <= high
+
+
+def pace(growth: Growth) -> str:
+    """'×3.3 a year', '÷1.4 a year' where costs fall, or that neither is clear."""
+    if not clear(growth):
+        return "no clear trend"
     if growth.factor >= 1:
-        return f"×{growth.factor:.1f} a year"
-    return f"÷{1 / growth.factor:.1f} a year"
+        return f"×{words.number(growth.factor, 1)} a year"
+    return f"÷{words.number(1 / growth.factor, 1)} a year"
 
 
 def _alt(case: Case) -> str:
     lines = _lines(case)
     (public, known), (hidden, guessed) = lines[AMORTISED].values()
     per_flop, _ = lines[PER_FLOP]["public hours"]
+    said = (
+        f"change by a factor of {words.digits(per_flop.factor, 2)} a year" if clear(per_flop) else "show no clear trend"
+    )
+    grows, too = (words.number(growth.factor, 1) for growth in (public, hidden))
     return (
         f"Three scatter plots over time on log axes. The amortised cost of {len(known)} models with public chip-hours "
-        f"grows by {public.factor:.1f} times a year, that of {len(guessed)} without by {hidden.factor:.1f}, on a line "
-        f"{case['hidden_over_public'].text} as high. DeepSeek-V3 by Epoch AI's formula, "
-        f"{case['v3_by_epoch_usd'].text}, {case.text('v3_beside_the_line')}. Rented, V3 is "
-        f"{case['v3_rental_usd'].text}. Per unit of arithmetic costs "
-        f"fall by {1 / per_flop.factor:.1f} times a year, and V3 at "
-        f"{case['v3_amortised_usd_per_1e24_flop'].text} per 1e24 FLOP is {case['v3_over_llama31_per_flop'].text} "
-        "Llama 3.1 405B."
+        f"grows {grows}-fold a year, that of {len(guessed)} without {too}-fold. DeepSeek-V3 by Epoch AI's formula, "
+        f"{case['v3_by_epoch_usd'].text}, {case.text('v3_beside_the_line')}. Costs per unit of arithmetic {said}."
     )
