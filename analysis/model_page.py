@@ -27,9 +27,9 @@ BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
 # What a row counts, in a sentence; nothing where it is the whole run, or where nobody says.
 COUNTED = {
     "run": "",
-    "pretraining": "Its figures count pre-training alone.",
-    "stage": "Its figures count this stage alone; the base on which it builds is not in them.",
-    "sum": "Its figures count the base and the stage on top of it.",
+    "pretraining": "Its figures cover pre-training only.",
+    "stage": "Its figures cover this stage only, without the base on which it builds.",
+    "sum": "Its figures cover the base and the stage on top of it.",
 }
 # How the first sentences tell a cost; bare GPUs, and research by analogy, stand in the table alone.
 LEAD = {
@@ -49,7 +49,7 @@ KNOWN = {
 }
 # Numbers that test the others: what follows the title, and the factor to its unit.
 TESTS = {"mfu": ("", 1.0), "hours_per_1e24_flop": ("", 1.0), "days": ("", 1.0), "energy_kwh": (", MWh", 1e-3)}
-CIRCULAR = "its arithmetic was worked out from its hours, and tests nothing"
+CIRCULAR = "its arithmetic was worked out from its hours, so it tests nothing"
 NOT_PUBLISHED = "not published"
 
 
@@ -99,7 +99,7 @@ class ModelPage:
         else:
             lacks = "neither GPU-hours, nor GPUs and days, nor arithmetic with a chip, are published"
         others = len(self.case.data.table("estimates").query("model_id == @self.row.model_id"))
-        return f"{lacks}; figures that others have published stand below" if others else lacks
+        return f"{lacks}; figures that others have published are below" if others else lacks
 
     def lacks(self, answer: Answer) -> str:
         """What a number lacks, with the chip and the half-year by name."""
@@ -162,7 +162,7 @@ class ModelPage:
         """What is published of a model: value, how sure, source."""
         row, v3 = self.row, self.case.data.model(BESIDE)
         unverified = row.unverified_fields.split(";")
-        rows = [{"What": "Chip", "Value": as_markdown(row.hardware) or NOT_PUBLISHED, "Read as": "", "Source": ""}]
+        rows = [{"What": "Chip", "Value": as_markdown(row.hardware) or NOT_PUBLISHED, "Grade": "", "Source": ""}]
         for column, (title, _, _, confidence, source) in KNOWN.items():
             there = row[column] == row[column]
             from_hours = column == "train_flop" and row.flop_from_hours == "yes"
@@ -171,7 +171,7 @@ class ModelPage:
                 {
                     "What": title,
                     "Value": listing.doubt(_cell(row, column), "unverified" if column in unverified else ""),
-                    "Read as": sure if there else "",
+                    "Grade": sure if there else "",
                     "Source": listing.cite(row[source]) if there else "",
                 }
             )
@@ -209,7 +209,7 @@ class ModelPage:
                     "Method": as_markdown(row.method),
                     "Dollars of": str(row.currency_year).removesuffix(".0"),
                     "Edition": row.vintage,
-                    "Stands": _stands(row),
+                    "Status": _stands(row),
                     "Source": listing.cite(row.source),
                 }
                 for row in rows.itertuples()
@@ -225,7 +225,7 @@ class ModelPage:
                 {
                     "Stage": as_markdown(row.stage_name),
                     "GPU-hours": words.amount(row.chip_hours, "GPU-hour"),
-                    "Read as": row.confidence,
+                    "Grade": row.confidence,
                     "Source": listing.cite(row.source),
                 }
                 for row in rows.itertuples()
@@ -243,7 +243,7 @@ class ModelPage:
                 title = answer.number.title
                 wanted.setdefault(self.lacks(answer), []).append(title[:1].lower() + title[1:])
         if not wanted:
-            return Markdown("Nothing is missing for the costs above; what they rest on can still be wrong.")
+            return Markdown("Nothing is missing for the costs above; their inputs can still be wrong.")
         lines = (f"- With {as_markdown(lack)}: {'; '.join(costs)}." for lack, costs in wanted.items())
         return Markdown("\n".join(["What cannot be computed yet, and what would change that:", "", *lines]))
 
@@ -254,9 +254,9 @@ class ModelPage:
         files = words.label("", [f"`data/{name}.csv`" for name, rows in tables.items() if ident in set(rows.model_id)])
         address, command = f"check_claim.html#model={ident}", f'report claim "5 million" --model {ident}'
         return Markdown(
-            f"Which cost can a sum be that is said of {self.name}? "
+            f"Somebody names a sum for {self.name}: which cost could it be? "
             f'<a href="{address}">Check it in your browser</a>, or with `{command}`.\n\n'
-            f"All above follows from {{row}}`models {ident}` and its rows in {files}. "
+            f"Everything above follows from {{row}}`models {ident}` and its rows in {files}. "
             "{doc}`models` has all models side by side."
         )
 
