@@ -92,7 +92,7 @@ lock: ## write the locks anew from pyproject.toml and the lists beside them (nee
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(COMPILE) --extra test --extra pdf --extra lab --extra build --extra cluster --output-file requirements.lock pyproject.toml
 	$(COMPILE) --output-file .ci/tools.lock .ci/tools.in
-	for name in .ci/campaigns analysis/teaching/requirements; do \
+	for name in .ci/campaigns analysis/teaching/requirements analysis/teaching/requirements-kernel; do \
 		$(COMPILE) --constraint requirements.lock --output-file $$name.lock $$name.in || exit 1; done
 
 same-bytes: $(READY) ## build three times from clean clones, under other circumstances, and compare every byte (many minutes)

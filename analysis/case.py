@@ -172,21 +172,22 @@ class Quantity:
     unit: str
     basis: str = ""
     draws: uncertainty.Draws | None = None
+    digits: int = 0
 
     @property
     def median(self) -> str:
         """The median of the draws, as fine as the range allows."""
-        return words.amount(self.drawn.median, self.unit, self.low, self.high, self.significant)
+        return self.printed(self.drawn.median)
 
     @property
     def raw_low(self) -> str:
         """The 5th percentile of the draws, whether or not it lies below the central value."""
-        return words.amount(self.drawn.low, self.unit, significant=3)
+        return self.printed(self.drawn.low)
 
     @property
     def raw_high(self) -> str:
         """The 95th percentile of the draws, whether or not it lies above the central value."""
-        return words.amount(self.drawn.high, self.unit, significant=3)
+        return self.printed(self.drawn.high)
 
     @property
     def percentile(self) -> str:
@@ -208,13 +209,23 @@ class Quantity:
 
     @property
     def text(self) -> str:
-        """Central value, as fine as the range allows; two to four significant digits where there is none."""
-        return words.amount(self.value, self.unit, self.low, self.high, self.significant)
+        """The one print of the central value."""
+        return self.printed(self.value)
+
+    def printed(self, value: float) -> str:
+        """A value of this quantity, here or in another case: as fine as its range allows, with `digits` at least."""
+        return words.amount(value, self.unit, self.low, self.high, self.significant, self.least)
+
+    @property
+    def least(self) -> int:
+        """Significant digits that are shown however wide the range is."""
+        return self.digits or 2
 
     @property
     def significant(self) -> int:
         """Significant digits of the central value where there is no range."""
-        return 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
+        usual = 4 if "hour" in self.unit else 2 if self.unit in ("fraction", "times", "day", "MW") else 3
+        return self.digits or usual
 
     @property
     def range(self) -> str:
@@ -223,8 +234,8 @@ class Quantity:
 
     @property
     def exact(self) -> str:
-        """Central value with four significant digits: for arithmetic that is shown, not for estimates."""
-        return words.amount(self.value, self.unit)
+        """The same print as `text`, under the name that pages use in arithmetic that is shown."""
+        return self.text
 
     @property
     def full(self) -> str:
@@ -308,7 +319,17 @@ class Case:
         if definition.ranged:
             draws = definition.drawn(value, self.draws, self.data)
             low, high = map(float, uncertainty.holding(value, draws.low, draws.high))
-        return Quantity(definition.name, definition.title, value, low, high, definition.unit, definition.basis, draws)
+        return Quantity(
+            definition.name,
+            definition.title,
+            value,
+            low,
+            high,
+            definition.unit,
+            definition.basis,
+            draws,
+            definition.digits,
+        )
 
     def sampled(self, name: str) -> np.ndarray | float:
         """A result for every draw."""
@@ -345,13 +366,13 @@ class Case:
         known = parameters.known()
         if key in known:
             value = getattr(self.point, key)
-            return value if isinstance(value, str) else words.amount(value, known[key].unit)
+            return value if isinstance(value, str) else words.assumed(value, known[key].unit)
         if stem in known and not known[stem].choices and form in ("base", "range", "low", "high"):
             row = known[stem]
             self.trace.add("assumptions", [stem])
             if form == "range":
-                return words.amount(row.low, row.unit) + words.THIN_RANGE + words.amount(row.high, row.unit)
-            return words.amount(getattr(row, "value" if form == "base" else form), row.unit)
+                return words.assumed(row.low, row.unit) + words.THIN_RANGE + words.assumed(row.high, row.unit)
+            return words.assumed(getattr(row, "value" if form == "base" else form), row.unit)
         published = self.data.table("published").set_index("figure_id")
         column = {"low": "low", "high": "high"}.get(form, "value")
         found = published.index.intersection([key if column == "value" else stem])

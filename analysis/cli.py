@@ -609,21 +609,35 @@ def classroom(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="First run the exercises again, and write their outputs into book/.")
     ] = False,
+    variant: Annotated[
+        int, typer.Option(metavar="N", help="Exercises with other numbers, 1 to 9999; 0: those of the base case.")
+    ] = 0,
+    story: Annotated[
+        str, typer.Option(metavar="FOLDER", help="The story that the class audits: cards, checklist, slides, form.")
+    ] = "minimax_m1",
+    assignments: Assignments = None,
+    file: ScenarioFile = None,
 ) -> None:
-    """Build what a class needs: the students' notebooks and zip, and the instructor's edition with the solutions.
+    """Build what a class needs: students' notebooks, the instructor's edition, sheets of a lesson, quizzes, slides.
 
-    Examples: `report classroom --out /tmp/monday`; `report classroom --refresh`, after a change of an exercise
+    -p and -f change the case of the quizzes and the slides; the exercises are those of the base case, or of a variant.
+
+    Examples: `report classroom --out /tmp/monday`; `report classroom --variant 7 --story gpt_oss`;
+    `report classroom --refresh`, after a change of an exercise
     """
     from analysis.report import browser
     from analysis.teaching import classroom as teaching
-    from analysis.teaching import exercises, starters
+    from analysis.teaching import exercises, lesson, starters, variants
     from analysis.teaching import slides as deck
 
+    # What is wrong with them is told before minutes have passed.
+    wanted = teaching.Wanted(scenario_from(assignments, file), variants.checked(variant), story)
+    lesson.audited(story)
     with progress_bar() as progress:
         if refresh:
             exercises.refresh(progress)
             starters.refresh()
-        folder = teaching.build(out, progress)
+        folder = teaching.build(out, progress, wanted)
     for what, where in teaching.STARTS:
         say(f"{what}: {folder / where}")
     if not (folder / deck.FOLDER / deck.PDF).exists():

@@ -116,13 +116,13 @@ def as_written(case: Case) -> str:
     whole = sum(all(found[claim, each] == "supported" for each in QUESTIONS) for claim in {claim for claim, _ in found})
     caveat, wrong = (int(case[f"claims_{name}"].value) for name in ("standing", "source_misattributed"))
     first = (
-        f"Of its {total} claims, {whole} {'stands' if whole == 1 else 'stand'}"
+        f"Of its {total} claims, {whole} {'is' if whole == 1 else 'are'} right"
         if whole
-        else f"None of its {total} claims stands"
+        else f"None of its {total} claims is right"
     )
     return (
-        f"{first} as written: {words.number(caveat - whole)} {'stands' if caveat - whole == 1 else 'stand'} with a "
-        f"caveat, and {words.number(wrong)} {'gives' if wrong == 1 else 'give'} a real number to the wrong thing."
+        f"{first} as written: {words.number(caveat - whole)} {'is' if caveat - whole == 1 else 'are'} right with a "
+        f"caveat, and {words.number(wrong)} {'attaches' if wrong == 1 else 'attach'} a real number to the wrong thing."
     )
 
 
@@ -243,27 +243,28 @@ def _but(found: Examined, shares: Mapping[str, float], turned: Sequence[readings
 def _line(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
     record = finding.record
     reading = f", {record['reading']}" if record["reading"] else ""
-    both = f"asserted, {record['scope_asserted']}; found, {record['scope_found']}.{_compared(finding, shares)}"
+    both = f"asserted, {record['scope_asserted']}; found, {record['scope_found']}.{_compared(case, finding, shares)}"
     note = f" {case.fill(record['note'])}" if record["note"] else ""
     said = finding.said[:1].upper() + finding.said[1:]
     return f"- *{record['part']}{reading}* ({record['kind']}): {both} **{said}.**{note}"
 
 
-def _compared(finding: Finding, shares: Mapping[str, float]) -> str:
+def _compared(case: Case, finding: Finding, shares: Mapping[str, float]) -> str:
     """The two values of a record and what the digits printed allow, or "" for a fact in words."""
     record, unit = finding.record, finding.record["unit"]
     if not finding.numeric:
         return ""
-    found = finding.found if record["compare"] else finding.elsewhere
-    told = f"“{record['printed']}”" if record["printed"] else readings.shown(finding.asserted, unit)
+    asserted = readings.told(case, record, "subject", finding.asserted, unit)
+    other, value = ("compare", finding.found) if record["compare"] else ("belongs_to", finding.elsewhere)
+    told = f"“{record['printed']}”" if record["printed"] else asserted
     bound = {"": "", "at_least": ", a floor", "at_most": ", a ceiling"}[record["bound"]]
-    text = f" The text says {told}; found: {readings.shown(found, unit)}{bound}"
+    text = f" The text says {told}; found: {readings.told(case, record, other, value, unit)}{bound}"
     if record["relation"] == "about":
         low, high = readings.told_ends(finding, unit)
         text += f" (rounding allows {low}{f' to {high}' if high != low else ''})"
     elif record["relation"]:
         least = record["relation"] == "at_least"
-        text += f" (it takes {'at least' if least else 'at most'} {readings.shown(finding.asserted, unit)})"
+        text += f" (it takes {'at least' if least else 'at most'} {asserted})"
     share = shares[record["evidence_id"]]
     if 0 < share < 1:
         text += f". The number fits in {words.percent(share)} of the draws"

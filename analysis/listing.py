@@ -48,7 +48,7 @@ def estimate(row: Any, over: str = "over", significant: int = 3) -> str:
 
 def beside_base(row: Parameter, here: object) -> str:
     """After a value that a scenario has changed: the value that the row's source supports."""
-    return "" if here == row.value else f" (base case: {words.digits(float(row.value), 6)})"
+    return "" if here == row.value else f" (base case: {words.setting(float(row.value))})"
 
 
 def says_who(row: Parameter, here: object) -> str:
@@ -110,8 +110,8 @@ def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
         [
             {
                 "Assumption": row.title,
-                "Value": words.digits(getattr(case.point, row.name), 6) + beside_base(row, case.values[row.name]),
-                "Range": f"{words.digits(row.low, 6)}–{words.digits(row.high, 6)}",
+                "Value": words.setting(getattr(case.point, row.name)) + beside_base(row, case.values[row.name]),
+                "Range": f"{words.setting(row.low)} to {words.setting(row.high)}",
                 "Unit": row.unit,
                 "Rests on": row.confidence,
                 "Source": cite(row.source),

@@ -16,9 +16,8 @@ from analysis.trace import keys
 
 def what_if(case: Case, name: str, **changes: Any) -> str:
     """The central value of a result if some assumptions were others, in words."""
-    definition = REGISTRY[name]
-    value = float(definition.compute(Values({**case.values, **changes}, case.used), case.data))
-    return words.amount(value, definition.unit, significant=3)
+    value = float(REGISTRY[name].compute(Values({**case.values, **changes}, case.used), case.data))
+    return case[name].printed(value)
 
 
 def ends(case: Case, name: str, parameter: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import listing, model_page, model_rows, words
+from analysis import listing, model_rows, placing, words
 from analysis.placing import told
 from analysis.placing.numbers import Answer
 from analysis.untrusted import as_markdown
@@ -24,7 +24,7 @@ def models(case: Any) -> pd.DataFrame:
 
 
 def _line(case: Any, row: Any, published: str) -> dict[str, str]:
-    answers = model_page.placed(case, row.model_id).answers
+    answers = placing.place(placing.of_model(case, row.model_id)).answers
     name = as_markdown(row.model)
     return {
         "Model": f"{{member}}`model_{row.model_id} {row.model.replace('`', chr(39))}`" if row.paged else name,

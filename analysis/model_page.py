@@ -14,7 +14,7 @@ from IPython.display import Markdown
 from analysis import listing, placing, words
 from analysis.placing import told
 from analysis.placing.given import LIMITS
-from analysis.placing.numbers import COSTS, RUN, STAGE, Answer, Span
+from analysis.placing.numbers import COSTS, Answer, Span
 from analysis.placing.verdict import missing
 from analysis.untrusted import as_markdown
 
@@ -22,8 +22,6 @@ from analysis.untrusted import as_markdown
 TABLES = ("models", "estimates", "stages")
 BESIDE = "dsv3"
 
-# What a sum about a row counts, by the row's scope. Pre-training alone is a run of the developer's own base.
-BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
 # What a row counts, in a sentence; nothing where it is the whole run, or where nobody says.
 COUNTED = {
     "run": "",
@@ -48,7 +46,10 @@ KNOWN = {
     "train_flop": ("Arithmetic, FLOP", "FLOP", 1.0, "flop_confidence", "flop_source"),
 }
 # Numbers that test the others: what follows the title, and the factor to its unit.
-TESTS = {"mfu": ("", 1.0), "hours_per_1e24_flop": ("", 1.0), "days": ("", 1.0), "energy_kwh": (", MWh", 1e-3)}
+TESTS = {
+    **dict.fromkeys(("mfu", "implied_flop", "implied_tokens", "hours_per_1e24_flop", "days"), ("", 1.0)),
+    "energy_kwh": (", MWh", 1e-3),
+}
 CIRCULAR = "its arithmetic was worked out from its hours, so it tests nothing"
 NOT_PUBLISHED = "not published"
 
@@ -183,9 +184,10 @@ class ModelPage:
         rows, v3 = [], []
         for name, (unit, factor) in TESTS.items():
             answer = self.found.answers[name]
-            beside = told.beside(self.found, name) if name in told.FIVE else ""
-            if not answer.span:
-                beside = CIRCULAR if circular and name in ("mfu", "hours_per_1e24_flop") else self.how(answer)
+            beside = told.beside(self.found, name) if name in told.BY_EYE and answer.span else ""
+            if not beside:
+                untested = circular and name in ("mfu", "hours_per_1e24_flop")
+                beside = CIRCULAR if untested else self.how(answer)
             rows.append(
                 {
                     "Number": answer.number.title + unit,
@@ -267,17 +269,8 @@ def of(case: Any, model_id: str) -> ModelPage:
     # All members of the family have one parameters cell, whichever of them a member's chip asks for.
     for name in placing.needs(case):
         getattr(case.point, name)
-    return ModelPage(case, case.data.model(model_id), placed(case, model_id), placed(case, BESIDE))
-
-
-def placed(case: Any, model_id: str) -> placing.Placed:
-    """What can be worked out of a model without any sum, by what its row counts."""
-    row = case.data.model(model_id)
-    given = placing.of_model(case, model_id, BOUNDARY[row["scope"]])
-    if row.flop_from_hours == "yes":
-        # Arithmetic that was made from the hours would confirm them whatever they are.
-        given = replace(given, inputs={name: span for name, span in given.inputs.items() if name != "flop_given"})
-    return placing.place(given)
+    found, v3 = (placing.place(placing.of_model(case, name)) for name in (model_id, BESIDE))
+    return ModelPage(case, case.data.model(model_id), found, v3)
 
 
 def _amount(span: Span | None, unit: str) -> str:

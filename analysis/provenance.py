@@ -64,7 +64,7 @@ def parameter_value(parameter: parameters.Parameter, value: object) -> str:
     """A value of an assumption with its unit: '0.08 USD/kWh'."""
     if parameter.type == "choice":
         return str(value)
-    number = str(int(float(value))) if parameter.unit == "number" else _plain(value)  # type: ignore[arg-type]
+    number = str(int(float(value))) if parameter.unit == "number" else words.setting(float(value))  # type: ignore[arg-type]
     return number if parameter.unit == "number" else f"{number} {parameter.unit.replace('1/', 'per ')}"
 
 
@@ -76,7 +76,7 @@ def _assumption(row: Any) -> dict[str, str]:
         span = "fixed"
     else:
         drawn = ", not drawn" if parameter.range_meaning == "fixed" else ""
-        span = f"{_plain(parameter.low)} to {_plain(parameter.high)}{drawn}"
+        span = f"{words.setting(parameter.low)} to {words.setting(parameter.high)}{drawn}"
     return {
         "title": parameter.title,
         "value": parameter_value(parameter, parameter.value) + _dollars(row),

@@ -14,6 +14,7 @@ import numpy as np
 from analysis import claims, parameters, words
 from analysis.case import Case, Values
 from analysis.claims import Examined, Finding, Names
+from analysis.quantities import REGISTRY
 from analysis.tables import DataError
 from analysis.untrusted import unknown
 
@@ -89,6 +90,12 @@ def shown(value: float, unit: str) -> str:
     return words.amount(value, unit, significant=3)
 
 
+def told(case: Case, record: Mapping[str, Any], column: str, value: float, unit: str) -> str:
+    """The value that a column of a record names: a result has its one print."""
+    name = record[column]
+    return case[name].printed(value) if name in REGISTRY else shown(value, unit)
+
+
 def _range(name: str, interval: tuple[float, float], here: float) -> str:
     row = parameters.known()[name]
     low, high = interval
@@ -121,13 +128,17 @@ def told_ends(finding: Finding, unit: str) -> tuple[str, str]:
     return low, high
 
 
-def _value(finding: Finding, unit: str) -> str:
+def _value(case: Case, finding: Finding, unit: str) -> str:
     """The values at which a comparison holds, beside the one that was found."""
-    record, found = finding.record, shown(finding.found, unit)
+    record = finding.record
+    here, asserted = (
+        told(case, record, column, value, unit)
+        for column, value in (("compare", finding.found), ("subject", finding.asserted))
+    )
     if record["relation"] in ("at_least", "at_most"):
-        return f"{record['relation'].replace('_', ' ')} {shown(finding.asserted, unit)} (here {found})"
+        return f"{record['relation'].replace('_', ' ')} {asserted} (here {here})"
     low, high = told_ends(finding, unit)
-    return f"{low} (here {found})" if low == high else f"from {low} to {high} (here {found})"
+    return f"{low} (here {here})" if low == high else f"from {low} to {high} (here {here})"
 
 
 def _of_record(case: Case, finding: Finding) -> list[str]:
@@ -141,7 +152,7 @@ def _of_record(case: Case, finding: Finding) -> list[str]:
         return [f"{start}: never; no assumption makes the basis {first} and the basis {second} one."]
     lines = []
     if record["compare"]:
-        lines.append(f"{start}: {_value(finding, unit)}.")
+        lines.append(f"{start}: {_value(case, finding, unit)}.")
         if record["kind"] == "period" and record["compare"].endswith("_per_year"):
             lines.append(f"{start}: {_years(finding)}.")
         levers = _levers(case, record)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analysis import placing, words
-from analysis.placing.given import Sum
+from analysis.placing.given import READINGS, Sum
 from analysis.placing.numbers import BOUNDARIES, FINE_TUNE, NUMBERS, STAGE, Span
 from analysis.placing.verdict import Placed
 
@@ -199,14 +199,22 @@ def amount(row: Row) -> str:
     """An amount as a sentence has it: "over $100 million", "161,280 GPU-hours"."""
     unit, after, _ = UNITS[row["unit"]]
     digits = 4 if unit == "USD" else 6
-    value, low, high = (words.amount(row[name], unit, significant=digits) for name in ("value", "low", "high"))
-    if row["low"] == row["value"] < row["high"]:
-        value = f"over {value}"
-    elif row["low"] < row["value"] == row["high"]:
-        value = f"under {value}"
-    elif row["high"] > 2 * row["low"]:
-        value = f"{low} to {high}"
-    return value + after
+    ends = [words.amount(end, unit, significant=digits) for end in _told(row)]
+    before = f"{side} " if (side := _reading(row)) in ("over", "under") else ""
+    return before + words.THIN_RANGE.join(ends) + after
+
+
+def _reading(row: Row) -> str:
+    """How an amount is told, a key of READINGS, by where it lies between its ends."""
+    low, value, high = row["low"], row["value"], row["high"]
+    if low < high and value in (low, high):
+        return "over" if value == low else "under"
+    return "between" if high > 2 * low else "about"
+
+
+def _told(row: Row) -> tuple[float, ...]:
+    """The number that is told, or both ends of a range."""
+    return (row["low"], row["high"]) if _reading(row) == "between" else (row["value"],)
 
 
 def placed(case: Any, row: Row) -> Placed | None:
@@ -223,7 +231,9 @@ def placed(case: Any, row: Row) -> Placed | None:
         book = given.inputs.get("rent", named)
         widened = Span(min(book.low, named.low), book.value, max(book.high, named.high))
         given = replace(given, inputs={**given.inputs, "rent": widened})
-    told = Sum(row["low"], row["value"], row["high"], amount(row).replace("over", "more than"))
+    ends, reading = _told(row), _reading(row)
+    said = READINGS[reading][0].format(*(words.amount(end, "USD") for end in ends))
+    told = Sum(row["low"], row["value"], row["high"], said, reading, ends)
     return placing.place(given.about(told, row["boundary"]))
 
 

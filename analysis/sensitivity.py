@@ -260,7 +260,7 @@ def first_to_find(known: pd.DataFrame) -> str:
 def asked(case: Case, name: str, swing: pd.Series) -> tuple[str, str]:
     """Who says what moves a result most, and what comes out at its two ends: from a row of `swings`."""
     row = parameters.known()[swing["name"]]
-    low, high = (words.amount(end, case[name].unit, significant=3) for end in (swing.at_low, swing.at_high))
+    low, high = map(case[name].printed, (swing.at_low, swing.at_high))
     said = f"{row.title}: {says_who(row, case.values[row.name])}"
     return said, f"{low} at its low end, {high} at its high end"
 

@@ -53,7 +53,7 @@ def fits(data: Any) -> pd.DataFrame:
             "Developers": found.developers.map(words.number),
             "One left out": list(map(_ends, found.least, found.most)),
             "Line on V3's day": found.line_at_v3_usd.map(
-                lambda value: words.amount(value, "USD", significant=2), na_action="ignore"
+                lambda value: words.amount(value, "USD", significant=3), na_action="ignore"
             ),
         }
     )

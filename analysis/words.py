@@ -1,14 +1,15 @@
 """Numbers as words: one formatter for every page, figure and table.
 
-Significant digits follow the range: a number is never printed finer than a tenth of its interval, or than its first two
-digits, so that a sum reads as the sum of its parts.
+One quantity has one print. Its digits follow its range: never finer than a tenth of it, but its first two at least,
+or as many as its result asks for (`digits` of `@result`). The price of an hour has its cents; a relative change is in
+whole per cent. book/assets/words.js says the same in the browser, and a test compares the two.
 Fixed formats also keep the outputs of a page comparable, since nbval has no tolerance for floats.
 """
 
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "−"
 THIN_RANGE = " to "
@@ -24,8 +25,19 @@ BASE_UNITS = {
 }
 
 
+# Prices of an hour, which are told to the cent.
+HOURLY = ("USD/GPU-hour",)
+CENTS = 2
+
+# A relative change below this is told as "less than 1 %".
+LEAST_CHANGE = 0.005
+
 # Things that are counted: every digit is shown.
 COUNTS = ("GPU", "GPUs", "model", "claim", "people", "table", "parameter", "source", "row", "draws", "number")
+
+
+# What book/assets/words.js needs of the above, beside its own copy of the functions.
+RULES = {"counts": COUNTS, "hourly": HOURLY, "cents": CENTS, "leastChange": LEAST_CHANGE}
 
 
 def decimals_for(low: float, high: float) -> int:
@@ -56,13 +68,15 @@ def digits(value: float, significant: int = 4) -> str:
 
 
 def setting(value: float) -> str:
-    """What an assumption is set to: whole numbers in full, others to five significant digits: '16,339', '0.056'."""
-    return digits(value, max(5, math.floor(math.log10(abs(value))) + 1) if value else 1)
+    """What an assumption or an end of its range is: in full if whole, or to four digits: '34,819', '16,340'."""
+    return number(value) if value == int(value) else digits(value)
 
 
 def scientific(value: float, significant: int = 3) -> str:
-    """3.286e24 -> '3.29 × 10²⁴'."""
-    mantissa, exponent = f"{value:.{significant - 1}e}".split("e")
+    """3.286e24 -> '3.29 × 10²⁴'; halves go away from zero, as everywhere."""
+    # Its last bits differ with the order of its factors, in Python and in the browser: they decide no half.
+    rounded = Context(prec=significant, rounding=ROUND_HALF_UP).create_decimal(f"{value:.12e}")
+    mantissa, exponent = f"{float(rounded):.{significant - 1}e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}"
 
@@ -104,18 +118,18 @@ def amount(
     """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
 
     Without a range: so many significant digits; counts in full. The unit of rates is left to the sentence.
-    least: significant digits that are shown however wide the range is
+    least: significant digits that are shown however wide the range is; the price of an hour has its cents in any case
     """
     if not math.isfinite(value):
         return NOT_DEFINED
     if unit == "FLOP":
         return scientific(value)
     factor, word = (0.01, "") if unit == "fraction" else (1.0, "") if _plain(unit) else scale(value, significant)
+    if unit in HOURLY:
+        return _dress(number(value, CENTS), unit, "")
     if low is None or high is None or low == high:
         if unit in COUNTS:
             return number(value)
-        if unit == "USD/GPU-hour":
-            return _dress(number(value, 2), unit, "")
         return _dress(digits(value / factor, significant), unit, word)
     places = decimals_for(low / factor, high / factor)
     if value:
@@ -124,17 +138,27 @@ def amount(
     return _dress(number(value / factor, places), unit, word)
 
 
+def assumed(value: float, unit: str) -> str:
+    """What an assumption is set to, in a sentence: '$34,819', '89 %', '$2.00'."""
+    whole = value == int(value) and abs(value) < 1e6 and not _plain(unit)
+    return in_full(value, unit) if whole and unit not in HOURLY else amount(value, unit)
+
+
 def in_full(value: float, unit: str) -> str:
     """Every digit of a whole number: '$5,576,000'."""
     return _dress(number(value), unit, "")
 
 
 def span(value: float, unit: str, low: float, high: float) -> str:
-    """A range in words, on the scale of its central value: '$4.4 to 8.0 million'."""
+    """A range in words, on the scale of its farther end: '$4.4 to 8.0 million', '$0.91 to 1.08 billion'.
+
+    value: what is printed where both ends read alike
+    """
     if not all(map(math.isfinite, (value, low, high))):
         return NOT_DEFINED
-    factor, word = (0.01, "") if unit == "fraction" else (1.0, "") if _plain(unit) else scale(value)
-    places = decimals_for(low / factor, high / factor)
+    farther = max(low, high, key=abs)
+    factor, word = (0.01, "") if unit == "fraction" else (1.0, "") if _plain(unit) else scale(farther)
+    places = CENTS if unit in HOURLY else decimals_for(low / factor, high / factor)
     ends = number(low / factor, places), number(high / factor, places)
     if ends[0] == ends[1]:
         return amount(value, unit)
@@ -173,16 +197,17 @@ def between(low: float, high: float, unit: str = "times") -> str:
 
 
 def signed_percent(fraction: float) -> str:
-    """A relative change: '+50 %', '−12 %'."""
+    """A relative change in whole per cent: '+50 %', '−12 %', 'less than 1 %'."""
     if not math.isfinite(fraction):
         return NOT_DEFINED
-    return f"{'+' if fraction >= 0 else MINUS}{digits(abs(fraction) * 100, 3)} %"
+    if 0 < abs(fraction) < LEAST_CHANGE:
+        return "less than 1 %"
+    return f"{'' if not fraction else '+' if fraction > 0 else MINUS}{number(abs(fraction) * 100)} %"
 
 
 def signed(value: float, unit: str, low: float, high: float) -> str:
     """A difference in words, as fine as its range allows, three significant digits without one: '+$0.98 million'."""
     text = amount(value, unit, low, high, significant=3)
-    if low == high and unit == "USD/GPU-hour":
-        # A cent is coarse for a difference between two prices of an hour.
-        text = _dress(digits(value, 3), unit, "")
+    if unit in HOURLY and value and not float(text.strip(f"{MINUS}$")):
+        return "less than a cent"
     return text if text.startswith((MINUS, NOT_DEFINED)) or not value else f"+{text}"

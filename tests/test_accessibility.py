@@ -175,6 +175,33 @@ def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, br
     assert apart <= 3, f"{name}: the browser shows {seen}, analysis/figures/style.py computes {computed}."
 
 
+# The table of models
+
+SHOWN_MODELS = "[...document.querySelectorAll('#tab-models tbody tr')].filter(r => r.checkVisibility())"
+
+# What is said before each cell of a row that is shown, and the cell.
+KNOWN = """[...document.querySelector('#tab-models tbody tr:not([hidden])').cells]
+  .filter(cell => cell.checkVisibility())
+  .map(cell => [getComputedStyle(cell, '::before').content, cell.textContent.trim()])"""
+
+
+def test_models_are_found_and_sorted_and_stand_as_blocks_on_a_phone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{address}models.html#find=gpt-4%20openai", wait_until="load")
+    assert page.evaluate(SHOWN_MODELS + ".every(r => r.cells[0].textContent.includes('GPT-4'))")
+    page.get_by_role("button", name="Rented").click()
+    first = page.evaluate(KNOWN)
+    assert first[0] == ["none", "GPT-4"], "the dearest comes first"
+    assert first[1] == ['"Released: "', "2023-03-15"] and first[2][0] == '"Rented: "'
+    assert not [text for _, text in first if text == "–"], "what is not known is left out"
+    assert page.url.endswith("&sort=rented&order=descending")
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 844})
+        wide, column = page.locator("#tab-models").evaluate("e => [e.scrollWidth, e.parentElement.clientWidth]")
+        assert wide <= column, f"At {width} pixels the table is {wide} wide, and its column {column}."
+    page.close()
+
+
 # The audit's filter
 
 

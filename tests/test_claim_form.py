@@ -252,6 +252,8 @@ def test_the_link_the_command_and_the_story_are_the_same_claim(form: Form, tmp_p
     assert claim.keys() < {column.name for column in stories.columns.CLAIMS}
     (audited,) = stories.audited(stories.read(tmp_path / "story.yml")).claims
     assert audited.placed.sentence == sentence
+    status, said = commands.here("story", "check", str(tmp_path / "story.yml"))
+    assert status == 0 and "nothing is wrong" in said
     run = story["run"]
     assert run == {"name": "A tune (small)", "gpu": "A100-SXM-80", "when": "2023H1", "gpus": 8, "days": 5}
     _, *arguments = shlex.split(form.told("command"))
@@ -356,6 +358,9 @@ def test_it_works_from_a_folder_and_on_a_phone(browser: Browser, site: Path) -> 
         page = form.at(FINE_TUNE)
         assert form.told("sentence") == SENTENCE.format("the run described")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        tables = page.locator(".claim-table")
+        assert tables.count() == 2
+        assert tables.evaluate_all("all => all.every(e => e.scrollWidth <= e.clientWidth)"), "no table slides sideways"
         small = page.evaluate(
             """() => [...document.querySelectorAll('report-claim :is(button, select, input)')]
                 .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML)"""

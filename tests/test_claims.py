@@ -774,7 +774,7 @@ def test_the_rent_at_which_six_million_is_true(base: Case, evidence: pd.DataFram
     """5.5 / 2.788 = 1.9727 and 6.5 / 2.788 = 2.3314."""
     assert interval(base, evidence, "C02a", RENT) == pytest.approx((5.5 / 2.788, 6.5 / 2.788), rel=1e-7)
     assert readings.true_when(base, "C02") == [
-        "Price of the run: from $5.5 million to $6.5 million (here $5.58 million).",
+        "Price of the run: from $5.5 million to $6.5 million (here $5.6 million).",
         "Rental price of one H800-hour: from $1.97 to $2.33 an hour (here $2.00).",
     ]
 

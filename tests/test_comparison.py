@@ -95,7 +95,7 @@ def test_the_base_case_beside_itself_is_no_change() -> None:
         assert np.all(before == after), f"{name}: the two sides are not drawn alike"
     assert not beside.turned
     assert beside.assumptions.empty
-    assert rows.lead(beside, HEADLINES) == "No scenario moves a headline."
+    assert rows.lead(beside, HEADLINES) == "No scenario moves a main result."
 
 
 def test_the_range_of_a_change_is_far_tighter_than_either_range(found: Comparison) -> None:
@@ -311,8 +311,8 @@ def test_the_figure_bears_a_case_without_any_change_to_a_headline(
     mine.write_text("parameters: {cny_per_usd: 7}\n")
     monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
     drawing = FIGURES["comparison"](Case())
-    assert drawing.sketch.title == "No headline moves by more than 10 % in 1 scenario"
-    assert drawing.alt.endswith("10 %.")
+    assert drawing.sketch.title == "No headline moves by more than 10 % in any scenario"
+    assert drawing.alt.endswith("10 % 0 times.")
 
 
 @pytest.mark.filterwarnings("error")

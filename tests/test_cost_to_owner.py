@@ -37,9 +37,9 @@ def test_title_and_sentence_name_the_least_and_the_most(
     ends = here[least].text, here[most].text
     # Only power has a bound: how much of it was added turns on what the servers would have done without the run.
     assert here.text("cost_to_owner_between") == (
-        f"From at most {ends[0]} to {ends[1]}, by what is asked."
+        f"From at most {ends[0]} to {ends[1]}, depending on the question."
         if least == "v3_marginal_usd"
-        else f"Between {ends[0]} and {ends[1]}, by what is asked."
+        else f"Between {ends[0]} and {ends[1]}, depending on the question."
     )
     bound = "at most " if least == "v3_marginal_usd" else ""
     found = {each.result.value for each in answers(here)}

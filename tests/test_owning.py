@@ -6,6 +6,8 @@ import pytest
 
 from analysis import owning, parameters
 from analysis.case import Case
+from analysis.figures.charts import card_value, rent_or_own, rental_price
+from analysis.figures.charts import rents as rents_figure
 from analysis.quantities import rents
 
 # The inputs that the numbers below were worked out for.
@@ -128,7 +130,7 @@ def test_the_price_book_keeps_chips_half_years_and_kinds_apart(case: Case) -> No
 
 def test_where_deepseeks_two_dollars_stood(case: Case) -> None:
     """One-year contracts of December 2024: 1.90 to 2.10. China in 2024: 1.43, 1.65, 1.67 below; 2.86, 4.29 above."""
-    assert "lies in the middle half" in case.text("two_dollars_beside_contracts")
+    assert "is in line with one-year contracts" in case.text("two_dollars_beside_contracts")
     china = case.text("two_dollars_beside_china")
     assert "3 are lower, $1.43 to $1.67" in china and "2 are higher, $2.86 to $4.29" in china
     first, low, last = (row.price_usd for row in rents.turns(case.data))
@@ -142,3 +144,48 @@ def test_each_figure_beside_the_owners_says_where_its_interest_is(case: Case) ->
     assert said["$2.00"] == "inside"
     assert rows.Interest["GPT-4, amortised, by Epoch AI"] == "outside"
     assert "inclusive of capital costs" in rows.Note["Owner's cost of an H100-hour, new cloud company"]
+
+
+# --- what the figures say of it -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rent", "said"),
+    [
+        # Owner's hour at use u is (capital and network) x 0.89 / u + power; 1.25 at 0.89, of which power is 0.11.
+        (2.0, "owning a card is cheaper once it is in use"),
+        # Full use costs more than a rent of 80 cents, and a rent of 3 cents does not even pay the power.
+        (0.8, "renting by the hour is cheaper however much a card is used"),
+        (0.03, "renting by the hour is cheaper however much a card is used"),
+    ],
+)
+def test_the_title_on_owning_turns_where_full_use_costs_more_than_the_rent(rent: float, said: str) -> None:
+    here = Case({**CHINESE, "rental_usd_per_gpu_hour": rent})
+    assert (here["break_even_utilisation"].value <= 1) is ("owning" in said)
+    assert said in rent_or_own.title(here) and f"${rent:.2f}" in rent_or_own.title(here)
+
+
+def test_the_title_on_contracts_follows_the_band_of_the_day(monkeypatch: pytest.MonkeyPatch, case: Case) -> None:
+    """DeepSeek's 2 dollars beside 1.90 to 2.10: in line with it. Above a band of up to 1.99, below one from 2.01."""
+    band = rents.contracts_of_month(case.data, case.data.model("dsv3").release_date)
+    for low, high, place in ((1.9, 2.1, "in line with"), (1.5, 1.99, "above"), (2.01, 3.0, "below")):
+        there = band.copy()
+        there[["low_usd", "high_usd"]] = low, high
+        monkeypatch.setattr(rents, "contracts_of_month", lambda *_, there=there: there)
+        assert f"was {place} the H100 contracts" in rents_figure.title(case)
+
+
+def test_the_line_of_rents_says_what_v3_comes_to_at_each(case: Case) -> None:
+    """2.788 million hours at 3.42 dollars are 9.53 million; DeepSeek's rent is the case's own, and marked once."""
+    drawing = rental_price.rental_price(case)
+    rows = drawing.table.set_index("mark")
+    assert rows.loc["Highest plausible rent", "v3_usd"] == pytest.approx(2.788e6 * 3.42)
+    assert rows.index[0] == "DeepSeek’s assumption" and rows.index.is_unique
+    dearer = [mark.name for mark in rental_price.marks(Case({**WORKED, "rental_usd_per_gpu_hour": 3.0}))]
+    assert dearer[:2] == ["This case", "DeepSeek’s assumption"]
+
+
+def test_the_title_on_depreciation_names_both_rules_at_the_age_of_v3s_cards(case: Case) -> None:
+    line, fall = (owning.price(float(hour)) for hour in owning.hours_at_full_use(case, 1.2))
+    title = card_value.card_value(case).sketch.title
+    assert title == f"An hour of V3’s cards: {line} by one rule of depreciation, {fall} by the other"

@@ -111,7 +111,9 @@ def test_a_figure_names_everything_that_moves_it(name: str, drawings: Mapping[st
     if "scenario" in table:
         # Figures that compare cases show this one too; what it does not rest on leaves it equal to the base case.
         table = table[table.scenario != "this_case"]
-    assert (replace(after, table=table).csv(), after.alt) == (drawing.csv(), drawing.alt), (
+    sketches = [replace(after.sketch, table=table), drawing.sketch]
+    said, before = ((sketch.title, sketch.unit, sketch.alt) for sketch in sketches)
+    assert (replace(after, sketch=sketches[0]).csv(), said) == (drawing.csv(), before), (
         f"{name} changes when rows and assumptions change that it does not name. "
         "Whoever picks rows from a whole table says so with data.chosen(table, rows)."
     )

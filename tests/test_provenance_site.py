@@ -85,9 +85,9 @@ def test_every_box_links_the_notebook_that_came_with_the_site(site: Path) -> Non
 
 
 def test_only_repositories_on_github_have_launch_links() -> None:
-    found = dict(figures.launchers("https://github.com/owner/a-report.git", "fleet"))
+    found = dict(figures.launchers("https://github.com/owner/a-report.git", "book/fleet.ipynb"))
     assert found == {
-        "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Fcapex.ipynb",
+        "Binder": "https://mybinder.org/v2/gh/owner/a-report/HEAD?labpath=book%2Ffleet.ipynb",
         "Colab": "https://colab.research.google.com/github/owner/a-report/blob/HEAD/book/fleet.ipynb",
     }
     for other in (
@@ -96,7 +96,7 @@ def test_only_repositories_on_github_have_launch_links() -> None:
         "https://github.com/owner",
         "https://github.com.example.org/a/b",
     ):
-        assert figures.launchers(other, "fleet") == []
+        assert figures.launchers(other, "book/fleet.ipynb") == []
 
 
 def test_a_page_older_than_the_data_is_found() -> None:

@@ -57,33 +57,34 @@ def test_what_was_found_of_a_source_goes_before_size() -> None:
 
 
 # What thirteen claims come to, worked out by hand: verdict; USD for each hour that they imply; days of the GPUs at the
-# middle rent; GPUs that they buy at a server's price over 0.85; MFU; watts. None: not known. All inputs but prices are
-# those of a first working by hand, in which rents ran over several years (H100 1.70 / 2.95 / 4.78, A100 1.10 / 2.38 /
-# 4.10) and a server of an H100 was 33,810; here they are of one half-year, and an H100's is 40,378.
+# middle rent; GPUs that they buy at a server's price over 0.85; MFU; watts. None: not known, as an MFU from arithmetic
+# that was itself made from the hours. All inputs but prices are those of a first working by hand, in which rents ran
+# over several years (H100 1.70 / 2.95 / 4.78, A100 1.10 / 2.38 / 4.10) and a server of an H100 was 33,810; here they
+# are of one half-year, and an H100's is 40,378.
 BY_HAND = {
     # 5.576e6 / 2.788e6; / 2 / 2,048 / 24; / (34,819 / 0.85); 3.3e24 / (2.788e6 x 3600 x 989e12)
     "CR01": ("fits_basis", 2.00, 56.7, 136.1, 0.332, None),
-    # 294,000 / 147,000; / 2 / 512 / 24; / 40,964; 1.8e23 / (147,000 x 3600 x 989e12)
-    "CR03": ("stage_only", 2.00, 11.96, 7.18, 0.344, None),
+    # 294,000 / 147,000; / 2 / 512 / 24; / 40,964
+    "CR03": ("stage_only", 2.00, 11.96, 7.18, None, None),
     # 512 x 21 x 24 = 258,048 h: 534,700 / 258,048; / 2 / 512 / 24; / 40,964
     "CR04": ("stage_only", 2.07, 21.8, 13.05, None, None),
     # 6 x 32e9 x 15.5e12 = 2.976e24 FLOP at 0.35: 2.388e6 h: 4.6e6 / 2.388e6; / 40,964
     "CR05": ("unsupported", 1.93, None, 112.3, None, None),
-    # 100e6 / 57e6; / 2.40 / 25,000 / 24; 2.1e25 / (57e6 x 3600 x 312e12)
-    "CR22": ("ambiguous", 1.75, 69.4, None, 0.328, None),
-    # 191e6 / 132e6; / 2.03 / 57,000 / 24; 5e25 / (132e6 x 3600 x 275e12)
-    "CR27": ("fits_basis", 1.45, 68.8, None, 0.383, None),
+    # 100e6 / 57e6; / 2.40 / 25,000 / 24; 6 x 280e9 x 13e12 / (57e6 x 3600 x 312e12)
+    "CR22": ("ambiguous", 1.75, 69.4, None, 0.341, None),
+    # 191e6 / 132e6; / 2.03 / 57,000 / 24
+    "CR27": ("fits_basis", 1.45, 68.8, None, None, None),
     # 170e6 / 30.84e6; / 2.575, the middle of two quarters' contracts, / 16,384 / 24; / (40,378 / 0.85);
     # 3.8e25 / (30.84e6 x 3600 x 989e12)
     "CR28": ("fits_none", 5.51, 167.9, 3579, 0.346, None),
     "CR29": ("fits_basis", 12.97, 395.05, 8420, 0.346, None),
     # 490e6 / 246e6; / 1.95 / 200,000 / 24; / 47,504; 5e26 / (246e6 x 3600 x 989e12); 310e9 Wh / 246e6 h
     "CR40": ("fits_basis", 1.99, 52.35, 10315, 0.571, 1260),
-    # 10e6 / 2.1e6; / 47,504; 4.94e24 / (2.1e6 x 3600 x 989e12), Epoch AI's FLOP against BF16
-    "CR44": ("fits_basis", 4.76, None, 210.5, 0.660, None),
-    # 2,000 x 45 x 24 = 2.16e6 h: 3e6 / 2.16e6; / 2.15 / 2,000 / 24; / 47,504; 1.5e24 / (2.16e6 x 3600 x 989e12). By
-    # hand it lay between an owner's 2.5 million and a rent; a server at 50,000 now takes the owner's to 3.05 million.
-    "CR48": ("fits_basis", 1.39, 29.07, 63.2, 0.195, None),
+    # 10e6 / 2.1e6; / 47,504
+    "CR44": ("fits_basis", 4.76, None, 210.5, None, None),
+    # 2,000 x 45 x 24 = 2.16e6 h: 3e6 / 2.16e6; / 2.15 / 2,000 / 24; / 47,504. By hand it lay between an owner's
+    # 2.5 million and a rent; a server at 50,000 now takes the owner's to 3.05 million.
+    "CR48": ("fits_basis", 1.39, 29.07, 63.2, None, None),
     # 2,048 x 33 x 24 = 1.622e6 h: 20e6 / 1.622e6; 6 x 13e9 x 17e12 / (1.622e6 x 3600 x 2,250e12)
     "CR54": ("other_quantity", 12.33, None, None, 0.101, None),
     # 9.7e24 FLOP at 0.35: 7.784e6 h: 8.2e6 / 7.784e6; / 40,964

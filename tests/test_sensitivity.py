@@ -13,6 +13,7 @@ import pytest
 from analysis import parameters, sensitivity, uncertainty, words
 from analysis.case import Case
 from analysis.figures import FIGURES
+from analysis.figures.charts.tornado import Widest, title
 from analysis.sensitivity import HEADLINES
 
 KNOWN, BASE = parameters.known(), parameters.base()
@@ -261,6 +262,21 @@ def test_the_tornado_of_another_case(changes: dict[str, parameters.Value]) -> No
     drawing = FIGURES["tornado"](Case({**BASE, **changes, "draws": 256}))
     assert "not defined" not in drawing.alt
     assert len(drawing.table) > len(HEADLINES)
+
+
+def test_the_title_of_the_tornado_is_the_headline_that_moves_by_the_largest_factor(base: Case) -> None:
+    """9.53 over 4.6 is a factor of 2.07, 69.8 over 22.9 one of 3.05, and 92 over 4.6 one of 20."""
+
+    def widest(name: str, low: float, high: float) -> Widest:
+        return Widest(base[name], pd.Series({"at_low": low, "at_high": high}))
+
+    rent, programme = widest(RENTAL, 4.6e6, 9.53e6), widest("v3_programme_usd", 69.8e6, 22.9e6)
+    assert title([rent, programme]) == "V3’s programme: $23 to 70 million, by one assumption alone"
+    dearer = widest(RENTAL, 4.6e6, 92e6)
+    assert title([dearer, programme]).startswith("V3’s run, rented: ")
+    # Where the least is nothing, no factor is larger.
+    nothing = widest("fleet_capex_usd", 0.0, 2e9)
+    assert title([dearer, nothing]) == "The fleet’s servers: $0 to $2 billion, by one assumption alone"
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

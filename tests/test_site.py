@@ -35,11 +35,12 @@ def soup(path: Path) -> BeautifulSoup:
 
 
 def pages(site: Path) -> list[Path]:
-    """Pages of the book; tests/teaching/test_slides.py looks at the deck, tests/test_moved.py at old addresses."""
+    """Pages of the book; the deck, the lesson's sheets and old addresses have tests of their own."""
+    other = ("_static", "slides", "lesson")
     return [
         path
         for path in sorted(site.rglob("*.html"))
-        if path.relative_to(site).parts[0] not in ("_static", "slides") and path.stem not in notebooks.moved()
+        if path.relative_to(site).parts[0] not in other and path.stem not in notebooks.moved()
     ]
 
 

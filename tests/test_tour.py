@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import members
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 from test_accessibility import AXE_RUN, RULES, axe
@@ -30,9 +31,6 @@ FILE_KIB = 64
 # The index of the search holds every page, and is fetched by the page of the search alone.
 INDEX, INDEX_KIB = "searchindex.js", 96
 COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
-
-# Of a family, whose pages are of one mould, the tour sees these: with all tables, with few, a stage, the longest lead.
-OF_FAMILIES = {"model_dsv3", "model_gpt4", "model_gpt5", "model_dsr1_increment"}
 
 WHOLE = os.environ.get("REPORT_TOUR") == "whole"
 
@@ -83,7 +81,8 @@ WIDEST = """() => [...document.querySelectorAll("article *")]
 
 
 def toured(site: Path) -> list[Path]:
-    left_out = {page.name for page in notebooks.members()} - OF_FAMILIES
+    """Of a family, whose pages are of one mould, one of each kind."""
+    left_out = {page.name for page in notebooks.members()} - set(members.of_each_kind().values())
     return [path for path in pages(site) if path.stem not in left_out]
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import parameters, trend, trend_tables
 from analysis.case import Case, Data, Values
+from analysis.figures.charts.trend import pace, title
 from analysis.quantities import REGISTRY
 from analysis.quantities import trend as results
 from analysis.quantities.registry import PRICE_OF_H800
@@ -208,7 +209,7 @@ def test_where_v3_lies_among_single_models(case: Case) -> None:
     assert (low / 1e6, high / 1e6) == pytest.approx((4.51, 355), rel=2e-3)
     assert case["v3_by_epoch_usd"].value < low < case["v3_by_epoch_at_listing_usd"].value < high
     said = case.text("v3_in_the_interval")
-    assert "$3.4 million, lies below its lower end" in said and said.endswith("$6.14 million, it lies inside")
+    assert "$3.4 million, lies below that" in said and said.endswith("$6.14 million, it lies inside")
     low, high = results.single_model(case.data, results.OPEN_HOURS)
     assert low < case["v3_by_epoch_usd"].value < high and "inside" in case.text("v3_in_the_public_interval")
 
@@ -259,8 +260,8 @@ def test_v3_beside_the_lines_at_the_listing(case: Case) -> None:
     for prefix, times in over.items():
         assert case[f"{prefix}line_over_v3_at_listing"].value == pytest.approx(times, rel=2e-3), prefix
     assert case["v3_over_llama31_per_flop_at_listing"].value == pytest.approx(1.520, abs=5e-4)
-    assert case.text("v3_below_the_lines") == "4.1 to 20 times below, by the choice of models"
-    assert case.text("v3_below_at_listing") == "2.3 to 11 times below at that listing"
+    assert case.text("v3_below_the_lines") == "4.1 to 20 times below trend, depending on the models"
+    assert case.text("v3_below_at_listing") == "2.3 to 11 times below trend"
     shown = trend_tables.splits(case).set_index("Model")["Cost, at the listing"]
     assert (shown["Llama 3.1 405B"], shown["**DeepSeek-V3**"]) == ("7.57", "0.549")
 
@@ -309,6 +310,18 @@ def test_the_fall_of_cost_per_flop_is_the_inverse_of_its_growth(case: Case) -> N
     line = results.fitted(results.measured(case.data), "usd_per_1e24_flop")
     fall = trend_tables.fall_per_flop(case.data)
     assert fall.value * line.factor == pytest.approx(1) and fall.low < fall.value < fall.high
+
+
+def test_a_pace_is_told_where_its_interval_leaves_out_standing_still() -> None:
+    """Factors of 10^0.5 and 10^-0.5 a year are clear where models scatter little, not where tenfold."""
+    for slope, told in ((0.5, "×3.2 a year"), (-0.5, "÷3.2 a year")):
+        assert pace(trend.Growth(slope, 6.0, 2023.0, spread=0.01, squares=10.0, models=12)) == told
+        assert pace(trend.Growth(slope, 6.0, 2023.0, spread=1.0, squares=10.0, models=12)) == "no clear trend"
+
+
+def test_the_title_of_the_trend_is_the_named_ratio(case: Case) -> None:
+    ratio, cost = case["public_line_over_v3"].text, case["v3_by_epoch_usd"].text
+    assert title(case) == f"The trend of models with public chip-hours gives {ratio} V3’s {cost}"
 
 
 def test_the_tables_of_the_page(case: Case) -> None:

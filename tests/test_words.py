@@ -101,6 +101,7 @@ def test_a_large_number_with_a_power_of_ten() -> None:
     # 6 x 37e9 x 14.8e12 = 3.2856e24, to three digits.
     assert words.scientific(3.2856e24) == "3.29 × 10²⁴"
     assert words.scientific(9.999e24) == "1.00 × 10²⁵"
+    assert words.scientific(2.385e16) == words.scientific(23849999999999996.0) == "2.39 × 10¹⁶"
     assert words.scientific(0.00012) == "1.20 × 10⁻⁴"
     assert words.amount(3.2856e24, "FLOP") == "3.29 × 10²⁴"
 
@@ -218,8 +219,12 @@ def test_counts_are_shown_in_full(unit: str) -> None:
         (13.877, "times", 9.43, 27.92, "14 times", "9 to 28 times"),
         # Thousands stay thousands.
         (238_000, "USD", 187_128, 360_791, "$240,000", "$190,000 to 360,000"),
-        # On the scale of the central value, even where an end is on another.
-        (0.9e9, "USD", 0.7e9, 1.3e9, "$900 million", "$700 to 1,300 million"),
+        # A range is on the scale of its farther end, wherever its value is.
+        (0.957e9, "USD", 0.91e9, 1.08e9, "$960 million", "$0.91 to 1.08 billion"),
+        (0.9e6, "USD", 0.7e6, 1.3e6, "$900,000", "$0.70 to 1.30 million"),
+        # The price of an hour has its cents: a tenth of 1.77 is 0.18, which would make it $2.0.
+        (2.0, "USD/GPU-hour", 1.65, 3.42, "$2.00", "$1.65 to 3.42"),
+        (0.11507, "USD/GPU-hour", 0.078, 0.129, "$0.12", "$0.08 to 0.13"),
         (5e6, "USD", -1.5e6, 8e6, "$5.0 million", "−$1.5 to 8.0 million"),
         (5_576_000, "USD", 5_576_000, 5_576_000, "$5.576 million", "$5.576 million"),  # no width
         (1.5e6, "USD", math.nan, math.nan, "$1.5 million", "not defined"),
@@ -300,9 +305,14 @@ def test_a_list_in_a_sentence(rows: list[str], text: str) -> None:
     [
         (0.5, "+50 %"),
         (-0.12, "−12 %"),
-        (0.0, "+0 %"),
+        (0.0, "0 %"),
         (2.0, "+200 %"),
-        (0.01234, "+1.23 %"),
+        (11.5, "+1,150 %"),
+        (0.01234, "+1 %"),
+        (-0.0207, "−2 %"),
+        (0.005, "+1 %"),
+        (0.0049, "less than 1 %"),
+        (-0.0049, "less than 1 %"),
         (-1.0, "−100 %"),
         (math.nan, "not defined"),
         (math.inf, "not defined"),
@@ -311,6 +321,45 @@ def test_a_list_in_a_sentence(rows: list[str], text: str) -> None:
 def test_a_relative_change(fraction: float, text: str) -> None:
     assert words.signed_percent(fraction) == text
     assert words.signed(math.inf, "times", math.nan, math.nan) == words.NOT_DEFINED
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(34_819, "34,819"), (31_728.59, "31,730"), (16_338.77, "16,340"), (2.0, "2"), (0.095, "0.095"), (1.202, "1.202")],
+)
+def test_a_setting_has_no_false_digits(value: float, text: str) -> None:
+    assert words.setting(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (34_819, "USD/GPU", "$34,819"),
+        (31_728.59, "USD/GPU", "$31,730"),
+        (2.0, "USD/GPU-hour", "$2.00"),
+        (0.89, "fraction", "89 %"),
+        (1.0, "fraction", "100 %"),
+        (0.095, "USD/kWh", "$0.095"),
+        (4.0, "year", "4"),
+        (160.0, "people", "160"),
+    ],
+)
+def test_an_assumption_in_a_sentence(value: float, unit: str, text: str) -> None:
+    assert words.assumed(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "text"),
+    [
+        (1.02e6, 0.5e6, 1.5e6, "+$1.0 million"),
+        (-0.0473, -0.054, -0.041, "−$0.05"),
+        (-0.31, -0.4, -0.2, "−$0.31"),
+        (-0.0048, -0.0055, -0.0042, "less than a cent"),
+    ],
+)
+def test_a_difference(value: float, low: float, high: float, text: str) -> None:
+    unit = "USD" if value > 1 else "USD/GPU-hour"
+    assert words.signed(value, unit, low, high) == text
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def value(given: object, unit: str) -> str:
     if isinstance(given, str):
         return given
     number = float(given)  # type: ignore[arg-type]
-    return f"{words.digits(number, 6)} {'years' if unit == 'year' and number != 1 else unit}"
+    return f"{words.setting(number)} {'years' if unit == 'year' and number != 1 else unit}"
 
 
 def assumptions(found: Comparison) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def assumptions(found: Comparison) -> pd.DataFrame:
         known = parameters.known()[row.name]
         plausible = "a choice"
         if not known.choices:
-            ends = f"{words.digits(row.low, 6)}{words.THIN_RANGE}{words.digits(row.high, 6)}"
+            ends = f"{words.setting(row.low)}{words.THIN_RANGE}{words.setting(row.high)}"
             plausible = ends + (", inside" if row.inside else ", outside")
         rows.append(
             {
@@ -144,12 +144,12 @@ def lead(found: Comparison, names: Sequence[str]) -> str:
     """Which scenario moves which of some results by the largest factor."""
     largest = found.largest_of(names)
     if largest is None:
-        return "No scenario moves a headline."
-    base, (factor, _, way) = largest.base, _by_factor(largest).partition(" ")
-    factor = factor and f", {way} by a factor of {factor}"
+        return "No scenario moves a main result."
+    base, (factor, _, _) = largest.base, _by_factor(largest).partition(" ")
+    factor = factor and f", by a factor of {factor}"
     return (
-        f"Of what was tried, {_quoted(found, largest.scenario)} moves a result furthest{factor}: "
-        f"“{base.title}” comes to {largest.here.text} instead of {base.text} ({base.basis} basis)."
+        f"Of all scenarios, {_quoted(found, largest.scenario)} moves a main result furthest: “{base.title}” goes from "
+        f"{base.text} to {largest.here.text}{factor} ({base.basis} basis)."
     )
 
 

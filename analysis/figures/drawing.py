@@ -147,15 +147,15 @@ def observed(sketched: Callable[[Case], Sketch]) -> Callable[[Case], Drawing]:
         with case.trace.observe() as seen:
             sketch = sketched(case)
             with pen(sketch.name):
-                sheets = [Sheet(narrow) for narrow in (False, True)]
-                for sheet in sheets:
+                wide, narrow = Sheet(narrow=False), Sheet(narrow=True)
+                for sheet in (wide, narrow):
                     sheet.open(sketch.title, sketch.unit)
                     sketch.draw(sheet)
         rests_on = in_order(seen)
         told = credits.line(rests_on)
         with pen(sketch.name):
-            for sheet in sheets:
+            for sheet in (wide, narrow):
                 sheet.close(told)
-        return Drawing(sketch, *sheets, told, rests_on)
+        return Drawing(sketch, wide, narrow, told, rests_on)
 
     return drawn

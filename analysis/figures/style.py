@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font
 from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import FuncFormatter
 
 from analysis import words
 
@@ -47,8 +47,6 @@ def dark(colour: str) -> str:
 BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
 
 GPU_COLOURS = {"A100-PCIe-40": GREY, "H20": ORANGE, "H800-SXM": BLUE, "H100-SXM": PURPLE}
-# No dots: each dot of a hatch is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
-GPU_HATCHES = {"A100-PCIe-40": "----", "H20": "////", "H800-SXM": "", "H100-SXM": "xxxx"}
 GPU_NAMES = {"A100-PCIe-40": "A100", "H20": "H20", "H800-SXM": "H800", "H100-SXM": "H100"}
 
 BASIS_COLOURS = {"rental": BLUE, "amortised": TEAL, "acquisition": ORANGE, "programme": PURPLE}
@@ -68,11 +66,6 @@ HEADLINE_NAMES = {
     "fleet_capex_usd": "The fleet’s servers",
     "owner_usd_per_gpu_hour": "An owner’s hour of an H800",
 }
-
-# Part of an owner's cost -> its hatch; all three have the colour of the amortised basis.
-PART_HATCHES = {"capital": "", "network": "////", "energy": "----"}
-
-WIDTH_INCHES = 7.0
 
 FAMILY = "Source Sans Pro"
 # File of the typeface -> the weight and the slant that it is for.
@@ -172,19 +165,6 @@ def register_fonts() -> None:
             )
 
 
-@contextmanager
-def paper(name: str, height_inches: float, width_inches: float = WIDTH_INCHES) -> Iterator[Figure]:
-    """A blank figure in the style. Draw inside the block: text takes its font when it is made.
-
-    `name` salts the ids inside the SVG, so that the same figure always has the same bytes.
-    """
-    register_fonts()
-    with plain(**RC, **{"svg.hashsalt": name}):
-        figure = Figure(figsize=(width_inches, height_inches))
-        yield figure
-        settle(figure)
-
-
 def dollar_axis(ax: Axes, axis: str = "x") -> None:
     """Ticks as $5M, $1.6B."""
     chosen = ax.xaxis if axis == "x" else ax.yaxis
@@ -211,20 +191,9 @@ def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: f
 
 def gpu_look(gpu: str, unverified: bool = False) -> dict[str, Any]:
     """How a piece of one GPU type is filled and edged; hatched where its count is unverified."""
+    # No dots in a hatch: each is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
     fill = {"facecolor": GPU_COLOURS[gpu], "hatch": "////" if unverified else "", "hatchcolor": (1, 1, 1, 0.55)}
     return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
-
-
-def log_rows(ax: Axes, rows: int, limits: tuple[float, float], keep: tuple[str, ...] = (), **ticks: Any) -> None:
-    """Make axes hold so many rows over a logarithmic axis; ticks: as matplotlib's LogLocator takes them."""
-    ax.set_xscale("log")
-    ax.set_xlim(*limits)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ax.set_yticks([])
-    ax.xaxis.set_major_locator(LogLocator(**ticks))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.grid(axis="x")
-    bare(ax, keep)
 
 
 def log_limits(values: Iterable[float], margin: float) -> tuple[float, float]:
@@ -238,41 +207,6 @@ def range_bar(ax: Axes, low: float, high: float, y: float, colour: str = INK, he
     ax.plot([low, high], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=4)
     for end in (low, high):
         ax.plot([end, end], [y - height / 2, y + height / 2], color=colour, linewidth=1.6, zorder=4)
-
-
-def panel(figure: Figure, top: float, height: float, left: float, right: float) -> Axes:
-    """Axes for rows of dots, placed by inches from the top and the sides: room for words beside every row is kept."""
-    figure.set_layout_engine("none")
-    wide, high = figure.get_size_inches()
-    return figure.add_axes((left / wide, 1 - (top + height) / high, (wide - left - right) / wide, height / high))
-
-
-def beside(ax: Axes, y: float, text: str, points: float, **style: Any) -> None:
-    """Words beside a row: so many points right of the axes, or left of them if negative, centred on height y."""
-    ax.annotate(
-        text,
-        (0 if points < 0 else 1, y),
-        xycoords=("axes fraction", "data"),
-        xytext=(points, 0),
-        textcoords="offset points",
-        ha=style.pop("ha", "right" if points < 0 else "left"),
-        va=style.pop("va", "center_baseline"),
-        annotation_clip=False,
-        **style,
-    )
-
-
-def at_dot(ax: Axes, text: str, x: float, y: float, points: float, **style: Any) -> None:
-    """Words beside a dot: so many points right of it, or left of it if negative."""
-    ax.annotate(
-        text,
-        (x, y),
-        xytext=(points, 0),
-        textcoords="offset points",
-        ha="right" if points < 0 else "left",
-        va="center_baseline",
-        **style,
-    )
 
 
 def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str = "full", size: float = 6.5) -> None:
@@ -304,74 +238,6 @@ def short(text: str) -> str:
     if numbers and text.endswith("000") and all(number.endswith(",000") for number in numbers):
         text = re.sub(r",000(?![\d,])", "", text) + "K"
     return text
-
-
-def heading(ax: Axes, text: str, left: float, up: float = 6, fontsize: float = 11, **style: Any) -> None:
-    """Words over a panel, from so many inches left of its axes; `up` in points."""
-    ax.annotate(
-        text,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(-left * 72, up),
-        textcoords="offset points",
-        va="baseline",
-        annotation_clip=False,
-        fontsize=fontsize,
-        fontweight="semibold",
-        **style,
-    )
-
-
-def remark(ax: Axes, text: str, right: float, up: float = 6) -> None:
-    """Quiet words at the right end of a panel's heading, up to so many inches right of its axes."""
-    ax.annotate(
-        text,
-        (1, 1),
-        xycoords="axes fraction",
-        xytext=(right * 72, up),
-        textcoords="offset points",
-        ha="right",
-        va="baseline",
-        fontsize=8.8,
-        color=MUTED,
-    )
-
-
-def key(figure: Figure, entries: list[tuple[str, str, str]], top: float, columns: int = 3) -> None:
-    """What the marks mean, in a row at the top: (shape, fill, words); the shape "-" is a range."""
-    from matplotlib.lines import Line2D
-
-    handles = []
-    for shape, fill, text in entries:
-        mark = Line2D([], [], color=MUTED, linewidth=1.6 if shape == "-" else 0, label=text)
-        if shape != "-":
-            mark.set_marker(shape)
-            mark.set(
-                fillstyle="full" if fill == "none" else fill,
-                markersize=6.5,
-                markerfacecolor=PAPER if fill == "none" else MUTED,
-                markerfacecoloralt=PAPER,
-                markeredgewidth=1.4,
-            )
-        handles.append(mark)
-    legend(figure, handles, top, columns)
-
-
-def legend(figure: Figure, handles: list[Any], top: float, columns: int, **spaces: float) -> None:
-    """What the marks mean, at the top left; `top` in inches, `spaces` as matplotlib calls them."""
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0.02 / WIDTH_INCHES, 1 - top / figure.get_size_inches()[1]),
-        ncols=columns,
-        frameon=False,
-        fontsize=9.5,
-        borderaxespad=0,
-        **{
-            **{"borderpad": 0.1, "handletextpad": 0.5, "columnspacing": 1.6, "labelspacing": 0.35, "handlelength": 1.4},
-            **spaces,
-        },
-    )
 
 
 def settle(figure: Figure) -> None:

@@ -25,7 +25,7 @@ def over_cells(case: Case) -> dict[str, float]:
 
 
 def _factors(case: Case) -> tuple[float, float]:
-    """How far apart the accounts of the fleet are, and how far apart prices can set the sum of one: factors over 1."""
+    """How far apart the counts of the fleet are, and how far apart prices can set the sum of one: factors over 1."""
     whole, documented = case["semianalysis_fleet_capex_usd"], case["documented_capex_usd"]
     counts, published = whole.value / documented.value, case["capex_over_published"].value
     return max(counts, 1 / counts), max(whole.high / whole.low, published, 1 / published)
@@ -33,11 +33,11 @@ def _factors(case: Case) -> tuple[float, float]:
 
 @judgement
 def capex_beside_the_article(case: Case) -> Said:
-    """After "our own sum"; the sum of the article follows."""
+    """After our sums for two counts, the second that of the analyst; the sum of the article follows."""
     ours = case["capex_over_published"]
-    yield abs(ours.value - 1) <= FAR, "it agrees with"
-    yield ours.low <= 1 <= ours.high, "its range holds"
-    yield True, "it is {capex_over_published} of"
+    yield abs(ours.value - 1) <= FAR, "the second agrees with"
+    yield ours.low <= 1 <= ours.high, "the range of the second includes"
+    yield True, "the second is {capex_over_published} of"
 
 
 @judgement
@@ -45,14 +45,14 @@ def weak_link(case: Case) -> Said:
     """Whether the counts or the prices decide the fleet's sum."""
     counts, prices = _factors(case)
     agree = abs(case["capex_over_published"].value - 1) <= FAR
-    yield agree and counts > prices, "For the fleet's sum the counts are the weak link, the prices are not."
-    yield counts > prices, "For the fleet's sum the counts matter more than the prices, although these differ too."
-    yield True, "In this scenario the prices move the fleet's sum more than the counts do."
+    yield agree and counts > prices, "The weak link is how many GPUs there are, not what they cost."
+    yield counts > prices, "How many GPUs there are matters more than what they cost, although the prices differ too."
+    yield True, "In this scenario the prices move the cost of the fleet more than the counts do."
 
 
 @judgement
 def account_beside_price(case: Case) -> Said:
-    """After "the choice of account matters"."""
+    """After "the choice of a count matters"."""
     counts, prices = _factors(case)
     yield counts > 2 * prices, "far more than any price"
     yield counts > prices, "more than any price"
@@ -102,7 +102,7 @@ def network_counted_twice(case: Case) -> Said:
 def electricity_of_the_fleet(case: Case) -> Said:
     """What of the published cost to operate electricity explains."""
     yield case["analyst_energy_share"].value < 1, "That explains {analyst_energy_share} of it."
-    yield True, "That is {analyst_energy_share} of it: at this tariff the sum cannot even hold the electricity."
+    yield True, "That is {analyst_energy_share} of it: at this tariff the sum cannot even cover the electricity."
 
 
 @judgement
@@ -126,16 +126,16 @@ def hosting_in_the_operating_cost(case: Case) -> Said:
     servers = case.data.published("semianalysis_server_capex_all_musd")
     rate = costs.interest_rate(rest / servers, case.data.published("luk_ownership_years"))
     hosting = (
-        "At that price, {semianalysis_colocation_usd_per_kw_month} for a kilowatt and month, hosting comes to "
-        "{hosting_usd} over the time, and with the electricity to {hosting_and_power_share} of the published sum"
+        "At that price, {semianalysis_colocation_usd_per_kw_month} per kilowatt and month, hosting comes to "
+        "{hosting_usd} over the time; with the electricity that is {hosting_and_power_share} of the published sum"
     )
     yield (
         rest > 0,
-        f"{hosting}, range {{hosting_and_power_share_range}}. "
-        f"The other {{beyond_hosting_usd}} is what interest of {words.amount(rate, 'fraction', significant=2)} a year "
-        "on the published {semianalysis_server_capex_all_musd}, repaid evenly, comes to over {luk_ownership_years} "
-        "years, so interest is the first thing to look for in it. That is an inference: type by type the analyst's "
-        "cells do not follow the price of the servers, and staff, repair and network have no sourced price.",
+        f"{hosting}, range {{hosting_and_power_share_range}}. The remaining {{beyond_hosting_usd}} is what interest of "
+        f"{words.amount(rate, 'fraction', significant=2)} a year on the published "
+        "{semianalysis_server_capex_all_musd}, repaid evenly, would come to over {luk_ownership_years} years, so "
+        "interest is the first suspect. That is an inference: type by type the analyst's cells do not follow the price "
+        "of the servers, and staff, repair and network have no sourced price.",
     )
     yield True, f"{hosting}: nothing is left for interest, staff or repair."
 
@@ -146,8 +146,8 @@ def cost_to_owner_between(case: Case) -> Said:
     four = ("v3_marginal_usd", "v3_amortised_usd", "v3_owner_usd", "v3_rental_usd")
     least, most = (pick(four, key=lambda name: case[name].value) for pick in (min, max))
     # What power the run added turns on what the servers would have done without it.
-    yield least == "v3_marginal_usd", f"From at most {{{least}}} to {{{most}}}, by what is asked."
-    yield True, f"Between {{{least}}} and {{{most}}}, by what is asked."
+    yield least == "v3_marginal_usd", f"From at most {{{least}}} to {{{most}}}, depending on the question."
+    yield True, f"Between {{{least}}} and {{{most}}}, depending on the question."
 
 
 @judgement
@@ -169,7 +169,7 @@ def operating_cost_cannot_be(case: Case) -> Said:
 def h20_counted(case: Case) -> Said:
     """After "the H20s", between commas."""
     yield H20 in by_type(case.point, case.data, "count"), "by their unverified count"
-    yield True, "which this account does not have"
+    yield True, "which this count does not have"
 
 
 @judgement
@@ -177,4 +177,4 @@ def cards_alone(case: Case) -> Said:
     """Whether the number of cards tells what they can do."""
     count, compute = case["h20_share_of_count"].value, case["h20_share_of_compute"].value
     yield count > compute, "The number of cards alone misleads."
-    yield True, "The number of cards misleads where there are H20s; this account has none."
+    yield True, "The number of cards misleads where there are H20s; this count has none."

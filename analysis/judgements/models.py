@@ -29,9 +29,9 @@ def others_over_v3(case: Case) -> Said:
     """GPT-4 and Llama 3.1 405B over V3, amortised."""
     yield (
         True,
-        "By Epoch AI's formula GPT-4 is {gpt4_over_v3_amortised} V3, or {gpt4_as_dated_over_v3} with the run dated as "
-        "OpenAI dated it, and Llama 3.1 405B {llama31_over_v3_amortised}, on its disclosed hours. "
-        "There {gpt4_over_v3_amortised_difference}; at the H800 server that it lists the ratios are "
+        "GPT-4 comes to {gpt4_over_v3_amortised} V3 by that formula, or {gpt4_as_dated_over_v3} with its run dated as "
+        "OpenAI dates it, and Llama 3.1 405B, on its disclosed hours, to {llama31_over_v3_amortised}. "
+        "There {gpt4_over_v3_amortised_difference}; at the only H800 server that it lists the ratios are "
         "{gpt4_over_v3_at_listing}, {gpt4_as_dated_over_v3_at_listing} and {llama31_over_v3_at_listing}.",
     )
 
@@ -48,26 +48,16 @@ def v3_below_the_lines(case: Case) -> Said:
     """How far V3 lies below the lines, by the choice of models: the lead of the trend."""
     values = [case[name].value for name in CHOICES]
     low, high = words.digits(min(values), 2), words.digits(max(values), 2)
-    yield min(values) > 1, f"{low} to {high} times below, by the choice of models"
-    yield max(values) > 1, "above the lowest of these lines and below the highest"
-    yield True, "above all of these lines"
+    yield min(values) > 1, f"{low} to {high} times below trend, depending on the models"
+    yield max(values) > 1, "above the lowest of the trend lines and below the highest"
+    yield True, "above all of the trend lines"
 
 
 @judgement
 def v3_below_at_listing(case: Case) -> Said:
-    """After "or": the same at Epoch AI's listing, which no assumption moves."""
+    """After V3's cost at the listing: the same there, at Epoch AI's price, which no assumption moves."""
     values = [case[f"{name}_at_listing"].value for name in CHOICES]
-    yield True, f"{words.digits(min(values), 2)} to {words.digits(max(values), 2)} times below at that listing"
-
-
-@judgement
-def which_line(case: Case) -> Said:
-    """After the lead: which line is V3's own, and where V3 lies to it."""
-    yield (
-        case["public_line_over_v3"].value > 1,
-        "The line of the models whose chip-hours are public, as V3's are, stands at {public_line_over_v3} V3's cost",
-    )
-    yield True, "The line of the models whose chip-hours are public, as V3's are, lies below V3"
+    yield True, f"{words.digits(min(values), 2)} to {words.digits(max(values), 2)} times below trend"
 
 
 @judgement
@@ -78,10 +68,13 @@ def v3_in_the_interval(case: Case) -> Said:
     """
     (low, _), v3 = single_model(case.data, EVERY), case["v3_by_epoch_usd"]
     inside = case["v3_by_epoch_at_listing_usd"].value >= low
-    at = "At {h800_price_of_trend} V3, {v3_by_epoch_usd},"
-    listed = "at Epoch AI's listing, {v3_by_epoch_at_listing_usd}, it lies " + ("inside" if inside else "below it")
-    yield v3.high < low, f"{at} lies below its lower end; {listed}"
-    yield v3.value < low, f"{at} lies below its lower end, which is in its range {{v3_by_epoch_usd_range}}; {listed}"
+    at = "V3, at {h800_price_of_trend} {v3_by_epoch_usd},"
+    listed = "at Epoch AI's listing, {v3_by_epoch_at_listing_usd}, it lies " + ("inside" if inside else "below too")
+    yield v3.high < low, f"{at} lies below that; {listed}"
+    yield (
+        v3.value < low,
+        f"{at} lies below that, though its range, {{v3_by_epoch_usd_range}}, reaches into it; {listed}",
+    )
     yield True, f"{at} lies inside; {listed}"
 
 
@@ -118,12 +111,13 @@ def cost_split(case: Case) -> Said:
     flop, usd = case["llama31_over_v3_flop"].value, case["llama31_over_v3_amortised"].value
     parts = (
         "Llama 3.1 405B cost {llama31_over_v3_amortised} as much as V3: {llama31_over_v3_flop_exact} the arithmetic, "
-        "{llama31_over_v3_hours_per_flop} the hours for a unit of it, {llama31_over_v3_hour_price} the price of an hour"
+        "{llama31_over_v3_hours_per_flop} the hours for each unit of it and {llama31_over_v3_hour_price} the price of "
+        "an hour"
     )
     yield usd <= 1, parts
     share = flop_share(flop, usd)
     yield share > 1, f"{parts}. The difference in arithmetic is larger than that in cost"
-    yield True, f"{parts}. On a logarithmic scale {words.percent(share)} of the difference is arithmetic"
+    yield True, f"{parts}. On a logarithmic scale, {words.percent(share)} of the difference is arithmetic"
 
 
 @judgement
@@ -131,8 +125,8 @@ def unit_of_arithmetic(case: Case) -> Said:
     """V3's unit of arithmetic beside Llama 3.1 405B's, its range with the words."""
     each = case["v3_over_llama31_per_flop"]
     yield each.high < 1, "A unit of arithmetic was cheaper for V3"
-    yield each.low > 1, "A unit of arithmetic was dearer for V3"
-    yield True, "Whether a unit of arithmetic was cheaper or dearer for V3 is open"
+    yield each.low > 1, "A unit of arithmetic cost V3 more"
+    yield True, "Whether a unit of arithmetic was cheaper for V3 is open"
 
 
 @judgement

@@ -53,22 +53,13 @@ def loss_here(case: Case) -> Said:
 
 
 @judgement
-def quotation_beside_rent(case: Case) -> Said:
-    """After the only market quotation; "the assumed rent" follows."""
-    quoted, rent = parameters.known()["rental_usd_per_gpu_hour"].high, case.point.rental_usd_per_gpu_hour
-    yield quoted > rent, "more than"
-    yield quoted < rent, "less than"
-    yield True, "as much as"
-
-
-@judgement
 def rent_between(case: Case) -> Said:
     """Whether the assumed rent lies between the owner's cost and the quotation, and what follows."""
     owner, rent = case["owner_usd_per_gpu_hour"].value, case.point.rental_usd_per_gpu_hour
     quoted = parameters.known()["rental_usd_per_gpu_hour"].high
-    yield rent > max(owner, quoted), "So the assumed rent is above both, and makes V3 look dear rather than cheap."
-    yield rent < min(owner, quoted), "So the assumed rent is below both, and makes V3 look cheap rather than dear."
-    yield True, "So this page cannot say whether the assumption makes V3 look dear or cheap."
+    yield rent > max(owner, quoted), "So the assumed rent is above both, and makes V3 look expensive rather than cheap."
+    yield rent < min(owner, quoted), "So the assumed rent is below both, and makes V3 look cheap rather than expensive."
+    yield True, "That does not settle whether the assumption makes V3 look cheap or expensive."
 
 
 @judgement
@@ -85,7 +76,7 @@ def break_even_point(case: Case) -> Said:
     """At which use owning costs as much as renting by the hour."""
     even = case["break_even_utilisation"].value
     reached = even <= 1
-    hour = "Paid for by the hour in use, a rented card"
+    hour = "Rented by the hour, a card"
     yield reached, f"{hour} costs as much as an owned one that is in use {{break_even_utilisation}} of the time."
     yield True, f"{hour} is cheaper than an owned one, however much that is used."
 
@@ -95,11 +86,11 @@ def lease_point(case: Case) -> Said:
     """Whether a leased card costs more than an owned one, and at which use."""
     owned = float(owner_usd_per_gpu_hour_owned(case.point, case.data))
     energy, rent = case["owner_energy_usd_per_gpu_hour"].value, case.point.rental_usd_per_gpu_hour
-    lease = "Leased by the month or year, and paid for when idle too, a card is"
-    yield owned + energy < rent, f"{lease} dearer than an owned one at any use."
-    yield owned >= rent, f"{lease} cheaper than an owned one at any use."
+    lease = "Leased by the month or year, and paid for when idle too, a card costs"
+    yield owned + energy < rent, f"{lease} more than an owned one, however much it is used."
+    yield owned >= rent, f"{lease} less than an owned one, however much it is used."
     turn = words.amount((rent - owned) / energy, "fraction", significant=2)
-    yield True, f"{lease} cheaper than an owned one in use more than {turn} of the time."
+    yield True, f"{lease} less than an owned one that is in use more than {turn} of the time."
 
 
 @judgement
@@ -108,13 +99,13 @@ def renting_is_cheaper(case: Case) -> Said:
     even = case["break_even_utilisation"]
     yield (
         even.high <= 1,
-        "Below {break_even_utilisation} of use, range {break_even_utilisation_range}, "
+        "For a card in use less than {break_even_utilisation} of the time, range {break_even_utilisation_range}, "
         "renting by the hour at the assumed rent would have been cheaper.",
     )
     yield (
         even.value <= 1,
-        "Below {break_even_utilisation} of use renting by the hour at the assumed rent would have been cheaper; "
-        "within the ranges of the assumptions it may be cheaper at any use.",
+        "For a card in use less than {break_even_utilisation} of the time, renting by the hour at the assumed rent "
+        "would have been cheaper; within the ranges of the assumptions it may be cheaper at any use.",
     )
     yield (
         case.point.rental_usd_per_gpu_hour >= case["owner_energy_usd_per_gpu_hour"].value,
@@ -132,10 +123,10 @@ def lease_turns(case: Case) -> Said:
     found = contracts(case)["lease"]
     yield (
         found.value > 0,
-        f"Against a lease owning stays ahead at this case's use up to an interest of {found.text} a year, "
-        f"range {found.range}; the building, its staff and repairs would have to come out of the same difference.",
+        f"At the use assumed here, owning costs less than a lease up to an interest rate of {found.text} a year, "
+        f"range {found.range}; building, staff and repairs would have to be paid out of the same difference.",
     )
-    yield True, "Against a lease owning is behind at this case's use even without interest."
+    yield True, "At the use assumed here, owning costs more than a lease even without interest."
 
 
 @judgement
@@ -146,13 +137,14 @@ def owning_at_lowest_rent(case: Case) -> Said:
     use, lowest = case.point.utilisation, "At the lowest plausible rent, {rental_usd_per_gpu_hour_low},"
     yield (
         dear <= use,
-        f"{lowest} owning is cheaper at this case's use, even at {{zhipu_redemption_interest}} of interest.",
+        f"{lowest} owning is cheaper at the use assumed here, even at {{zhipu_redemption_interest}} interest.",
     )
     yield (
         free <= use,
-        f"{lowest} owning is cheaper at this case's use without interest, and dearer at {{zhipu_redemption_interest}}.",
+        f"{lowest} owning is cheaper at the use assumed here without interest, and costs more at "
+        "{zhipu_redemption_interest}.",
     )
-    yield True, f"{lowest} renting by the hour is cheaper at this case's use, even if the owner pays no interest."
+    yield True, f"{lowest} renting by the hour is cheaper at the use assumed here, even if the owner pays no interest."
 
 
 @judgement
@@ -172,9 +164,9 @@ def user_cost_beside_owner(case: Case) -> Said:
     """V3's cards by both rules, per hour at full use; "at the age of V3's cards" stands before."""
     line, fall = (float(hour) for hour in hours_at_full_use(case, case.point.h800_years_in_service))
     near = costs.over(max(line, fall), min(line, fall)) - 1
-    told = f"{price(line)} by the straight line and {price(fall)} by the fall"
-    yield near <= NEARLY, f"they nearly agree, {told}"
-    yield True, f"they differ, {told}"
+    told = f"{price(line)} by the straight line and {price(fall)} by the fall of price-performance"
+    yield near <= NEARLY, f"they nearly agree: {told}"
+    yield True, f"they differ: {told}"
 
 
 @judgement
@@ -202,10 +194,11 @@ def among_contracts(case: Case) -> tuple[float, str, pd.Series]:
 def two_dollars_beside_contracts(case: Case) -> Said:
     """Where DeepSeek's price stands among the one-year contracts for an H100 of the period of V3's release."""
     assumed, place, band = among_contracts(case)
+    where = {"in": "in line with", "below": "below", "above": "above"}[place]
     yield (
         True,
-        f"DeepSeek's {price(assumed)} lies {place} the middle half of one-year contracts for an H100 "
-        f"in the period that ended in {band.date:%B %Y}, {price(band.low_usd)} to {price(band.high_usd)}.",
+        f"DeepSeek's {price(assumed)} is {where} one-year contracts for an H100, the middle half of which cost "
+        f"{price(band.low_usd)} to {price(band.high_usd)} in the period that ended in {band.date:%B %Y}.",
     )
 
 
@@ -215,11 +208,9 @@ def two_dollars_beside_china(case: Case) -> Said:
     year, assumed = case.data.model(V3).release_date.year, _assumed(case)
     found = rents.china(case.data)
     found = found[found.date.dt.year == year].price_usd
-    begin = (
-        f"Of {len(found)} figures that were found for the rent of a server with eight Hopper GPUs in China in {year}"
-    )
+    begin = f"Of {len(found)} rents found for a server with eight Hopper GPUs in China in {year}"
     lower, higher = _those(found[found < assumed], "lower"), _those(found[found >= assumed], "higher")
-    yield True, f"{begin}, {lower} an hour of a card, and {higher}."
+    yield True, f"{begin}, {lower} per card and hour, and {higher}."
 
 
 def _those(found: pd.Series, word: str) -> str:
@@ -233,8 +224,7 @@ def rents_fell_and_rose(case: Case) -> Said:
     begin, turn, end = (f"{price(row.price_usd)} in {row.date:%B %Y}" for row in (first, low, last))
     yield (
         True,
-        f"Contracts went from {begin} down to {turn} and stood at {end}: "
-        "middles of the index at the end of its periods.",
+        f"Contract rents went from {begin} down to {turn} and were at {end}, by the middle of the index.",
     )
 
 
@@ -243,5 +233,5 @@ def months_of_list_prices(case: Case) -> Said:
     """In which months the list prices on demand of the last two years were seen."""
     rows = rents.observations(case.data, rents.HOPPER_MODULES, ["list_on_demand"]).sort_values("date")
     months = rows.groupby(rows.date.dt.year).date.agg(lambda days: " and ".join(dict.fromkeys(days.dt.strftime("%B"))))
-    told = ", for ".join(f"{year}, of {named}" for year, named in months.tail(2).items())
-    yield True, f"The list prices on demand that were found are, for {told}."
+    told = " and ".join(f"in {named} of {year}" for year, named in months.tail(2).items())
+    yield True, f"The latest list prices on demand that were found were seen {told}."

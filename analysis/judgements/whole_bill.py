@@ -66,7 +66,7 @@ def twenty_times(case: Case) -> Said:
     reach = sum(ratio.value >= 20 for ratio in ratios)
     yield (
         True,
-        f"Of the {len(ratios)} central ratios {reach} reach{'es' * (reach == 1)} twenty times, the others do not.",
+        f"Of the {len(ratios)} central ratios, {reach} reach{'es' * (reach == 1)} twenty times; the others do not.",
     )
 
 

@@ -44,6 +44,7 @@ INPUT = {
     "gpus": "gpus_given",
     "days": "days_given",
     "flop": "flop_given",
+    "mfu": "mfu_assumed",
     "energy": "energy_given",
 }
 # If one of these is given, that of the model goes, as far as these are then known: the two would say different things.
@@ -53,24 +54,35 @@ REPLACED = (
     (("active_parameters", "tokens"), "flop_given", ("active_parameters", "tokens")),
 )
 PRICED = ("rent", "server_price")
+# What a sum about a row of data/models.csv counts, by the row's scope. Pre-training alone is a run of the developer's
+# own base, and so is the base with a stage on top of it.
+BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
 GIVEN = "given"
 NAMELESS = "the run described"
 
-# How a sum is told -> how a sentence says it, and its ends as multiples of the number told, where they are not those of
-# its digits: a floor is read as up to twice as much, a ceiling as down to half of it.
-READINGS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "about": ("{0}", ()),
-    "over": ("more than {0}", (1.0, 2.0)),
-    "under": ("less than {0}", (0.5, 1.0)),
-    "between": ("{0} to {1}", ()),
+# How a sum is told -> how a sentence says it; its ends as multiples of the number told, where they are not those of its
+# digits, for a floor is read as up to twice as much, a ceiling as down to half of it; and what follows a price that it
+# would pay.
+READINGS: dict[str, tuple[str, tuple[float, ...], str]] = {
+    "about": ("{0}", (), ""),
+    "over": ("more than {0}", (1.0, 2.0), " or more"),
+    "under": ("less than {0}", (0.5, 1.0), " or less"),
+    "between": ("{0} to {1}", (), ""),
 }
 
 
 @dataclass(frozen=True)
 class Sum(Span):
-    """A sum of money, and how a sentence says it: "more than $100 million"."""
+    """A sum of money as it was told.
 
-    said: str = ""
+    said:    how a sentence says it: "more than $100 million"
+    reading: a key of READINGS
+    told:    the one number that was told, or the two
+    """
+
+    said: str
+    reading: str
+    told: tuple[float, ...]
 
 
 class GivenError(parameters.ParameterError):
@@ -87,6 +99,7 @@ class Given:
     when:     the half-year of its prices, "" where it is not known
     inputs:   numbers by the names that `numbers.NUMBERS` asks for
     prices:   what the rent and the server's price rest on, in words
+    read_as:  how sure the GPU-hours of a row are, as its `chip_hours_confidence` says; "" for hours that somebody gives
     """
 
     name: str
@@ -95,6 +108,7 @@ class Given:
     when: str = ""
     inputs: Mapping[str, Span] = field(default_factory=dict)
     prices: Mapping[str, str] = field(default_factory=dict)
+    read_as: str = ""
 
     def about(self, amount: Span | None = None, boundary: str = "") -> Given:
         """The same with a sum of money that is said of it, and with what that is said to count."""
@@ -119,10 +133,9 @@ def filled(cells: Mapping[str, Any]) -> dict[str, Span]:
     return {name: Span.of(float(value)) for name, value in cells.items() if value == value}
 
 
-def of_model(case: Any, model_id: str, boundary: str = "") -> Given:
+def of_model(case: Any, model_id: str) -> Given:
     """What data/models.csv knows of a model."""
-    known, age_years = row(case, model_id)
-    return with_chip(case, replace(known, boundary=boundary or known.boundary), age_years)
+    return with_chip(case, *row(case, model_id))
 
 
 def row(case: Any, model_id: str) -> tuple[Given, float]:
@@ -141,12 +154,16 @@ def row(case: Any, model_id: str) -> tuple[Given, float]:
     }
     inputs = filled(cells)
     gpu_id = row.gpu_id if isinstance(row.gpu_id, str) else ""
+    if row.flop_from_hours == "yes":
+        # It would confirm the hours from which it was made, whatever they are.
+        inputs.pop("flop_given", None)
     dated = {"chip_hours_given", "gpus_given"} <= inputs.keys()
     if dated:
         # Days beside them are often those of one stage, or of all stops.
         inputs.pop("days_given", None)
     day = epoch.start_by_rule(case.data, model_id) if dated else row.release_date
-    found = Given(row.model, STAGE if "increment" in model_id else RUN, gpu_id, half_year(day), inputs)
+    read_as = row.chip_hours_confidence if "chip_hours_given" in inputs else ""
+    found = Given(row.model, BOUNDARY[row["scope"]], gpu_id, half_year(day), inputs, read_as=read_as)
     return found, _age_years(case, model_id) if dated and gpu_id else math.nan
 
 
@@ -178,7 +195,8 @@ def asked(
         if gone not in own and numbers.keys() & set(given) and inputs.keys() >= set(needs):
             inputs.pop(gone, None)
     prices = {price: GIVEN for price in PRICED if price in own}
-    return with_chip(case, Given(known.name, known.boundary, gpu_id, when, inputs, prices), age_years)
+    read_as = known.read_as if "chip_hours_given" in inputs.keys() - own.keys() else ""
+    return with_chip(case, Given(known.name, known.boundary, gpu_id, when, inputs, prices, read_as), age_years)
 
 
 def named(name: str) -> str:
@@ -238,7 +256,7 @@ def assumptions(case: Any) -> dict[str, Span]:
     return {
         **{name: Span.of(float(getattr(case.point, name))) for name in _SHARED},
         "final_run_share": Span(float(low), value, float(high)),
-        "mfu": MFU,
+        "mfu_assumed": MFU,
     }
 
 
@@ -257,7 +275,7 @@ def amount_of(text: str) -> Sum:
     bare = text.strip()
     try:
         number = checked("amount", float(bare))
-        return Sum(number.low, number.value, number.high, words.amount(number.value, "USD"))
+        return Sum(number.low, number.value, number.high, words.amount(number.value, "USD"), "about", (number.value,))
     except ValueError:
         pass
     try:
@@ -275,9 +293,9 @@ def amount_of(text: str) -> Sum:
 def _one(text: str) -> Sum:
     told = claims.printed(text)
     side = "over" if text.startswith(_FLOOR) else "under" if text.startswith(_CEILING) else "about"
-    said, times = READINGS[side]
+    said, times, _ = READINGS[side]
     low, high = [told.value * each for each in times] or [told.value - told.below, told.value + told.above]
-    return Sum(low, told.value, high, said.format(words.amount(told.value, "USD")))
+    return Sum(low, told.value, high, said.format(words.amount(told.value, "USD")), side, (told.value,))
 
 
 _FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up to", "at most")
@@ -285,5 +303,6 @@ _FLOOR, _CEILING = ("over", "more than", "at least"), ("under", "less than", "up
 
 def _between(text: str) -> Sum:
     low, high = claims.two_ends(text)
-    said = READINGS["between"][0].format(*(words.amount(end.value, "USD") for end in (low, high)))
-    return Sum(low.value - low.below, (low.value + high.value) / 2, high.value + high.above, said)
+    told = low.value, high.value
+    said = READINGS["between"][0].format(*(words.amount(end, "USD") for end in told))
+    return Sum(low.value - low.below, sum(told) / 2, high.value + high.above, said, "between", told)

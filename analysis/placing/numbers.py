@@ -93,6 +93,9 @@ def given(name: str, said: str = "given") -> Way:
     return Way(same, (name,), said)
 
 
+# What may be a whole run of a developer's own base.
+BASE = (RUN, "not_said")
+
 _AMORTISED = (
     *("chip_hours", "server_price", "age_years", "interconnect_fraction", "chip_tdp_w", "server_to_chip_power_ratio"),
     *("load_fraction", "pue", "electricity_usd_per_kwh", "price_decline_oom_per_year"),
@@ -122,9 +125,9 @@ NUMBERS = (
             Way(same, ("chip_hours_known",), ""),
             Way(
                 costs.gpu_hours_of_flop,
-                ("flop", "peak_tflops", "mfu"),
+                ("flop", "peak_tflops", "mfu_assumed"),
                 "arithmetic over the chip's dense peak at an assumed MFU",
-                falls=("mfu",),
+                falls=("mfu_assumed",),
             ),
         ),
     ),
@@ -203,7 +206,7 @@ NUMBERS = (
             ),
         ),
         "programme",
-        (RUN, "not_said"),
+        BASE,
     ),
     Number(
         "mfu",
@@ -217,6 +220,32 @@ NUMBERS = (
                 falls=("chip_hours_known",),
             ),
         ),
+    ),
+    Number(
+        "implied_flop",
+        "Arithmetic that the hours hold",
+        "FLOP",
+        (
+            Way(
+                costs.flop_of_gpu_hours,
+                ("chip_hours_known", "peak_tflops", "mfu_assumed"),
+                "GPU-hours times the chip's dense peak at an assumed MFU",
+            ),
+        ),
+    ),
+    Number(
+        "implied_tokens",
+        "Tokens for which that arithmetic is enough",
+        "tokens",
+        (
+            Way(
+                costs.tokens_of_flop,
+                ("implied_flop", "active_parameters"),
+                "arithmetic over six times active parameters",
+                falls=("active_parameters",),
+            ),
+        ),
+        only=BASE,
     ),
     Number(
         "server_kw",

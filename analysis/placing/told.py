@@ -15,18 +15,25 @@ PLAUSIBLE = {"plausible_mfu": Span(0.15, 0.35, 0.55)}
 
 # Tests of a sum by eye, in the order in which they are shown: what each is set beside, and in which words; {0} is the
 # central value with its ends, {1} the ends.
-FIVE = {
+BY_EYE = {
     "implied_rent": ("rent", "the rents of the time, {0}"),
     "implied_days": ("days", "the days that the run took, {0}"),
     "implied_gpus": ("gpus", "the GPUs that the run is on, {0}"),
     "mfu": ("plausible_mfu", "published runs, {1}"),
+    "implied_flop": ("flop", "the arithmetic of the run, {0}"),
+    "implied_tokens": ("tokens", "the tokens of the run, {0}"),
     "implied_w": ("nameplate_w", "what its nameplate, load and PUE give, {0}"),
 }
 # How a number stands to what it is set beside: under it, having a value in common with it, over it.
 STANDS = ("below", "in line with", "above")
 
-# Tests that a sum makes: without one they are not shown.
-OF_SUM = tuple(name for name in FIVE if name.startswith("implied_") and name != "implied_w")
+# What each takes without which it is not shown, since nobody would miss it: a sum, hours, an energy.
+SHOWN_WITH = {
+    **dict.fromkeys(("implied_rent", "implied_days", "implied_gpus"), "amount"),
+    "implied_flop": "implied_flop",
+    "implied_tokens": "implied_tokens",
+    "implied_w": "energy_given",
+}
 
 PRICES = {"rent": "Rent of an hour", "server_price": "A chip with its share of the server"}
 ONLY = "follows only from a whole run of a developer's own base"
@@ -49,8 +56,8 @@ def spanned(span: Span, unit: str) -> str:
 
 
 def beside(placed: Placed, name: str) -> str:
-    """How one of FIVE stands to what it is set beside, in words; "" where that is not known."""
-    other, text = FIVE[name]
+    """How one of BY_EYE stands to what it is set beside, in words; "" where that is not known."""
+    other, text = BY_EYE[name]
     answer = placed.answers[name]
     worked_out = placed.answers[other].span if other in placed.answers else None
     found = PLAUSIBLE.get(other) or placed.given.inputs.get(other) or worked_out
@@ -74,14 +81,15 @@ def how(answer: Answer, given: Given) -> str:
 
 def numbers(placed: Placed) -> list[tuple[str, str, str]]:
     """The tests of a sum: title, value with ends, and what it is set beside, or why there is none."""
+    given = placed.given
+    known = {*given.inputs, *(name for name, answer in placed.answers.items() if answer.span)}
     rows = []
-    for name in FIVE:
+    for name in BY_EYE:
         answer = placed.answers[name]
-        needless = name in OF_SUM and "amount" not in placed.given.inputs
-        if needless or (name == "implied_w" and "energy_given" not in placed.given.inputs):
+        if name in SHOWN_WITH and SHOWN_WITH[name] not in known:
             continue
         text = spanned(answer.span, answer.number.unit) if answer.span else NONE
-        rows.append((answer.number.title, text, beside(placed, name) if answer.span else how(answer, placed.given)))
+        rows.append((answer.number.title, text, (answer.span and beside(placed, name)) or how(answer, given)))
     return rows
 
 
@@ -135,7 +143,7 @@ def hours(placed: Placed) -> str:
     answer = placed.answers["chip_hours"]
     if not answer.span:
         return ""
-    said = answer.said or placed.answers["chip_hours_known"].said
+    said = answer.said or placed.given.read_as or placed.answers["chip_hours_known"].said
     return f"{answer.number.title}: {spanned(answer.span, answer.number.unit)}, {said}"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis import words
-from analysis.placing.given import Given, Sum
+from analysis import costs, words
+from analysis.placing.given import READINGS, Given, Sum
 from analysis.placing.numbers import BOUNDARIES, COSTS, FINE_TUNE, STAGE, Answer, Span, worked_out
 
 # A cost as a sentence has it. Hours and price stand in it where a rent is told, which has both.
@@ -153,21 +153,39 @@ def _slips(amount: Span, rental: Span | None, cny_per_usd: float) -> tuple[str, 
     return tuple(found)
 
 
+# Before hours that follow from arithmetic at an MFU that nobody has told, and as many digits as they bear.
+ROUGHLY, ROUGH_DIGITS = "roughly ", 2
+# Hours of a row that are so read are told with that word.
+GUESSED = ("estimated", "assumed")
+
+
+def _hours(hours: Span, read_as: str) -> str:
+    if not hours.certain:
+        return ROUGHLY + words.amount(hours.value, "GPU-hour", significant=ROUGH_DIGITS)
+    return (f"{read_as} " if read_as in GUESSED else "") + words.amount(hours.value, "GPU-hour")
+
+
+def _lacking(given: Given, answers: Mapping[str, Answer]) -> str:
+    if answers["chip_hours"].span:
+        return UNKNOWN.format(missing(answers["rental_usd"], given))
+    return UNKNOWN.format(NO_CHIP) if answers["flop"].span and not given.gpu_id else LACKING
+
+
 LACKING = "neither GPU-hours, nor GPUs and days, nor size and tokens with a chip, are known"
 UNKNOWN = "{0} is not known"
 
 
 def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...], verdict: str, where: str) -> str:
-    hours, rent = answers["chip_hours"].span, answers["implied_rent"].span
+    hours, amount = answers["chip_hours"].span, given.inputs.get("amount")
     numbers = {
-        "hours": words.amount(hours.value, "GPU-hour") if hours else "",
-        "price": words.amount(rent.value, "USD/GPU-hour") if rent else "",
+        "hours": _hours(hours, given.read_as) if hours else "",
+        "price": price(amount, hours) if amount and hours else "",
     }
     text = VERDICTS[verdict].sentence.format(
-        amount=money(given.inputs["amount"]) if "amount" in given.inputs else "",
+        amount=money(amount) if amount else "",
         name=given.name,
         boundary=BOUNDARIES[given.boundary],
-        lacking=UNKNOWN.format(missing(answers["rental_usd"], given)) if hours else LACKING,
+        lacking=_lacking(given, answers),
         told=", or of ".join(TITLES[cost].format(**numbers) for cost in fits),
         rent=TITLES["rental_usd"].format(**numbers),
         where=where,
@@ -193,8 +211,9 @@ INPUTS = {
     "energy_given": "an energy",
     "rental_usd": "the rent of its GPU-hours",
     "implied_hours": "a rent of this chip at that time",
-    "active_parameters": "size and tokens",
-    "tokens": "size and tokens",
+    "active_parameters": "active parameters",
+    "tokens": "tokens",
+    "implied_flop": "GPU-hours with a chip",
     "chip_tdp_w": "the chip",
     "server_to_chip_power_ratio": "the chip",
     "server_kw": "the chip",
@@ -214,4 +233,11 @@ def missing(answer: Answer, given: Given) -> str:
 
 def money(amount: Span) -> str:
     """A sum in words."""
-    return amount.said if isinstance(amount, Sum) and amount.said else words.amount(amount.value, "USD")
+    return amount.said if isinstance(amount, Sum) else words.amount(amount.value, "USD")
+
+
+def price(amount: Span, hours: Span) -> str:
+    """The price of an hour that a sum would pay, as the sum is told: "$1.90 to $10.95", "$1.75 or more"."""
+    told, reading = (amount.told, amount.reading) if isinstance(amount, Sum) else ((amount.value,), "about")
+    prices = (words.amount(costs.implied_usd_per_gpu_hour(each, hours.value), "USD/GPU-hour") for each in told)
+    return words.THIN_RANGE.join(dict.fromkeys(prices)) + READINGS[reading][2]

@@ -177,17 +177,17 @@ HOPPER_TYPES = ("h20", "h800", "h100")
 FIRST_THREE = ("a100", "h20", "h800")
 
 
-@result("The analyst's four server cells", "USD", "acquisition", uncertain=False, rule=CELLS)
+@result("The analyst's four server cells", "USD", "acquisition", uncertain=False, rule=CELLS, digits=4)
 def cells_all_usd(x: Any, data: Any) -> Any:
     return _cells(data, "server_capex", ALL_TYPES)
 
 
-@result("The analyst's first three server cells", "USD", "acquisition", uncertain=False, rule=CELLS)
+@result("The analyst's first three server cells", "USD", "acquisition", uncertain=False, rule=CELLS, digits=4)
 def cells_first_three_usd(x: Any, data: Any) -> Any:
     return _cells(data, "server_capex", FIRST_THREE)
 
 
-@result("The analyst's Hopper server cells", "USD", "acquisition", uncertain=False, rule=CELLS)
+@result("The analyst's Hopper server cells", "USD", "acquisition", uncertain=False, rule=CELLS, digits=4)
 def cells_hopper_usd(x: Any, data: Any) -> Any:
     return _cells(data, "server_capex", HOPPER_TYPES)
 
@@ -210,7 +210,7 @@ def cells_tco_all_usd_per_year(x: Any, data: Any) -> Any:
     )
 
 
-@result("Yearly cost of ownership of the Hoppers", "USD", uncertain=False)
+@result("Yearly cost of ownership of the Hoppers", "USD", uncertain=False, digits=4)
 def cells_tco_hopper_usd_per_year(x: Any, data: Any) -> Any:
     return costs.total_cost_of_ownership_usd_per_year(
         cells_hopper_usd(x, data),
@@ -256,7 +256,7 @@ def a100_capex_usd(x: Any, data: Any) -> Any:
     return by_type(x, data, "capex", "semianalysis", only=A100)[A100]
 
 
-@result("Server capex of the disputed H100s", "USD", "acquisition", rule=SERVERS)
+@result("Server capex of the disputed H100s", "USD", "acquisition", rule=SERVERS, digits=3)
 def h100_capex_usd(x: Any, data: Any) -> Any:
     return by_type(x, data, "capex", "semianalysis", only=H100)[H100]
 

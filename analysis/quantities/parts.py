@@ -30,15 +30,17 @@ def _rent_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return x.rental_usd_per_gpu_hour
 
 
-def _piece(name: str, title: str, unit: str, basis: str, compute: Callable[[Any, Any], Any]) -> Definition:
-    return Definition(name, title, unit, basis, True, compute, OURS[basis])
+def _piece(
+    name: str, title: str, unit: str, basis: str, compute: Callable[[Any, Any], Any], digits: int = 0
+) -> Definition:
+    return Definition(name, title, unit, basis, True, compute, OURS[basis], digits=digits)
 
 
 PARTS: dict[str, Definition] = {
     piece.name: piece
     for piece in (
         *(
-            _piece(f"fleet_{short.lower()}s_usd", f"{short}s", "USD", "acquisition", _of_type(gpu))
+            _piece(f"fleet_{short.lower()}s_usd", f"{short}s", "USD", "acquisition", _of_type(gpu), digits=3)
             for gpu in TYPES
             for short in [gpu.split("-")[0]]
         ),

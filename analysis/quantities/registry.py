@@ -74,7 +74,7 @@ PRICE_OF_H800 = "the price of V3's cards is this report's, since Epoch AI's code
 
 # How a rent differs from an owner's cost, wherever the two are compared.
 RENT_HOLDS_MORE = (
-    "a rent holds the landlord's building, staff, interest and profit, of which the owner's hour holds interest at most"
+    "a rent covers the landlord's building, staff, interest and profit, of which the owner's hour has interest at most"
 )
 
 # Servers alone, as the published sums of the fleet have them.
@@ -111,6 +111,8 @@ class Definition:
                 alone, from their draws and the data: a published range, or one in closed form
     compares:   the results of whose comparison it tells, above and below the line of a ratio
     difference: how the rules of the two differ, in words that stand wherever the comparison stands; "" if they are one
+    digits:     significant digits of every print, at least: where its source prints so many, or a sum that is shown
+                needs them; 0 leaves them to the range and the unit (analysis/words.py)
     """
 
     name: str
@@ -123,6 +125,7 @@ class Definition:
     compares: tuple[str, ...] = ()
     difference: str = ""
     ends: Callable[[Any, Any], tuple[float, float, float]] | None = None
+    digits: int = 0
 
     @property
     def ranged(self) -> bool:
@@ -153,12 +156,14 @@ def result(
     compares: tuple[str, ...] = (),
     difference: str = "",
     ends: Callable[[Any, Any], tuple[float, float, float]] | None = None,
+    digits: int = 0,
 ) -> Callable[[Callable[[Any, Any], Any]], Callable[[Any, Any], Any]]:
     """Register a function as a result under its own name.
 
     uncertain=False is for what follows from data alone: it has no range and costs no draws.
     rule: of a cost; its basis's in OURS where none is given
     ends: its range where the draws of the assumptions do not give it; `uncertain` is then False
+    digits: of every print, at least, where range and unit would give fewer than its source prints
     compares: names of registered results. ValueError if their rules differ and `difference` does not say how.
     """
     if basis not in BASES:
@@ -170,7 +175,9 @@ def result(
             raise ValueError(f"result '{name}' is defined twice")
         refuse_unlike(name, compares, difference)
         own = OURS[basis] if rule is None else rule
-        REGISTRY[name] = Definition(name, title, unit, basis, uncertain, function, own, compares, difference, ends)
+        REGISTRY[name] = Definition(
+            name, title, unit, basis, uncertain, function, own, compares, difference, ends, digits
+        )
         return function
 
     return register

@@ -41,6 +41,7 @@ def v3_rental_usd(x: Any, data: Any) -> Any:
     "rental",
     uncertain=False,
     rule=replace(OURS["rental"], prices="the rent that DeepSeek assumes"),
+    digits=4,
 )
 def deepseek_v3_usd(x: Any, data: Any) -> Any:
     return float(data.row("estimates", "dsv3_deepseek")["value_usd"])
@@ -56,7 +57,7 @@ def v3_pretraining_usd(x: Any, data: Any) -> Any:
     return stage_rental_usd(x, data, V3, "pretraining")
 
 
-@result("V3's context extension, rented", "USD", "rental")
+@result("V3's context extension, rented", "USD", "rental", digits=3)
 def v3_context_extension_usd(x: Any, data: Any) -> Any:
     return stage_rental_usd(x, data, V3, "context_extension")
 
@@ -76,12 +77,12 @@ def r1_gpu_hours(x: Any, data: Any) -> Any:
     return float(data.model(R1).chip_hours)
 
 
-@result("DeepSeek-R1 on top of V3, rented", "USD", "rental")
+@result("DeepSeek-R1 on top of V3, rented", "USD", "rental", digits=3)
 def r1_rental_usd(x: Any, data: Any) -> Any:
     return costs.rental_run_cost_usd(r1_gpu_hours(x, data), x.rental_usd_per_gpu_hour)
 
 
-@result("V3 and R1 together, rented", "USD", "rental")
+@result("V3 and R1 together, rented", "USD", "rental", digits=3)
 def v3_r1_rental_usd(x: Any, data: Any) -> Any:
     return v3_rental_usd(x, data) + r1_rental_usd(x, data)
 
@@ -304,7 +305,7 @@ def user_cost_usd_per_gpu_hour(x: Any, data: Any) -> Any:
     return user_cost_hour(x, data, x.h800_years_in_service, x.cost_of_capital, x.utilisation)
 
 
-@result("Renting DeepSeek's inference nodes for a day", "USD", "rental")
+@result("Renting DeepSeek's inference nodes for a day", "USD", "rental", digits=5)
 def inference_day_usd(x: Any, data: Any) -> Any:
     return costs.rental_usd_per_day(
         data.published("deepseek_inference_nodes_average"),
@@ -313,7 +314,7 @@ def inference_day_usd(x: Any, data: Any) -> Any:
     )
 
 
-@result("Theoretical profit over cost of the inference day", "fraction")
+@result("Theoretical profit over cost of the inference day", "fraction", digits=3)
 def inference_return_on_cost(x: Any, data: Any) -> Any:
     return costs.return_on_cost(
         data.published("deepseek_inference_theoretical_revenue_usd_per_day"), inference_day_usd(x, data)

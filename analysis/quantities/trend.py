@@ -292,7 +292,7 @@ def v3_over_llama31_per_flop(x: Any, data: Any) -> Any:
     return v3_amortised_usd_per_1e24_flop(x, data) / llama31_amortised_usd_per_1e24_flop(x, data)
 
 
-@result("Llama 3.1 405B's training FLOP over V3's", "times", uncertain=False)
+@result("Llama 3.1 405B's training FLOP over V3's", "times", uncertain=False, digits=3)
 def llama31_over_v3_flop(x: Any, data: Any) -> Any:
     return data.model(LLAMA31).train_flop / data.model(V3).train_flop
 

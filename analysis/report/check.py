@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from analysis import claims, comparison, parameters, restated, scenarios, tables, untrusted, written
+from analysis import claims, comparison, parameters, restated, scenarios, stories, tables, untrusted, written
 from analysis.case import Data
 from analysis.report import notebooks, own
 from analysis.report.place import BuildError
@@ -25,6 +25,8 @@ def problems() -> list[str]:
         found += told(scenario_problems, path)
     if not found:  # Across files, so only where each can be read.
         found += [*claims.name_problems(Data()), *restated.problems()]
+        for path in stories.shipped():
+            found += story_problems(path)
     for path in (notebooks.ROOT / "_config.yml", *own.files("book")):
         if path.suffix == ".yml":
             found += told(yaml_problems, path)
@@ -67,6 +69,16 @@ def scenario_problems(path: Path) -> Iterator[str]:
             f"data/scenarios/{path.name}, `source`: book/references.bib has no '{key}'.{untrusted.meant(key, known)} "
             "Keys are joined with `;`. Add the entry, or correct the scenario, then run `report check`."
         )
+
+
+def story_problems(path: Path) -> list[str]:
+    """What `report story check` says of a story that is shipped, and what of it is still blank."""
+    try:
+        found = stories.audited(stories.read(path))
+    except stories.StoryError as error:
+        return error.lines
+    left = "a story that is shipped leaves nothing blank. Fill it in, then run `report check`."
+    return [*stories.unexpected(found), *(f"{blank}: {left}" for blank in found.story.blanks)]
 
 
 def yaml_problems(path: Path) -> Iterator[str]:

@@ -84,6 +84,7 @@ def models(case: Case) -> dict[str, dict[str, Any]]:
                 "gpu": known.gpu_id,
                 "when": known.when,
                 "age": _or_null(age_years),
+                "readAs": known.read_as,
                 "inputs": {name: span.value for name, span in known.inputs.items()},
             }
     return found
@@ -171,14 +172,15 @@ def script(case: Case) -> str:
         },
         "texts": {
             **{"titles": verdict.TITLES, "short": verdict.SHORT, "slip": verdict.SLIP, "lacking": verdict.LACKING},
+            **{"roughly": verdict.ROUGHLY, "roughDigits": verdict.ROUGH_DIGITS, "guessed": verdict.GUESSED},
             **{"unknown": verdict.UNKNOWN, "only": told.ONLY, "lacks": told.LACKS, "none": told.NONE},
             **{"stands": told.STANDS, "prices": told.PRICES},
         },
-        "byEye": told.FIVE,
-        "ofSum": told.OF_SUM,
+        "byEye": told.BY_EYE,
+        "shownWith": told.SHOWN_WITH,
         "plausible": _ends(told.PLAUSIBLE),
         "known": told.KNOWN,
-        "counts": words.COUNTS,
+        "words": words.RULES,
     }
     lines = [
         f"  {number.name}: [{', '.join(f'x => {traced(way, number.name)}' for way in number.ways)}],"

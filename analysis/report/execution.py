@@ -50,6 +50,8 @@ def _engine() -> str:
                 kernel_name=kernel_name,
                 kernel_manager_class=f"{__package__}.manager.Manager",
                 timeout=settings["execution_timeout"],
+                # Where the computer is busy, what a cell shows comes late; papermill by itself waits 4 seconds for it.
+                iopub_timeout=settings["execution_timeout"],
                 startup_timeout=START_SECONDS,
                 shutdown_kernel="immediate",
             )
@@ -119,7 +121,8 @@ def execute(
         except Exception as error:
             if isinstance(error, OSError) and not isinstance(error, TimeoutError):
                 raise  # the disk's fault, not the page's
-            fault = _fault(source, error)
+            # Of a family's notebook many pages are made: which of them it was.
+            fault = (f"{member.name}: " if member and member.own else "") + _fault(source, error)
             if done.exists():
                 files.replace(target, done.read_bytes())
                 fault += f"\nThe copy with the error is {target}."

@@ -28,9 +28,6 @@ SOURCE = written.ROOT / "book" / "live.yml"
 # Assumptions that only the draws use. What the page shows is the central value, so they would move nothing.
 LEFT_OUT = ("hopper_price_correlation", "draws", "seed")
 
-# Significant digits of a result, at least: a change of nine per cent should be seen in the figures beside it.
-LEAST_DIGITS = 2
-
 # Fills of a bar's pieces that live.js draws as patterns, as the static figure does.
 HATCHES = {"dense": "url(#live-hatch-dense)", "thin": "url(#live-hatch-thin)"}
 # What a piece's colour is called in book/live.yml.
@@ -347,6 +344,7 @@ def script(model: Live) -> str:
             "low": quantity.low,
             "high": quantity.high,
             "digits": quantity.significant,
+            "least": quantity.least,
             "piece": name in PARTS,
             "uses": sorted(model.formulas[name].uses, key=model.used.index),
         }
@@ -356,8 +354,7 @@ def script(model: Live) -> str:
         "parameters": rows,
         "results": stated,
         "panels": {name: _drawing(panel) for name, panel in panels().items()},
-        "counts": words.COUNTS,
-        "least": LEAST_DIGITS,
+        "words": words.RULES,
         "hatches": dict.fromkeys(HATCHES.values(), MUTED),
         "sizes": {"axis": AXIS, "row": ROW, "head": HEAD, "remark": REMARK, "swings": SWINGS},
     }

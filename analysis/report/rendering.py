@@ -76,7 +76,7 @@ def announcement(scenario: Scenario) -> str:
 def _shown(value: object, unit: str) -> str:
     if isinstance(value, str):
         return value
-    return f"{words.digits(float(value), 6)} {unit}"  # type: ignore[arg-type]
+    return f"{words.setting(float(value))} {unit}"  # type: ignore[arg-type]
 
 
 def _without_book(value: object) -> object:

@@ -7,7 +7,19 @@ What stands in a story's files is anybody's: it is read, checked and shown, and 
 
 from analysis.stories.audit import Audit, audited, unexpected
 from analysis.stories.beside import differences
-from analysis.stories.reading import Story, StoryError, found, read
+from analysis.stories.reading import Story, StoryError, found, read, shipped
 from analysis.stories.scaffold import begin, write
 
-__all__ = ["Audit", "Story", "StoryError", "audited", "begin", "differences", "found", "read", "unexpected", "write"]
+__all__ = [
+    "Audit",
+    "Story",
+    "StoryError",
+    "audited",
+    "begin",
+    "differences",
+    "found",
+    "read",
+    "shipped",
+    "unexpected",
+    "write",
+]

@@ -93,6 +93,11 @@ class Story:
         return _name(self.path if self.path.is_file() else self.path / MAIN)
 
 
+def shipped() -> list[Path]:
+    """The folders of the stories that come with the report."""
+    return sorted(SHIPPED.iterdir()) if SHIPPED.is_dir() else []
+
+
 def found(asked: str) -> Path:
     """The folder, or the file, that a command names: where it says, or among those that the report ships."""
     try:
@@ -101,10 +106,10 @@ def found(asked: str) -> Path:
             return path
     except (OSError, ValueError):
         raise StoryError([f"{shown(asked)} is no name of a folder."]) from None
-    shipped = sorted(each.name for each in SHIPPED.iterdir()) if SHIPPED.is_dir() else []
-    if asked in shipped:
-        return SHIPPED / asked
-    raise StoryError([f"There is no story {shown(asked)}.{meant(asked, shipped)} `report story new` begins one."])
+    known = {each.name: each for each in shipped()}
+    if asked in known:
+        return known[asked]
+    raise StoryError([f"There is no story {shown(asked)}.{meant(asked, known)} `report story new` begins one."])
 
 
 def read(path: Path) -> Story:

@@ -1,22 +1,30 @@
 """The classroom's folder: every part is built beside the folder that is there, and then swapped in whole.
 
-A part is a module with `build(folder, progress)`, which writes its files below `folder` and raises BuildError where it
-cannot. Parts run in the order of PARTS, so a later part finds the files of the earlier ones.
+A part is a module with `build(folder, progress, wanted)`, which writes its files below `folder` and raises BuildError
+where it cannot. Parts run in the order of PARTS, so a later part finds the files of the earlier ones.
 """
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
 from analysis.report import manifest
+from analysis.report.downloads import entry
 from analysis.report.execution import Progress, silent
 from analysis.report.place import BUILD, filling, put, told, work_of_its_own
+from analysis.report.site.metadata import citation
+from analysis.scenarios import Scenario
 
 # Names and not modules: a part is imported when it is built, since some are slow to import.
 PARTS: tuple[str, ...] = (
     "analysis.teaching.students",
     "analysis.teaching.instructor",
+    "analysis.teaching.lms",
+    "analysis.teaching.lesson",
     "analysis.teaching.slides",
 )
 
@@ -24,14 +32,32 @@ PARTS: tuple[str, ...] = (
 STARTS = (
     ("For students", "student.zip"),
     ("For teachers, with the solutions", "teachers/index.html"),
+    ("The same as one file, for colleagues", "teachers.zip"),
+    ("Cards and sheets to print", "lesson/sentences.html"),
+    ("Questions for Moodle, Canvas and others", "quizzes/moodle.xml"),
     ("Slides", "slides/index.html"),
 )
 
 FOLDER = BUILD / "classroom"
 
 
-def build(out: Path | None = None, progress: Progress = silent) -> Path:
+@dataclass(frozen=True)
+class Wanted:
+    """For which class.
+
+    scenario: that of the questions and the slides; the exercises are those of the base case
+    variant:  of the exercises, 0 for that of the base case
+    story:    a folder, or the name of one that the report ships, that the class audits
+    """
+
+    scenario: Scenario = field(default_factory=Scenario)
+    variant: int = 0
+    story: str = "minimax_m1"
+
+
+def build(out: Path | None = None, progress: Progress = silent, wanted: Wanted | None = None) -> Path:
     """Build every part; the folder. BuildError leaves the earlier folder as it was."""
+    wanted = wanted or Wanted()
     with (
         filling(out or FOLDER, manifest.CLASSROOM) as target,
         work_of_its_own(BUILD / ".work" / "classroom") as work,
@@ -41,7 +67,17 @@ def build(out: Path | None = None, progress: Progress = silent) -> Path:
         beside.mkdir()
         for done, name in enumerate(PARTS):
             progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
-            import_module(name).build(beside, progress)
+            import_module(name).build(beside, progress, wanted)
+        (beside / "teachers.zip").write_bytes(_zipped(beside / "teachers"))
         put(beside, target, manifest.CLASSROOM)
     progress("done", 1, 1)
     return target
+
+
+def _zipped(folder: Path) -> bytes:
+    """A folder as a zip, for whoever cannot build: it must not lie on a site, so it is handed on."""
+    released, buffer = citation.citation().released, io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name in sorted(name for name in manifest.entries(folder) if (folder / name).is_file()):
+            archive.writestr(entry(f"{folder.name}/{name}", released), (folder / name).read_bytes())
+    return buffer.getvalue()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import json
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -102,7 +103,11 @@ def split_title(source: str) -> tuple[str, str]:
 
 def chapter(name: str) -> Chapter:
     """The exercises of a chapter."""
-    notebook = notebooks.read(SOURCES / f"{name}.ipynb")
+    return parsed(name, notebooks.read(SOURCES / f"{name}.ipynb"))
+
+
+def parsed(name: str, notebook: NotebookNode) -> Chapter:
+    """The exercises of a chapter's notebook. ExerciseError names all that they lack."""
     found: list[Exercise] = []
     for cell in notebook.cells:
         if "exercise" in notebooks.tags(cell):
@@ -160,9 +165,12 @@ def answers(chosen: Iterable[Chapter]) -> dict[str, Any]:
 
 def blank(exercise: Exercise) -> str:
     """What stands in a students' notebook in place of the solution."""
-    (solution,) = exercise.sources("solution")
+    (solution,), checked = exercise.sources("solution"), ast.walk(ast.parse("\n".join(exercise.sources("check"))))
     defined = {node.name: node for node in ast.parse(solution).body if isinstance(node, ast.FunctionDef)}
-    return "\n\n\n".join(_blank(name, asked, defined.get(name)) for name, asked in exercise.answers.items())
+    # In the order of the question, which is that of its check.
+    order = [node.id for node in checked if isinstance(node, ast.Name) and node.id in exercise.answers]
+    names = sorted(exercise.answers, key=order.index)
+    return "\n\n\n".join(_blank(name, exercise.answers[name], defined.get(name)) for name in names)
 
 
 def _blank(name: str, asked: str, function: ast.FunctionDef | None) -> str:
@@ -189,36 +197,84 @@ def escaped(cell: NotebookNode) -> NotebookNode:
 
 
 HOW = """
-Read the chapter beside this notebook.
 Write your answer into the cell below an exercise, run it, and run the check that follows.
 A check says what is wrong, and never gives the answer.
-Answers are those of the base case, and nobody but you sees how you fare."""
+{case}, and nobody but you sees how you fare."""
+BASE = "Answers are those of the base case"
+VARIANT = (
+    "This is variant {0}: where an exercise gives a number, it counts, and not that of the chapter. "
+    "Otherwise answers are those of the base case"
+)
+
+# Said before the slow import, and in words where there is nothing to import.
+START = """from importlib.util import find_spec
 
 
-def student_notebook(each: Chapter) -> NotebookNode:
-    """A chapter's exercises without a solution, with blanks and checks, not executed."""
+class NoCostModel(Exception):
+    def _render_traceback_(self):
+        return [str(self)]
+
+
+if find_spec("analysis") is None:
+    raise NoCostModel(
+        "This notebook calls the report's cost model, which is not beside it.\\n"
+{ways}
+    )
+print("The next cell loads the cost model: about 15 seconds the first time, while [*] stands beside it.")"""
+
+
+def start(here: str, site: str) -> str:
+    """The first code of a students' notebook. here: its name in the zip; site: the address of the site, or \"\""""
+    address = f"{site}/exercises/student.zip"
+    where = address if site else 'the page "For teachers and students" of the report has it'
+    ways = [f"Open {here} in the folder of the zip with all notebooks: {where}."]
+    ways += [f"Or install the model, and run this again: %pip install {address}"] if site else []
+    return START.format(ways="\n".join(f"        {json.dumps(way + chr(10))}" for way in ways))
+
+
+def student_notebook(each: Chapter, here: str = "", links: str = "", site: str = "", variant: int = 0) -> NotebookNode:
+    """A chapter's exercises without a solution, with blanks and checks, not executed.
+
+    here: its name in the folder of all; links: what leads to the chapter and elsewhere, as Markdown
+    site: the address of the report's site, if there is one; variant: its number, 0 for the base case
+    """
     owner = {id(cell): exercise for exercise in each.exercises for cell in exercise.cells}
     title, intro = split_title(each.notebook.cells[0].source)
-    cells = [nbformat.v4.new_markdown_cell(f"# Exercises: {title}\n\n{intro}\n{HOW}")]
+    how = HOW.format(case=VARIANT.format(variant) if variant else BASE)
+    first = f"# Exercises: {title}{f' (variant {variant})' if variant else ''}\n\n{intro}\n\n{links}{how}"
+    cells = [
+        nbformat.v4.new_markdown_cell(first),
+        nbformat.v4.new_code_cell(start(here or f"{each.name}.ipynb", site), metadata={"tags": ["start"]}),
+    ]
     for cell in each.notebook.cells[1:]:
         tags = set(notebooks.tags(cell))
         if tags == {"solution"}:
             cells.append(nbformat.v4.new_code_cell(blank(owner[id(cell)]), metadata={"tags": ["answer"]}))
         elif "solution" not in tags:
-            cells.append(_for_students(cell, tags))
-    return notebooks.stripped(nbformat.v4.new_notebook(cells=[escaped(cell) for cell in cells]))
+            cells.append(_for_students(cell, tags, owner.get(id(cell))))
+    made = notebooks.stripped(nbformat.v4.new_notebook(cells=[escaped(cell) for cell in cells]))
+    if variant:
+        made.metadata["variant"] = variant
+    return made
 
 
-def _for_students(cell: NotebookNode, tags: set[str]) -> NotebookNode:
+def _for_students(cell: NotebookNode, tags: set[str], exercise: Exercise | None) -> NotebookNode:
     kept = copy.deepcopy(cell)
     if cell.cell_type == "code":
         kept.outputs, kept.execution_count = [], None
-    elif "hint" in tags:
-        kept.source = folded("Hint", cell.source)
+    elif "hint" in tags and exercise:
+        hints = [each for each in exercise.cells if "hint" in notebooks.tags(each)]
+        place = next(number for number, each in enumerate(hints, start=1) if each is cell)
+        kept.source = folded(hint(place, len(hints)), cell.source)
     elif "exercise" in tags:
         asked = _exercise(cell)
         kept.source = f"## {asked.title}\n\n*{asked.about}*\n\n{asked.text}"
     return kept
+
+
+def hint(place: int, count: int) -> str:
+    """What a hint is called."""
+    return "Hint" if count == 1 else f"Hint {place} of {count}"
 
 
 def folded(summary: str, text: str) -> str:

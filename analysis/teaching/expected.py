@@ -25,6 +25,10 @@ DECLARED: dict[str, Spec] = {}
 class ExpectationError(ValueError):
     """An exercise expects something that no check could tell from a mistake."""
 
+    def __init__(self, exercise: str, text: str) -> None:
+        super().__init__(f"Exercise {exercise}, {text}")
+        self.exercise = exercise
+
 
 def _rounded(value: Any) -> float:
     return float(f"{float(value):.{DIGITS - 1}e}")
@@ -117,8 +121,9 @@ def _require_distinct(exercise: str, spec: Mapping[str, Any]) -> None:
             pairs = list(zip(_list(value), _list(mistake["value"]), strict=True))
             if all(abs(a - b) <= 2 * spec["tolerance"] * abs(a) for a, b in pairs):
                 raise ExpectationError(
-                    f"Exercise {exercise}, `{spec['name']}`: the mistake '{mistake['message']}' gives the same as "
-                    f"{name}. Change the numbers that are given, or narrow the tolerance."
+                    exercise,
+                    f"`{spec['name']}`: the mistake '{mistake['message']}' gives the same as "
+                    f"{name}. Change the numbers that are given, or narrow the tolerance.",
                 )
         seen.append((f"the mistake '{mistake['message']}'", mistake["value"]))
 

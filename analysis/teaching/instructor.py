@@ -13,7 +13,8 @@ import yaml
 from analysis import words
 from analysis.report import notebooks, own, rendering
 from analysis.report.execution import Progress
-from analysis.teaching import exercises, students
+from analysis.teaching import exercises, students, variants
+from analysis.teaching.classroom import Wanted
 
 FOLDER = "teachers"
 TITLE = "Instructor's edition"
@@ -110,8 +111,26 @@ def page(chapter: exercises.Chapter, answers: Mapping[str, Any]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def index(chapters: list[exercises.Chapter]) -> str:
-    """The first page, with the timetable."""
+def key(edition: variants.Edition) -> str:
+    """What was drawn for a variant; "" for the base case."""
+    if not edition.variant:
+        return ""
+    rows = [
+        [f"`{name}`", ", ".join(f"{each.replace('_', ' ')}: {value:,}" for each, value in inputs.items())]
+        for name, inputs in edition.drawn.items()
+    ]
+    told = f"""## Variant {edition.variant}
+
+These exercises have numbers of their own in this variant; all others are those of the base case.
+`report classroom --variant {edition.variant}` gives the same again, on any computer.
+
+"""
+    return told + table(["Exercise", "What was drawn"], rows)
+
+
+def index(edition: variants.Edition) -> str:
+    """The first page, with the timetable and what was drawn."""
+    chapters = edition.chapters
     rows = [
         [
             f"[{each.title}]({each.name}.md)",
@@ -127,27 +146,27 @@ def index(chapters: list[exercises.Chapter]) -> str:
         "timetable": table(["Chapter", "Exercises", "Levels", "Time"], rows),
         "count": str(sum(len(each.exercises) for each in chapters)),
         "notebooks": str(len(chapters)),
+        "variant": key(edition),
     }
     return students.filled("instructor.md", values)
 
 
-def stage(folder: Path) -> None:
+def stage(folder: Path, edition: variants.Edition) -> None:
     """Lay out the edition for Jupyter Book, in the look of the report."""
-    chapters = exercises.chapters()
-    answers = exercises.answers(chapters)
     shutil.rmtree(folder, ignore_errors=True)
     own.copy("book/assets", folder / "assets")
     # The glossary, because the notes beside terms are taken from it.
     for name in ("references.bib", "glossary.md"):
         shutil.copyfile(notebooks.BOOK / name, folder / name)
-    (folder / "index.md").write_text(index(chapters), encoding="utf-8")
-    for each in chapters:
-        (folder / f"{each.name}.md").write_text(page(each, answers), encoding="utf-8")
+    (folder / "index.md").write_text(index(edition), encoding="utf-8")
+    for each in edition.chapters:
+        (folder / f"{each.name}.md").write_text(page(each, edition.answers), encoding="utf-8")
     config = rendering.staged(notebooks.ROOT / "_config.yml")
-    config["title"] = TITLE
+    title = f"{TITLE}, {edition.told}" if edition.variant else TITLE
+    config["title"] = title
     settings = config["sphinx"]["config"]
     settings["html_theme_options"]["announcement"] = f'<div class="scenario">{WARNING}</div>'
-    settings["html_theme_options"]["logo"] = {"text": TITLE}
+    settings["html_theme_options"]["logo"] = {"text": title}
     settings["html_theme_options"]["use_download_button"] = False  # sources are left out
     settings["html_baseurl"] = settings["report_repository_url"] = ""
     toc = {
@@ -159,9 +178,9 @@ def stage(folder: Path) -> None:
         (folder / name).write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
-def build(folder: Path, progress: Progress) -> None:
-    """The edition as a site below `folder`."""
+def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
+    """The edition as a site below `folder`, and as one file to hand to a colleague."""
     work = folder.with_name("instructor")
-    stage(work)
+    stage(work, variants.edition(wanted.variant))
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
     shutil.copytree(rendering.render(work), folder / FOLDER, ignore=shutil.ignore_patterns("_sources"))

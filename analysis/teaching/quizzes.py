@@ -189,6 +189,8 @@ class Reader:
         def filled(match: re.Match[str]) -> str:
             inside, _, form = (part.strip() for part in match[1].partition("|"))
             if form:
+                if inside in REGISTRY:
+                    raise QuizError(f"'{match[0]}': a result has one print. Write {{{inside}}}.")
                 unit, _, significant = form.rpartition(" ")
                 if not significant.isdigit():
                     unit, significant = form, "3"

@@ -34,6 +34,7 @@ from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import templates, typography
 from analysis.scenarios import Scenario
+from analysis.teaching.classroom import Wanted
 from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
@@ -244,14 +245,14 @@ def make(scenario: Scenario, out: Path, progress: Progress = silent) -> Path:
         place.work_of_its_own(place.BUILD / ".work" / "slides") as work,
         place.told(f"the slides in {folder} are as they were before"),
     ):
-        _make(scenario, work / "slides", progress, paper=True)
+        _make(scenario, work / "slides", work / "executed", progress, paper=True)
         place.put(work / "slides", folder, manifest.SLIDES)
     return folder
 
 
-def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> None:
+def _make(scenario: Scenario, folder: Path, work: Path, progress: Progress, paper: bool) -> None:
     require_sound_data()
-    executed = execute_pages(notebooks.pages(), scenario, folder.with_name("executed"), progress)
+    executed = execute_pages(notebooks.pages(), scenario, work, progress)
     progress("slides", 0, 2)
     address = rendering.site_address()
     write(folder, executed, scenario, pages=f"{address}/" if address else "")
@@ -260,7 +261,7 @@ def _make(scenario: Scenario, folder: Path, progress: Progress, paper: bool) -> 
         (folder / PDF).write_bytes(printed(folder))
 
 
-def build(folder: Path, progress: Progress = silent) -> None:
+def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
     """The deck as a part of the classroom's folder; without Chromium it has no PDF, and all else is there."""
     try:
         require()
@@ -268,7 +269,7 @@ def build(folder: Path, progress: Progress = silent) -> None:
         paper = False
     else:
         paper = True
-    _make(Scenario(), folder / FOLDER, progress, paper)
+    _make(wanted.scenario, folder / FOLDER, folder.with_name("executed"), progress, paper)
 
 
 def words_of(slides: Iterable[Slide]) -> Iterator[tuple[str, str]]:

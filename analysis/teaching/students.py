@@ -1,21 +1,29 @@
-"""The students' edition: notebooks with blanks and checks, the cost model that they call, and all of it as one zip."""
+"""The students' edition: notebooks with blanks and checks, their chapters, the cost model, and all of it as one zip.
+
+The folder is also a package: `pip install student.zip` gives a hub the cost model once for all who open a notebook.
+"""
 
 from __future__ import annotations
 
 import io
+import os
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import nbformat
 
-from analysis.report import notebooks, own
+from analysis.report import notebooks, own, rendering
 from analysis.report.downloads import entry
 from analysis.report.execution import Progress
+from analysis.report.site.figures import launchers
 from analysis.report.site.metadata import citation
-from analysis.teaching import checks, exercises
+from analysis.teaching import checks, exercises, reading, variants
+from analysis.teaching.classroom import Wanted
 
 NAME = "frontier-model-cost-exercises"
 ZIP = "student.zip"
@@ -23,6 +31,9 @@ FOLDER = "students"
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "student"
+
+# The environment variable with the address of a public repository in which a teacher has put the unpacked zip.
+REPOSITORY = "REPORT_EXERCISES_URL"
 
 # Nothing that a notebook calls: what builds the site, and what builds the editions.
 NOT_NEEDED = ("report", "teaching", "cli.py", "__main__.py")
@@ -57,18 +68,44 @@ def filled(template: str, values: Mapping[str, object]) -> str:
     return text
 
 
-def files(chapters: list[exercises.Chapter], answers: Mapping[str, Any] | None = None) -> Iterator[tuple[str, bytes]]:
+def services(file: str) -> list[tuple[str, str]]:
+    """Name and address of each service that opens a students' notebook; none where nobody has said where they are."""
+    return launchers(os.environ.get(REPOSITORY, ""), file)
+
+
+def links(name: str, file: str, site: str) -> str:
+    """What leads from a notebook to its chapter, and to services that open it, as a paragraph of Markdown."""
+    page = notebooks.home(name)
+    ways = [f"[in this folder]({reading.FOLDER}/{page}.html)"]
+    ways += [f"[on the site]({site}/{quote(page)}.html)"] if site else []
+    launched = " or ".join(f"[{service}]({address})" for service, address in services(file))
+    return f"Read the chapter first: {' or '.join(ways)}.\n" + (
+        f"Open this notebook on {launched}.\n" if launched else ""
+    )
+
+
+def files(
+    chapters: list[exercises.Chapter], answers: Mapping[str, Any] | None = None, variant: int = 0
+) -> Iterator[tuple[str, bytes]]:
     """Path and content of every file of the students' edition.
 
     answers: what the exercises expect; that of the repository, if none is given
+    variant: its number, 0 for that of the base case
     """
     committed = checks.ANSWERS.read_text(encoding="utf-8") if answers is None else checks.encode(answers)
+    site = rendering.site_address()
     yield "README.md", readme(chapters).encode()
     yield "Makefile", (TEMPLATES / "Makefile").read_bytes()
-    yield "requirements.txt", (HERE / "requirements.lock").read_bytes()
+    yield "pyproject.toml", filled("package.toml", _package()).encode()
+    for name in ("requirements", "requirements-kernel"):
+        yield f"{name}.txt", (HERE / f"{name}.lock").read_bytes()
     named = notebook_names([each.name for each in chapters])
     for each in chapters:
-        yield named[each.name], text_of(exercises.student_notebook(each)).encode()
+        file = named[each.name]
+        made = exercises.student_notebook(each, file, links(each.name, file, site), site, variant)
+        yield file, text_of(made).encode()
+    for page in dict.fromkeys(notebooks.home(each.name) for each in chapters):
+        yield f"{reading.FOLDER}/{page}.html", reading.page(page, site).encode()
     for name in ("LICENSE", "LICENSE-CONTENT.md"):
         yield name, (notebooks.ROOT / name).read_bytes()
     for name in ("__init__.py", "checks.py"):
@@ -80,26 +117,36 @@ def files(chapters: list[exercises.Chapter], answers: Mapping[str, Any] | None =
             yield inside.as_posix(), path.read_bytes()
 
 
-def zipped(content: Mapping[str, bytes]) -> bytes:
-    """The edition as a zip with one folder in it: the same bytes for the same edition."""
+def _package() -> dict[str, str]:
+    """What the folder's pyproject.toml says: at least the versions with which the exercises were tried."""
+    wanted, lock = ((HERE / f"requirements-kernel.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock"))
+    names = re.findall(r"^([\w-]+)$", wanted, flags=re.MULTILINE)
+    versions = [re.search(rf"^{name}==([\w.]+)", lock, flags=re.MULTILINE | re.IGNORECASE) for name in names]
+    lines = [f'    "{name}>={found[1]}",' for name, found in zip(names, versions, strict=True) if found]
+    return {"version": citation.citation().version, "dependencies": "\n".join(lines)}
+
+
+def zipped(content: Mapping[str, bytes], name: str = NAME) -> bytes:
+    """The edition as a zip with one folder, `name`, in it: the same bytes for the same edition."""
     released = citation.citation().released
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, data in sorted(content.items()):
-            archive.writestr(entry(f"{NAME}/{name}", released), data)
+        for path, data in sorted(content.items()):
+            archive.writestr(entry(f"{name}/{path}", released), data)
     return buffer.getvalue()
 
 
-def build(folder: Path, progress: Progress) -> None:
+def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
     """The students' folder and its zip, with the answers as the solutions compute them now."""
-    chapters = exercises.chapters()
-    content = dict(files(chapters, exercises.answers(chapters)))
+    edition = variants.edition(wanted.variant)
+    content = dict(files(edition.chapters, edition.answers, edition.variant))
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
     for name, data in content.items():
         path = folder / FOLDER / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    (folder / ZIP).write_bytes(zipped(content))
+    name = f"{NAME}-variant-{edition.variant}" if edition.variant else NAME
+    (folder / ZIP).write_bytes(zipped(content, name))
 
 
 def publish(site: Path) -> None:

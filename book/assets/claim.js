@@ -6,7 +6,7 @@
   const model = window.reportClaim;
   if (!model || !window.customElements || customElements.get("report-claim")) return;
   const { models, chips, fields, texts, readings, verdicts, formulas } = model;
-  const { amount, tick, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = window.reportWords(model.counts);
+  const { amount, tick, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = window.reportWords(model.words);
   const has = (among, name) => Object.prototype.hasOwnProperty.call(among, name);
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const listed = (rows) => (rows.length < 2 ? rows.join("") : `${rows.slice(0, -1).join(", ")} and ${rows[rows.length - 1]}`);
@@ -48,15 +48,16 @@
   // The sum of a setting, and how a sentence says it; null without one.
   const told = ({ reading, sum, to }) => {
     if (!sum || (reading === "between" && !to)) return null;
-    const [said, times] = readings[reading];
+    const [said, times, after] = readings[reading];
     const first = printed(reading === "between" ? firstOf({ sum, to }) : sum);
-    if (reading !== "between") return { span: times.length ? [first[VALUE] * times[0], first[VALUE], first[VALUE] * times[1]] : first, said: filled(said, [money(first[VALUE])]) };
-    const second = printed(to);
-    return { span: [first[LOW], (first[VALUE] + second[VALUE]) / 2, second[HIGH]], said: filled(said, [money(first[VALUE]), money(second[VALUE])]) };
+    const second = reading === "between" ? printed(to) : null;
+    const ends = [first, second].filter(Boolean).map((end) => end[VALUE]);
+    const span = second ? [first[LOW], (ends[0] + ends[1]) / 2, second[HIGH]] : times.length ? [ends[0] * times[0], ends[0], ends[0] * times[1]] : first;
+    return { span, ends, after, said: filled(said, ends.map(money)) };
   };
 
   const taken = (setting) => {
-    const row = models[setting.model] || { name: named(setting.name) || model.names.none, boundary: "not_said", gpu: "", when: "", age: null, inputs: {} };
+    const row = models[setting.model] || { name: named(setting.name) || model.names.none, boundary: "not_said", gpu: "", when: "", age: null, readAs: "", inputs: {} };
     const [gpu, when] = [setting.gpu || row.gpu, setting.when || row.when];
     const own = {};
     for (const [name, field] of Object.entries(fields)) if (setting[name] !== "") own[field.input] = number(setting[name]);
@@ -64,6 +65,7 @@
     const given = new Set(Object.keys(fields).filter((name) => setting[name] !== "").map((name) => fields[name].key));
     for (const [these, gone, needs] of model.replaced)
       if (!has(own, gone) && these.some((key) => given.has(key)) && needs.every((name) => has(facts, name))) delete facts[gone];
+    const readAs = has(facts, "chip_hours_given") && !has(own, "chip_hours_given") ? row.readAs : "";
     const inputs = { ...model.assumptions };
     for (const name in facts) inputs[name] = exactly(facts[name]);
     const prices = {};
@@ -78,7 +80,7 @@
     }
     const sum = told(setting);
     if (sum) inputs.amount = sum.span;
-    return { name: row.name, boundary: setting.counts || row.boundary, gpu, when, inputs, prices, sum };
+    return { name: row.name, boundary: setting.counts || row.boundary, gpu, when, inputs, prices, readAs, sum };
   };
 
   // ---- What follows: analysis/placing/numbers.py and verdict.py.
@@ -134,18 +136,31 @@
         .map(([, text]) => filled(texts.slip, [text])),
     );
   const sentence = (given, answers, fits, verdict, where) => {
-    const [hours, rent] = [answers.chip_hours.span, answers.implied_rent.span];
-    const numbers = { hours: hours ? amount(hours[VALUE], "GPU-hour") : "", price: rent ? amount(rent[VALUE], "USD/GPU-hour") : "" };
+    const hours = answers.chip_hours.span;
+    const numbers = { hours: hours ? hoursOf(hours, given.readAs) : "", price: hours && given.sum ? price(given.sum, hours) : "" };
     const text = filled(verdicts[verdict].sentence, {
       amount: given.sum ? given.sum.said : "",
       name: given.name,
       boundary: model.boundaries[given.boundary],
-      lacking: hours ? filled(texts.unknown, [lacks(answers.rental_usd, given)]) : texts.lacking,
+      lacking: lackingOf(given, answers),
       told: fits.map((name) => filled(texts.titles[name], numbers)).join(", or of "),
       rent: filled(texts.titles.rental_usd, numbers),
       where,
     });
     return text.slice(0, 1).toUpperCase() + text.slice(1);
+  };
+
+  const lackingOf = (given, answers) => {
+    if (answers.chip_hours.span) return filled(texts.unknown, [lacks(answers.rental_usd, given)]);
+    return answers.flop.span && !given.gpu ? filled(texts.unknown, [model.missing.noChip]) : texts.lacking;
+  };
+  const hoursOf = (hours, readAs) => {
+    if (hours[LOW] !== hours[HIGH]) return texts.roughly + amount(hours[VALUE], "GPU-hour", null, null, texts.roughDigits);
+    return (texts.guessed.includes(readAs) ? `${readAs} ` : "") + amount(hours[VALUE], "GPU-hour");
+  };
+  const price = ({ ends, after }, hours) => {
+    const [rent] = formulas.implied_rent;
+    return [...new Set(ends.map((each) => amount(rent({ amount: each, chip_hours: hours[VALUE] }), "USD/GPU-hour")))].join(" to ") + after;
   };
 
   // ---- In words: analysis/placing/told.py.
@@ -167,17 +182,17 @@
   const how = (answer, given) => (answer.span ? answer.said : answer.missing.length ? filled(texts.lacks, [lacks(answer, given)]) : texts.only);
   const tests = (placed) => {
     const { given, answers } = placed;
-    const needless = (name) => (model.ofSum.includes(name) && !given.sum) || (name === "implied_w" && !has(given.inputs, "energy_given"));
+    const known = (name) => has(given.inputs, name) || (has(answers, name) && answers[name].span);
     return Object.keys(model.byEye)
-      .filter((name) => !needless(name))
+      .filter((name) => !has(model.shownWith, name) || known(model.shownWith[name]))
       .map((name) => ({ name, answer: answers[name] }))
-      .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, answer.span ? beside(placed, name) : how(answer, given)]);
+      .map(({ name, answer }) => [answer.number.title, answer.span ? spanned(answer.span, answer.number.unit) : texts.none, (answer.span && beside(placed, name)) || how(answer, given)]);
   };
   const costs = ({ given, answers }) =>
     model.costs.map((name) => [answers[name].number.title, answers[name].number.basis, answers[name].span ? spanned(answers[name].span, "USD") : texts.none, how(answers[name], given)]);
-  const hours = ({ answers }) => {
+  const hours = ({ answers, given }) => {
     const { span, said, number } = answers.chip_hours;
-    return span ? `${number.title}: ${spanned(span, number.unit)}, ${said || answers.chip_hours_known.said}` : "";
+    return span ? `${number.title}: ${spanned(span, number.unit)}, ${said || given.readAs || answers.chip_hours_known.said}` : "";
   };
   const behind = (placed) => [hours(placed), ...Object.entries(placed.given.prices).map(([name, said]) => `${texts.prices[name]}: ${said}`)].filter(Boolean);
   const known = ({ given }) => {

@@ -6,17 +6,17 @@
   if (!model || !window.customElements || customElements.get("report-live")) return;
   const { parameters, results, panels, formulas, sizes } = model;
   const names = Object.keys(parameters);
-  const words = window.reportWords(model.counts);
+  const words = window.reportWords(model.words);
   const { exponent, digits, amount, tick, setting, percent, plain, typed, unescaped, put, copied, settings, address, ignored, NOT_COPIED, saved } = words;
   const known = (name) => Object.prototype.hasOwnProperty.call(parameters, name);
 
   // By how much a value differs from another, in words; nothing can be said of what is not defined.
   const apart = (value, other) => {
     const by = same(value, other) ? 0 : value / other - 1;
-    return Number.isFinite(by) ? (by ? percent(by) : "0 %") : "";
+    return Number.isFinite(by) ? percent(by) : "";
   };
 
-  const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits, model.least);
+  const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits, results[name].least);
   const published = (name) => shown(name, results[name].value);
   // What an assumption is set to: a choice by its title, a number with its thousands apart.
   const named = (name, value) => (parameters[name].choices ? parameters[name].titles[value] : setting(value));

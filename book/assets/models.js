@@ -6,7 +6,8 @@
   const heads = [...table.tHead.rows[0].cells];
   // The last column has costs of several kinds, which are not compared.
   const sortable = heads.slice(0, -1);
-  const names = sortable.map((head) => head.textContent.trim().toLowerCase().replace(/[^a-z0-9]+/g, "-"));
+  const titles = heads.map((head) => head.textContent.trim());
+  const names = titles.slice(0, -1).map((title) => title.toLowerCase().replace(/[^a-z0-9]+/g, "-"));
   const SCALES = { million: 1e6, billion: 1e9, trillion: 1e12 };
   const NUMBER = /^\$?([\d,]+(?:\.\d+)?)(?: × 10([⁰¹²³⁴⁵⁶⁷⁸⁹]+)| (million|billion|trillion))?(?: \(|$)/;
   const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -21,8 +22,13 @@
   };
   const rows = [...table.tBodies[0].rows].map((row, place) => {
     const texts = [...row.cells].map((cell) => cell.textContent.trim());
+    // On a phone, where a row is a block, what is known stands beside its heading.
+    texts.forEach((text, column) => {
+      if (column && value(text) !== null) row.cells[column].dataset.label = titles[column];
+    });
     return { row, place, values: texts.map(value), words: texts.join(" ").toLowerCase() };
   });
+  table.classList.add("labelled");
   const element = (tag, properties, ...children) => {
     const made = Object.assign(document.createElement(tag), properties);
     made.append(...children);
@@ -78,7 +84,7 @@
   }
 
   sortable.forEach((head, column) => {
-    const button = element("button", { type: "button", className: "sort", textContent: head.textContent.trim() });
+    const button = element("button", { type: "button", className: "sort", textContent: titles[column] });
     button.addEventListener("click", () => {
       // First the largest and the latest; of names, the first.
       const first = rows.some(({ values }) => typeof values[column] === "number");

@@ -7,7 +7,7 @@
 
   // An address that names a question or an exercise opens the fold that it is in.
   const opened = () => {
-    const named = location.hash && document.getElementById(location.hash.slice(1)), fold = named?.closest(".practice");
+    const named = document.getElementById(location.hash.slice(1)), fold = named?.closest(".practice");
     if (!fold || fold.open) return;
     fold.open = true;
     named.scrollIntoView();

@@ -1,8 +1,8 @@
 /* What the pages with a form share: numbers in words, what somebody means who types one, and how a text leaves the page.
    Nothing is fetched, evaluated as code or inserted as HTML. */
-window.reportWords = (counts) => {
+window.reportWords = (rules) => {
   "use strict";
-  // ---- Numbers in words: analysis/words.py once more, and a test compares the two.
+  // ---- Numbers in words: analysis/words.py once more, and a test compares the two. `rules` are its RULES.
 
   const exponent = (value) => Math.floor(Math.log10(Math.abs(value)));
 
@@ -26,8 +26,10 @@ window.reportWords = (counts) => {
     return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
   };
   const scientific = (value, significant = 3) => {
-    const [mantissa, power] = value.toExponential(significant - 1).split("e");
-    return `${mantissa} × 10${[...String(Number(power))].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
+    const [mantissa, power] = value.toExponential(12).split("e"); // see words.py
+    const kept = number(Number(mantissa), significant - 1);
+    const up = kept.startsWith("10"); // 9.999 has become 10.00
+    return `${up ? number(1, significant - 1) : kept} × 10${[...String(Number(power) + up)].map((digit) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(digit)]).join("")}`;
   };
   const scale = (value, significant) => {
     for (const [factor, word] of [[1e12, " trillion"], [1e9, " billion"], [1e6, " million"]])
@@ -46,9 +48,9 @@ window.reportWords = (counts) => {
     if (unit === "FLOP") return scientific(value);
     const plain = ["times", "ratio", "year"].includes(unit);
     const [factor, word] = unit === "fraction" ? [0.01, ""] : plain ? [1, ""] : scale(value, significant);
+    if (rules.hourly.includes(unit)) return dress(number(value, rules.cents), unit, "");
     if (low === null || high === null || low === high) {
-      if (counts.includes(unit)) return number(value);
-      if (unit === "USD/GPU-hour") return dress(number(value, 2), unit, "");
+      if (rules.counts.includes(unit)) return number(value);
       return dress(digits(value / factor, significant), unit, word);
     }
     const width = Math.abs(high / factor - low / factor) / 10;
@@ -61,8 +63,13 @@ window.reportWords = (counts) => {
       if (Math.abs(value) >= factor * 0.9995) return `$${digits(value / factor, 3)}${letter}`;
     return `$${digits(value, 3)}`;
   };
-  const setting = (value) => digits(value, value ? Math.max(5, exponent(value) + 1) : 1);
-  const percent = (fraction) => (Number.isFinite(fraction) ? (fraction >= 0 ? "+" : "−") + digits(Math.abs(fraction) * 100, 3) + " %" : number(fraction));
+  const setting = (value) => (Number.isInteger(value) ? number(value) : digits(value));
+  const percent = (fraction) => {
+    if (!Number.isFinite(fraction)) return number(fraction);
+    const size = Math.abs(fraction);
+    if (size > 0 && size < rules.leastChange) return "less than 1 %";
+    return `${size ? (fraction > 0 ? "+" : "−") : ""}${number(size * 100)} %`;
+  };
 
   // ---- Numbers as they are typed.
 

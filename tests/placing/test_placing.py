@@ -36,7 +36,7 @@ def test_v3_has_the_values_that_it_has_everywhere() -> None:
 def test_hours_come_from_what_is_disclosed_then_from_gpus_and_days_then_from_arithmetic() -> None:
     """8 x 5 x 24 = 960 h. 6 x 1e9 x 1e12 = 6e21 FLOP over 3600 s x 1e15 FLOP/s x 0.35 is 4,762 h (3,333 to 8,333)."""
     size = {"active_parameters": Span.of(1e9), "tokens": Span.of(1e12)}
-    chip = {"peak_tflops": Span.of(1000.0), "mfu": given.MFU}
+    chip = {"peak_tflops": Span.of(1000.0), "mfu_assumed": given.MFU}
     days = {"gpus_given": Span.of(8), "days_given": Span.of(5)}
     told = {"chip_hours_given": Span.of(1000.0)}
 
@@ -59,7 +59,7 @@ def test_what_is_not_known_names_what_would_change_that() -> None:
 
 
 def test_hours_from_arithmetic_do_not_test_themselves() -> None:
-    inputs = {"flop_given": Span.of(6e21), "peak_tflops": Span.of(1000.0), "mfu": given.MFU}
+    inputs = {"flop_given": Span.of(6e21), "peak_tflops": Span.of(1000.0), "mfu_assumed": given.MFU}
     assert placing.worked_out(inputs, numbers.RUN)["mfu"].span is None
 
 
@@ -101,6 +101,45 @@ def test_a_slip_by_a_whole_factor_is_named() -> None:
     assert found.verdict == "none"
     assert found.slips == ("It would fit a rent if hours were counted as days.",)
     assert found.where == "below the rent of its GPU-hours"
+
+
+def test_a_row_says_what_a_sum_about_it_counts_and_arithmetic_made_from_its_hours_is_left_out() -> None:
+    rows = CASE.data.table("models")
+    for row in rows.itertuples():
+        known = placing.of_model(CASE, row.model_id)
+        assert known.boundary == (numbers.STAGE if row.scope == "stage" else RUN), row.model_id
+        assert ("flop_given" in known.inputs) == (row.train_flop > 0 and row.flop_from_hours != "yes"), row.model_id
+    assert "yes" in set(rows.flop_from_hours[rows.train_flop > 0])
+
+
+def test_hours_hold_arithmetic_and_tokens_at_an_assumed_mfu_alone() -> None:
+    """1,000 h x 3600 s x 1e15 FLOP/s hold 3.6e21: at 0.2, 0.35 and 0.5 that is 0.72, 1.26 and 1.8e21. Over 6 x 1e8
+    parameters: 1.2, 2.1 and 3e12 tokens. The MFU that the run's own arithmetic gives, 0.5, has no part in it."""
+    run = {
+        "chip_hours_given": Span.of(1000.0),
+        "peak_tflops": Span.of(1000.0),
+        "mfu_assumed": given.MFU,
+        "active_parameters": Span.of(1e8),
+        "tokens": Span.of(3e12),
+    }
+    answers = placing.worked_out(run, RUN)
+    flop, tokens, mfu = (answers[name].span for name in ("implied_flop", "implied_tokens", "mfu"))
+    assert flop and tokens and mfu and mfu.value == pytest.approx(0.5)
+    assert (flop.low, flop.value, flop.high) == pytest.approx((7.2e20, 1.26e21, 1.8e21))
+    assert (tokens.low, tokens.value, tokens.high) == pytest.approx((1.2e12, 2.1e12, 3e12))
+    (_, one), (_, two) = (
+        row[1:] for row in placing.told.numbers(placing.place(placing.Given("x", RUN, inputs=run)))[1:]
+    )
+    assert one.startswith("in line with the arithmetic of the run, 1.80")
+    assert two == "in line with the tokens of the run, 3 trillion"
+    stage = placing.worked_out(run, numbers.STAGE)
+    assert stage["implied_flop"].span == flop and stage["implied_tokens"].span is None, "sampling is not of six"
+
+
+def test_without_anything_beside_it_a_number_says_how_it_is_known() -> None:
+    """gpt-oss-120b: hours and size are told, tokens and arithmetic of its own are not."""
+    rows = {title: rest for title, *rest in placing.told.numbers(placing.place(placing.of_model(CASE, "gpt_oss_120b")))}
+    assert rows["Tokens for which that arithmetic is enough"][1] == "arithmetic over six times active parameters"
 
 
 def test_what_is_given_takes_the_place_of_what_the_table_has() -> None:
@@ -168,10 +207,59 @@ def test_hours_and_price_stand_beside_a_rent_alone() -> None:
     assert "the rent of its 2.788 million GPU-hours, at $2.00 an hour" in placed("dsv3", "5576000").sentence
 
 
+@pytest.mark.parametrize(
+    ("told", "price"),
+    [
+        # Over gpt-oss-120b's 2.1 million h: 4 and 23 million, 3 million, 4 million, 3.5 million.
+        ("4 to 23 million", "$1.90 to $10.95"),
+        ("over 3 million", "$1.43 or more"),
+        ("under 4 million", "$1.90 or less"),
+        ("about 3.5 million", "$1.67"),
+        # 4,200,000 and 4,200,100: both $2.00.
+        ("4200000 to 4200100", "$2.00"),
+    ],
+)
+def test_a_sentence_has_the_price_of_what_was_told_and_no_middle_of_it(told: str, price: str) -> None:
+    assert f"at {price} an hour" in placed("gpt_oss_120b", told, RUN).sentence
+
+
+def test_hours_from_arithmetic_are_told_as_rough() -> None:
+    """6 x 1e9 x 1e12 FLOP at an MFU of 0.35 of an H100's 989e12 FLOP/s: 4,815 h, and $10,000 over them is $2.08."""
+    size = {"active_parameters": 1e9, "tokens": 1e12}
+    run = placing.asked(CASE, "", {**size, "rent": 2.0}, "H100-SXM", "2024H2").about(placing.amount_of("10000"), RUN)
+    assert "the rent of its roughly 4,800 GPU-hours, at $2.08 an hour" in placing.place(run).sentence
+
+
+def test_hours_that_somebody_estimated_are_told_so_until_others_are_given() -> None:
+    assert "the rent of its estimated 57 million GPU-hours" in placed("gpt4", "over 100 million").sentence
+    assert "the rent of its 2.788 million GPU-hours" in placed("dsv3", "5576000").sentence, "they are reported"
+    own = placing.asked(CASE, "gpt4", {"chip_hours": 5e7}).about(placing.amount_of("over 100 million"))
+    assert "the rent of its 50 million GPU-hours" in placing.place(own).sentence
+    assert placing.told.hours(placing.place(placing.of_model(CASE, "gpt4"))) == "GPU-hours: 57 million, estimated"
+
+
+def test_where_arithmetic_is_known_and_no_chip_the_chip_is_what_is_missing() -> None:
+    assert "since the chip is not known" in placed("claude37", "20 to 60 million").sentence
+    unknown = placing.asked(CASE, "", {}).about(placing.amount_of("5 million"))
+    assert "since neither GPU-hours, nor GPUs and days," in placing.place(unknown).sentence
+
+
+def test_whatever_a_number_lacks_has_a_name() -> None:
+    nothing = placing.asked(CASE, "", {})
+    answers = placing.worked_out(nothing.inputs, RUN)
+    lacking = {name: placing.told.how(answer, nothing) for name, answer in answers.items()}
+    assert all(text.startswith("cannot be computed: needs ") for text in lacking.values()), lacking
+    assert lacking["implied_tokens"] == "cannot be computed: needs GPU-hours with a chip and active parameters"
+
+
 def test_without_a_sum_no_test_of_a_sum_is_shown() -> None:
     rows = placing.told.numbers(placing.place(placing.of_model(CASE, "dsv3")))
     # 6 x 37e9 x 14.8e12 = 3.286e24 and more for attention, over 2,788,000 h x 3600 s x 989e12
-    assert rows == [("MFU against the dense BF16 peak", "33.2 %", "in line with published runs, 15 % to 55 %")]
+    assert rows[0] == ("MFU against the dense BF16 peak", "33.2 %", "in line with published runs, 15 % to 55 %")
+    assert [title for title, *_ in rows[1:]] == [
+        "Arithmetic that the hours hold",
+        "Tokens for which that arithmetic is enough",
+    ]
 
 
 def test_the_centre_of_a_rent_is_that_of_contracts_and_kinds_are_not_mixed_in_it() -> None:

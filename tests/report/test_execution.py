@@ -192,6 +192,18 @@ def test_a_page_that_hangs_is_stopped(cell: str, kind: str, tmp_path: Path, monk
         execution.execute_pages([page], Scenario(), tmp_path / "out")
 
 
+def test_what_a_cell_shows_has_as_much_time_as_the_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy computer outputs come late. Here whoever gives them no time of their own gives them none."""
+    from papermill.clientwrap import PapermillNotebookClient
+
+    begin = PapermillNotebookClient.__init__
+    monkeypatch.setattr(
+        PapermillNotebookClient, "__init__", lambda self, nb, **given: begin(self, nb, **{"iopub_timeout": 0, **given})
+    )
+    page = page_of(tmp_path, "print('shown')")
+    assert set(execution.execute_pages([page], Scenario(), tmp_path / "out")) == {"page"}
+
+
 def test_a_kernel_that_does_not_answer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "START_SECONDS", 0)
     with pytest.raises(PageFailure, match=r"page\.ipynb: RuntimeError: Its kernel has not answered within 0 seconds"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 from pathlib import Path
 
+import members
 import pandas as pd
 import pytest
+from pages_in_process import shown
 
 from analysis import model_rows
 from analysis.report import execution, identity, notebooks, store
@@ -95,6 +98,38 @@ def test_the_same_member_gives_the_same_bytes(
     _, content = ran
     again = execution.execute_pages(CHOSEN[:2], Scenario(), tmp_path, again=True)
     assert {name: path.read_bytes() for name, path in again.items()} == {name: content[name] for name in again}
+
+
+def test_a_fault_names_the_member_beside_its_notebook(tmp_path: Path) -> None:
+    page = notebooks.Page("model_lost", notebooks.page("model_gpt4").path, (("model_id", "lost"),), "Lost")
+    with pytest.raises(notebooks.PageFailure, match=r"^model_lost: model\.ipynb, cell \d+: "):
+        execution.execute(page.path, tmp_path / "lost.ipynb", {}, member=page)
+
+
+def test_every_member_shows_what_its_cells_give(rebuilt: Path) -> None:
+    """As nbval does for the pages that are committed: the cells are run again, here without papermill and kernel."""
+    unlike = []
+    for page in notebooks.members():
+        fresh, tables, told = shown("model", dict(page.own)), [], {}
+        outputs = (
+            output
+            for cell in notebooks.read(rebuilt / f"{page.name}.ipynb").cells
+            for output in cell.get("outputs", [])
+        )
+        for output in outputs:
+            if text := output.get("data", {}).get("text/markdown"):
+                tables.append(text)
+            elif glued := output.get("metadata", {}).get("scrapbook"):
+                told[glued["name"]] = ast.literal_eval(output.data["application/papermill.record/text/plain"])
+        if (fresh.tables, fresh.told) != (tables, told):
+            unlike.append(page.name)
+    assert not unlike, f"What these pages show is not what their rows give: {unlike}"
+
+
+def test_there_are_members_of_each_kind() -> None:
+    """What a test of one page of each kind rests on; which model it is may change with the table."""
+    found = members.of_each_kind()
+    assert len(found) == len(set(found.values())) == 6, found
 
 
 def test_a_member_that_does_not_exist_is_told_with_the_nearest() -> None:

@@ -11,7 +11,7 @@ import pytest
 from analysis import cli
 from analysis.report import files, identity, notebooks, own
 from analysis.scenarios import Scenario
-from analysis.teaching import exercises, instructor, students
+from analysis.teaching import exercises, instructor, students, variants
 from analysis.teaching.site import lab
 
 OURS = {
@@ -117,8 +117,8 @@ def test_the_classroom_the_lab_and_the_book_hold_nothing_that_git_does_not_know(
         own, "known_to_git", lambda root, *words: private if words else sorted(set(known) - set(private))
     )
     own.copy("book", tmp_path / "book", but=".ipynb")
-    instructor.stage(tmp_path / "teachers")
     chapters = exercises.chapters()[:1]
+    instructor.stage(tmp_path / "teachers", variants.Edition(chapters, exercises.answers(chapters)))
     found = [*dict(students.files(chapters)), *lab.files(Scenario()), *(f"{each.name}.py" for each in lab.examples())]
     found = [Path(name).name for name in found] + [path.name for path in tmp_path.rglob("*")]
     assert {"fleet.py", "report.css", "08_what_matters.py"} <= set(found), "What is known should be there."

@@ -14,11 +14,12 @@ from bs4 import BeautifulSoup
 
 from analysis import claims, parameters, stories, tables
 from analysis.case import Case
+from analysis.report import check
 from analysis.report import story as page
 from analysis.stories import columns, reading
 from analysis.stories.audit import Audit
 
-SHIPPED = sorted(path.name for path in reading.SHIPPED.iterdir())
+SHIPPED = [path.name for path in stories.shipped()]
 
 MAIN = "title: t\nquestion: q\nauditors: a\nmodel: dsv3\n"
 CLAIMS = "claim_id,sentence,amount,boundary,said_by,date,source,better_wording\n"
@@ -56,6 +57,18 @@ def test_a_shipped_story_is_finished_and_its_key_comes_out(name: str) -> None:
     asked = {(row["claim_id"], row["question"]) for row in found.story.key}
     assert asked == {(c.claim["claim_id"], q) for c in found.claims for q in (columns.PLACED, *claims.QUESTIONS)}
     assert not stories.unexpected(found)
+
+
+def test_the_report_checks_the_stories_that_it_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer of a key that does not come out, a blank, and a file that cannot be read: each is told, none hides."""
+    key = "claim_id,question,expected,why\nC1,placed,none,x\n"
+    folder(tmp_path / "a", claims_csv=CLAIMS + CLAIM.replace("It cost that.", ""), key_csv=key)
+    folder(tmp_path / "b", story_yml="title: [")
+    monkeypatch.setattr(reading, "SHIPPED", tmp_path)
+    wrong, blank, broken = check.problems()
+    assert "a/key.csv, row 2, `expected` has 'none': what comes out is one." in wrong
+    assert "a/claims.csv, row 2: `sentence`: a story that is shipped leaves nothing blank." in blank
+    assert "b/story.yml, line 1" in broken
 
 
 def test_minimax_by_hand() -> None:

@@ -6,10 +6,20 @@ from typing import Any
 
 import pytest
 
-from analysis.teaching import exercises
+from analysis.teaching import variants
 
 
 @pytest.fixture(scope="session")
-def answers() -> dict[str, Any]:
-    """What each exercise expects, as its solution computes it now."""
-    return exercises.answers(exercises.chapters())
+def base() -> variants.Edition:
+    """The exercises, with what each expects as its solution computes it now."""
+    return variants.edition()
+
+
+@pytest.fixture(scope="session")
+def answers(base: variants.Edition) -> dict[str, Any]:
+    return dict(base.answers)
+
+
+@pytest.fixture(scope="session")
+def seventh() -> variants.Edition:
+    return variants.edition(7)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
+from analysis.case import Case
 from analysis.report import notebooks, rendering
+from analysis.report.site.metadata import citation
 from analysis.scenarios import Scenario
-from analysis.teaching import classroom, exercises, instructor, slides, students
+from analysis.teaching import classroom, exercises, instructor, lesson, lms, slides, students, variants
 from analysis.teaching.site import chapters
 
 CHAPTERS = exercises.chapters()
@@ -103,7 +109,7 @@ def test_the_public_site_holds_no_solution(site: Path, wanted: dict[str, str]) -
 
 def test_the_public_site_has_every_exercise_and_its_notebook(site: Path) -> None:
     for chapter in CHAPTERS:
-        text = plain((site / f"{chapter.name}.html").read_text(encoding="utf-8"))
+        text = plain((site / f"{notebooks.home(chapter.name)}.html").read_text(encoding="utf-8"))
         for exercise in chapter.exercises:
             assert plain(exercise.title) in text, f"{chapter.name}.html lacks '{exercise.title}'."
         assert text.count("<details class=exercise-hint") >= len(chapter.exercises)
@@ -122,8 +128,8 @@ def test_staging_leaves_the_committed_chapter_alone(tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in notebooks.BOOK.glob("*.ipynb")}
     rendering.stage(Scenario(), {page.name: page.path for page in notebooks.pages() if page.runs}, tmp_path / "staged")
     assert {path: path.read_bytes() for path in before} == before
-    staged = notebooks.read(tmp_path / "staged" / "capex.ipynb")
-    assert staged.cells[-1].source.startswith(f"### {len(exercises.chapter('capex').exercises)}.")
+    staged = notebooks.read(tmp_path / "staged" / "fleet.ipynb")
+    assert staged.cells[-1].source.startswith(f"#### {len(exercises.chapter('capex').exercises)}.")
     assert not list((tmp_path / "staged").rglob("exercises"))
 
 
@@ -150,8 +156,9 @@ def test_the_students_notebooks_run_in_their_folder_alone(edition: dict[str, byt
     )
     run = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stderr[-3000:]
-    told = run.stdout.splitlines()
+    told = [line for line in run.stdout.splitlines() if ".ipynb" in line]
     assert len(told) == len(CHAPTERS) and all(" 0 of " in line for line in told), run.stdout
+    assert run.stdout.count("about 15 seconds") == len(CHAPTERS)
 
 
 def test_the_readme_has_two_commands_that_the_makefile_has(edition: dict[str, bytes]) -> None:
@@ -162,8 +169,8 @@ def test_the_readme_has_two_commands_that_the_makefile_has(edition: dict[str, by
     assert edition["requirements.txt"].count(b"--hash=sha256:") > 100
 
 
-def test_the_instructors_edition_has_all_that_students_have_not(tmp_path: Path) -> None:
-    instructor.stage(tmp_path / "staged")
+def test_the_instructors_edition_has_all_that_students_have_not(base: variants.Edition, tmp_path: Path) -> None:
+    instructor.stage(tmp_path / "staged", base)
     for chapter in CHAPTERS:
         text = (tmp_path / "staged" / f"{chapter.name}.md").read_text(encoding="utf-8")
         for exercise in chapter.exercises:
@@ -177,5 +184,81 @@ def test_the_instructors_edition_has_all_that_students_have_not(tmp_path: Path) 
 
 
 def test_what_a_teacher_opens_first_is_what_the_parts_make() -> None:
-    made = {students.ZIP, f"{instructor.FOLDER}/index.html", f"{slides.FOLDER}/{slides.DECK}"}
+    made = {students.ZIP, f"{instructor.FOLDER}/index.html", f"{slides.FOLDER}/{slides.DECK}", "teachers.zip"}
+    made |= {f"{lesson.FOLDER}/{lesson.SENTENCES}", f"{lms.FOLDER}/{lms.MOODLE}"}
     assert {where for _, where in classroom.STARTS} == made
+
+
+def test_a_notebook_alone_says_in_words_what_it_lacks(edition: dict[str, bytes], tmp_path: Path) -> None:
+    # -I: neither the folder nor the environment of the repository helps.
+    cells = json.loads(edition["03_capex.ipynb"])["cells"]
+    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    alone = f"import sys; sys.meta_path.insert(0, type('No', (), {{'find_spec': lambda *rest: None}}))\n{first}"
+    run = subprocess.run([sys.executable, "-I", "-S", "-c", alone], capture_output=True, text=True, cwd=tmp_path)
+    assert run.returncode == 1 and "ModuleNotFoundError" not in run.stderr
+    for told in (
+        "the report's cost model, which is not beside it",
+        "Open 03_capex.ipynb",
+        "the zip with all notebooks",
+    ):
+        assert told in run.stderr
+    inside: dict[str, Any] = {}
+    exec(first, inside)  # here the model is found
+    assert inside["NoCostModel"]("in words")._render_traceback_() == ["in words"], "Jupyter shows no traceback."
+
+
+def test_addresses_that_are_known_stand_in_the_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPORT_SITE_URL", "https://example.org/report")
+    monkeypatch.setenv("REPORT_EXERCISES_URL", "https://github.com/owner/course")
+    found = dict(students.files(CHAPTERS[2:3]))
+    text = found["01_capex.ipynb"].decode()
+    for address in (
+        "https://example.org/report/capex.html",
+        "%pip install https://example.org/report/exercises/student.zip",
+        "https://mybinder.org/v2/gh/owner/course/HEAD?labpath=01_capex.ipynb",
+        "https://colab.research.google.com/github/owner/course/blob/HEAD/01_capex.ipynb",
+    ):
+        assert address in text
+    assert "https://example.org/report/capex.html" in found["chapters/capex.html"].decode()
+
+
+def test_the_zip_holds_its_chapters_with_their_numbers_and_asks_for_nothing(edition: dict[str, bytes]) -> None:
+    for chapter in CHAPTERS:
+        assert f"chapters/{chapter.name}.html" in edition[_named(chapter.name)].decode()
+        page = BeautifulSoup(edition[f"chapters/{chapter.name}.html"], "html.parser")
+        assert page.title and page.h1 and page.title.get_text() == page.h1.get_text()
+        assert not page.select("script, link, img, iframe"), "It must be readable offline, as one file."
+        ids = [str(each["id"]) for each in page.select("main [id]:not(svg *)")]
+        inside = [str(link["href"])[1:] for link in page.select("a[href^='#']")]
+        assert set(inside) <= set(ids), f"{chapter.name}: a link leads to {set(inside) - set(ids)}, which is not there."
+        assert not page.select("a[href]:not([href^='#']):not([href^='https://'])"), "No such file is in the zip."
+        assert all(link.get_text().strip() for link in page.select("a")), f"{chapter.name}: a link has no words."
+        text = page.get_text(" ")
+        assert not re.search(r"\{[a-z:]+\}|:::|```", text), f"{chapter.name}: MyST is left in the text."
+    assert Case()["semianalysis_fleet_capex_usd"].text in edition["chapters/capex.html"].decode()
+    figures = edition["chapters/owning_and_renting.html"].count(b'<svg role="img" aria-label="')
+    assert figures == len(notebooks.drawings([notebooks.BOOK / "owning_and_renting.ipynb"]))
+
+
+def _named(chapter: str) -> str:
+    return students.notebook_names([each.name for each in CHAPTERS])[chapter]
+
+
+def test_a_hub_needs_no_jupyterlab_and_can_install_the_folder(edition: dict[str, bytes]) -> None:
+    package = tomllib.loads(edition["pyproject.toml"].decode())
+    assert package["project"]["version"] == citation.citation().version
+    kernel = edition["requirements-kernel.txt"].decode()
+    names = set(re.findall(r"^([\w.-]+)==", kernel, flags=re.MULTILINE))
+    assert "ipykernel" in names and not {"jupyterlab", "jupyter-server", "notebook"} & names
+    assert len(package["project"]["dependencies"]) == 8
+    for wanted in package["project"]["dependencies"]:
+        name, version = wanted.split(">=")
+        assert f"{name.lower()}=={version} " in kernel, f"{wanted} is not what requirements-kernel.txt has."
+    lines = set(edition["requirements.txt"].decode().splitlines())
+    other = [
+        line
+        for line in kernel.splitlines()
+        if "==" in line
+        and line.split(" ;")[0].split(" \\")[0] not in {each.split(" ;")[0].split(" \\")[0] for each in lines}
+    ]
+    assert not other, f"The two lists differ in {other}. Run `make lock`."

@@ -194,8 +194,7 @@ def test_requirements_of_the_students_are_versions_of_the_lock() -> None:
         f"{name} {theirs[name]} for {ours[name]}" for name in theirs.keys() & ours.keys() if theirs[name] - ours[name]
     ]
     assert not other, f"analysis/teaching/requirements.lock has other versions: {other}. Run `make lock`."
-    wanted = re.findall(
-        r"^([\w-]+)$", (students.HERE / "requirements.in").read_text(encoding="utf-8"), flags=re.MULTILINE
-    )
+    asked = "".join((students.HERE / f"requirements{kind}.in").read_text(encoding="utf-8") for kind in ("", "-kernel"))
+    wanted = re.findall(r"^([\w-]+)$", asked, flags=re.MULTILINE)
     missing = [name for name in wanted if name.lower() not in theirs]
     assert not missing, f"analysis/teaching/requirements.lock lacks {missing}. Run `make lock`."

@@ -21,9 +21,10 @@ from test_site import until
 from analysis import parameters
 from analysis.case import Case
 from analysis.figures.drawing import size
-from analysis.report import notebooks, printing
+from analysis.report import execution, notebooks, printing
 from analysis.scenarios import Scenario
 from analysis.teaching import slides
+from analysis.teaching.classroom import Wanted
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
 SLIDES = slides.source()
@@ -93,7 +94,26 @@ def test_a_slide_rests_on_pages_and_figures_that_exist(slide: slides.Slide) -> N
         assert slide.top <= high, f"Slide {slide.id}: the figure is {high} points high."
 
 
-@pytest.mark.parametrize("slide", [slide for slide in SLIDES if slide.top], ids=lambda slide: slide.id)
+# Each of its rows has its number beside it, so that a part of them can be read without an axis.
+NUMBERED = {"gpu-hours"}
+
+
+@pytest.mark.parametrize("slide", [each for each in SLIDES if each.figure], ids=lambda slide: slide.id)
+def test_letters_of_a_figure_can_be_read_from_the_last_row(slide: slides.Slide) -> None:
+    deck = slides.Deck(SLIDES, Case(), DRAWINGS, slides.titles(PAGES))
+    _, picture, wide, _ = deck.frame(slide)
+    scale = wide / size(picture.svg)[0]
+    letters = re.findall(r"translate\([\d.]+ ([\d.]+)\) scale\(([\d.]+) -", picture.svg)
+    shown = [100 * scale * float(high) for y, high in letters if not slide.top or float(y) < slide.top]
+    assert shown and min(shown) >= 15, (
+        f"Slide {slide.id}: letters of {slide.figure} are {min(shown):.0f} pixels high on a slide of 720. "
+        "Show less of it (`top`), or say it in words."
+    )
+
+
+@pytest.mark.parametrize(
+    "slide", [each for each in SLIDES if each.top and each.figure not in NUMBERED], ids=lambda slide: slide.id
+)
 def test_a_figure_is_cut_between_its_panels(slide: slides.Slide) -> None:
     """A panel that is shown is shown with its last row and the numbers of its axis."""
     svg = DRAWINGS[slide.figure].svg
@@ -259,7 +279,7 @@ def test_a_classroom_without_chromium_has_its_slides_and_no_pdf(
 ) -> None:
     monkeypatch.setattr(printing.browser, "find", lambda: None)
     monkeypatch.setattr(slides, "execute_pages", lambda *_: PAGES)
-    slides.build(tmp_path)
+    slides.build(tmp_path, execution.silent, Wanted())
     made = {path.name for path in (tmp_path / slides.FOLDER).iterdir()}
     assert {slides.DECK, slides.NOTES} <= made and slides.PDF not in made
 

@@ -54,16 +54,12 @@ def title(found: Comparison) -> str:
     """The finding: the farthest move of a headline, or that none moves far."""
     moved = large(found)
     if not moved:
-        return f"No headline moves by more than {words.percent(SMALL)} in {_scenarios(len(found.columns))}"
+        return f"No headline moves by more than {words.percent(SMALL)} in any scenario"
     first = moved[0]
     name = style.HEADLINE_NAMES[first.base.name]
     told = f"{name}: {first.here.text} instead of {first.base.text}"
     column = found.column(first.scenario)
-    return f"{told} in “{cut(style.legible(column.title, column.name), 240, 13.5, 'semibold')}”"
-
-
-def _scenarios(count: int) -> str:
-    return f"{count} scenario" + "s" * (count != 1)
+    return f"{told} in “{cut(style.legible(column.title, column.name), 330, 13.5, 'semibold')}”"
 
 
 def _draw(found: Comparison, shown: Sequence[Change], sheet: Sheet) -> None:
@@ -120,7 +116,5 @@ def _alt(found: Comparison, shown: Sequence[Change]) -> str:
         f"instead of {change.base.text}"
         for change in shown[:3]
     ]
-    count = (
-        f"{len(shown)} changes of a headline in {_scenarios(len(found.columns))} are larger than {words.percent(SMALL)}"
-    )
-    return f"Bar chart over the base case. {count}" + (": the largest are " * bool(said)) + "; ".join(said) + "."
+    count = f"Scenarios move a headline by more than {words.percent(SMALL)} {len(shown)} times"
+    return f"Bar chart over the base case. {count}" + (", the farthest: " * bool(said)) + "; ".join(said) + "."

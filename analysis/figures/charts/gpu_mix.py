@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -124,8 +125,8 @@ def _draw(shares: dict[str, dict[str, float]], totals: dict[str, str], unverifie
             text = words.percent(share)
             if share * room > width_of(text, 9.5) + 10:
                 weight = "semibold" if gpu == first else "normal"
-                plate = {"bbox": PLATE, "zorder": 6, "ha": "center", "fontsize": 9.5, "fontweight": weight}
-                style.note(ax, begin + share / 2, y, text, **plate)
+                plate: dict[str, Any] = {"bbox": PLATE, "zorder": 6, "fontsize": 9.5, "fontweight": weight}
+                style.note(ax, begin + share / 2, y, text, ha="center", **plate)
             if not number:
                 # A name stands over its piece; a narrow piece at the end has it at its right edge.
                 name, at = style.GPU_NAMES[gpu], left + room * (begin + share / 2)

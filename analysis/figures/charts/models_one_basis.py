@@ -33,7 +33,7 @@ def models_one_basis(case: Case) -> Sketch:
     others = len(models) - 1
     ends = models.value_usd[models.model_id != V3]
     title = f"V3’s run used up {own.text} of hardware and energy, GPT-4’s {gpt4.text}"
-    unit = "Amortised cost of the final run by Epoch AI’s formula, US dollars"
+    unit = "Amortised cost of the final run by Epoch AI’s formula, US dollars; under V3: its 5–95 % range"
     alt = (
         f"Bar chart of the amortised cost of {others + 1} final runs by Epoch AI's formula. V3's used up {own.text} of "
         f"hardware and energy, GPT-4's {gpt4.text}. The other models lie between "
@@ -74,6 +74,8 @@ def _row(row: pd.Series) -> Row:
         f"{row.model}, {row.release_date.year}",
         row.value_usd,
         short(words.amount(row.value_usd, "USD", significant=3, **ends)),
+        span=short(words.span(row.value_usd, "USD", **ends)) if ends else "",
+        note="at the assumed price of an H800" if chosen else "",
         colour=BLUE if chosen else MUTED,
         fill="full" if row.chip_hours_public else "none",
         strong=chosen,

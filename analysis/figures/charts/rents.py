@@ -37,12 +37,16 @@ def _table(case: Case) -> pd.DataFrame:
 def rents(case: Case) -> Sketch:
     """The band of contracts with its middle, the rents in China, and DeepSeek's two dollars among them."""
     table = _table(case)
-    assumed, place, _ = among_contracts(case)
-    where = {"below": "below", "in": "in line with", "above": "above"}[place]
-    title = f"DeepSeek’s {price(assumed)} an hour was {where} the H100 contracts of its day"
     unit = "US dollars of the day for one hour of one card, contracts for a year; band: middle half of the contracts"
     china = table[table["mark"] == "server in China"]
-    return Sketch("rents", title, unit, partial(_draw, table), table.drop(columns="years"), _alt(case, china))
+    return Sketch("rents", title(case), unit, partial(_draw, table), table.drop(columns="years"), _alt(case, china))
+
+
+def title(case: Case) -> str:
+    """The finding: where DeepSeek's price stands among the contracts of the month of V3's release."""
+    assumed, place, _ = among_contracts(case)
+    where = {"below": "below", "in": "in line with", "above": "above"}[place]
+    return f"DeepSeek’s {price(assumed)} an hour was {where} the H100 contracts of its day"
 
 
 def _draw(table: pd.DataFrame, sheet: Sheet) -> None:

@@ -60,7 +60,7 @@ def tornado(case: Case) -> Sketch:
 def title(found: Sequence[Widest]) -> str:
     """The finding: the headline that one assumption moves by the largest factor, and between what."""
     most = max(found, key=lambda each: each.factor)
-    return f"{style.HEADLINE_NAMES[most.result.name]} turns on one assumption: {most.told}"
+    return f"{style.HEADLINE_NAMES[most.result.name]}: {most.told}, by one assumption alone"
 
 
 def _draw(found: list[Widest], sheet: Sheet) -> None:
@@ -106,9 +106,9 @@ def _table(case: Case, swings: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _alt(found: Sequence[Widest]) -> str:
-    said = [f"{style.HEADLINE_NAMES[each.result.name]}, {each.told}" for each in found]
     most = max(found, key=lambda each: each.factor)
+    said = [f"{style.HEADLINE_NAMES[each.result.name]}, {each.told}" for each in found if each is not most]
     return (
-        f"Bar chart. {title(found)}: {most.swing['title'].lower()}. Each headline by the assumption that moves it "
+        f"Bar chart. {title(found)}, {most.swing['title']}. The others, each by the one that moves it "
         f"farthest: {'; '.join(said)}."
     )

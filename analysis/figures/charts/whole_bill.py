@@ -223,13 +223,11 @@ def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:
 
 
 def _alt(case: Case) -> str:
-    programme, fleet = case["v3_programme_usd"], case["semianalysis_fleet_capex_usd"]
     return (
-        "Dot plot with 5 to 95 % ranges on a log dollar axis, in four bands, one a cost basis. "
-        f"Rented, V3's final run is {case['v3_rental_usd'].text} and {case['v3_r1_rental_usd'].text} with R1; "
-        f"amortised, it is {case['v3_amortised_usd'].text}; "
-        f"as a programme, {case['rd_compute_usd'].text} of research compute by analogy and {programme.text} with V3's "
-        f"part of the staff ({programme.range}), {case['laboratory_year_usd'].text} for the laboratory's whole year. "
-        f"Bought, the servers under V3's run are {case['v3_servers_usd'].text}, the documented fleet "
-        f"{case['documented_capex_usd'].text}, and the analyst's whole fleet {fleet.text} ({fleet.range})."
+        "Dot plot with ranges on a log dollar axis, in four bands, one a cost basis. "
+        f"V3's final run is {case['v3_rental_usd'].text} rented and {case['v3_amortised_usd'].text} amortised. As a "
+        f"programme, V3 is {case['v3_programme_usd'].text} by analogy, and the laboratory's whole year "
+        f"{case['laboratory_year_usd'].text}. Bought, the servers under the run are {case['v3_servers_usd'].text}, the "
+        f"documented fleet {case['documented_capex_usd'].text}, the analyst's whole fleet "
+        f"{case['semianalysis_fleet_capex_usd'].text}."
     )

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from docutils import nodes
 from markupsafe import Markup
@@ -35,15 +36,15 @@ from analysis.trace import unpacked
 HTML = templates.beside(__file__)
 
 
-def launchers(repository: str, page: str) -> list[tuple[str, str]]:
+def launchers(repository: str, path: str) -> list[tuple[str, str]]:
     """Names and addresses of services that run a notebook of a public repository; only GitHub's are known to them."""
     found = re.fullmatch(r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?/?", repository)
     if not found:
         return []
     owner, name = found.groups()
     return [
-        ("Binder", f"https://mybinder.org/v2/gh/{owner}/{name}/HEAD?labpath=book%2F{page}.ipynb"),
-        ("Colab", f"https://colab.research.google.com/github/{owner}/{name}/blob/HEAD/book/{page}.ipynb"),
+        ("Binder", f"https://mybinder.org/v2/gh/{owner}/{name}/HEAD?labpath={quote(path, safe='')}"),
+        ("Colab", f"https://colab.research.google.com/github/{owner}/{name}/blob/HEAD/{quote(path)}"),
     ]
 
 
@@ -52,7 +53,7 @@ def notebook(where: Places, docname: str) -> tuple[str, list[tuple[str, str]], s
     if not where.has_notebook(docname):
         return "", [], ""
     folder = posixpath.relpath("_sources", posixpath.dirname(docname) or ".")
-    services = launchers(where.repository(), posixpath.basename(docname))
+    services = launchers(where.repository(), f"book/{posixpath.basename(docname)}.ipynb")
     return f"{posixpath.join(folder, docname)}.ipynb", services, where.link(docname, "rerun", "on-binder-and-colab")
 
 

@@ -165,15 +165,7 @@ class LiveDirective(SphinxDirective):
 
     def _row(self, published: Quantity, basis: str) -> tuple[Quantity, str, str]:
         """A result, its value in words, and its basis where that is not the panel's."""
-        text = words.amount(
-            published.value,
-            published.unit,
-            published.low,
-            published.high,
-            published.significant,
-            live.LEAST_DIGITS,
-        )
-        return published, text, published.basis if published.basis != basis else ""
+        return published, published.text, published.basis if published.basis != basis else ""
 
 
 def write_model(app: Sphinx) -> None:

@@ -26,7 +26,7 @@ def _as_html(value: object) -> Markup:
     return value if isinstance(value, Markup) else Markup(escape(str(value)))
 
 
-def beside(module: str, **filters: Callable[..., str]) -> Any:
+def beside(module: str, **filters: Callable[..., object]) -> Any:
     """The macros of the template beside a module, given its `__file__`. filters: what the template calls with "|" """
     path = Path(module)
     environment = Environment(

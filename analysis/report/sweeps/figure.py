@@ -16,15 +16,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import parameters, words
 from analysis.cases import Axis, CaseFile, Grid
-from analysis.figures import style
-from analysis.figures.drawing import Drawing
+from analysis.figures import credits, style
+from analysis.figures.drawing import Drawing, Sketch
+from analysis.figures.sheet import Sheet, pen
 from analysis.quantities import REGISTRY
 
 NAME = "sweep"
@@ -34,6 +34,10 @@ POINTS, SIDE, CASES = 400, 40, 100_000
 
 # Panels at most; the table of the sweep has every result.
 MOST = 8
+
+# Points: room for the key, over a panel for its title, below it for the numbers of its axis, left of it for those of
+# the other; its height; and between two columns.
+KEY, OVER, UNDER, LEFT, RIGHT, HIGH, GUTTER = 16, 46, 34, 44, 14, 116, 12
 
 # An axis with so few values is drawn as lines of their own; a map with so few cells has its values written in.
 FEW, COLUMNS, ROWS = 4, 6, 8
@@ -82,21 +86,50 @@ def sweep(
     moved = [name for name in results if _moves(frame[name])]
     shown = (moved or [name for name in results if frame[name].notna().any()])[:MOST]
     rest = [name for name in results if name not in moved]
-    rows = max(-(-len(shown) // 2), 1)
-    wide = 1 if len(shown) == 1 else 2
-    with style.paper(NAME, 0.9 + 2.25 * rows + (0.2 * (len(rest) > 2)), 7.0 if wide == 2 else 5.0) as figure:
-        panels = figure.subplots(rows, wide, squeeze=False).ravel()
-        for ax in panels[len(shown) :]:
-            ax.set_visible(False)
-        drawn = list(zip(panels, shown, strict=False))
+    still = rest if moved else []
+    with pen(NAME):
+        sheet = Sheet(narrow=False)
+        title, unit = _headline(axes, moved, results, total), "Each panel names its unit and cost basis"
+        sheet.open(title, unit)
+        key_at = sheet.at
+        sheet.skip(KEY)
+        drawn = list(zip(_panels(sheet, len(shown)), shown, strict=True))
         if len(axes) == 1:
-            table = _curves(figure, drawn, frame, axes[0], base)
+            table, handles = _curves(drawn, frame, axes[0], base)
         elif len(axes) == 2:
-            table = _two(figure, drawn, frame, axes)
+            table, handles = _two(drawn, frame, axes)
         else:
-            table = _spread(figure, drawn, frame, total)
-        _below(figure, axes, rest if moved else [], len(moved) - len(shown) if moved else 0)
-    return Drawing(NAME, figure, table, _alt(frame, axes, shown, rest if moved else [], total))
+            table, handles = _spread(drawn, frame, total)
+        _key(sheet, key_at, handles)
+        _below(sheet, axes, still, len(moved) - len(shown) if moved else 0)
+        told = f"Own computation. {credits.REPORT} {credits.LICENCE}"
+        sheet.close(told)
+    # It is a file of its own, and never an image of a page: a phone has the same drawing.
+    sketch = Sketch(NAME, title, unit, lambda _: None, table, _alt(frame, axes, shown, still, total))
+    return Drawing(sketch, sheet, sheet, told, {})
+
+
+def _headline(axes: Sequence[Axis], moved: Sequence[str], results: Sequence[str], total: int) -> str:
+    """How many of the results move, and with what."""
+    varied = words.label("", [parameters.known()[axis.name].title for axis in axes])
+    cases = f"over {total:,} case" + "s" * (total != 1)
+    return f"Of {len(results)} results, {len(moved)} move{'s' * (len(moved) == 1)} " + (
+        f"with: {varied}" if 0 < len(axes) < 3 else cases
+    )
+
+
+def _panels(sheet: Sheet, count: int) -> list[Axes]:
+    """Axes in one column or two, with room for their titles above and for the numbers of the axes."""
+    columns = 1 if count == 1 else 2
+    wide = (sheet.width - GUTTER * (columns - 1)) / columns
+    found: list[Axes] = []
+    for first in range(0, count, columns):
+        sheet.skip(OVER)
+        ax = sheet.panel(HIGH, LEFT, sheet.width - wide + RIGHT, below=UNDER)
+        found.append(ax)
+        if first + 1 < count:
+            found.append(sheet.side(ax, wide + GUTTER + LEFT, RIGHT))
+    return found
 
 
 def _moves(column: pd.Series) -> bool:
@@ -124,7 +157,7 @@ def _colour(name: str) -> str:
 
 
 def _title(ax: Axes, name: str) -> None:
-    ax.set_title(textwrap.fill(REGISTRY[name].title, 44), fontsize=10.5, pad=17)
+    ax.set_title(textwrap.fill(REGISTRY[name].title, 38), fontsize=10.5, pad=17)
     ax.annotate(
         _basis(name),
         (0, 1),
@@ -170,35 +203,44 @@ def _across(ax: Axes, axis: Axis) -> None:
     ax.grid(axis="y")
 
 
-def _key(figure: Figure, handles: list[Any]) -> None:
-    figure.legend(
-        handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, fontsize=9.5, handlelength=2.2
-    )
+def _key(sheet: Sheet, at: float, handles: list[Any]) -> None:
+    """What the marks mean, in a row at some height of the sheet."""
+    if handles:
+        place: dict[str, Any] = {"bbox_to_anchor": (0, at), "bbox_transform": sheet.ground.transData}
+        look: dict[str, Any] = {
+            "frameon": False,
+            "fontsize": 9.5,
+            "handlelength": 2.2,
+            "borderaxespad": 0,
+            "borderpad": 0,
+        }
+        sheet.ground.legend(handles=handles, loc="upper left", ncols=len(handles), **place, **look)
 
 
-def _below(figure: Figure, axes: Sequence[Axis], still: Sequence[str], hidden: int) -> None:
-    """Words under the panels: the shared horizontal axis, and what is not drawn."""
+def _below(sheet: Sheet, axes: Sequence[Axis], still: Sequence[str], hidden: int) -> None:
+    """Words under the panels: their axes, and what is not drawn."""
     said = []
     if axes and len(axes) < 3:
-        said.append(_of(_horizontal(axes).name))
+        said.append(f"Across: {_of(_horizontal(axes).name)}.")
+    if len(axes) == 2 and not _as_lines(axes):
+        said.append(f"Down: {_of(axes[0].name)}.")
     if still:
         said.append("Not moved: " + "; ".join(REGISTRY[name].title for name in still) + ".")
     if hidden:
         said.append(f"{hidden} more results are in the table.")
-    wide = int(figure.get_size_inches()[0] * 15)
-    figure.supxlabel("\n".join(textwrap.fill(text, wide) for text in said), fontsize=9.8, color=style.MUTED)
+    for text in said:
+        sheet.lines(text, 9.5, color=style.MUTED)
 
 
 # --- one assumption -----------------------------------------------------------------------------------------------
 
 
 def _curves(
-    figure: Figure,
     drawn: Sequence[tuple[Axes, str]],
     frame: pd.DataFrame,
     axis: Axis,
     base: Mapping[str, parameters.Value],
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, list[Any]]:
     ranged = any(frame[f"{name}_low"].notna().any() for _, name in drawn)
     for ax, name in drawn:
         colour = _colour(name)
@@ -232,9 +274,8 @@ def _curves(
         handles.append(mark if axis.choice else Patch(color=style.MUTED, alpha=0.22, label="5–95 %"))
     if not axis.choice and _between(axis, base[axis.name]):
         handles.append(Line2D([], [], color=style.INK, linewidth=1, linestyle=(0, (1, 2)), label="base value"))
-    _key(figure, handles)
     ends = [name + end for _, name in drawn for end in ("", "_low", "_high")]
-    return frame[["case", axis.name, *ends]]
+    return frame[["case", axis.name, *ends]], handles
 
 
 def _between(axis: Axis, value: parameters.Value) -> bool:
@@ -260,16 +301,15 @@ def _as_lines(axes: Sequence[Axis]) -> bool:
     return bool(numbers) and small and not written
 
 
-def _two(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, axes: Sequence[Axis]) -> pd.DataFrame:
-    if _as_lines(axes):
-        _families(figure, drawn, frame, axes)
-    else:
-        _maps(figure, drawn, frame, axes)
+def _two(
+    drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, axes: Sequence[Axis]
+) -> tuple[pd.DataFrame, list[Any]]:
+    handles = _families(drawn, frame, axes) if _as_lines(axes) else _maps(drawn, frame, axes)
     ends = [name + end for _, name in drawn for end in ("", "_low", "_high")]
-    return frame[["case", *(axis.name for axis in axes), *ends]]
+    return frame[["case", *(axis.name for axis in axes), *ends]], handles
 
 
-def _families(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, axes: Sequence[Axis]) -> None:
+def _families(drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, axes: Sequence[Axis]) -> list[Any]:
     across = _horizontal(axes)
     (apart,) = (axis for axis in axes if axis is not across)
     styles = dict(zip(frame[apart.name].unique(), cycle(LINES), strict=False))
@@ -285,19 +325,16 @@ def _families(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataF
         _title(ax, name)
     unit = parameters.known()[apart.name].unit
     ranged = any(frame[f"{name}_low"].notna().any() for _, name in drawn)
-    _key(
-        figure,
-        [
-            *([Patch(color=style.MUTED, alpha=0.15, label="5–95 %")] if ranged else []),
-            *(
-                Line2D([], [], color=colour, linestyle=line, label=_label(value) + ("" if apart.choice else f" {unit}"))
-                for value, (colour, line) in styles.items()
-            ),
-        ],
-    )
+    return [
+        *([Patch(color=style.MUTED, alpha=0.15, label="5–95 %")] if ranged else []),
+        *(
+            Line2D([], [], color=colour, linestyle=line, label=_label(value) + ("" if apart.choice else f" {unit}"))
+            for value, (colour, line) in styles.items()
+        ),
+    ]
 
 
-def _maps(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, axes: Sequence[Axis]) -> None:
+def _maps(drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, axes: Sequence[Axis]) -> list[Any]:
     down, across = axes
     rows, columns = (frame[axis.name].unique() for axis in axes)
     written = len(columns) <= COLUMNS and len(rows) <= ROWS
@@ -314,7 +351,7 @@ def _maps(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame
             for (row, column), value in np.ndenumerate(values):
                 text = style.short(_said(value, name)) if np.isfinite(value) else "–"
                 at = float(x[column]), float(y[row])
-                ax.text(*at, text, ha="center", va="center", fontsize=8.5 if len(columns) <= 5 else 7.5)
+                ax.text(*at, text, ha="center", va="center", fontsize=8.5)
         elif not (down.choice or across.choice) and high > low:
             levels = MaxNLocator(6).tick_values(low, high)
             lines = ax.contour(x, y, values, levels=levels, colors=style.INK, linewidths=0.9)
@@ -326,9 +363,7 @@ def _maps(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame
         _ticks(ax.yaxis, down, y, rows, written)
         ax.tick_params(length=0)
         _title(ax, name)
-    figure.supylabel(
-        textwrap.fill(_of(down.name), int(figure.get_size_inches()[1] * 13)), fontsize=9.8, color=style.MUTED
-    )
+    return []
 
 
 def _coordinates(axis: Axis, values: np.ndarray) -> np.ndarray:
@@ -349,7 +384,7 @@ def _ticks(ruler: Any, axis: Axis, at: np.ndarray, values: np.ndarray, all_: boo
 # --- many assumptions ---------------------------------------------------------------------------------------------
 
 
-def _spread(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, total: int) -> pd.DataFrame:
+def _spread(drawn: Sequence[tuple[Axes, str]], frame: pd.DataFrame, total: int) -> tuple[pd.DataFrame, list[Any]]:
     tables, results = [], [name for _, name in drawn]
     for ax, name in drawn:
         values = frame[name].dropna().to_numpy(dtype=float)
@@ -384,14 +419,11 @@ def _spread(figure: Figure, drawn: Sequence[tuple[Axes, str]], frame: pd.DataFra
     part = _failed(frame, results, total)
     if len(frame) < total:
         part = f", {len(frame):,} of them drawn"
-    _key(
-        figure,
-        [
-            Patch(color=style.MUTED, alpha=0.75, label=f"central values of {total:,} cases{part}"),
-            Line2D([], [], color=style.INK, linewidth=1.4, label="median"),
-        ],
-    )
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+    handles = [
+        Patch(color=style.MUTED, alpha=0.75, label=f"central values of {total:,} cases{part}"),
+        Line2D([], [], color=style.INK, linewidth=1.4, label="median"),
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(), handles
 
 
 # --- in words -----------------------------------------------------------------------------------------------------

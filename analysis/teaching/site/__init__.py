@@ -28,9 +28,10 @@ def append(folder: Path, scenario: Scenario) -> None:
 
 
 def write(folder: Path, executed: dict[str, Path], scenario: Scenario) -> None:
-    """Files that stand beside the pages of a site: the slides, the students' notebooks and their zip."""
+    """Files that stand beside the pages of a site: the slides, the lesson's sheets, the students' notebooks and zip."""
     # Not before: the slides are slow to import.
-    from analysis.teaching import slides, students
+    from analysis.teaching import lesson, slides, students
 
     slides.write(folder / "slides", executed, scenario, "../")
+    lesson.publish(folder)
     students.publish(folder)

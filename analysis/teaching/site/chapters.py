@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from analysis.teaching import exercises, starters
+from analysis.teaching import exercises, starters, students
 
 # Where the notebooks and the zip are, seen from a page.
 DOWNLOADS = "exercises"
@@ -26,14 +26,16 @@ def section(chapter: exercises.Chapter, base: bool = True, title: str = "Exercis
         "Where an exercise speaks of a number of this chapter, it means that of the base case."
     )
     in_browser = f"{HIDDEN}Each has a link to answer it in the browser, with nothing to install.</span>\n"
+    ways = students.services(students.notebook_names(exercises.names())[chapter.name])
+    launched = " or on " + " or ".join(f'<a href="{escape(to)}">{name}</a>' for name, to in ways) if ways else ""
     opening = (
         f"### {title}\n\n"
         f"{count} exercises, about {chapter.minutes} minutes in all.\n"
         f"{in_browser if base else ''}"
         f'Answer them in the <a href="{DOWNLOADS}/{escape(chapter.name)}.ipynb" download>notebook of this chapter</a>, '
         f"which checks each answer at once.\n"
-        f'It runs in the folder of the <a href="{DOWNLOADS}/student.zip" download>zip with all notebooks</a>; '
-        f"{{doc}}`classroom` says how.{case}"
+        f'It runs in the folder of the <a href="{DOWNLOADS}/student.zip" download>zip with all notebooks</a>'
+        f"{launched}; {{doc}}`classroom` says how.{case}"
     )
     there = starters.starters(chapter) if base else {}
     return [opening, *(one(each, number, each.id in there) for number, each in enumerate(chapter.exercises, start=1))]
@@ -48,7 +50,7 @@ def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> 
     """An exercise as a part of a page, its hints folded. in_browser: whether the page that runs Python has it"""
     hints = exercise.sources("hint")
     folded = [_folded("What the notebook gives", f"```python\n{given}\n```") for given in exercise.sources("given")]
-    folded += [_folded(_hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
+    folded += [_folded(exercises.hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
     to, label = f"lab.html#{exercise.id}", f"Answer exercise {number} in the browser"
     way = f'{HIDDEN} · <a id="exercise-{exercise.id}" href="{to}">{label}</a></span>' if in_browser else ""
     parts = [f"#### {number}. {exercise.title}", f"*{exercise.about}*{way}", exercise.text, *folded]
@@ -57,7 +59,3 @@ def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> 
 
 def _folded(summary: str, text: str) -> str:
     return exercises.folded(summary, text).replace("<details>", '<details class="exercise-hint">', 1)
-
-
-def _hint(place: int, count: int) -> str:
-    return "Hint" if count == 1 else f"Hint {place} of {count}"

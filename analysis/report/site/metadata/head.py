@@ -96,16 +96,17 @@ def common() -> dict[str, Any]:
     }
 
 
-def report_facts(app: Sphinx, title: str, about: str, url: str, changed: date | None, image: str) -> dict[str, Any]:
+def report_facts(
+    app: Sphinx, front: bool, title: str, about: str, url: str, changed: date | None, image: str
+) -> dict[str, Any]:
     """schema.org/Report for the front page, and for each page as a part of it."""
     said = citation.citation()
-    front = title == report_title(app)
     whole = {"@type": "Report", "name": report_title(app), "url": addresses.of(app, app.config.root_doc)}
     return without_blanks(
         {
             "@context": "https://schema.org",
             "@type": "Report",
-            "name": title,
+            "name": report_title(app) if front else title,
             "headline": title,
             "description": about,
             **common(),
@@ -208,9 +209,8 @@ def complete(
     report = report_title(app)
     title = unescape(re.sub(r"<[^>]+>", "", context.get("title") or pagename.title()))
     front, found, read = pagename == app.config.root_doc, pagename != addresses.NOT_FOUND, doctree is not None
-    if front:
-        context["docstitle"] = ""  # the page's title is the report's: once is enough
-        title = report
+    if front and title == report:
+        context["docstitle"] = ""  # once is enough
     figure = context.get("figure")
     about = figure["alt"] if figure else describe(app, pagename, doctree)
     url = addresses.of(app, pagename)
@@ -223,7 +223,7 @@ def complete(
     changed, facts = None, []
     if read:
         changed = history.last_changed(Path(app.env.doc2path(pagename)))
-        facts.append(report_facts(app, title, about, url, changed, image))
+        facts.append(report_facts(app, front, title, about, url, changed, image))
         if posixpath.basename(pagename) == DATA_PAGE:
             facts.append(dataset(app))
         context["body"] += end_of_page(app, pagename, title, changed, context)
