@@ -25,9 +25,9 @@ BESIDE = "dsv3"
 # What a row counts, in a sentence; nothing where it is the whole run, or where nobody says.
 COUNTED = {
     "run": "",
-    "pretraining": "Its figures count pre-training alone.",
-    "stage": "Its figures count this stage alone; the base on which it builds is not in them.",
-    "sum": "Its figures count the base and the stage on top of it.",
+    "pretraining": "Its figures cover pre-training only.",
+    "stage": "Its figures cover this stage only, without the base on which it builds.",
+    "sum": "Its figures cover the base and the stage on top of it.",
 }
 # How the first sentences tell a cost; bare GPUs, and research by analogy, stand in the table alone.
 LEAD = {
@@ -50,7 +50,7 @@ TESTS = {
     **dict.fromkeys(("mfu", "implied_flop", "implied_tokens", "hours_per_1e24_flop", "days"), ("", 1.0)),
     "energy_kwh": (", MWh", 1e-3),
 }
-CIRCULAR = "its arithmetic was worked out from its hours, and tests nothing"
+CIRCULAR = "its arithmetic was worked out from its hours, so it tests nothing"
 NOT_PUBLISHED = "not published"
 
 
@@ -100,7 +100,7 @@ class ModelPage:
         else:
             lacks = "neither GPU-hours, nor GPUs and days, nor arithmetic with a chip, are published"
         others = len(self.case.data.table("estimates").query("model_id == @self.row.model_id"))
-        return f"{lacks}; figures that others have published stand below" if others else lacks
+        return f"{lacks}; figures that others have published are below" if others else lacks
 
     def lacks(self, answer: Answer) -> str:
         """What a number lacks, with the chip and the half-year by name."""
@@ -163,7 +163,7 @@ class ModelPage:
         """What is published of a model: value, how sure, source."""
         row, v3 = self.row, self.case.data.model(BESIDE)
         unverified = row.unverified_fields.split(";")
-        rows = [{"What": "Chip", "Value": as_markdown(row.hardware) or NOT_PUBLISHED, "Read as": "", "Source": ""}]
+        rows = [{"What": "Chip", "Value": as_markdown(row.hardware) or NOT_PUBLISHED, "Grade": "", "Source": ""}]
         for column, (title, _, _, confidence, source) in KNOWN.items():
             there = row[column] == row[column]
             from_hours = column == "train_flop" and row.flop_from_hours == "yes"
@@ -172,7 +172,7 @@ class ModelPage:
                 {
                     "What": title,
                     "Value": listing.doubt(_cell(row, column), "unverified" if column in unverified else ""),
-                    "Read as": sure if there else "",
+                    "Grade": sure if there else "",
                     "Source": listing.cite(row[source]) if there else "",
                 }
             )
@@ -211,7 +211,7 @@ class ModelPage:
                     "Method": as_markdown(row.method),
                     "Dollars of": str(row.currency_year).removesuffix(".0"),
                     "Edition": row.vintage,
-                    "Stands": _stands(row),
+                    "Status": _stands(row),
                     "Source": listing.cite(row.source),
                 }
                 for row in rows.itertuples()
@@ -227,7 +227,7 @@ class ModelPage:
                 {
                     "Stage": as_markdown(row.stage_name),
                     "GPU-hours": words.amount(row.chip_hours, "GPU-hour"),
-                    "Read as": row.confidence,
+                    "Grade": row.confidence,
                     "Source": listing.cite(row.source),
                 }
                 for row in rows.itertuples()
@@ -245,7 +245,7 @@ class ModelPage:
                 title = answer.number.title
                 wanted.setdefault(self.lacks(answer), []).append(title[:1].lower() + title[1:])
         if not wanted:
-            return Markdown("Nothing is missing for the costs above; what they rest on can still be wrong.")
+            return Markdown("Nothing is missing for the costs above; their inputs can still be wrong.")
         lines = (f"- With {as_markdown(lack)}: {'; '.join(costs)}." for lack, costs in wanted.items())
         return Markdown("\n".join(["What cannot be computed yet, and what would change that:", "", *lines]))
 
@@ -256,9 +256,9 @@ class ModelPage:
         files = words.label("", [f"`data/{name}.csv`" for name, rows in tables.items() if ident in set(rows.model_id)])
         address, command = f"check_claim.html#model={ident}", f'report claim "5 million" --model {ident}'
         return Markdown(
-            f"Which cost can a sum be that is said of {self.name}? "
+            f"Somebody names a sum for {self.name}: which cost could it be? "
             f'<a href="{address}">Check it in your browser</a>, or with `{command}`.\n\n'
-            f"All above follows from {{row}}`models {ident}` and its rows in {files}. "
+            f"Everything above follows from {{row}}`models {ident}` and its rows in {files}. "
             "{doc}`models` has all models side by side."
         )
 

@@ -263,7 +263,7 @@ def test_the_link_the_command_and_the_story_are_the_same_claim(form: Form, tmp_p
     page.goto(link)
     assert form.told("sentence") == sentence
     page.locator(".claim-clear").click()
-    assert form.told("verdict") == "No sum was given, so there is nothing to place."
+    assert form.told("verdict") == "No sum was given, so there is nothing to check."
     assert "#" not in page.url and form.field("gpus").input_value() == ""
     page.go_back()
     until(page, f"document.querySelector('[data-part=sentence]').textContent === {sentence!r}")

@@ -54,10 +54,10 @@ _SIZE = "{amount} is the size of {told}, for {name}."
 
 # The first that holds is given.
 VERDICTS = {
-    "nothing_told": Verdict("No sum was given, so there is nothing to place.", "", told=False, known=False),
+    "nothing_told": Verdict("No sum was given, so there is nothing to check.", "", told=False, known=False),
     "other_quantity": Verdict(
-        "A sum for something else than a run: it is none of the four costs.",
-        "{amount} is told of {boundary}, and is not what a training run of {name} cost.",
+        "The sum is for something other than a run, so it is none of the four costs.",
+        "{amount} is the figure for {boundary}, not what a training run of {name} cost.",
         ("family", "company_year", "cluster", "allocation", "serving", "price"),
         known=False,
     ),
@@ -140,7 +140,7 @@ def _where(amount: Span, spans: Mapping[str, Span]) -> str:
 
 def slips(cny_per_usd: float) -> tuple[tuple[float, str, str], ...]:
     """SLIPS, with that of the currency where its rate is known."""
-    yuan = ((cny_per_usd, "yuan were told as dollars", "dollars were told as yuan"),) if cny_per_usd else ()
+    yuan = ((cny_per_usd, "yuan were taken for dollars", "dollars were taken for yuan"),) if cny_per_usd else ()
     return (*SLIPS, *yuan)
 
 

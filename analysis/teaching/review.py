@@ -41,7 +41,7 @@ def recomputed(case: Case, values: Mapping[str, float]) -> Iterator[dict[str, An
             "Result": result.title,
             "By hand": words.in_full(value, result.unit),
             "By the model": result.full,
-            "They": "agree" if agrees else "**differ**",
+            "Comparison": "agree" if agrees else "**differ**",
         }
 
 

@@ -51,8 +51,8 @@ def test_a_headline_that_comes_out_differently_is_marked() -> None:
     case = Case()
     right = case["v3_rental_usd"].value
     agree, differ = review.recomputed(case, {"v3_rental_usd": right}), review.recomputed(case, {"v3_rental_usd": 6e6})
-    assert next(agree)["They"] == "agree"
-    assert next(differ)["They"] == "**differ**"
+    assert next(agree)["Comparison"] == "agree"
+    assert next(differ)["Comparison"] == "**differ**"
 
 
 def test_committed_results_are_compared_and_a_change_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

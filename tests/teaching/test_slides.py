@@ -65,7 +65,7 @@ def test_a_slide_says_what_the_case_says() -> None:
     changed = Scenario(name="dear", title="Dearer rent", changes={"rental_usd_per_gpu_hour": 3.0})
     for scenario in (Scenario(), changed):
         case = Case(scenario=scenario)
-        deck = slides.Deck(SLIDES, case, DRAWINGS, slides.titles(PAGES), figures="f", pages="../")
+        deck = slides.Deck(SLIDES, case, DRAWINGS, slides.titles(PAGES), pages="../")
         text = BeautifulSoup(deck.html(), "html.parser").get_text(" ")
         for name in ("v3_rental_usd", "v3_programme_usd", "semianalysis_fleet_capex_usd"):
             assert case[name].text in text, f"No slide says {case[name].text} for {name}."
@@ -118,6 +118,8 @@ def test_a_figure_is_cut_between_its_panels(slide: slides.Slide) -> None:
     """A panel that is shown is shown with its last row and the numbers of its axis."""
     svg = DRAWINGS[slide.figure].svg
     for panel in re.split(r'(?=<g id="axes_\d+">)', svg)[1:]:
+        if 'id="xtick_' not in panel:
+            continue  # the sheet, with the words around the panels
         box = re.search(r'<g id="patch_\d+">\s*<path d="([^"]*)"', panel)
         assert box, f"The panels of {slide.figure} have no ground any more. Has matplotlib's version changed?"
         rows = [float(y) for y in re.findall(r"[ML] [\d.]+ ([\d.]+)", box[1])]
@@ -139,7 +141,7 @@ def test_images_have_the_alt_text_of_the_pages(soup: BeautifulSoup, folder: Path
         shown = (folder / str(image["src"])).read_text(encoding="utf-8")
         assert shown == slides.cropped(drawing.svg, slide.top)
         top, high = map(float, re.search(r'viewBox="0 ([\d.]+) [\d.]+ ([\d.]+)"', shown).groups())  # type: ignore[union-attr]
-        assert top == slides.head(drawing.svg) and top + high <= slides.foot(drawing.svg)
+        assert top == slides.head(drawing.svg) and top + high <= slides.foot(drawing.svg) + 1e-6
 
 
 def test_every_slide_has_a_title_of_its_own_and_notes(soup: BeautifulSoup) -> None:
