@@ -68,13 +68,13 @@ def build(out: Path | None = None, progress: Progress = silent, wanted: Wanted |
         for done, name in enumerate(PARTS):
             progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
             import_module(name).build(beside, progress, wanted)
-        (beside / "teachers.zip").write_bytes(_zipped(beside / "teachers"))
+        (beside / "teachers.zip").write_bytes(zipped(beside / "teachers"))
         put(beside, target, manifest.CLASSROOM)
     progress("done", 1, 1)
     return target
 
 
-def _zipped(folder: Path) -> bytes:
+def zipped(folder: Path) -> bytes:
     """A folder as a zip, for whoever cannot build: it must not lie on a site, so it is handed on."""
     released, buffer = citation.citation().released, io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
