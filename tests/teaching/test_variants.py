@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +18,14 @@ from analysis.teaching import checks, exercises, instructor, variants
 from analysis.teaching.expected import ExpectationError
 
 SOURCE = variants.source()
+
+
+@pytest.fixture(scope="module")
+def base() -> variants.Edition:
+    """The base case as it is committed: test_exercises.py compares that with the solutions."""
+    committed = json.loads(checks.ANSWERS.read_text(encoding="utf-8"))
+    answers = {name: json.loads(base64.b64decode(line)) for name, line in committed.items()}
+    return variants.Edition(exercises.chapters(), answers)
 
 
 def exercise(edition: variants.Edition, name: str) -> exercises.Exercise:
