@@ -62,16 +62,21 @@ def files(chapters: list[exercises.Chapter], answers: Mapping[str, Any] | None =
 
     answers: what the exercises expect; that of the repository, if none is given
     """
-    committed = checks.ANSWERS.read_text(encoding="utf-8") if answers is None else checks.encode(answers)
     yield "README.md", readme(chapters).encode()
     yield "Makefile", (TEMPLATES / "Makefile").read_bytes()
     yield "requirements.txt", (HERE / "requirements.lock").read_bytes()
     named = notebook_names([each.name for each in chapters])
     for each in chapters:
-        yield named[each.name], text_of(exercises.student_notebook(each)).encode()
+        yield named[each.name], text_of(exercises.student_notebook(each, named[each.name])).encode()
     for name in ("LICENSE", "LICENSE-CONTENT.md"):
         yield name, (notebooks.ROOT / name).read_bytes()
-    for name in ("__init__.py", "checks.py"):
+    yield from package(answers)
+
+
+def package(answers: Mapping[str, Any] | None = None) -> Iterator[tuple[str, bytes]]:
+    """Path and content of what the notebooks call: the cost model, its data, the checks and what they expect."""
+    committed = checks.ANSWERS.read_text(encoding="utf-8") if answers is None else checks.encode(answers)
+    for name in ("__init__.py", "checks.py", "handin.py"):
         yield f"analysis/teaching/{name}", (HERE / name).read_bytes()
     yield "analysis/teaching/answers.json", committed.encode()
     for path in own.files("analysis", "data"):

@@ -50,19 +50,16 @@ def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> 
     """An exercise as a part of a page, its hints folded. in_browser: whether the page that runs Python has it"""
     hints = exercise.sources("hint")
     folded = [_folded("What the notebook gives", f"```python\n{given}\n```") for given in exercise.sources("given")]
-    folded += [_folded(_hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
+    folded += [_folded(exercises.hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
     to, label = f"lab.html#{exercise.id}", f"Answer exercise {number} in the browser"
     way = f'{HIDDEN} · <a id="exercise-{exercise.id}" href="{to}">{label}</a></span>' if in_browser else ""
-    parts = [f"### {number}. {exercise.title}", f"*{exercise.about}*{way}", exercise.text, *folded]
+    reason = [f"**For a reader.** {exercise.reason}"] if exercise.reason else []
+    parts = [f"### {number}. {exercise.title}", f"*{exercise.promise}*{way}", exercise.text, *reason, *folded]
     return "\n\n".join(parts)
 
 
 def _folded(summary: str, text: str) -> str:
     return exercises.folded(summary, text).replace("<details>", '<details class="exercise-hint">', 1)
-
-
-def _hint(place: int, count: int) -> str:
-    return "Hint" if count == 1 else f"Hint {place} of {count}"
 
 
 def append(folder: Path, base: bool) -> None:
