@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from analysis import project
+from analysis.report import surroundings
 from analysis.report.place import BuildError
 from analysis.teaching.grading import runner
 
 # What a student's code may take beyond what the report itself does, in bytes.
 MEMORY = 1_000_000_000
-# Threads of a library would not survive a fork, and would take the other students' time.
-ALONE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+# Threads of a library would not survive a fork, and a child writes into its own folder alone.
+ALONE = {"MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Gone(Exception):
@@ -126,10 +126,6 @@ class Processes:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         os.set_inheritable(theirs.fileno(), True)
         command = [sys.executable, "-m", runner.__name__, str(theirs.fileno())]
-        environment = {**os.environ, **ALONE, "PYTHONDONTWRITEBYTECODE": "1"}
-        environment["PYTHONPATH"] = os.pathsep.join(
-            part for part in (str(project.ROOT), os.environ.get("PYTHONPATH", "")) if part
-        )
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -137,7 +133,7 @@ class Processes:
             stderr=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             text=True,
-            env=environment,
+            env={**surroundings.environment(), **ALONE},
             start_new_session=True,
         )
         theirs.close()
