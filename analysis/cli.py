@@ -641,7 +641,7 @@ def classroom(
 def grade(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What was handed in: zips and notebooks.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The table of marks; texts go beside it.")],
-    limit: Annotated[float, typer.Option(min=0.1, help="Seconds for the code of each exercise.")] = 20,
+    limit: Annotated[float, typer.Option(min=0.1, help="Seconds of the processor for each exercise.")] = 20,
 ) -> None:
     """Grade what a class handed in: a row a student, and a sheet with the texts that a person marks.
 

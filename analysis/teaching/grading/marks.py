@@ -66,7 +66,7 @@ class Graded:
 def grade(
     folder: Path, seconds: float = SECONDS, progress: Progress = silent, chapters: Sequence[Chapter] | None = None
 ) -> Graded:
-    """Grade all hand-ins below a folder. seconds: for each exercise; chapters: all, if none are given"""
+    """Grade all hand-ins below a folder. seconds: of the processor, an exercise; chapters: all, if none are given"""
     chapters = exercises.chapters() if chapters is None else chapters
     everyone, faults = handins.read(folder, {each.id for chapter in chapters for each in chapter.exercises})
     begun = [chapter for chapter in chapters if any({*one.found} & _ids(chapter) for one in everyone)]

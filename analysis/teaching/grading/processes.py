@@ -20,6 +20,8 @@ from analysis.teaching.grading import runner
 
 # What a student's code may take beyond what the report itself does, in bytes.
 MEMORY = 1_000_000_000
+# Seconds by the clock for one of the processor: other work on the computer costs nobody points.
+PATIENCE = 6
 # Threads of a library would not survive a fork, and a child writes into its own folder alone.
 ALONE = {"MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -33,20 +35,20 @@ class TimeLimit(Gone):
 
 
 class Child:
-    """A process with one notebook. seconds: for each exercise"""
+    """A process with one notebook. seconds: of the processor, for each exercise"""
 
     def __init__(self, pid: int, sock: socket.socket, seconds: float) -> None:
         self.pid, self.seconds, self.gone = pid, seconds, ""
-        self._sock, self._until = sock, 0.0
+        self._sock, self._begun = sock, 0.0
 
     def begin(self) -> None:
         """Let the time for an exercise run."""
-        self._until = time.monotonic() + self.seconds
+        self._begun = time.monotonic()
 
     def say(self, message: object) -> None:
         """Send a message; a child that is gone is noticed when it is asked for something."""
         try:
-            self._sock.settimeout(self.seconds)
+            self._sock.settimeout(PATIENCE * self.seconds)
             runner.send(self._sock, message)
         except OSError:
             self.gone = self.gone or "it ended Python"
@@ -57,10 +59,11 @@ class Child:
             if self.gone:
                 raise EOFError
             said = self._timed()
-        except TimeoutError:
-            self.gone = f"no result after {self.seconds:g} seconds"
-            raise TimeLimit(self.gone) from None
-        except (EOFError, OSError):
+        except (EOFError, OSError) as error:
+            # A child that has used up its time is ended by the system.
+            if isinstance(error, TimeoutError) or (not self.gone and time.monotonic() - self._begun >= self.seconds):
+                self.gone = f"no result after {self.seconds:g} seconds"
+                raise TimeLimit(self.gone) from None
             self.gone = self.gone or "it ended Python"
             raise Gone(self.gone) from None
         except ValueError:
@@ -72,7 +75,7 @@ class Child:
 
     def _timed(self) -> Any:
         """A message within the time of the exercise, however slowly it comes."""
-        limited = _Limited(self._sock, self._until)
+        limited = _Limited(self._sock, self._begun + PATIENCE * self.seconds)
         return runner.receive(limited)  # type: ignore[arg-type]
 
     def call(self, name: str, inputs: Sequence[Any]) -> Any:
@@ -172,7 +175,6 @@ class Processes:
     @contextmanager
     def child(self, steps: Sequence[dict[str, Any]], seconds: float) -> Iterator[Child]:
         """A process that runs these cells in a folder of its own; ended, with what it has started, in any case."""
-        answers = sum("names" in step for step in steps)
         with tempfile.TemporaryDirectory(prefix="report-grade-", ignore_cleanup_errors=True) as folder:
             ours, theirs = socket.socketpair()
             with self._lock:
@@ -181,7 +183,7 @@ class Processes:
             one = Child(pid, ours, seconds)
             try:
                 one.begin()
-                one.say({"folder": folder, "steps": list(steps), "seconds": seconds * (answers + 1)})
+                one.say({"folder": folder, "steps": list(steps), "seconds": seconds})
                 yield one
             finally:
                 one.close()

@@ -163,12 +163,13 @@ def _stand_in(kind: object, **attributes: Any) -> object:
 def child(sock: socket.socket, closed: tuple[str, ...], memory: int) -> None:
     """Run a notebook's cells as they come, and say what the answers are."""
     job = receive(sock)
-    _limit(job["folder"], closed, memory, job["seconds"])
+    allow = _limit(job["folder"], closed, memory, job["seconds"], len(job["steps"]))
     space: dict[str, Any] = {"__name__": "__main__"}
     for step in job["steps"]:
         names = step.get("names")
         for name in names or ():
             space.pop(name, None)
+        allow()
         said = _run(step["source"], space)
         # Whatever displays or checks is for the student alone.
         space |= dict.fromkeys(("check", "standing", "display"), _quiet)
@@ -225,8 +226,8 @@ def _text(error: BaseException) -> str:
         return ""
 
 
-def _limit(folder: str, closed: tuple[str, ...], memory: int, seconds: float) -> None:
-    """Move into the folder, give away what the child does not need, and set its limits."""
+def _limit(folder: str, closed: tuple[str, ...], memory: int, seconds: float, steps: int) -> Callable[[], None]:
+    """Move into the folder and set the child's limits; what allows a cell its seconds of the processor."""
     import resource
 
     os.chdir(folder)
@@ -234,11 +235,20 @@ def _limit(folder: str, closed: tuple[str, ...], memory: int, seconds: float) ->
     with open("/proc/self/statm", encoding="ascii") if os.path.exists("/proc/self/statm") else open(os.devnull) as file:  # noqa: PTH110, PTH123
         pages = file.read().split()[:1]
     size = int(pages[0]) * resource.getpagesize() if pages else 0
-    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": MOST_WRITTEN, "RLIMIT_CPU": int(seconds) + 1}
+    most = (int(seconds) + 1) * (steps + 1)
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": MOST_WRITTEN, "RLIMIT_CPU": most}
     for name, limit in {**limits, **({"RLIMIT_AS": size + memory} if size else {})}.items():
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, name), (limit, limit))
     sys.addaudithook(_hook(os.path.realpath(folder), closed))
+
+    def allow() -> None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (min(soft, most), most))
+
+    return allow
 
 
 def _hook(folder: str, closed: tuple[str, ...]) -> Callable[[str, tuple[Any, ...]], None]:
