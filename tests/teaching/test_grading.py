@@ -109,6 +109,8 @@ EXPECTED: dict[str, tuple[dict[str, str], int, int]] = {
     "as text": (second('answer_gpu_hours = "4211000"\nanswer_usd = "8.4 million"'), 3, 0),
     "fails at the end": (second(f"{HOURS}\n{SUM}\n1 / 0"), 3, 3),
     "with what a cell shows": (first('comparable = ["a", "c", "e"]\ndisplay(comparable)\ncheck("x", 1)'), 3, 3),
+    "with commands of Jupyter": (first('%matplotlib inline\n!ls\ncomparable = ["a", "c", "e"]'), 3, 3),
+    "with a figure": (first("import matplotlib.pyplot as p\np.plot([1])\np.show()\ncomparable = list('ace')"), 3, 3),
     "an array": (second("import numpy as np\nanswer_gpu_hours = np.array([1, 2])\nanswer_usd = np.float64(1)"), 3, 0),
     "too large an answer": (second("answer_gpu_hours = 10**100_000\nanswer_usd = 'x' * 10**7"), 3, 0),
     "patches the cost model": (second("import analysis.costs as c\nc.training_flop = 1 / 1\nanswer_usd = 1"), 3, 0),

@@ -15,7 +15,7 @@ from typing import Any
 from analysis import parameters, untrusted
 from analysis.report import files, notebooks
 from analysis.report.execution import Progress, silent
-from analysis.report.place import BuildError
+from analysis.report.place import BUILD, BuildError
 from analysis.report.site import templates
 from analysis.teaching import checks, exercises, handin
 from analysis.teaching.exercises import REASON, Chapter, Exercise
@@ -75,7 +75,7 @@ def grade(
     tasks = [(one, chapter) for one in everyone for chapter in begun if {*one.found} & _ids(chapter)]
     marks: dict[str, dict[str, Marked]] = {one.name: {} for one in everyone}
     warm = [[cell.source for cell in _given(chapter)] for chapter in begun]
-    closed = [str(checks.ANSWERS), str(exercises.SOURCES), str(folder)]
+    closed = [str(path) for path in (checks.ANSWERS, exercises.SOURCES, folder, *BUILD.glob("classroom*"))]
     with Processes(warm, closed) as forked, ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
         work = (pool.submit(_chapter, one, chapter, judges, forked, seconds) for one, chapter in tasks)
         for done, ((one, _), future) in enumerate(zip(tasks, list(work), strict=True), start=1):

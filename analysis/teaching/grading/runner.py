@@ -19,6 +19,7 @@ import signal
 import socket
 import struct
 import sys
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -187,10 +188,19 @@ def _quiet(*_: object, **__: object) -> None:
 def _run(source: str, space: dict[str, Any]) -> str:
     """Run a cell; what stopped it, or ""."""
     try:
-        exec(compile(source, "<answer>", "exec"), space)
+        exec(_compiled(source), space)
     except BaseException as error:
         return _fault(error)
     return ""
+
+
+def _compiled(source: str) -> types.CodeType:
+    """A cell's code; where Jupyter's own commands (%matplotlib, !ls) keep it from being Python, without them."""
+    try:
+        return compile(source, "<answer>", "exec")
+    except SyntaxError:
+        lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.split("\n")]
+        return compile("\n".join(lines), "<answer>", "exec")
 
 
 def _called(function: Any, inputs: list[Any]) -> dict[str, Any]:
