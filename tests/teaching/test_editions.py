@@ -196,7 +196,7 @@ def test_what_a_teacher_opens_first_is_what_the_parts_make() -> None:
 def test_a_notebook_alone_says_in_words_what_it_lacks(edition: dict[str, bytes], tmp_path: Path) -> None:
     # -I: neither the folder nor the environment of the repository helps.
     cells = json.loads(edition["03_capex.ipynb"])["cells"]
-    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    first = next("".join(cell["source"]) for cell in cells if "start" in cell["metadata"].get("tags", []))
     alone = f"import sys; sys.meta_path.insert(0, type('No', (), {{'find_spec': lambda *rest: None}}))\n{first}"
     run = subprocess.run([sys.executable, "-I", "-S", "-c", alone], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 1 and "ModuleNotFoundError" not in run.stderr

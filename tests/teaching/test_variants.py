@@ -116,7 +116,10 @@ def test_a_variant_is_drawn_by_its_number_alone_and_never_the_base_case() -> Non
 
 def chapter(expect: str) -> exercises.Chapter:
     """A chapter of one exercise, whose answer is twice what is given."""
-    asked = {"id": "new-1", "level": "compute", "minutes": 5, "answers": {"answer_usd": "USD"}}
+    asked = {
+        **{"id": "new-1", "level": "compute", "minutes": 5, "answers": {"answer_usd": "USD"}},
+        **{"points": {"answer_usd": 1}, "aim": "double a number"},
+    }
     cells = [
         new_markdown_cell("# Title", metadata={"tags": ["intro"]}),
         new_markdown_cell("Notes", metadata={"tags": ["solution", "teaching"]}),
