@@ -655,17 +655,19 @@ def grade(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What was handed in: zips and notebooks.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The table of marks; texts go beside it.")],
     limit: Annotated[float, typer.Option(min=0.1, help="Seconds of the processor for each exercise.")] = 20,
+    variant: Annotated[int, typer.Option(metavar="N", help="The variant that the class had; 0: the base case.")] = 0,
 ) -> None:
     """Grade what a class handed in: a row a student, and a sheet with the texts that a person marks.
 
     Answers alone are taken from a notebook and run apart; the checks judge what comes out. Example:
     `report grade handed_in --out grades.csv`
     """
+    from analysis.teaching import variants
     from analysis.teaching.grading import marks
 
     marks.require_free(out)
     with progress_bar() as progress:
-        graded = marks.grade(folder, limit, progress)
+        graded = marks.grade(folder, limit, progress, variants.expected(variant))
     sheet = marks.write(graded, out)
     for line in graded.faults:
         complain(f"report: {line}.")
