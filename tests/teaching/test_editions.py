@@ -160,8 +160,9 @@ def test_the_students_notebooks_run_in_their_folder_alone(edition: dict[str, byt
     )
     run = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stderr[-3000:]
-    told = [line for line in run.stdout.splitlines() if ".ipynb" in line]
-    assert len(told) == len(CHAPTERS) and all(" 0 of " in line for line in told), run.stdout
+    told = [line for line in run.stdout.splitlines() if ".ipynb 0 of " in line]
+    assert len(told) == len(CHAPTERS), run.stdout
+    assert run.stdout.count("Nothing is handed in yet: write your name") == len(CHAPTERS)
     assert run.stdout.count("about 15 seconds") == len(CHAPTERS)
 
 
