@@ -15,7 +15,7 @@ INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book browser pdf zip publish test test-quick refresh check diff serve bench lock clean same-bytes sbom audit classroom mutate-data mutate-model fuzz
+.PHONY: help setup book browser graders pdf zip publish test test-quick refresh check diff serve bench lock clean same-bytes sbom audit classroom mutate-data mutate-model fuzz
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | \
@@ -58,7 +58,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 STYLE := $(BIN)/ruff check && $(BIN)/ruff format --check
 
 # The types are looked at beside the tests.
-test: browser ## style, types, tests, and the pages' outputs against the committed ones (twelve minutes)
+test: browser graders ## style, types, tests, and the pages' outputs against the committed ones (twelve minutes)
 	$(STYLE)
 	$(BIN)/mypy & types=$$!; $(PYTEST) --nbval tests book; tests=$$?; wait $$types && exit $$tests
 
@@ -92,7 +92,7 @@ lock: ## write the locks anew from pyproject.toml and the lists beside them (nee
 	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(COMPILE) --extra test --extra pdf --extra lab --extra build --extra cluster --output-file requirements.lock pyproject.toml
 	$(COMPILE) --output-file .ci/tools.lock .ci/tools.in
-	for name in .ci/campaigns analysis/teaching/requirements analysis/teaching/requirements-kernel; do \
+	for name in .ci/campaigns .ci/graders analysis/teaching/requirements analysis/teaching/requirements-kernel; do \
 		$(COMPILE) --constraint requirements.lock --output-file $$name.lock $$name.in || exit 1; done
 
 same-bytes: $(READY) ## build three times from clean clones, under other circumstances, and compare every byte (many minutes)
@@ -104,6 +104,18 @@ TOOLS := _build/.tools
 $(TOOLS)/.ready: .ci/tools.lock
 	$(VENV) $(TOOLS)
 	$(call INSTALL,$(TOOLS)) --require-hashes -r .ci/tools.lock
+	@touch $@
+
+# What the graders have in common with the report is taken from .venv.
+GRADERS := _build/.graders
+SITE_PACKAGES := python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
+
+graders: $(GRADERS)/.ready ## install nbgrader and otter, which the tests release and grade the exercises with
+
+$(GRADERS)/.ready: .ci/graders.lock $(READY)
+	$(VENV) $(GRADERS)
+	$(BIN)/$(SITE_PACKAGES) > "$$($(GRADERS)/bin/$(SITE_PACKAGES))/report.pth"
+	$(call INSTALL,$(GRADERS)) --require-hashes -r .ci/graders.lock
 	@touch $@
 
 sbom: $(TOOLS)/.ready ## write the bill of materials (CycloneDX) of requirements.lock: _build/sbom.json

@@ -254,10 +254,16 @@ class Case:
         trace: Trace | None = None,
         own: Mapping[str, parameters.Parameter] | None = None,
     ) -> None:
-        """own: assumptions whose range is another in this case than in data/assumptions.csv, as in a story"""
+        """values: assumptions by name, all or those that are asked for; ParameterError for what cannot be assumed
+        own: assumptions whose range is another in this case than in data/assumptions.csv, as in a story,
+            which checks them itself
+        """
         self.known = {**parameters.known(), **(own or {})}
         self.scenario = scenario or scenarios.Scenario()
-        self.values = dict(values) if values is not None else self.scenario.values()
+        self.values = self.scenario.values()
+        if values is not None:
+            theirs = {name: value for name, value in values.items() if name not in (own or ())}
+            self.values = {**values, **parameters.checked(theirs)}
         self.used: set[str] = set() if used is None else used
         self.trace = Trace() if trace is None else trace
         self.data = Data(self.trace)

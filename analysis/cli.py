@@ -618,13 +618,16 @@ def classroom(
     ] = "minimax_m1",
     assignments: Assignments = None,
     file: ScenarioFile = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="GRADER", help="Write the exercises for nbgrader or otter instead.")
+    ] = "",
 ) -> None:
     """Build what a class needs: students' notebooks, the instructor's edition, sheets of a lesson, quizzes, slides.
 
     -p and -f change the case of the quizzes and the slides; the exercises are those of the base case, or of a variant.
 
     Examples: `report classroom --out /tmp/monday`; `report classroom --variant 7 --story gpt_oss`;
-    `report classroom --refresh`, after a change of an exercise
+    `report classroom --format nbgrader`; `report classroom --refresh`, after a change of an exercise
     """
     from analysis.report import browser
     from analysis.teaching import classroom as teaching
@@ -632,17 +635,46 @@ def classroom(
     from analysis.teaching import slides as deck
 
     # What is wrong with them is told before minutes have passed.
-    wanted = teaching.Wanted(scenario_from(assignments, file), variants.checked(variant), story)
+    wanted = teaching.Wanted(scenario_from(assignments, file), variants.checked(variant), story, form)
     lesson.audited(story)
     with progress_bar() as progress:
         if refresh:
             exercises.refresh(progress)
             starters.refresh()
         folder = teaching.build(out, progress, wanted)
+    if form:
+        say(f"For {form}, with the solutions: {folder / 'README.md'}")
+        return
     for what, where in teaching.STARTS:
         say(f"{what}: {folder / where}")
     if not (folder / deck.FOLDER / deck.PDF).exists():
         say(f"The slides have no PDF: Chromium prints it, and is missing here. {browser.REMEDY}")
+
+
+@app.command(cls=OfBook)
+def grade(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What was handed in: zips and notebooks.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The table of marks; texts go beside it.")],
+    limit: Annotated[float, typer.Option(min=0.1, help="Seconds of the processor for each exercise.")] = 20,
+    variant: Annotated[int, typer.Option(metavar="N", help="The variant that the class had; 0: the base case.")] = 0,
+) -> None:
+    """Grade what a class handed in: a row a student, and a sheet with the texts that a person marks.
+
+    Answers alone are taken from a notebook and run apart; the checks judge what comes out. Example:
+    `report grade handed_in --out grades.csv`
+    """
+    from analysis.teaching import variants
+    from analysis.teaching.grading import marks
+
+    marks.require_free(out)
+    with progress_bar() as progress:
+        graded = marks.grade(folder, limit, progress, variants.expected(variant))
+    sheet = marks.write(graded, out)
+    for line in graded.faults:
+        complain(f"report: {line}.")
+    say(f"{len(graded.students)} students: {out}; texts to read: {sheet}")
+    if graded.faults:
+        raise typer.Exit(1)
 
 
 def require_assignments(arguments: list[str]) -> None:

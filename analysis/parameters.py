@@ -130,7 +130,7 @@ def _remedy(value: object, parameter: Parameter) -> str:
     if (joined := without_thousands(bare)) != bare:
         readings[joined] = "The digits without marks between them:"
     per_cent = bare.replace(",", ".")
-    if parameter.unit == "fraction" and re.fullmatch(r"[1-9]\d*(\.\d+)?", per_cent):
+    if parameter.unit in ("fraction", "1/year") and re.fullmatch(r"[1-9]\d*(\.\d+)?", per_cent):
         readings = {f"{float(per_cent) / 100:.12g}": f"{per_cent} % is written"}
     told = [f"{words} {parameter.name}={text}" for text, words in readings.items() if parameter.accepts(text)]
     return f" {', or '.join(told)}." if told else ""

@@ -216,10 +216,25 @@ def test_text(key: str, text: str, base: Case) -> None:
     assert base.text(key) == text
 
 
-@pytest.mark.parametrize("key", ["seed", "draws"])
-def test_a_whole_number_that_is_set_reads_in_full(key: str) -> None:
+@pytest.mark.parametrize(("key", "value"), [("seed", 20_261_123), ("draws", 262_144)])
+def test_a_whole_number_that_is_set_reads_in_full(key: str, value: int) -> None:
     """A seed of 20,260,000 would not repeat the draws of 20,261,123."""
-    assert Case({**BASE, key: 20_261_123}).text(key) == "20,261,123"
+    assert Case({**BASE, key: value}).text(key) == f"{value:,}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"service_life_year": 3.0}, "There is no parameter 'service_life_year'. Did you mean service_life_years?"),
+        ({"utilisation": 82}, "utilisation = 82 is not allowed: .* 82 % is written utilisation=0.82."),
+        ({"utilisation": -1}, "utilisation = -1 is not allowed: it must be a number from"),
+        ({"cost_of_capital": 10}, "cost_of_capital = 10 is not allowed: .* 10 % is written cost_of_capital=0.1."),
+        ({"pue": "1.2"}, "pue = '1.2' is not allowed"),
+    ],
+)
+def test_a_case_refuses_what_the_command_line_refuses(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(parameters.ParameterError, match=says):
+        Case({**BASE, **changes})
 
 
 def test_a_parameter_that_a_page_has_not_declared_is_refused_in_text_too() -> None:

@@ -109,7 +109,7 @@ def test_lock_has_a_hash_for_every_package_and_names_no_host(name: str) -> None:
     assert not hosts, f"{name} names {', '.join(hosts)}. Run `make lock`, which leaves hosts out."
 
 
-@pytest.mark.parametrize("name", [".ci/tools", ".ci/campaigns"])
+@pytest.mark.parametrize("name", [".ci/tools", ".ci/campaigns", ".ci/graders"])
 def test_lock_of_tools_has_their_pins(name: str) -> None:
     lines = (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines()
     wanted = pins([line for line in lines if line and not line.startswith("#")], f"{name}.in")
@@ -135,7 +135,12 @@ def test_make_installs_nothing_without_a_digest() -> None:
 
 def test_two_commands_set_up_all_that_they_need() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    asked = {"test": "browser", "pdf": "browser", "publish": "book browser"}
+    asked = {
+        "test": "browser graders",
+        "graders": r"\$\(GRADERS\)/\.ready",
+        "pdf": "browser",
+        "publish": "book browser",
+    }
     asked |= dict.fromkeys(("browser", "book"), r"\$\(READY\)")
     wrong = [name for name, first in asked.items() if not re.search(rf"(?m)^{name}: {first} ##", makefile)]
     assert not wrong, f"make {', '.join(wrong)} would ask for something that nobody has set up."

@@ -44,6 +44,10 @@ _expected: dict[str, dict[str, Any]] = {}
 _standing: dict[str, str] = {}
 
 
+class Unusable(str):
+    """Why a cell of an exercise can make nothing of an answer, in words: a check tells it as it is."""
+
+
 class UnknownExercise(KeyError):
     """There is no exercise of this name."""
 
@@ -96,14 +100,30 @@ def expected(name: str) -> dict[str, Any]:
     return _expected[name]
 
 
-def check(name: str, *answers: Any) -> Verdict:
-    """Compare the answers to an exercise with the expected ones; the first that is not right is told."""
+def verdicts(name: str, *answers: Any) -> list[Verdict]:
+    """A verdict on each of the answers to an exercise, in the order in which `check` takes them."""
     specs = expected(name)["answers"]
     if len(answers) != len(specs):
         raise TypeError(f"Exercise {name} takes {len(specs)} answers ({_names(specs)}), but got {len(answers)}.")
-    found = [_TESTS[spec["kind"]](spec, given) for spec, given in zip(specs, answers, strict=True)]
+    return [_tested(spec, given) for spec, given in zip(specs, answers, strict=True)]
+
+
+def demand(name: str, answer: str, given: Any) -> None:
+    """AssertionError, with the verdict as its message, where one answer to an exercise is not right; for graders."""
+    (spec,) = (each for each in expected(name)["answers"] if each["name"] == answer)
+    verdict = _tested(spec, given)
+    if verdict.outcome != "right":
+        raise AssertionError(verdict.text)
+
+
+def check(name: str, *answers: Any) -> Verdict:
+    """Compare the answers to an exercise with the expected ones; the first that is not right is told."""
+    found = verdicts(name, *answers)
+    specs = expected(name)["answers"]
     if all(verdict.outcome == "blank" for verdict in found) and specs[0]["kind"] != "function":
         verdict = Verdict("blank", f"Not answered yet: set {_names(specs)} above, and run it.")
+    elif _swapped(specs, answers):
+        verdict = Verdict("wrong", f"{_names(specs)} are the wrong way round: each has the value of the other.")
     else:
         verdict = next((each for each in found if not each.passed), found[-1])
     _standing[name] = verdict.outcome
@@ -119,10 +139,50 @@ class Told(str):
 
 
 def standing() -> Told:
-    """How many of the exercises checked so far are right."""
-    lines = [f"{name}: {outcome}" for name, outcome in _standing.items()]
-    right = sum(outcome in ("right", "read") for outcome in _standing.values())
-    return Told("\n".join([f"{right} of {len(_standing)} done.", *lines]))
+    """Of the chapters whose checks were run: exercises that are right, for a reader to judge, wrong, and open."""
+    begun = {_chapter(name) for name in _standing}
+    lines = {name: _standing.get(name, "not checked") for name in sorted(_known()) if _chapter(name) in begun}
+    count = {outcome: list(lines.values()).count(outcome) for outcome in ("read", "wrong", "blank", "not checked")}
+    told = {"read": "for a reader to judge", "wrong": "not yet right", "blank": "blank", "not checked": "not checked"}
+    parts = [f"{list(lines.values()).count('right')} of {len(lines)} right"]
+    parts += [f"{number} {told[outcome]}" for outcome, number in count.items() if number]
+    return Told(
+        "\n".join([f"{', '.join(parts)}.", *(f"{name}: {told.get(each, each)}" for name, each in lines.items())])
+    )
+
+
+def _chapter(name: str) -> str:
+    return name.rpartition("-")[0]
+
+
+def _known() -> set[str]:
+    """Every exercise whose answers are known here."""
+    there = json.loads(ANSWERS.read_text(encoding="utf-8")) if ANSWERS.exists() else {}
+    return {*there, *_expected}
+
+
+def _swapped(specs: list[dict[str, Any]], answers: tuple[Any, ...]) -> bool:
+    """Whether two numbers that differ stand in each other's place."""
+    if [spec["kind"] for spec in specs] != ["number", "number"] or any("between" in spec for spec in specs):
+        return False
+    try:
+        numbers = [_as_number(given)[0] for given in answers]
+    except Exception:
+        # Told as what it is where each answer is looked at.
+        return False
+    right, turned = (
+        all(_close(a, spec["value"], spec["tolerance"]) for a, spec in zip(order, specs, strict=True))
+        for order in (numbers, reversed(numbers))
+    )
+    return turned and not right
+
+
+def _tested(spec: Mapping[str, Any], given: Any) -> Verdict:
+    """The verdict on one answer. Whatever an answer is made of, it is told in a sentence."""
+    try:
+        return _wrong(spec, given) if isinstance(given, Unusable) else _TESTS[spec["kind"]](spec, given)
+    except Exception as error:
+        return _wrong(spec, f"cannot be read: a look at it stops with {type(error).__name__}.")
 
 
 def _names(specs: Iterable[Mapping[str, Any]]) -> str:
@@ -139,21 +199,42 @@ def _blank(spec: Mapping[str, Any]) -> Verdict:
 
 def _as_number(given: Any) -> tuple[float, str]:
     """A number, or what is wrong with its type."""
-    if isinstance(given, bool):
+    kind = type(given).__name__
+    if kind in ("bool", "bool_"):
         return math.nan, "is true or false; a number is asked for."
     if isinstance(given, str):
-        return math.nan, "is text; write the number without quotation marks, unit or thousands separator."
-    if isinstance(given, tuple) and len(given) > 1:
-        return math.nan, "is several numbers: a comma in a number makes two of it. Write 5576000 or 5_576_000."
+        return math.nan, (
+            "is text; write the number without quotation marks, unit or thousands separator, and with a point for "
+            "decimals."
+        )
+    if isinstance(given, tuple):
+        return math.nan, f"is a list of numbers: a comma makes several of one. {_without_comma(given)}"
     if not isinstance(given, int | float) and hasattr(given, "value"):
         return math.nan, "is a result with its range; take its central value, with `.value`."
+    if getattr(given, "shape", ()) != ():
+        return math.nan, f"is of the type {kind}; one number is asked for."
     try:
         number = float(given)
+    except OverflowError:
+        return math.nan, "is larger than any number of this kind; look at the units."
     except (TypeError, ValueError):
-        return math.nan, f"is of the type {type(given).__name__}; one number is asked for."
+        return math.nan, f"is of the type {kind}; one number is asked for."
     if not math.isfinite(number):
         return math.nan, f"is {number}; look for a division by zero or a missing cell."
     return number, ""
+
+
+def _without_comma(given: tuple[Any, ...]) -> str:
+    """How a number has to be written that came with commas: 3,59 or 2,788,000."""
+    first, *rest = given or (None,)
+    if not all(type(each) is int for each in given) or any(not 0 <= each <= 999 for each in rest):
+        return "Write one number, with a point for decimals and nothing between thousands."
+    if not rest:
+        return f"Write {first} without the comma." if given else "Write one number."
+    joined = f"{first}{''.join(f'{each:03d}' for each in rest)}"
+    if len(rest) > 1:
+        return f"Write {joined}."
+    return f"Write {first}.{rest[0]}, with a point for decimals" + (f", or {joined}." if rest[0] > 99 else ".")
 
 
 def _close(given: float, wanted: float, tolerance: float) -> bool:
@@ -220,6 +301,10 @@ def _judged(
             f"{verb} near, but outside the tolerance of {tolerance:.2%}. Was an input or a step between rounded, or a "
             f"small part left out? {spec['step']}",
         )
+    if not any(given):
+        return _wrong(
+            spec, f"{verb} zero. Did a filter find no row, for a name that is spelt otherwise? {spec['step']}"
+        )
     size = "too large" if all(abs(a) > abs(b) for a, b in zip(given, wanted, strict=True)) else ""
     size = size or ("too small" if all(abs(a) < abs(b) for a, b in zip(given, wanted, strict=True)) else "off")
     return _wrong(spec, f"{verb} {size}. {spec['step']}")
@@ -236,8 +321,10 @@ def _function(spec: Mapping[str, Any], given: Any) -> Verdict:
         try:
             # A copy: a function may take entries out of what it is given.
             result = given(*copy.deepcopy(inputs))
-        except Exception as error:
-            return _wrong(spec, f"stops with {type(error).__name__}: {error}. It was called as {shown}.")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return _wrong(spec, f"stops with {_said(error)}. It was called as {shown}.")
         if result is None:
             if not numbers:
                 return Verdict("blank", f"`{spec['name']}` returns nothing yet: end it with `return`.")
@@ -259,6 +346,21 @@ def _function(spec: Mapping[str, Any], given: Any) -> Verdict:
     return Verdict("wrong", f"{verdict.text} Try {spec['name']}({', '.join(map(repr, first))}) by hand.")
 
 
+def _said(error: BaseException) -> str:
+    """An error by its type, and what it says as far as it says it briefly."""
+    try:
+        said = " ".join(str(error).split())
+    except Exception:
+        said = ""
+    return f"{type(error).__name__}: {said[:200].rstrip('.')}" if said else type(error).__name__
+
+
+def _shown(given: object) -> str:
+    """A value as a message shows it."""
+    text = repr(given)
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def _plain(text: object) -> str:
     return " ".join(str(text).split()).casefold()
 
@@ -269,13 +371,13 @@ def _bare(text: object) -> str:
 
 
 def _choice(spec: Mapping[str, Any], given: Any) -> Verdict:
-    if given is None or given == "":
+    if given is None or (isinstance(given, str) and not given.strip()):
         return _blank(spec)
     options = spec["options"]
     if not isinstance(given, str | bool):
         return _wrong(spec, f"is of the type {type(given).__name__}; write one of: {', '.join(map(repr, options))}.")
     if _bare(given) not in {_bare(option) for option in options}:
-        return _wrong(spec, f"{given!r} is none of the answers to choose from: {', '.join(map(repr, options))}.")
+        return _wrong(spec, f"{_shown(given)} is none of the answers to choose from: {', '.join(map(repr, options))}.")
     if _bare(given) == _bare(spec["value"]):
         return Verdict("right", spec["praise"])
     for mistake in spec["mistakes"]:
@@ -293,7 +395,7 @@ def _chosen(spec: Mapping[str, Any], given: Any) -> Verdict:
     options = {_bare(option): option for option in spec["options"]}
     strange = [each for each in given if _bare(each) not in options]
     if strange:
-        return _wrong(spec, f"{strange[0]!r} is not on the list: {', '.join(map(repr, spec['options']))}.")
+        return _wrong(spec, f"{_shown(strange[0])} is not on the list: {', '.join(map(repr, spec['options']))}.")
     got, wanted = {_bare(each) for each in given}, {_bare(each) for each in spec["value"]}
     if got == wanted:
         return Verdict("right", spec["praise"])

@@ -9,15 +9,17 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from analysis.report import manifest
 from analysis.report.downloads import entry
 from analysis.report.execution import Progress, silent
-from analysis.report.place import BUILD, filling, put, told, work_of_its_own
+from analysis.report.place import BUILD, BuildError, filling, put, told, work_of_its_own
 from analysis.report.site.metadata import citation
 from analysis.scenarios import Scenario
+from analysis.untrusted import shown
 
 # Names and not modules: a part is imported when it is built, since some are slow to import.
 PARTS: tuple[str, ...] = (
@@ -47,34 +49,45 @@ class Wanted:
 
     scenario: that of the questions and the slides; the exercises are those of the base case
     variant:  of the exercises, 0 for that of the base case
+    form:     the grader for which the exercises are written instead, one of `graders.FORMATS`
     story:    a folder, or the name of one that the report ships, that the class audits
     """
 
     scenario: Scenario = field(default_factory=Scenario)
     variant: int = 0
     story: str = "minimax_m1"
+    form: str = ""
 
 
 def build(out: Path | None = None, progress: Progress = silent, wanted: Wanted | None = None) -> Path:
     """Build every part; the folder. BuildError leaves the earlier folder as it was."""
     wanted = wanted or Wanted()
+    # Not before: it needs the students' edition, which needs this.
+    from analysis.teaching import graders
+
+    form = wanted.form
+    if form not in ("", *graders.FORMATS):
+        known = " or ".join(graders.FORMATS)
+        raise BuildError(f"--format {shown(form)} is not known: it is {known}, or left out.")
+    parts = [partial(graders.build, form)] if form else [import_module(name).build for name in PARTS]
     with (
-        filling(out or FOLDER, manifest.CLASSROOM) as target,
+        filling(out or (FOLDER.with_name(f"classroom-{form}") if form else FOLDER), manifest.CLASSROOM) as target,
         work_of_its_own(BUILD / ".work" / "classroom") as work,
         told(f"the classroom in {target} is as it was before"),
     ):
         beside = work / "classroom"
         beside.mkdir()
-        for done, name in enumerate(PARTS):
-            progress(name.rpartition(".")[2].replace("_", " "), done, len(PARTS))
-            import_module(name).build(beside, progress, wanted)
-        (beside / "teachers.zip").write_bytes(_zipped(beside / "teachers"))
+        for done, (name, part) in enumerate(zip(PARTS, parts, strict=False)):
+            progress(form or name.rpartition(".")[2].replace("_", " "), done, len(parts))
+            part(beside, progress, wanted)
+        if not form:
+            (beside / "teachers.zip").write_bytes(zipped(beside / "teachers"))
         put(beside, target, manifest.CLASSROOM)
     progress("done", 1, 1)
     return target
 
 
-def _zipped(folder: Path) -> bytes:
+def zipped(folder: Path) -> bytes:
     """A folder as a zip, for whoever cannot build: it must not lie on a site, so it is handed on."""
     released, buffer = citation.citation().released, io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:

@@ -1,8 +1,12 @@
 """The exercises: one notebook a chapter in book/teaching/exercises, from which every edition is made.
 
-Cells are told apart by their tags. `exercise` opens an exercise, and its metadata says id, level, minutes and the
-answers with their units. `hint`, `given` and `check` go into the students' edition as they are. `solution` does not: a
-code cell with no other tag is replaced by a blank, those that are also `expect`, `marking` or `teaching` are left out.
+Cells are told apart by their tags. `exercise` opens an exercise, and its metadata says id, level, minutes, the answers
+with their units, the points of each, the aim, and perhaps a question to whose answer a reader gives points (`reason`).
+`hint`, `given` and `check` go into the students' edition as they are. `solution` does not: a code cell with no other
+tag is replaced by a blank, those that are also `expect`, `marking` or `teaching` are left out.
+
+In the students' edition a cell tagged `answer` says in its metadata, in `answer`, of which exercise it is; one that is
+tagged `reason` too is Markdown. Whatever grades a notebook reads these cells and no other.
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import copy
 import json
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +37,28 @@ LEVELS = {
 }
 
 
+REASON = "reason"
+
+
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise. id: name of its chapter and its number; answers: name -> unit, or what else is asked for."""
+    """One exercise.
+
+    id:      name of its chapter and its number
+    answers: name -> unit, or what else is asked for, in the order of its check
+    points:  name of an answer -> its points; `reason`: those of the answer to the question `reason`
+    aim:     how "After this you can" goes on
+    """
 
     id: str
     level: str
     minutes: int
     answers: dict[str, str]
+    points: dict[str, int]
+    aim: str
     title: str
     text: str
+    reason: str = ""
     cells: list[NotebookNode] = field(default_factory=list)
 
     def sources(self, *tags: str) -> list[str]:
@@ -51,8 +67,24 @@ class Exercise:
 
     @property
     def about(self) -> str:
-        """Level and time, in words."""
-        return f"{LEVELS[self.level].capitalize()} · about {self.minutes} minutes"
+        """Level, time and points, in words."""
+        return (
+            f"{LEVELS[self.level].capitalize()} · about {self.minutes} minutes · {points_of(sum(self.points.values()))}"
+        )
+
+    @property
+    def promise(self) -> str:
+        """Level, time, points and aim, as a student reads them."""
+        return f"{self.about}. After this you can {self.aim}."
+
+    @property
+    def read(self) -> list[str]:
+        """The answers that a reader marks: the argument, and the reason."""
+        return [name for name in self.points if name == REASON or self.answers[name] == "text"]
+
+
+def points_of(count: int) -> str:
+    return f"{count} point" if count == 1 else f"{count} points"
 
 
 @dataclass(frozen=True)
@@ -67,6 +99,10 @@ class Chapter:
     @property
     def minutes(self) -> int:
         return sum(exercise.minutes for exercise in self.exercises)
+
+    @property
+    def points(self) -> int:
+        return sum(sum(exercise.points.values()) for exercise in self.exercises)
 
     def tagged(self, tag: str) -> list[str]:
         return [cell.source for cell in self.notebook.cells if tag in notebooks.tags(cell)]
@@ -122,14 +158,31 @@ def parsed(name: str, notebook: NotebookNode) -> Chapter:
         faults += [f"exercise {exercise.id} has no cell tagged {', none tagged '.join(missing)}"] if missing else []
     if faults:
         raise ExerciseError(f"book/teaching/exercises/{name}.ipynb: {'; '.join(faults)}. Add the cells.")
-    return Chapter(name, split_title(notebook.cells[0].source)[0], notebook, found)
+    return Chapter(name, split_title(notebook.cells[0].source)[0], notebook, [_in_order(each) for each in found])
+
+
+def _in_order(exercise: Exercise) -> Exercise:
+    """The exercise with its answers as its check takes them; a notebook keeps metadata by the alphabet."""
+    (check,) = exercise.sources("check")
+    named = [node.id for node in ast.walk(ast.parse(check)) if isinstance(node, ast.Name)]
+    if missing := [name for name in exercise.answers if name not in named]:
+        raise ExerciseError(
+            f"The check of exercise {exercise.id} does not take {', '.join(missing)}. Correct the cell."
+        )
+    return replace(exercise, answers={name: exercise.answers[name] for name in named if name in exercise.answers})
 
 
 def _exercise(cell: NotebookNode) -> Exercise:
     title, text = split_title(cell.source)
-    said, wanted = cell.metadata.get("exercise", {}), ("id", "level", "minutes", "answers")
+    said = cell.metadata.get("exercise", {})
+    wanted = ("id", "level", "minutes", "answers", "points", "aim")
     faults = [f"has no `{name}`" for name in wanted if name not in said]
-    faults += [f"has `{name}`, which is not read" for name in said if name not in wanted]
+    faults += [f"has `{name}`, which is not read" for name in said if name not in (*wanted, REASON)]
+    asked = {*said.get("answers", {}), *([REASON] if said.get(REASON) else [])}
+    if set(said.get("points", asked)) != asked:
+        faults.append(
+            f"gives points to {', '.join(said['points']) or 'nothing'}, not to each of {', '.join(sorted(asked))}"
+        )
     if said.get("level", "read") not in LEVELS:
         faults.append(f"has the level '{said['level']}', which is none of {', '.join(LEVELS)}")
     if faults:
@@ -199,7 +252,8 @@ def escaped(cell: NotebookNode) -> NotebookNode:
 HOW = """
 Write your answer into the cell below an exercise, run it, and run the check that follows.
 A check says what is wrong, and never gives the answer.
-{case}, and nobody but you sees how you fare."""
+{case}, and nobody but you sees how you fare until you hand them in.
+What an answer needs stands in its own cell: whoever grades it runs no other cell of yours."""
 BASE = "Answers are those of the base case"
 VARIANT = (
     "This is variant {0}: where an exercise gives a number, it counts, and not that of the chapter. "
@@ -232,48 +286,90 @@ def start(here: str, site: str) -> str:
     return START.format(ways="\n".join(f"        {json.dumps(way + chr(10))}" for way in ways))
 
 
-def student_notebook(each: Chapter, here: str = "", links: str = "", site: str = "", variant: int = 0) -> NotebookNode:
+NAME = 'my_name = ""  # write your name between the quotation marks'
+HAND_IN = """
+from analysis.teaching.handin import hand_in
+
+hand_in("{file}", my_name)
+""".strip()
+HOW_TO_HAND_IN = """
+## Hand in
+
+Write your name into the first cell of code, run it, save the notebook (Ctrl+S, or ⌘S), and run the cell below.
+It puts the notebook with your name into a zip beside it; that zip is what you hand in."""
+WRITE = "*Write here: open this cell with a double click, put your text in place of this line, and run it.*"
+
+
+def student_notebook(each: Chapter, file: str = "", links: str = "", site: str = "", variant: int = 0) -> NotebookNode:
     """A chapter's exercises without a solution, with blanks and checks, not executed.
 
-    here: its name in the folder of all; links: what leads to the chapter and elsewhere, as Markdown
+    file: its name in the folder of all; links: what leads to the chapter and elsewhere, as Markdown
     site: the address of the report's site, if there is one; variant: its number, 0 for the base case
     """
-    owner = {id(cell): exercise for exercise in each.exercises for cell in exercise.cells}
     title, intro = split_title(each.notebook.cells[0].source)
-    how = HOW.format(case=VARIANT.format(variant) if variant else BASE)
+    file, how = file or f"{each.name}.ipynb", HOW.format(case=VARIANT.format(variant) if variant else BASE)
     first = f"# Exercises: {title}{f' (variant {variant})' if variant else ''}\n\n{intro}\n\n{links}{how}"
-    cells = [
-        nbformat.v4.new_markdown_cell(first),
-        nbformat.v4.new_code_cell(start(here or f"{each.name}.ipynb", site), metadata={"tags": ["start"]}),
-    ]
-    for cell in each.notebook.cells[1:]:
-        tags = set(notebooks.tags(cell))
-        if tags == {"solution"}:
-            cells.append(nbformat.v4.new_code_cell(blank(owner[id(cell)]), metadata={"tags": ["answer"]}))
-        elif "solution" not in tags:
-            cells.append(_for_students(cell, tags, owner.get(id(cell))))
+    begin = nbformat.v4.new_code_cell(start(file, site), metadata={"tags": ["start"]})
+    cells = [nbformat.v4.new_markdown_cell(first), _open_code(NAME, "name"), begin]
+    cells += [_fixed(cell) for cell in each.notebook.cells if "setup" in notebooks.tags(cell)]
+    for exercise in each.exercises:
+        cells.append(_opening(each, exercise))
+        cells += _body(exercise)
+    cells += [_fixed(cell) for cell in each.notebook.cells if "standing" in notebooks.tags(cell)]
+    cells.append(nbformat.v4.new_markdown_cell(HOW_TO_HAND_IN.strip()))
+    cells.append(_open_code(HAND_IN.format(file=file), "hand-in"))
+    for cell in cells:
+        cell.metadata.setdefault("editable", False)
+        cell.metadata["deletable"] = False
     made = notebooks.stripped(nbformat.v4.new_notebook(cells=[escaped(cell) for cell in cells]))
     if variant:
         made.metadata["variant"] = variant
     return made
 
 
-def _for_students(cell: NotebookNode, tags: set[str], exercise: Exercise | None) -> NotebookNode:
+def _open_code(source: str, *tags: str, **more: Any) -> NotebookNode:
+    """A cell for a student to write into."""
+    return nbformat.v4.new_code_cell(source, metadata={"tags": list(tags), "editable": True, **more})
+
+
+def _fixed(cell: NotebookNode) -> NotebookNode:
     kept = copy.deepcopy(cell)
     if cell.cell_type == "code":
         kept.outputs, kept.execution_count = [], None
-    elif "hint" in tags and exercise:
-        hints = [each for each in exercise.cells if "hint" in notebooks.tags(each)]
-        place = next(number for number, each in enumerate(hints, start=1) if each is cell)
-        kept.source = folded(hint(place, len(hints)), cell.source)
-    elif "exercise" in tags:
-        asked = _exercise(cell)
-        kept.source = f"## {asked.title}\n\n*{asked.about}*\n\n{asked.text}"
     return kept
 
 
+def _opening(chapter: Chapter, exercise: Exercise) -> NotebookNode:
+    """The exercise's first cell: question, aim and points."""
+    (cell,) = (cell for cell in chapter.notebook.cells if cell.metadata.get("exercise", {}).get("id") == exercise.id)
+    kept = _fixed(cell)
+    kept.source = f"## {exercise.title}\n\n*{exercise.promise}*\n\n{exercise.text}"
+    return kept
+
+
+def _body(exercise: Exercise) -> list[NotebookNode]:
+    """What follows an exercise's question in the students' edition."""
+    cells, hints = [], exercise.sources("hint")
+    for cell in exercise.cells:
+        tags = set(notebooks.tags(cell))
+        if tags == {"solution"}:
+            cells.append(_open_code(blank(exercise), "answer", answer=exercise.id))
+        elif "hint" in tags:
+            kept = _fixed(cell)
+            kept.source = folded(hint(hints.index(cell.source) + 1, len(hints)), cell.source)
+            cells.append(kept)
+        elif "solution" not in tags:
+            cells.append(_fixed(cell))
+    if exercise.reason:
+        points = points_of(exercise.points[REASON])
+        cells.append(nbformat.v4.new_markdown_cell(f"**For a reader ({points}).** {exercise.reason}"))
+        more = {"tags": ["answer", REASON], "answer": exercise.id, "editable": True}
+        cells.append(nbformat.v4.new_markdown_cell(WRITE, metadata=more))
+    return cells
+
+
 def hint(place: int, count: int) -> str:
-    """What a hint is called."""
+    """What a folded hint is called."""
     return "Hint" if count == 1 else f"Hint {place} of {count}"
 
 

@@ -76,6 +76,16 @@ def mistakes(specs: list[dict[str, Any]]) -> str:
     return "**Usual mistakes**\n\n" + table(["Answer", "Gives", "What the check says"], rows)
 
 
+def points(exercise: exercises.Exercise) -> str:
+    """Who gives how many points, and for what."""
+    given = "; ".join(
+        f"{f'`{name}`' if name in exercise.answers else 'the reason'} {exercises.points_of(count)}"
+        f"{', by you' if name in exercise.read else ''}"
+        for name, count in exercise.points.items()
+    )
+    return f"**Points.** {given[0].upper()}{given[1:]}."
+
+
 def checklist(specs: list[dict[str, Any]]) -> str:
     points = [f"- {point}" for spec in specs if spec["kind"] == "text" for point in spec["checklist"]]
     return "**Checklist**\n\n" + "\n".join(points) if points else ""
@@ -90,13 +100,16 @@ def one(exercise: exercises.Exercise, number: int, specs: list[dict[str, Any]]) 
     parts = [
         f"## {number}. {exercise.title}",
         f"*{exercise.about}* · `{exercise.id}`",
+        f"After this a student can {exercise.aim}.",
         exercise.text,
+        f"**For a reader.** {exercise.reason}" if exercise.reason else "",
         hints,
         *given,
         f"**Solution**\n\n{code(solution)}",
         "**Expected**\n\n" + table(["Answer", "Value", "Tolerance"], rows),
         mistakes(specs),
         checklist(specs),
+        points(exercise),
         marking,
     ]
     return "\n\n".join(part for part in parts if part)
@@ -104,7 +117,10 @@ def one(exercise: exercises.Exercise, number: int, specs: list[dict[str, Any]]) 
 
 def page(chapter: exercises.Chapter, answers: Mapping[str, Any]) -> str:
     """The page of one chapter."""
-    planned = f"{len(chapter.exercises)} exercises, about {chapter.minutes} minutes, and ten more to discuss them."
+    planned = (
+        f"{len(chapter.exercises)} exercises for {chapter.points} points, about {chapter.minutes} minutes, "
+        "and ten more to discuss them."
+    )
     parts = [f"# {chapter.title}", planned, *chapter.tagged("teaching")]
     for number, exercise in enumerate(chapter.exercises, start=1):
         parts.append(one(exercise, number, answers[exercise.id]["answers"]))
@@ -137,14 +153,16 @@ def index(edition: variants.Edition) -> str:
             str(len(each.exercises)),
             ", ".join(dict.fromkeys(exercises.LEVELS[exercise.level] for exercise in each.exercises)),
             f"{each.minutes} minutes",
+            str(each.points),
         ]
         for each in chapters
     ]
-    total = sum(each.minutes for each in chapters)
-    rows.append(["**All**", str(sum(len(each.exercises) for each in chapters)), "", f"**{total} minutes**"])
+    total, points = (sum(counts) for counts in zip(*((each.minutes, each.points) for each in chapters), strict=True))
+    count = sum(len(each.exercises) for each in chapters)
+    rows.append(["**All**", str(count), "", f"**{total} minutes**", f"**{points}**"])
     values = {
-        "timetable": table(["Chapter", "Exercises", "Levels", "Time"], rows),
-        "count": str(sum(len(each.exercises) for each in chapters)),
+        "timetable": table(["Chapter", "Exercises", "Levels", "Time", "Points"], rows),
+        "count": str(count),
         "notebooks": str(len(chapters)),
         "variant": key(edition),
     }

@@ -92,7 +92,7 @@ def _values(sources: Iterable[str], space: dict[str, Any]) -> str | None:
             if isinstance(value, pd.DataFrame):
                 # A table is given as far as the cell shows it; one that is not shown was only a step.
                 if isinstance(shown, ast.Subscript) and ast.unparse(shown.value) == name:
-                    lines.append(_table(name, eval(ast.unparse(shown), space)))
+                    lines.append(_table(name, value[ast.literal_eval(shown.slice)]))
             elif not name.startswith("__") and not isinstance(value, ModuleType | type):
                 lines.append(f"{name} = {_literal(value)}")
     return "\n".join(lines)

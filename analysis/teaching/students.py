@@ -92,7 +92,6 @@ def files(
     answers: what the exercises expect; that of the repository, if none is given
     variant: its number, 0 for that of the base case
     """
-    committed = checks.ANSWERS.read_text(encoding="utf-8") if answers is None else checks.encode(answers)
     site = rendering.site_address()
     yield "README.md", readme(chapters).encode()
     yield "Makefile", (TEMPLATES / "Makefile").read_bytes()
@@ -108,7 +107,13 @@ def files(
         yield f"{reading.FOLDER}/{page}.html", reading.page(page, site).encode()
     for name in ("LICENSE", "LICENSE-CONTENT.md"):
         yield name, (notebooks.ROOT / name).read_bytes()
-    for name in ("__init__.py", "checks.py"):
+    yield from package(answers)
+
+
+def package(answers: Mapping[str, Any] | None = None) -> Iterator[tuple[str, bytes]]:
+    """Path and content of what the notebooks call: the cost model, its data, the checks and what they expect."""
+    committed = checks.ANSWERS.read_text(encoding="utf-8") if answers is None else checks.encode(answers)
+    for name in ("__init__.py", "checks.py", "handin.py"):
         yield f"analysis/teaching/{name}", (HERE / name).read_bytes()
     yield "analysis/teaching/answers.json", committed.encode()
     for path in own.files("analysis", "data"):

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 
 from analysis import written
 from analysis.report import notebooks
-from analysis.teaching import exercises
+from analysis.teaching import checks, exercises
 from analysis.teaching.expected import ExpectationError
 
 SOURCE = notebooks.BOOK / "teaching" / "variants.yml"
@@ -92,6 +92,16 @@ def edition(variant: int = 0) -> Edition:
     if left:
         raise VariantError(f"{SOURCE.name}: there is no exercise {', '.join(left)}. Correct the name.")
     return Edition(chapters, answers, variant, drawn)
+
+
+def expected(variant: int) -> list[exercises.Chapter] | None:
+    """A variant's chapters, with the checks told what they expect of it; None for the base case, which they know."""
+    if not checked(variant):
+        return None
+    made = edition(variant)
+    for name, answers in made.answers.items():
+        checks.declare(name, answers)
+    return made.chapters
 
 
 def _distinct(

@@ -18,8 +18,3 @@ def base() -> variants.Edition:
 @pytest.fixture(scope="session")
 def answers(base: variants.Edition) -> dict[str, Any]:
     return dict(base.answers)
-
-
-@pytest.fixture(scope="session")
-def seventh() -> variants.Edition:
-    return variants.edition(7)

@@ -46,7 +46,12 @@ def declared() -> None:
         (None, "Not answered yet: set `cost_usd`"),
         ("4321.5", "is text; write the number without quotation marks"),
         (True, "is true or false"),
-        ((4, 321.5), "a comma in a number makes two of it"),
+        ((4, 321.5), "a comma makes several of one. Write one number, with a point for decimals"),
+        ((3, 59), "Write 3.59, with a point for decimals."),
+        ((2, 788), "Write 2.788, with a point for decimals, or 2788."),
+        ((2, 788, 0), "Write 2788000."),
+        ((5,), "Write 5 without the comma."),
+        (10**400, "is larger than any number of this kind"),
         ([4321.5], "is of the type list; one number is asked for"),
         (float("nan"), "is nan"),
         (WANTED * 1e3, "too large by a factor of 1,000:"),
@@ -65,7 +70,7 @@ def declared() -> None:
         (WANTED * 1.04, "near, but outside the tolerance of 1.00%"),
         (WANTED * 1.7, "is too large. Look again."),
         (WANTED / 1.7, "is too small. Look again."),
-        (0, "is too small. Look again."),
+        (0, "is zero. Did a filter find no row, for a name that is spelt otherwise? Look again."),
     ],
 )
 def test_a_wrong_number_is_told_by_what_is_wrong(given: Any, told: str) -> None:
@@ -167,6 +172,39 @@ def test_one_key_word_that_is_missed_is_a_question_and_no_fault() -> None:
 def test_a_mistake_that_no_check_could_tell_apart_is_refused() -> None:
     with pytest.raises(ExpectationError, match="gives the same as the answer"):
         expect("t-same", a_usd=number(100, "USD", step="x", mistakes=[(101, "The network is missing.")]))
+
+
+def test_two_answers_in_each_other_s_place_are_told_as_that() -> None:
+    assert "are the wrong way round" in checks.check("t-two", 3, 10).text
+    assert "wrong way round" not in checks.check("t-two", 3, 11).text
+
+
+def test_one_answer_can_be_demanded() -> None:
+    checks.demand("t-two", "b_usd", 3)
+    with pytest.raises(AssertionError, match=r"`a_usd` is too large\. Look at a\."):
+        checks.demand("t-two", "a_usd", 17)
+    with pytest.raises(AssertionError, match="is not answered yet"):
+        checks.demand("t-two", "a_usd", None)
+
+
+def test_the_standing_counts_exercises_of_the_chapter_by_how_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five exercises, of which one was not checked: it is open, and a text is never called right."""
+    monkeypatch.setattr(checks, "_standing", {})
+    for place in range(1, 5):
+        expect(f"stand-{place}", a_usd=number(place, "USD", step="Look."))
+    expect("stand-5", argument=text("x", mentions=[], checklist=["It is short."]))
+    checks.check("stand-1", 1)
+    checks.check("stand-2", 7)
+    checks.check("stand-3", None)
+    checks.check("stand-5", "word " * 40)
+    assert repr(checks.standing()).splitlines() == [
+        "1 of 5 right, 1 for a reader to judge, 1 not yet right, 1 blank, 1 not checked.",
+        "stand-1: right",
+        "stand-2: not yet right",
+        "stand-3: blank",
+        "stand-4: not checked",
+        "stand-5: for a reader to judge",
+    ]
 
 
 def test_an_unknown_exercise_is_named() -> None:

@@ -139,12 +139,16 @@ def test_the_same_sources_give_the_same_zip(edition: dict[str, bytes]) -> None:
     assert {info.date_time[3:] for info in zipfile.ZipFile(io.BytesIO(again)).infolist()} == {(0, 0, 0)}
 
 
-def test_the_students_notebooks_run_in_their_folder_alone(edition: dict[str, bytes], tmp_path: Path) -> None:
-    # -P and the folder first: the package of the repository must not help.
+def unpacked(edition: dict[str, bytes], folder: Path) -> None:
     for name, data in edition.items():
-        path = tmp_path / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def test_the_students_notebooks_run_in_their_folder_alone(edition: dict[str, bytes], tmp_path: Path) -> None:
+    # -P and the folder first: the package of the repository must not help.
+    unpacked(edition, tmp_path)
     script = (
         "import json, sys; from pathlib import Path; sys.path.insert(0, '.')\n"
         "import analysis; assert Path(analysis.__file__).is_relative_to(Path.cwd()), analysis.__file__\n"
@@ -156,8 +160,9 @@ def test_the_students_notebooks_run_in_their_folder_alone(edition: dict[str, byt
     )
     run = subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, run.stderr[-3000:]
-    told = [line for line in run.stdout.splitlines() if ".ipynb" in line]
-    assert len(told) == len(CHAPTERS) and all(" 0 of " in line for line in told), run.stdout
+    told = [line for line in run.stdout.splitlines() if ".ipynb 0 of " in line]
+    assert len(told) == len(CHAPTERS), run.stdout
+    assert run.stdout.count("Nothing is handed in yet: write your name") == len(CHAPTERS)
     assert run.stdout.count("about 15 seconds") == len(CHAPTERS)
 
 
@@ -192,7 +197,7 @@ def test_what_a_teacher_opens_first_is_what_the_parts_make() -> None:
 def test_a_notebook_alone_says_in_words_what_it_lacks(edition: dict[str, bytes], tmp_path: Path) -> None:
     # -I: neither the folder nor the environment of the repository helps.
     cells = json.loads(edition["03_capex.ipynb"])["cells"]
-    first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    first = next("".join(cell["source"]) for cell in cells if "start" in cell["metadata"].get("tags", []))
     alone = f"import sys; sys.meta_path.insert(0, type('No', (), {{'find_spec': lambda *rest: None}}))\n{first}"
     run = subprocess.run([sys.executable, "-I", "-S", "-c", alone], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 1 and "ModuleNotFoundError" not in run.stderr
@@ -262,3 +267,30 @@ def test_a_hub_needs_no_jupyterlab_and_can_install_the_folder(edition: dict[str,
         and line.split(" ;")[0].split(" \\")[0] not in {each.split(" ;")[0].split(" \\")[0] for each in lines}
     ]
     assert not other, f"The two lists differ in {other}. Run `make lock`."
+
+
+def test_the_folder_becomes_a_package_with_its_data(edition: dict[str, bytes], tmp_path: Path) -> None:
+    unpacked(edition, tmp_path / "folder")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path / "made")]
+    done = subprocess.run(command, cwd=tmp_path / "folder", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = (tmp_path / "made").iterdir()
+    assert wheel.name == f"frontier_cost_exercises-{citation.citation().version}-py3-none-any.whl"
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    # Every module and every row of data, where analysis/project.py looks for them, and no notebook.
+    moved = {
+        name.replace("data/", "analysis/carried/data/", 1) if name.startswith("data/") else name for name in edition
+    }
+    wanted = {name for name in moved if name.startswith("analysis/")}
+    assert {name for name in inside if ".dist-info/" not in name} == wanted
+    assert "analysis/carried/data/assumptions.csv" in inside and "analysis/teaching/answers.json" in inside
+
+
+def test_a_colleague_gets_the_teachers_folder_as_one_file(tmp_path: Path) -> None:
+    for name in ("index.html", "_static/a.css", "lesson_key.html"):
+        (tmp_path / "teachers" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "teachers" / name).write_text(name)
+    packed = classroom.zipped(tmp_path / "teachers")
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert names == ["teachers/_static/a.css", "teachers/index.html", "teachers/lesson_key.html"]
+    assert classroom.zipped(tmp_path / "teachers") == packed

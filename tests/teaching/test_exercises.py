@@ -54,6 +54,50 @@ def test_ids_and_names_are_of_one_kind(chapter: exercises.Chapter) -> None:
         assert 3 <= exercise.minutes <= 45 and exercise.text and exercise.sources("hint")
 
 
+WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "another": 1, "a third": 1}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_points_are_those_of_the_marking_note(exercise: exercises.Exercise) -> None:
+    """What the note gives, up to what it leaves to a marking by hand, is what the metadata give."""
+    (note,) = exercise.sources("solution", "marking")
+    total = sum(exercise.points.values())
+    assert set(exercise.points) == {*exercise.answers, *(["reason"] if exercise.reason else [])}
+    assert all(points > 0 for points in exercise.points.values()) and exercise.aim and not exercise.aim.endswith(".")
+    if "a line of the checklist" in note:
+        (spec,) = checks.expected(exercise.id)["answers"]
+        assert exercise.points == {"argument": len(spec["checklist"])}
+        return
+    by_computer = note.split("By hand")[0].split("Take a point off")[0].split("A new ratio")[0].casefold()
+    if "one point each" in by_computer:
+        assert total == len(exercise.answers) + by_computer.count("the third")
+        return
+    # "Three points for it, two of them for the fit and one for the way back": parts of what was said before.
+    parts = r": one |, (?:one|two) (?:of them|a|each|for[^.]* and one for)"
+    whole = re.sub(rf"(?:{parts})[^.]*", "", by_computer)
+    given = re.findall(r"\b(one|two|three|four|five)(?= points?\b| for\b)", whole)
+    assert sum(WORDS[word] for word in given) == total, f"{exercise.id} has {total} points, but: {note}"
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_students_read_points_and_aim_and_may_change_answers_alone(chapter: exercises.Chapter) -> None:
+    notebook = exercises.student_notebook(chapter)
+    text = "\n".join(cell.source for cell in notebook.cells)
+    for exercise in chapter.exercises:
+        assert f"{exercises.points_of(sum(exercise.points.values()))}. After this you can {exercise.aim}.*" in text
+    for cell in notebook.cells:
+        tags = set(notebooks.tags(cell))
+        assert cell.metadata.deletable is False and cell.metadata.editable is bool(tags & {"answer", "name", "hand-in"})
+    answered = [cell.metadata.answer for cell in notebook.cells if "answer" in notebooks.tags(cell)]
+    assert set(answered) == {exercise.id for exercise in chapter.exercises}
+
+
+def test_blanks_stand_in_the_order_of_the_check() -> None:
+    (exercise,) = (each for each in EXERCISES if each.id == "six_million-2")
+    assert list(exercise.answers) == ["answer_usd_per_gpu_hour", "answer_place"]
+    assert exercises.blank(exercise).index("answer_usd_per_gpu_hour") < exercises.blank(exercise).index("answer_place")
+
+
 def test_a_number_names_its_unit(answers: dict[str, Any]) -> None:
     for exercise in EXERCISES:
         for spec in answers[exercise.id]["answers"]:
@@ -149,16 +193,24 @@ def test_a_check_never_holds_the_formula(chapter: exercises.Chapter) -> None:
         assert ast.BinOp not in kinds, f"{exercise.id}: the check computes something; it should only call `check`."
 
 
-FULL = {"id": "new-1", "level": "read", "minutes": 5, "answers": {}}
+FULL = {"id": "new-1", "level": "read", "minutes": 5, "answers": {}, "points": {}, "aim": "add"}
 
 
 @pytest.mark.parametrize(
     ("metadata", "says"),
     [
-        ({}, "Exercise 'New'.* has no `id`; has no `level`; has no `minutes`; has no `answers`. Correct it."),
         (
-            {**FULL, "level": "easy", "points": 1},
-            "has `points`, which is not read; has the level 'easy', which is none",
+            {},
+            "Exercise 'New'.* has no `id`; has no `level`; has no `minutes`; has no `answers`; has no "
+            "`points`; has no `aim`. Correct it.",
+        ),
+        (
+            {**FULL, "level": "easy", "score": 1},
+            "has `score`, which is not read; has the level 'easy', which is none",
+        ),
+        (
+            {**FULL, "answers": {"a_usd": "USD"}, "points": {"b_usd": 1}, "reason": "Why?"},
+            "gives points to b_usd, not to each of a_usd, reason. Correct it.",
         ),
         (
             FULL,

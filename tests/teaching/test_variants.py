@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from commands import refused
+from nbformat import write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.report import notebooks
-from analysis.teaching import checks, exercises, instructor, variants
+from analysis.teaching import checks, exercises, expected, instructor, variants
 from analysis.teaching.expected import ExpectationError
+from analysis.teaching.grading import marks
 
 SOURCE = variants.source()
+
+
+@pytest.fixture(scope="module")
+def base() -> variants.Edition:
+    """The base case as it is committed: test_exercises.py compares that with the solutions."""
+    committed = json.loads(checks.ANSWERS.read_text(encoding="utf-8"))
+    answers = {name: json.loads(base64.b64decode(line)) for name, line in committed.items()}
+    return variants.Edition(exercises.chapters(), answers)
+
+
+@pytest.fixture(scope="module")
+def seventh() -> Iterator[variants.Edition]:
+    """A variant; what the checks are told of it is taken back, for the tests of other files."""
+    known, declared = dict(checks._expected), dict(expected.DECLARED)
+    yield variants.edition(7)
+    for table, before in ((checks._expected, known), (expected.DECLARED, declared)):
+        table.clear()
+        table.update(before)
 
 
 def exercise(edition: variants.Edition, name: str) -> exercises.Exercise:
@@ -81,6 +104,21 @@ def test_a_check_knows_the_variant_of_its_zip(seventh: variants.Edition, monkeyp
                 assert said.outcome == "wrong" and mistake["message"] in said.text
 
 
+def test_a_class_is_graded_by_its_variant(seventh: variants.Edition, tmp_path: Path) -> None:
+    drawn, (trend,) = seventh.drawn["trend-1"], [each for each in seventh.chapters if each.name == "trend"]
+    theirs = f"answer_times_per_year = ({drawn['last']} / {drawn['first']}) ** (1 / {drawn['years']})"
+    for name, code in (("ada", theirs), ("bob", "answer_times_per_year = (38 / 1.2) ** (1 / 3)")):
+        made = exercises.student_notebook(trend, "06_trend.ipynb", variant=7)
+        for cell in made.cells:
+            cell.source = f"my_name = {name!r}" if "name" in notebooks.tags(cell) else cell.source
+            cell.source = code if cell.metadata.get("answer") == "trend-1" else cell.source
+        write(made, tmp_path / f"{name}.ipynb")
+    graded = marks.grade(tmp_path, 5.0, chapters=variants.expected(7))
+    points = {one.name: one.marks["trend-1"].points["answer_times_per_year"] for one in graded.students}
+    assert points["ada"] and not points["bob"], f"bob gave the answer of the base case: {points}"
+    assert variants.expected(0) is None
+
+
 def test_the_number_of_the_variant_stands_in_notebooks_and_key(
     base: variants.Edition, seventh: variants.Edition
 ) -> None:
@@ -106,7 +144,10 @@ def test_a_variant_is_drawn_by_its_number_alone_and_never_the_base_case() -> Non
 
 def chapter(expect: str) -> exercises.Chapter:
     """A chapter of one exercise, whose answer is twice what is given."""
-    asked = {"id": "new-1", "level": "compute", "minutes": 5, "answers": {"answer_usd": "USD"}}
+    asked = {
+        **{"id": "new-1", "level": "compute", "minutes": 5, "answers": {"answer_usd": "USD"}},
+        **{"points": {"answer_usd": 1}, "aim": "double a number"},
+    }
     cells = [
         new_markdown_cell("# Title", metadata={"tags": ["intro"]}),
         new_markdown_cell("Notes", metadata={"tags": ["solution", "teaching"]}),

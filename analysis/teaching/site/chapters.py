@@ -53,7 +53,8 @@ def one(exercise: exercises.Exercise, number: int, in_browser: bool = False) -> 
     folded += [_folded(exercises.hint(place, len(hints)), hint) for place, hint in enumerate(hints, start=1)]
     to, label = f"lab.html#{exercise.id}", f"Answer exercise {number} in the browser"
     way = f'{HIDDEN} · <a id="exercise-{exercise.id}" href="{to}">{label}</a></span>' if in_browser else ""
-    parts = [f"#### {number}. {exercise.title}", f"*{exercise.about}*{way}", exercise.text, *folded]
+    reason = [f"**For a reader.** {exercise.reason}"] if exercise.reason else []
+    parts = [f"#### {number}. {exercise.title}", f"*{exercise.promise}*{way}", exercise.text, *reason, *folded]
     return "\n\n".join(parts)
 
 
