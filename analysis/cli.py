@@ -383,8 +383,9 @@ def story_check(name: StoryName) -> None:
         raise typer.Exit(1) from None
     for line in found.story.blanks:
         say(f"Still blank: {line}")
-    records = len(found.story.evidence)
-    say(f"{found.story.name}: {len(found.claims)} claims, {records} records of evidence: nothing is wrong.")
+    claims, records = len(found.claims), len(found.story.evidence)
+    told = f"{claims} claim{'' if claims == 1 else 's'}, {records} record{'' if records == 1 else 's'} of evidence"
+    say(f"{found.story.name}: {told}: nothing is wrong.")
 
 
 @story.command("build")

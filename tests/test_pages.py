@@ -103,7 +103,6 @@ ALLOWED = [
     r"\b5(?:–| to |-)95 %",
     r"^:+\{?.*$",  # directives
     r"^(?:#+ )?\d+\. ",  # numbered lists and headings
-    r"\A(?:\(.*\)=\n)?# .*$",  # the title of a page, a name: no list of contents could bind a number
     r"^\| \d+–\d+ \|",  # minutes of a timetable
     r"^\| Criterion \|.*$",  # marks of a rubric
     r"\(eq-[a-z-]+\)",

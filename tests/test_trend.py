@@ -209,7 +209,8 @@ def test_where_v3_lies_among_single_models(case: Case) -> None:
     assert (low / 1e6, high / 1e6) == pytest.approx((4.51, 355), rel=2e-3)
     assert case["v3_by_epoch_usd"].value < low < case["v3_by_epoch_at_listing_usd"].value < high
     said = case.text("v3_in_the_interval")
-    assert "$3.4 million, lies below that" in said and said.endswith("$6.14 million, it lies inside")
+    assert said.startswith("V3, $3.4 million at a Chinese price of an H800 at launch, lies below that")
+    assert said.endswith("$6.14 million, it lies inside")
     low, high = results.single_model(case.data, results.OPEN_HOURS)
     assert low < case["v3_by_epoch_usd"].value < high and "inside" in case.text("v3_in_the_public_interval")
 

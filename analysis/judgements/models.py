@@ -68,7 +68,7 @@ def v3_in_the_interval(case: Case) -> Said:
     """
     (low, _), v3 = single_model(case.data, EVERY), case["v3_by_epoch_usd"]
     inside = case["v3_by_epoch_at_listing_usd"].value >= low
-    at = "V3, at {h800_price_of_trend} {v3_by_epoch_usd},"
+    at = "V3, {v3_by_epoch_usd} at {h800_price_of_trend},"
     listed = "at Epoch AI's listing, {v3_by_epoch_at_listing_usd}, it lies " + ("inside" if inside else "below too")
     yield v3.high < low, f"{at} lies below that; {listed}"
     yield (

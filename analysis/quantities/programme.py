@@ -282,7 +282,7 @@ def _ours_ends(x: Any, data: Any) -> tuple[float, float, float]:
 
 OURS_DIFFERENCE = (
     "GPT-4's run is priced at Epoch AI's cloud price, in dollars of June 2025 and for hours that leaked, and everybody "
-    "credited with GPT-4 counts for all of the time, at what an American laboratory pays; V3's at the case's rent for "
+    "credited with GPT-4 counts for all of the time, at what an American laboratory pays; V3's at the assumed rent for "
     "disclosed hours, with its part of the staff, at what a Chinese one pays"
 )
 

@@ -71,7 +71,7 @@ def _make(scenario: Scenario, work: Path, progress: Progress, again: bool) -> No
         figures = drawn.result()
         for each in added:
             each.result()
-    shutil.copytree(work / "figures", html / "figures")
+    shutil.copytree(work / "figures", html / "figures", dirs_exist_ok=True)
     shutil.copytree(work / "beside", html, dirs_exist_ok=True)
     rendering.complete(html, figures, notebooks.published())
 

@@ -297,7 +297,7 @@ def test_a_story_is_begun_checked_built_and_compared(tmp_path: Path) -> None:
     assert "is there already" in commands.here("story", "new", first)[1]
     status, said = commands.here("story", "check", first)
     assert status == 0
-    assert "Still blank" in said and "1 claims, 0 records of evidence: nothing is wrong." in said
+    assert "Still blank" in said and "1 claim, 0 records of evidence: nothing is wrong." in said
     with (tmp_path / "group_a" / "evidence.csv").open("a", encoding="utf-8", newline="") as stream:
         names = [column.name for column in columns.evidence()]
         cells = NUMBER.format("$5.576 million", "about", "run.rental_usd").strip().split(",")

@@ -126,7 +126,10 @@ class ForPhones(SphinxPostTransform):
 
 
 class CodeBelow(SphinxPostTransform):
-    """Puts the folded code of a cell below what the cell shows: a sentence is followed by its figure or table."""
+    """Puts the folded code of a cell below what the cell shows: a sentence is followed by its figure or table.
+
+    A cell that shows nothing is left out: the page's notebook has it.
+    """
 
     default_priority = 200  # just after myst-nb has folded it
     formats = ("html",)
@@ -135,7 +138,9 @@ class CodeBelow(SphinxPostTransform):
         for fold in list(self.document.findall(HideCodeCellNode)):
             cell = fold.parent
             shows = cell.children[-1].get("nb_element") == "cell_code_output" and cell.children[-1].children
-            if "above-input" in fold["classes"] and shows and cell.children[0] is fold:
+            if not shows:
+                cell.parent.remove(cell)
+            elif "above-input" in fold["classes"] and cell.children[0] is fold:
                 cell.remove(fold)
                 cell.append(fold)
 
