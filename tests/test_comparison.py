@@ -46,7 +46,7 @@ def test_the_rent_of_2026_by_hand(found: Comparison) -> None:
     assert change.here.value == pytest.approx(6_551_800)
     assert change.change == pytest.approx(975_800)
     assert change.relative == pytest.approx(0.175)
-    assert (change.text, change.percent, change.range) == ("+$976,000", "+17.5 %", "")
+    assert (change.text, change.percent, change.range) == ("+$976,000", "+18 %", "")
 
 
 def test_a_life_of_three_years_by_hand(found: Comparison) -> None:
@@ -64,7 +64,7 @@ def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Compari
 
 def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
     change = found.change(found.column("three_year_life"), "break_even_utilisation")
-    assert change.text == "+20.7 points" and "points" in change.range and change.percent == "+33.3 %"
+    assert change.text == "+20.7 points" and "points" in change.range and change.percent == "+33 %"
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
@@ -307,7 +307,7 @@ def test_long_titles_are_wrapped_into_their_column() -> None:
 def test_figures_tell_the_base_case_and_every_scenario_that_moves(name: str, found: Comparison) -> None:
     drawing = FIGURES[name](Case())
     assert set(drawing.table["scenario"]) >= {"base", "us_cloud_prices", "documented_fleet", "three_year_life"}
-    assert "+30.6 %" in drawing.alt or "Servers live three years $1.9" in drawing.alt
+    assert "+31 %" in drawing.alt or "Servers live three years $1.87" in drawing.alt
     assert drawing.svg() == FIGURES[name](Case()).svg(), "the same numbers should give the same bytes"
 
 
@@ -345,7 +345,7 @@ def test_figures_bear_a_title_in_a_script_that_the_typeface_lacks(
 def test_the_command_prints_a_table_and_writes_the_csv(tmp_path: Path) -> None:
     done = commands.process("compare", "three_year_life", "base", "--no-site", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "Servers live three years" in done.stdout and "+30.6 %" in done.stdout
+    assert "Servers live three years" in done.stdout and "+31 %" in done.stdout
     assert "No verdict changes in any scenario." in done.stdout
     assert done.stderr == "report: base is left out: every scenario is compared with the base case anyway.\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [manifest.NAME, "comparison.csv"]

@@ -2,7 +2,9 @@
 
 The steps, in their order; each sees what the earlier ones have made of the site:
 
+search     how often a page says a word, before anything is made of its HTML
 drawings   one shape per line of text
+spoken     what a voice would misread is named in words
 theme      what the theme ships and no page needs goes, and its slips are mended
 metadata   what stands beside the pages: data, feed, sitemap, robots.txt
 styles     one style sheet for a page, of the rules that the site uses: when all others have written their classes
@@ -16,11 +18,15 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from analysis.report.site.finish import drawings, licences, policy, styles, theme
+from analysis.report.site import search
+from analysis.report.site.finish import drawings, licences, policy, spoken, styles, theme
 from analysis.report.site.metadata import head
 from analysis.report.site.pages import Pages
 
-STEPS = (drawings.finish, theme.finish, head.finish, styles.finish, policy.finish, licences.finish)
+STEPS = (
+    *(search.finish, drawings.finish, spoken.finish, theme.finish),
+    *(head.finish, styles.finish, policy.finish, licences.finish),
+)
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
