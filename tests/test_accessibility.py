@@ -10,12 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from test_site import ON_SCREENS, SCREENS, pages, soup, told
+from test_site import ON_SCREENS, SCREENS, pages, soup, told, until
 
 from analysis.figures import style
 from analysis.report.site import tokens
+from analysis.report.site.finish import spoken
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -53,6 +55,18 @@ def test_tables_say_what_their_headers_head(site: Path) -> None:
     assert not faults, told(
         faults, "Write <th scope=col> or <th scope=row>; analysis/report/site/finish/tables.py does so."
     )
+
+
+def test_a_row_is_named_by_its_header(site: Path) -> None:
+    """Of three columns and more: who goes down a column hears whose cell each is."""
+    faults = []
+    for path in pages(site):
+        for table in soup(path).select("article table:not(.indextable)"):
+            rows = [row for row in table.select("tbody tr") if len(row.find_all(["td", "th"])) > 2]
+            bare = [row for row in rows if not row.find("th", scope="row")]
+            if bare:
+                faults.append(f"{path.name}: {bare[0].get_text(' ', strip=True)[:60]!r}")
+    assert not faults, told(faults, "analysis/report/site/finish/tables.py makes the first cell of a row its header.")
 
 
 def test_tables_scroll_in_a_named_box_within_reach_of_the_keyboard(site: Path) -> None:
@@ -199,6 +213,55 @@ def test_models_are_found_and_sorted_and_stand_as_blocks_on_a_phone(browser: Bro
         page.set_viewport_size({"width": width, "height": 844})
         wide, column = page.locator("#tab-models").evaluate("e => [e.scrollWidth, e.parentElement.clientWidth]")
         assert wide <= column, f"At {width} pixels the table is {wide} wide, and its column {column}."
+
+
+# Where the keyboard is after a button
+
+
+def on_page(browser: Browser, address: str, name: str, width: int = 1280) -> Page:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(address + name, wait_until="load")
+    return page
+
+
+FOCUSED = "(document.activeElement.getAttribute('aria-label') || document.activeElement.textContent).trim()"
+
+
+def test_copying_keeps_the_keyboard_and_says_so(browser: Browser, address: str) -> None:
+    page = on_page(browser, address, "index.html")
+    page.evaluate("document.querySelectorAll('article details').forEach((each) => { each.open = true; })")
+    button = page.locator(".copybtn").last
+    button.focus()
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.said[role=status]').textContent === 'Copied'")
+    assert page.evaluate("document.activeElement.matches('.copybtn')")
+    page.close()
+
+
+def test_the_colour_button_keeps_the_keyboard_and_tells_its_state(browser: Browser, address: str) -> None:
+    page = on_page(browser, address, "index.html")
+    page.locator(".theme-switch-button:visible").first.focus()
+    told_names = [page.evaluate(FOCUSED)]
+    for _ in range(3):
+        page.keyboard.press("Enter")
+        told_names.append(page.evaluate(FOCUSED))
+    page.close()
+    assert set(told_names) == {"Colours: as the system", "Colours: light", "Colours: dark"}
+    assert told_names[0] == told_names[3]
+
+
+@pytest.mark.parametrize("name", ["Contents of the report", "On this page"])
+def test_a_dialog_is_named_and_gives_the_keyboard_back(name: str, browser: Browser, address: str) -> None:
+    page = on_page(browser, address, "index.html", 320)
+    button = page.get_by_role("button", name=name)
+    assert button.get_attribute("aria-expanded") == "false"
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog", name=name).wait_for()
+    assert button.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    until(page, f"{FOCUSED} === {name!r}")
+    assert button.get_attribute("aria-expanded") == "false"
     page.close()
 
 
@@ -255,3 +318,27 @@ def test_the_audit_is_whole_without_a_script(browser: Browser, address: str, aud
     context.close()
     assert visible == len(rows(audit))
     assert controls == 0, "A filter that does nothing is shown where scripts are off."
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [
+        ("<p>3.29 × 10²⁴ FLOP</p>", 'aria-label="3.29 times 10 to the power of 24">3.29 × 10²⁴</span> FLOP'),
+        ("<p>10⁻³</p>", 'aria-label="10 to the power of −3">10⁻³</span>'),
+        ('<img alt="10²⁴"><title>10²⁴</title><math><mn>10²⁴</mn></math>', '<img alt="10²⁴"><title>10²⁴</title><math>'),
+        ("<p>4.10²</p>", "<p>4.10²</p>"),
+    ],
+)
+def test_a_power_of_ten_is_named_in_words(html: str, wanted: str) -> None:
+    assert wanted in spoken.named(html)
+    assert BeautifulSoup(spoken.named(html), "html.parser").get_text() == BeautifulSoup(html, "html.parser").get_text()
+
+
+def test_no_page_leaves_a_power_of_ten_to_the_voice(site: Path) -> None:
+    bare = [
+        f"{path.name}: {text.strip()[:60]!r}"
+        for path in pages(site)
+        for text in soup(path).find_all(string=spoken.POWER)
+        if not text.find_parent(["title", "script", "option", "math", "code"]) and not text.find_parent(role="img")
+    ]
+    assert not bare, told(bare, "See analysis/report/site/finish/spoken.py.")

@@ -46,7 +46,7 @@ def test_the_rent_of_2026_by_hand(found: Comparison) -> None:
     assert change.here.value == pytest.approx(6_551_800)
     assert change.change == pytest.approx(975_800)
     assert change.relative == pytest.approx(0.175)
-    assert (change.text, change.percent, change.range) == ("+$976,000", "+17.5 %", "")
+    assert (change.text, change.percent, change.range) == ("+$976,000", "+18 %", "")
 
 
 def test_a_life_of_three_years_by_hand(found: Comparison) -> None:
@@ -64,7 +64,7 @@ def test_without_the_a100s_the_fleet_is_cheaper_by_what_they_cost(found: Compari
 
 def test_a_change_of_a_share_is_told_in_points(found: Comparison) -> None:
     change = found.change(found.column("three_year_life"), "break_even_utilisation")
-    assert change.text == "+20.7 points" and "points" in change.range and change.percent == "+33.3 %"
+    assert change.text == "+20.7 points" and "points" in change.range and change.percent == "+33 %"
 
 
 def test_a_change_to_what_is_not_defined_is_told_once() -> None:
@@ -334,7 +334,7 @@ def test_the_figure_bears_titles_that_the_typeface_lacks_or_that_are_too_long(
 def test_the_command_prints_a_table_and_writes_the_csv(tmp_path: Path) -> None:
     done = commands.process("compare", "three_year_life", "base", "--no-site", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "Servers live three years" in done.stdout and "+30.6 %" in done.stdout
+    assert "Servers live three years" in done.stdout and "+31 %" in done.stdout
     assert "No verdict changes in any scenario." in done.stdout
     assert done.stderr == "report: base is left out: every scenario is compared with the base case anyway.\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [manifest.NAME, "comparison.csv"]

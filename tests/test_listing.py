@@ -38,7 +38,7 @@ def test_assumptions_stand_with_their_range_and_what_the_base_case_has(case: Cas
     row = listing.assumptions(changed, ["pue"]).iloc[0]
     base = listing.assumptions(case, ["pue"]).iloc[0]
     assert row["Value"] == f"1.5 (base case: {base['Value']})"
-    assert row["Range"].count("–") == 1 and row["Source"].startswith("{cite}`")
+    assert row["Range"].count(" to ") == 1 and row["Source"].startswith("{cite}`")
 
 
 @pytest.mark.parametrize(

@@ -331,9 +331,58 @@ def test_an_arrow_key_is_one_step(tab: Tab) -> None:
     tab.settle()
     at = live.slider(KNOWN["rental_usd_per_gpu_hour"])
     assert tab.field("rental_usd_per_gpu_hour").input_value() == f"{2 + at.step:g}"
-    assert slider.get_attribute("aria-valuetext") == f"{2 + at.step:g} USD/GPU-hour"
+    assert slider.get_attribute("aria-valuetext") == f"{2 + at.step:g} dollars an hour"
     until(page, "document.querySelector('.live-said').textContent.includes('instead of')")
-    assert page.locator('[role="status"], [aria-live]:not([aria-live="off"])').count() == 1, "one place speaks"
+    assert page.locator('article :is([role="status"], [aria-live]:not([aria-live="off"]))').count() == 1, (
+        "one place speaks"
+    )
+
+
+def test_an_arrow_key_stops_at_the_published_value(tab: Tab) -> None:
+    """13,928 lies between two steps of its slider: from either side a key finds it again."""
+    page, name = tab.open(), "server_price_a100_usd_per_gpu"
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    at, field = live.slider(KNOWN[name]), tab.field(name)
+    above = math.ceil(13_928 / at.step) * at.step
+    assert field.input_value() == "13,928"
+    tab.slider(name).focus()
+    for key, wanted in (("Right", above), ("Left", 13_928), ("Left", above - at.step), ("Right", 13_928)):
+        page.keyboard.press(f"Arrow{key}")
+        tab.settle()
+        assert field.input_value() == words.digits(wanted, 12)
+    assert "#" not in page.url
+    page.keyboard.press("ArrowRight")
+    reset = page.locator(f'[data-parameter="{name}"] .live-reset')
+    reset.focus()
+    page.keyboard.press("Enter")
+    tab.settle()
+    assert field.input_value() == "13,928"
+    assert reset.evaluate("e => e === document.activeElement && e.checkVisibility({ visibilityProperty: true })")
+
+
+def test_the_bar_of_a_phone_tells_what_the_slider_decides(tab: Tab) -> None:
+    """Not the result that is furthest in per cent, which was the use at which owning breaks even."""
+    page = tab.open()
+    page.set_viewport_size({"width": 390, "height": 844})
+    tab.enter("rental_usd_per_gpu_hour", "3")
+    assert tab.text(".live-strip").startswith("DeepSeek-V3, official run, rented $8.4 million (+50 %)")
+    assert tab.text(".live-moved").startswith("DeepSeek-V3, official run, rented $8.4 million instead of $5.6 million")
+    tab.enter("server_price_h20_usd_per_gpu", "24,000")
+    assert tab.text(".live-strip").startswith("Server capex of the fleet $1.61 billion")
+
+
+def test_the_table_has_every_figure_of_the_drawing(tab: Tab) -> None:
+    page = tab.open()
+    tab.enter("server_price_h800_usd_per_gpu", "40000")
+    page.locator('[data-panel="models"]').scroll_into_view_if_needed()
+    until(page, "document.querySelector('[data-panel=models] svg').textContent.includes('× V3')")
+    drawn = page.locator('[data-panel="models"] svg text').all_text_contents()
+    table = page.locator('[data-panel="models"] table').inner_text().replace("\t", " ")
+    for text in drawn:
+        for money in re.findall(r"\$[\d.]+ (?:million|billion)", text):
+            assert money in table, f"The drawing says {text!r}, and the table below it does not."
+    divided = next(group for group in live.panels()["models"].dots if group.divided)
+    assert table.count("× V3") == len(divided.peers)
 
 
 def test_a_setting_can_be_shared_and_reopened(tab: Tab) -> None:
@@ -440,20 +489,26 @@ def test_good_settings_beside_bad_ones_are_used(tab: Tab) -> None:
 # Assumption, what is typed, what the field then holds, and what is said if that is the value from before.
 TYPED = [
     ("utilisation", "1.2", "0.89", "GPU is in use: '1.2' is not used. It must be a number from 0.01 to 1"),
-    ("rental_usd_per_gpu_hour", "2,5", "2", "'2,5' is not used; write a decimal point: 2.5."),
-    ("rental_usd_per_gpu_hour", "2,500", "2", "'2,500' is not used; write a decimal point: 2.5."),
-    ("rental_usd_per_gpu_hour", "250", "2", "'250' is not used. It must be a number from 0.01 to 100 (USD/GPU-hour)."),
+    ("rental_usd_per_gpu_hour", "2,5", "2.5", ""),
+    ("rental_usd_per_gpu_hour", "2,500", "2.5", "'2,500' is not used; write a decimal point: 2.5."),
+    (
+        "rental_usd_per_gpu_hour",
+        "250",
+        "2.5",
+        "'250' is not used. It must be a number from 0.01 to 100 (dollars an hour).",
+    ),
     ("rental_usd_per_gpu_hour", "$3.10", "3.1", ""),
-    ("service_life_years", "35", "4", "'35' is not used. It must be a number from 0.5 to 20 (year)."),
-    ("cost_of_capital", "10", "0", "'10' is not used. It must be a number from 0 to 1 (1/year)."),
-    ("pue", "1,3", "1.25", "'1,3' is not used; write a decimal point: 1.3."),
-    ("pue", "12,3", "1.25", "'12,3' is not used. It must be a number from 1 to 3 (ratio)."),  # never advised: 12.3
-    ("server_price_a100_usd_per_gpu", "14,928", "14928", ""),
-    ("server_price_a100_usd_per_gpu", "150,500", "14928", "; a comma may be either: write 150500 or 150.5."),
-    ("server_price_a100_usd_per_gpu", "15,928.5", "15928.5", ""),
-    ("server_price_a100_usd_per_gpu", "1,59,28", "15928.5", "'1,59,28' is not used. It must be a number"),
-    ("server_price_a100_usd_per_gpu", "16’000", "16000", ""),
-    ("staff_cost_usd_per_head_year", "340\u202f000", "340000", ""),
+    ("service_life_years", "35", "4", "'35' is not used. It must be a number from 0.5 to 20 (years)."),
+    ("cost_of_capital", "10", "0", "'10' is not used. It must be a number from 0 to 1 (as a share of 1, a year)."),
+    ("pue", "1,3", "1.3", ""),
+    ("pue", "12,3", "1.3", "'12,3' is not used. It must be a number from 1 to 3 (times)."),
+    ("server_price_a100_usd_per_gpu", "14,928", "14,928", ""),
+    ("server_price_a100_usd_per_gpu", "150,500", "14,928", "; a comma may be either: write 150500 or 150.5."),
+    ("server_price_a100_usd_per_gpu", "15,928.5", "15,928.5", ""),
+    ("server_price_a100_usd_per_gpu", "1,59,28", "15,928.5", "'1,59,28' is not used. It must be a number"),
+    ("server_price_a100_usd_per_gpu", "16’000", "16,000", ""),
+    ("staff_cost_usd_per_head_year", "340\u202f000", "340,000", ""),
+    ("staff_cost_usd_per_head_year", "165.000,5", "165,000.5", ""),
 ]
 
 

@@ -61,8 +61,8 @@ def test_every_number_marked_unverified_is_so_in_its_table(case: Case) -> None:
 
 def test_what_if_is_the_result_of_that_case(case: Case) -> None:
     """2,788,000 hours at 3 dollars are 8,364,000; at the ends of the row 1.65 and 3.42, 4.60 and 9.53 million."""
-    assert what_if(case, "v3_rental_usd", rental_usd_per_gpu_hour=3.0) == "$8.36 million"
+    assert what_if(case, "v3_rental_usd", rental_usd_per_gpu_hour=3.0) == "$8.4 million"
     row = parameters.known()["rental_usd_per_gpu_hour"]
     if (row.low, row.high) == (1.65, 3.42):
-        expected = "$1.65 gives $4.6 million, $3.42 gives $9.53 million"
+        expected = "$1.65 gives $4.6 million, $3.42 gives $9.5 million"
         assert ends(case, "v3_rental_usd", "rental_usd_per_gpu_hour") == expected

@@ -178,7 +178,7 @@ def hints(site: Path) -> list[tuple[Path, Tag]]:
 def test_every_note_is_there_and_its_link_leads_somewhere(site: Path) -> None:
     faults = []
     for path, link in hints(site):
-        note = soup(path).find(id=str(link["aria-describedby"]))
+        note = soup(path).find(id=str(link.get("aria-describedby") or link["data-note"]))
         if not isinstance(note, Tag) or len(note.get_text()) < 20:
             faults.append(f"{path.name}: '{link.get_text()}' has no note")
         if not leads_somewhere(path, str(link["href"])):
@@ -214,7 +214,7 @@ def test_definitions_come_from_the_glossary_alone(site: Path) -> None:
     for path, link in hints(site):
         if "hint-term" in link["class"]:
             ident = str(link["href"]).partition("#")[2]
-            note = soup(path).find(id=str(link["aria-describedby"]))
+            note = soup(path).find(id=str(link.get("aria-describedby") or link["data-note"]))
             assert isinstance(note, Tag) and " ".join(note.get_text().split()) == meanings[ident]
 
 

@@ -231,10 +231,10 @@ def test_the_buttons_work_where_a_browser_refuses_storage(browser: Browser, addr
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(address + "fleet.html", wait_until="load")
-    page.get_by_role("button", name="Toggle primary sidebar").click()
+    page.get_by_role("button", name="Contents of the report").click()
     until(page, "document.querySelector('#pst-primary-sidebar-modal').open")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="Color mode").click()
+    page.get_by_role("button", name="Colours").click()
     assert page.locator("html").get_attribute("data-mode") != "auto"
     page.locator("button.search-button:visible").click()
     page.locator("#pst-search-dialog[open] input").fill("electricity")
@@ -283,13 +283,49 @@ OUT_OF_THE_SEARCH = ["end-of-page", "figure-box", "caption-number", "citation", 
 def searched(page: Page, where: str, query: str) -> dict[str, str]:
     """The results of a search: the title of each with what is quoted of its page."""
     page.goto(f"{where}search.html?q={quote(query)}", wait_until="load")
-    until(page, "/found|did not/.test(document.querySelector('.search-summary')?.textContent)")
+    until(page, "/found|No page/.test(document.querySelector('.search-summary')?.textContent)")
     if not where.startswith("file:"):
         until(page, "[...document.querySelectorAll('ul.search li')].every((found) => found.querySelector('p.context'))")
     rows = page.locator("ul.search li").evaluate_all(
         "rows => rows.map(row => [row.querySelector('a').textContent, row.querySelector('p')?.textContent || ''])"
     )
     return dict(rows)
+
+
+# A search, and what is on the page that answers it.
+ANSWERS = {
+    "944": 'a[href$="figures/capex.csv"]',
+    "training cost": 'a[href$="figures/cost-per-model.csv"], .headline-cards',
+    "salary": 'a.hint-number[href$="#staff_cost_usd_per_head_year"]',
+    "H20": 'a.hint-number[href$="#h20_share_of_compute"]',
+    "GPT-5": 'h1:-soup-contains("GPT-5")',
+}
+
+
+@pytest.mark.parametrize("query", ANSWERS)
+def test_the_page_that_answers_comes_first(query: str, browser: Browser, address: str, site: Path) -> None:
+    page = browser.new_page()
+    found = searched(page, address, query)
+    first = page.locator("ul.search li a").first.get_attribute("href") or ""
+    assert soup(site / urlsplit(first).path).select(ANSWERS[query]), (
+        f"{query} leads to {first}, then {list(found)[1:5]}"
+    )
+    quoted = found[next(iter(found))]
+    assert re.search(r"[.!?:][”\"')]*$| · ", quoted), f"This is no sentence and no row: {quoted!r}"
+    count = page.locator("ul.search li").count()
+    heading = f"{count} results for “{query}”"
+    assert page.get_by_role("heading", name=heading).is_visible()
+    assert page.title().startswith(heading)
+    assert page.locator(".search-summary[role=status]").inner_text() == f"{count} found."
+    page.close()
+
+
+def test_a_search_without_a_result_says_what_to_try(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    assert not searched(page, address, "zzyzx")
+    assert page.locator("[role=status].search-summary").inner_text().startswith("No page has all of these words.")
+    assert page.get_by_role("heading", name="Nothing found for “zzyzx”").is_visible()
+    page.close()
 
 
 def test_the_search_finds_numbers_and_quotes_a_sentence(browser: Browser, address: str, site: Path) -> None:

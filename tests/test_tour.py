@@ -80,6 +80,27 @@ WIDEST = """() => [...document.querySelectorAll("article *")]
   .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
 
 
+# Tables of which a column is out of sight, with what they are called and by how much.
+SLID = """() => [...document.querySelectorAll("article table")].flatMap((table) => {
+  if (!table.checkVisibility()) return [];
+  const box = table.closest("[role=group], .cell_output") ?? table.parentElement;
+  const beyond = Math.max(box.scrollWidth - box.clientWidth, table.scrollWidth - box.clientWidth);
+  const name = table.id || box.getAttribute("aria-label") || table.textContent.trim().slice(0, 40);
+  return beyond > 1 ? [`${name}: ${beyond} pixels of ${box.clientWidth}`] : [];
+})"""
+# How high a page says it is when it opens, and how high it is once all of it is laid out.
+HEIGHTS = """() => {
+  const height = () => document.scrollingElement.scrollHeight, claimed = height();
+  const far = document.querySelectorAll("section[class*=far-]");
+  for (const each of far) each.style.contentVisibility = "visible";
+  const actual = height();
+  for (const each of far) each.style.contentVisibility = "";
+  return [claimed, actual];
+}"""
+# A page may claim so many times its height when it opens, or so many times less.
+HEIGHT_OFF = 1.3
+
+
 def toured(site: Path) -> list[Path]:
     """Of a family, whose pages are of one mould, one of each kind."""
     left_out = {page.name for page in notebooks.members()} - set(members.of_each_kind().values())
@@ -119,6 +140,8 @@ class Tour:
     axe: list[str] = field(default_factory=list)
     wide: list[str] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
+    slid: list[str] = field(default_factory=list)
+    heights: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +164,10 @@ def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: 
         for path in toured(site):
             name = path.relative_to(site).as_posix()
             page.goto(address + name, wait_until="load")
+            claimed, actual = page.evaluate(HEIGHTS)
+            if not 1 / HEIGHT_OFF < claimed / actual < HEIGHT_OFF:
+                seen.heights.append(f"{name}: {claimed} pixels claimed, {actual} in truth")
+            seen.slid += [f"{name}: {table}" for table in page.evaluate(SLID)]
             seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
             for size in ("100%", "200%"):  # and with letters of twice the size
                 page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
@@ -166,6 +193,16 @@ def test_axe_finds_nothing(tour: Tour) -> None:
 
 def test_no_page_is_wider_than_its_screen(tour: Tour) -> None:
     assert not tour.wide, told(tour.wide, "What is wide must scroll in its own box.")
+
+
+def test_no_table_hides_a_column(tour: Tour) -> None:
+    assert not tour.slid, told(
+        tour.slid, "Let its words break, or its columns be fewer; on a phone finish/tables.py stacks rows."
+    )
+
+
+def test_a_page_claims_about_its_height_when_it_opens(tour: Tour) -> None:
+    assert not tour.heights, told(tour.heights, "Mend the estimate in analysis/report/site/sections.py.")
 
 
 def test_the_browser_draws_every_image(tour: Tour) -> None:

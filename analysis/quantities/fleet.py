@@ -210,7 +210,7 @@ def cells_tco_all_usd_per_year(x: Any, data: Any) -> Any:
     )
 
 
-@result("Yearly cost of ownership of the Hoppers", "USD", uncertain=False, digits=4)
+@result("Yearly cost of ownership of the Hoppers", "USD", uncertain=False)
 def cells_tco_hopper_usd_per_year(x: Any, data: Any) -> Any:
     return costs.total_cost_of_ownership_usd_per_year(
         cells_hopper_usd(x, data),

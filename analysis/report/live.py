@@ -286,6 +286,7 @@ def peers(group: Dots) -> list[dict[str, Any]]:
     return [
         {
             "label": data.model(model).model + group.beside,
+            "model": data.model(model).model,
             "value": float(values[model]),
             "text": words.amount(float(values[model]), "USD", significant=3),
         }
@@ -333,8 +334,8 @@ def script(model: Live) -> str:
             rows[name]["choices"] = row.choices
             rows[name]["titles"] = choice_titles(row)
         else:
-            rows[name] |= {"unit": row.unit, "low": row.low, "high": row.high}
-            rows[name] |= {"min": row.minimum, "max": row.maximum, "allowed": row.allowed}
+            rows[name] |= {"unit": words.UNITS[row.unit], "low": row.low, "high": row.high}
+            rows[name] |= {"min": row.minimum, "max": row.maximum}
     stated = {
         name: {
             "title": quantity.title,

@@ -2,7 +2,7 @@
 // What is shown is the text that the link names as its description, so screen readers say it without this script.
 (() => {
   "use strict";
-  const links = document.querySelectorAll("a.hint[aria-describedby]");
+  const links = document.querySelectorAll("a.hint");
   if (!links.length) return;
 
   const note = document.createElement("div");
@@ -24,7 +24,7 @@
   };
   const show = (link) => {
     clearTimeout(timer);
-    const text = document.getElementById(link.getAttribute("aria-describedby"));
+    const text = document.getElementById(link.getAttribute("aria-describedby") || link.dataset.note);
     if (!text) return;
     owner = link;
     note.textContent = text.textContent;

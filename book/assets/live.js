@@ -19,7 +19,7 @@
   const shown = (name, value) => amount(value, results[name].unit, results[name].low, results[name].high, results[name].digits, results[name].least);
   const published = (name) => shown(name, results[name].value);
   // What an assumption is set to: a choice by its title, a number with its thousands apart.
-  const named = (name, value) => (parameters[name].choices ? parameters[name].titles[value] : setting(value));
+  const named = (name, value) => (parameters[name].choices ? parameters[name].titles[value] : digits(value, 12));
   // Below this two numbers are one: only the last bits differ.
   const same = (a, b) => a === b || Math.abs(a - b) < 1e-12 * Math.max(Math.abs(a), Math.abs(b));
 
@@ -38,6 +38,9 @@
     return value + 0; // no minus zero
   };
   const read = (fragment) => settings(fragment, (name, text) => (known(name) ? accepted(name, text) : undefined));
+  // What a typed text is: { value } or { value, advice }; and a value as the field shows it.
+  const meant = (name, text) => typed(text, (bare) => accepted(name, bare), parameters[name].type === "int");
+  const inField = (name) => digits(state[name], 12);
   const written = () => names.filter((name) => state[name] !== start[name]).map((name) => `${name}=${state[name]}`).join("&");
 
   let glance = false; // while a slider moves, only what is in sight is brought up to date; all of it once it rests
@@ -56,13 +59,17 @@
     if (hash && !hash.includes("=")) return written() && address("replaceState", written()); // a place on the page: the setting stays in the address
     const { found, refused } = read(hash);
     state = { ...start, ...found };
+    latest = "";
     sliding = false;
     notice(ignored(refused));
     draw();
   };
 
+  let latest = ""; // the assumption that was moved last, as long as it alone was moved
   const change = (changes, done) => {
     state = { ...state, ...changes };
+    const moving = Object.keys(changes);
+    latest = moving.length === 1 ? moving[0] : "";
     record(done);
     glance = !done;
     clearTimeout(resting);
@@ -97,7 +104,7 @@
   const refusal = (name, advice) => {
     const { type, min, max } = parameters[name];
     const wanted = advice || `must be ${type === "int" ? "a whole number, " : ""}${setting(min)} to ${setting(max)}`;
-    return `${wanted}; still at ${setting(state[name])}`;
+    return `${wanted}; still at ${named(name, state[name])}`;
   };
   const comment = (name, words) => (words ? `${parameters[name].title}: ${words}.` : "");
   const remark = (holder, text) => {
@@ -125,12 +132,25 @@
       .map((name) => [name, Math.abs(Math.log(here[name] / results[name].value)) || Infinity]) // not defined: furthest
       .sort((a, b) => b[1] - a[1])
       .slice(0, many)
-      .map(([name]) => ({ title: results[name].title, here: shown(name, here[name]), then: published(name), by: apart(here[name], results[name].value) }))
-      .map((row) => ({ ...row, by: row.by && ` (${row.by})` }));
+      .map(([name]) => beside(name));
+  };
+  // A result as it is here and as it is published; by how much, where the two read otherwise.
+  const beside = (name) => {
+    const [now, then, by] = [shown(name, here[name]), published(name), apart(here[name], results[name].value)];
+    return { title: results[name].title, now, then, by: by && now !== then ? ` (${by})` : "" };
+  };
+  // What the assumption that was moved last decides: the first result of each panel that uses it, in the order of the page.
+  const own = (many) => {
+    const first = latest ? [...document.querySelectorAll("[data-panel]")].map((panel) =>
+      [...panel.querySelectorAll("tr[data-result]")].map((row) => row.dataset.result).find((name) => results[name].uses.includes(latest))) : [];
+    return [...new Set(first.filter(Boolean))].slice(0, many).map(beside);
   };
   const moved = () => {
-    const far = farthest(3).map((row) => `${row.title} ${row.here} instead of ${row.then}${row.by}`);
-    if (far.length) return `Furthest from the published report: ${far.join("; ")}.`;
+    const near = own(1);
+    const far = farthest(3).filter((row) => row.now !== row.then && row.title !== near[0]?.title);
+    const said = (row) => `${row.title} ${row.now} instead of ${row.then}${row.by}`;
+    const first = near.filter((row) => row.now !== row.then).map((row) => `${said(row)}. `).join("");
+    if (first || far.length) return `${first}${far.length ? `Furthest from the published report: ${far.map(said).join("; ")}.` : ""}`.trim();
     return differing().length ? "No result on this page depends on what was changed." : "This is the published setting.";
   };
   const command = () => ["report build", ...differing().map((name) => `-p ${name}=${state[name]}`)].join(" ");
@@ -177,11 +197,19 @@
     });
   };
 
+  // A drawing is laid out for letters of 16 pixels and grows with the reader's own: by this much.
+  const larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+  const tall = (svg, height) => {
+    svg.setAttribute("height", height * larger);
+    svg.dataset.height = height;
+  };
+
   class Pen {
     constructor(svg) {
       this.svg = svg;
       this.next = 0;
-      this.width = widths.get(svg) || 600;
+      this.width = (widths.get(svg) || 600) / larger;
+      if (larger !== 1) svg.setAttribute("viewBox", `0 0 ${this.width} ${svg.dataset.height}`);
     }
     put(tag, attributes, text = "") {
       let node = this.svg.childNodes[this.next];
@@ -255,11 +283,13 @@
       pen.text(pen.width - 2, y + 16, bar.total && shown(bar.total, now(bar.total)), "ink", "end");
       for (const piece of pieces) pen.rect(place(piece.from), y + 24, place(piece.end) - place(piece.from) - 1, 22, piece.colour, piece.opacity);
       for (const piece of stack(bar, then)) pen.rect(place(piece.from), y + 48, place(piece.end) - place(piece.from) - 1, 5, piece.colour, piece.opacity);
+      // A key that would not fit stands closer.
+      const wide = pieces.reduce((sum, piece) => sum + 26 + piece.label.length * 6.4, 2) <= pen.width;
       let x = 2;
       for (const piece of pieces.length > 1 ? pieces : []) {
         pen.rect(x, y + 60, 10, 10, piece.colour, piece.opacity);
         pen.text(x + 14, y + 69, piece.label, "small");
-        x += 26 + piece.label.length * 6.4;
+        x += (wide ? 26 : 20) + piece.label.length * (wide ? 6.4 : 5.6);
       }
       y += bar.height;
     });
@@ -306,9 +336,10 @@
       const own = Object.keys(group.results)[0];
       for (const [name, label] of Object.entries(group.results)) {
         const row = results[name];
-        pen.text(2, y + 14, label, "ink");
-        const times = name === own ? "" : multiple(here[name], own);
-        pen.text(pen.width - 2, y + 14, shown(name, here[name]) + times, "ink", "end");
+        const sum = shown(name, here[name]) + (name === own ? "" : multiple(here[name], own));
+        const kind = (label.length + sum.length) * 6.8 > pen.width ? "small" : "ink";
+        pen.text(2, y + 14, label, kind);
+        pen.text(pen.width - 2, y + 14, sum, kind, "end");
         pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
         pen.line(place(row.low), y + 25, place(row.high), y + 25, "range");
         pen.dot(place(row.value), y + 25, group.colour, "then");
@@ -316,10 +347,12 @@
         y += sizes.row;
       }
       for (const peer of group.peers) {
-        // On a narrow screen the longest names come near their sums.
-        const kind = peer.label.length * 6.6 > pen.width - 100 ? "small" : "muted";
-        pen.text(2, y + 14, peer.label, kind);
-        pen.text(pen.width - 2, y + 14, peer.text + (group.divided ? multiple(peer.value, own) : ""), kind, "end");
+        // On a narrow screen the longest names come near their sums; the table has what is left out here.
+        const sum = peer.text + (group.divided ? multiple(peer.value, own) : "");
+        const name = (peer.label.length + sum.length) * 5.9 > pen.width ? peer.model : peer.label;
+        const kind = (name.length + sum.length) * 6.8 > pen.width ? "small" : "muted";
+        pen.text(2, y + 14, name, kind);
+        pen.text(pen.width - 2, y + 14, sum, kind, "end");
         pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
         pen.dot(place(peer.value), y + 25, group.colour, "peer");
         y += sizes.row;
@@ -370,8 +403,10 @@
       this.addEventListener("input", (event) => this.moved(event, false));
       this.addEventListener("change", (event) => this.moved(event, true));
       this.addEventListener("click", (event) => this.clicked(event));
+      this.addEventListener("keydown", (event) => this.stepped(event));
       this.panels = [...this.querySelectorAll("[data-panel]")].map((figure) => {
         const svg = figure.querySelector(".live-draw");
+        tall(svg, Number(svg.getAttribute("height")));
         sized.observe(svg);
         seen.observe(figure);
         const rows = [...figure.querySelectorAll("tr[data-result]")].map((row) => ({
@@ -379,7 +414,12 @@
           here: row.querySelector("output"),
           change: row.querySelector(".live-change"),
         }));
-        return { figure, svg, rows, spec: panels[figure.dataset.panel] };
+        const peers = [...figure.querySelectorAll("tr[data-own]")].map((row) => ({
+          times: row.querySelector("output"),
+          value: Number(row.dataset.value),
+          own: row.dataset.own,
+        }));
+        return { figure, svg, rows, peers, spec: panels[figure.dataset.panel] };
       });
       draw();
     }
@@ -392,19 +432,37 @@
       change({ [name]: accepted(name, field.value) }, done);
       warned = comment(name, outside(name));
     }
+    // An arrow key is a step from where the setting is, with a stop at the published value, which may lie between two steps.
+    stepped(event) {
+      const field = event.target;
+      const way = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+      if (field.type !== "range" || !way || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const name = field.closest("[data-parameter]").dataset.parameter;
+      const [low, high, by] = [field.min, field.max, field.step].map(Number);
+      const { base } = parameters[name];
+      const at = (state[name] - low) / by;
+      const next = Number((low + by * (way > 0 ? Math.floor(at + 1e-6) + 1 : Math.ceil(at - 1e-6) - 1)).toPrecision(12));
+      const between = way * (base - state[name]) > 1e-9 * by && way * (next - base) > 1e-9 * by;
+      const wanted = between ? base : Math.min(Math.max(next, low), high);
+      if ((wanted - state[name]) * way > 0) change({ [name]: wanted }, false);
+      warned = comment(name, outside(name));
+      field.addEventListener("keyup", () => record(true), { once: true });
+    }
     // What is typed counts once it is whole, on Enter or when the field is left: the beginning of a number is another number.
     typing(field, holder, name, done) {
-      const { value, advice } = typed(field.value, (text) => accepted(name, text));
+      const { value, advice } = meant(name, field.value);
       clearTimeout(saying);
       field.removeAttribute("aria-invalid");
       if (value !== undefined && done) {
         holder.written = undefined;
         change({ [name]: value }, true);
+        field.value = inField(name);
         warned = comment(name, outside(name));
         return;
       }
       if (value !== undefined) {
-        remark(holder, value === state[name] ? outside(name) : `press Enter, or leave the field, to use ${value}`);
+        remark(holder, value === state[name] ? outside(name) : `press Enter, or leave the field, to use ${digits(value, 12)}`);
         return;
       }
       const word = refusal(name, advice);
@@ -415,8 +473,10 @@
         return;
       }
       const given = field.value ? `'${field.value.slice(0, 40)}'` : "What was typed";
-      notice(`${parameters[name].title}: ${given} is not used${advice ? `; ${advice}` : `. It must be ${parameters[name].allowed}`}.`);
-      field.value = state[name];
+      const { type, min, max, unit, title } = parameters[name];
+      const allowed = `${type === "int" ? "a whole number" : "a number"} from ${setting(min)} to ${setting(max)} (${unit})`;
+      notice(`${title}: ${given} is not used${advice ? `; ${advice}` : `. It must be ${allowed}`}.`);
+      field.value = inField(name);
     }
     clicked(event) {
       const button = event.target.closest("button");
@@ -444,7 +504,7 @@
       this.classList.toggle("live-moved-away", changed.length > 0);
       this.write(".live-changed", changed.length ? `Changed: ${changed.map(entry).join("; ")}.` : "");
       this.write(".live-moved", moved());
-      this.write(".live-strip", farthest(2).map((far) => `${far.title} ${far.here}${far.by}`).join("; ") || "The published setting");
+      this.write(".live-strip", (differing().length ? (latest ? own(2) : farthest(2)) : []).map((row) => `${row.title} ${row.now}${row.by}`).join("; ") || "The published setting");
       this.write(".live-command", command());
       this.write(".live-scenario", scenario());
       const all = this.querySelector(".live-all");
@@ -465,8 +525,8 @@
         if (field.type === "radio") field.checked = field.value === value;
         else if (field.type === "range") {
           field.value = value;
-          field.setAttribute("aria-valuetext", `${setting(state[name])} ${unit}`);
-        } else if (field !== document.activeElement || accepted(name, field.value) !== state[name]) field.value = value;
+          field.setAttribute("aria-valuetext", `${named(name, state[name])} ${unit}`);
+        } else if (field !== document.activeElement || meant(name, field.value).value !== state[name]) field.value = inField(name);
       }
       const by = typeof base === "number" && base ? ` (${percent(state[name] / base - 1)})` : "";
       const output = holder.querySelector("output");
@@ -474,7 +534,8 @@
       remark(holder, outside(name));
       holder.classList.toggle("live-differs", state[name] !== base);
     }
-    panel({ figure, svg, rows, spec }) {
+    panel({ figure, svg, rows, peers, spec }) {
+      for (const { times, value, own } of peers) put(times, multiple(value, own).replace(/^, /, "") || "–");
       for (const { name, here: cell, change: by } of rows) {
         put(cell, shown(name, here[name]));
         put(by, apart(here[name], results[name].value) || "–");
@@ -485,7 +546,7 @@
       if (spec.swings) {
         const name = figure.querySelector("select").value;
         const swung = swings(name);
-        svg.setAttribute("height", sizes.axis + sizes.row * swung.length);
+        tall(svg, sizes.axis + sizes.row * swung.length);
         if (pen) drawSwings(pen, name, swung);
         const body = figure.querySelector("tbody");
         while (body.rows.length > swung.length) body.lastChild.remove();

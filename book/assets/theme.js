@@ -17,6 +17,8 @@
       Object.defineProperty(window, name, { value, configurable: true });
     }
   }
+  // What was asked before is not marked in what is found now.
+  if (location.pathname.endsWith("/search.html")) localStorage.removeItem("sphinx_highlight_terms");
   const root = document.documentElement;
   const mode = localStorage.getItem("mode") || "auto";
   const dark = mode === "dark" || (mode !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -31,6 +33,41 @@
   }
   // The theme's button prints by an inline handler, which the pages' policy forbids; policy.py marks it instead.
   document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
+  // What is pressed keeps the keyboard, or gets it back, and says what it did.
+  const said = document.createElement("p");
+  said.className = "said";
+  said.setAttribute("role", "status");
+  const colours = () => {
+    for (const button of document.querySelectorAll(".theme-switch-button")) {
+      const name = `Colours: ${root.dataset.mode === "auto" ? "as the system" : root.dataset.mode}`;
+      button.setAttribute("aria-label", name);
+      button.title = name;
+    }
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    document.body.append(said);
+    colours();
+    new MutationObserver(colours).observe(root, { attributeFilter: ["data-mode"] });
+    for (const dialog of document.querySelectorAll("dialog")) {
+      // Who opened it; the theme keeps the click to itself.
+      let opener = null;
+      const buttons = `[aria-controls="${dialog.id}"]${dialog.id === "pst-search-dialog" ? ", .search-button" : ""}`;
+      document.addEventListener("click", (event) => (opener = event.target.closest(buttons) || opener), true);
+      new MutationObserver(() => {
+        for (const button of document.querySelectorAll(`[aria-controls="${dialog.id}"]`)) button.setAttribute("aria-expanded", String(dialog.open));
+        if (!dialog.open && opener) opener.focus();
+      }).observe(dialog, { attributeFilter: ["open"] });
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest(".copybtn");
+    if (!button) return;
+    said.textContent = "";
+    setTimeout(() => {
+      button.focus();
+      said.textContent = "Copied";
+    }, 50);
+  });
   root.dataset.mode = mode;
   root.dataset.theme = dark ? "dark" : "light";
 })();

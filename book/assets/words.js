@@ -76,14 +76,16 @@ window.reportWords = (rules) => {
   const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
   // The number that a text is, or NaN.
   const plain = (text) => (text.length <= 40 && NUMBER.test(text) ? Number(text) : NaN);
-  // What somebody means who types a number: its value, or how to write it. A comma of thousands is one where no point could be
-  // meant; a decimal comma is named and not turned into something, and never advised into what would be refused.
+  // What somebody means who types a number: its value, or how to write it. A comma before three digits may part thousands or be a
+  // decimal one: it is used where no decimal could be meant, and else named. Any other single comma is a decimal one.
   // accepted: the value that a text names, or undefined; whole: whether nobody would give it to a thousandth.
   const typed = (text, accepted, whole = false) => {
     const bare = text.trim().replace(/^\$\s*/, "");
     const grouped = /^[1-9]\d{0,2}([,'’\s]\d{3})+(\.\d*)?$/.test(bare);
+    const pointed = /^[1-9]\d{0,2}([.'’\s]\d{3})+,\d+$/.test(bare); // "1.234,5"
+    if (pointed || (!grouped && /^\d+,\d+$/.test(bare))) return { value: accepted(bare.replace(/[.'’\s]/g, "").replace(",", ".")) };
     const value = accepted(grouped ? bare.replace(/[,'’\s]/g, "") : bare);
-    const point = !(whole && grouped) && /^\d+,\d+$/.test(bare) ? accepted(bare.replace(",", ".")) : undefined;
+    const point = grouped && !whole && /^\d+,\d+$/.test(bare) ? accepted(bare.replace(",", ".")) : undefined;
     if (point === undefined) return { value };
     return { advice: value === undefined ? `write a decimal point: ${point}` : `a comma may be either: write ${value} or ${point}` };
   };

@@ -1,8 +1,9 @@
 """Notes beside words and numbers: what an abbreviation means, what a number is and where it comes from.
 
 Each is a link, to the glossary or to the entry of the number, so it is reached by keyboard and works without a script.
-Its note stands once at the end of the page, hidden, and is named as the link's description, so a screen reader says
-it. `hints.js` shows it on hover, on focus and on a first tap; Escape hides it (WCAG 1.4.13).
+Its note stands once at the end of the page, hidden, and is the link's description where it comes first in a section, so
+a screen reader says it there and not again and again. `hints.js` shows it on hover, on focus and on a first tap; Escape
+hides it (WCAG 1.4.13).
 
 abbreviations   the first time in a section, not in headings, links, code or tables; meanings are the glossary's
 terms           what {term} has made a link already
@@ -41,7 +42,7 @@ SCRIPT = "hints.js"
 
 
 class noted(nodes.Inline, nodes.TextElement):
-    """A word with a note: `refuri` is where the note is carried on, `note` the id of the note."""
+    """A word with a note: `refuri` is where it is carried on, `note` its id, `again` whether the section has had it."""
 
 
 class NamedText(PasteTextRole):
@@ -86,9 +87,14 @@ class Hints(SphinxPostTransform):
         if self.env.docname == "glossary":
             return
         self.notes: dict[str, str] = {}
+        self.said: set[tuple[int, str]] = set()
         self.numbers(where)
         seen = self.terms(where)
         self.abbreviations(where, seen)
+        for node in self.document.findall(noted):
+            place = id(section(node)), node["note"]
+            node["again"] = place in self.said
+            self.said.add(place)
         if self.notes:
             told = "".join(f'<p id="{name}">{escape(text)}</p>\n' for name, text in self.notes.items())
             self.document += nodes.raw("", f'<div class="hint-notes" hidden>\n{told}</div>\n', format="html")
@@ -175,7 +181,7 @@ def visit_hint(self: HTML5Translator, node: noted) -> None:
     # Sphinx's own visitor of references would take "describedby" for nothing.
     self.body.append(
         f'<a class="hint {" ".join(node["classes"])}" href="{escape(node["refuri"])}" '
-        f'aria-describedby="{escape(node["note"])}">'
+        f'{"data-note" if node["again"] else "aria-describedby"}="{escape(node["note"])}">'
     )
 
 

@@ -115,14 +115,12 @@ class Places:
         """One or two sentences about a number, for a note beside it."""
         if table == RESULTS:
             definition, here = REGISTRY[key], self.results.get(key, {})
-            basis = f"{definition.basis.capitalize()} basis. " if definition.basis else ""
+            basis = f", {definition.basis} basis" if definition.basis else ""
             value = f": {here['value']}" if here else ""
-            drawn = "the middle 90 % of joint draws of the assumptions it rests on"
-            if here.get("counts"):
-                drawn += ", with counts of GPUs taken as stated"
-            span = f"Range {here['range']}: {drawn}." if here.get("range") else "It follows from data alone: no range."
+            counts = ", counts of GPUs as stated" if here.get("counts") else ""
+            span = f", 5 to 95 % range {here['range']}{counts}" if here.get("range") else ""
             doubt = " It rests on unverified rows." if here.get("unverified") else ""
-            return f"{definition.title}{value}. {basis}{span}{doubt}"
+            return f"{definition.title}{value}{span}{basis}.{doubt}"
         row = provenance.rows(table)[key]
         kind = "Assumption" if table == "assumptions" else "Published figure"
         span = f" {row.spread[0].upper()}{row.spread[1:]}." if row.spread else ""

@@ -53,7 +53,7 @@ def _drawings(folder: Path) -> dict[str, notebooks.Drawing]:
 
 
 def plain(value: float) -> str:
-    """A number as a field takes it and a label shows it."""
+    """A number as a slider takes it."""
     return words.digits(value, 12).replace(",", "")
 
 
@@ -140,11 +140,12 @@ class LiveDirective(SphinxDirective):
         return [paragraph, self._raw(HTML.why(row, reason))]
 
     def _number(self, row: Parameter) -> list[nodes.Node]:
-        at, value = live.slider(row), plain(float(self.model.start[row.name]))
+        at, value = live.slider(row), float(self.model.start[row.name])
         shares = {end: at.place(getattr(row, end)) for end in ("low", "value", "high")}
         shares["width"] = shares["high"] - shares["low"]
         places = {name: f"{share * 100:.2f}%" for name, share in shares.items()}
-        html = HTML.number(row, f"live{self.number}-{row.name}", value, at, places, words.setting)
+        told = {"slider": plain(value), "field": words.digits(value, 12), "unit": words.UNITS[row.unit]}
+        html = HTML.number(row, f"live{self.number}-{row.name}", told, at, places, words.setting)
         return [self._raw(html), *self._source(row)]
 
     def _choice(self, row: Parameter) -> list[nodes.Node]:
@@ -160,8 +161,18 @@ class LiveDirective(SphinxDirective):
         still = {"alt": drawing.alt, "size": Markup(in_pixels(drawing.svg))} if drawing else None
         swings, label = list(map(live.definition, panel.swings)), f"live{self.number}-{panel.name}"
         rows = [self._row(self.model.published[name], panel.basis) for name in panel.results]
-        table = HTML.moving_table() if panel.swings else HTML.table(panel.title, rows)
+        table = HTML.moving_table() if panel.swings else HTML.table(panel.title, rows, self._peers(panel))
         return str(HTML.panel(panel, label, "h2" if self.whole else "h3", self.env.docname, swings, still, table))
+
+    def _peers(self, panel: live.Panel) -> list[dict[str, Any]]:
+        """Published figures of other models, and how many times V3's they are where that means something."""
+        rows = []
+        for group in panel.dots:
+            own = next(iter(group.results))
+            for each in live.peers(group):
+                times = f"{words.digits(each['value'] / self.model.published[own].value, 2)} × V3"
+                rows.append(each | {"basis": group.basis} | ({"own": own, "times": times} if group.divided else {}))
+        return rows
 
     def _row(self, published: Quantity, basis: str) -> tuple[Quantity, str, str]:
         """A result, its value in words, and its basis where that is not the panel's."""

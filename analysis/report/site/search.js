@@ -49,3 +49,33 @@ var shortened = (text, forms, most = 320) => {
   const cut = text.slice(from, text.lastIndexOf(" ", from + most));
   return (from ? "… " : "") + cut + (from + cut.length < text.length ? " …" : "");
 };
+
+// Which result comes first: one that has all words in its title, then one that says them often for its length and stands
+// early in the contents. Sphinx gives up to a hundred to a term of the glossary; here no more than to a title.
+var Scorer = {
+  score: ([page, title, anchor, , score]) => {
+    const ranks = window.reportRanks || {};
+    const [place, length, said] = Object.hasOwn(ranks, page) ? ranks[page] : [0, 1, {}];
+    const stemmer = new Stemmer();
+    const stem = (text) => splitQuery(text.toLowerCase()).map((word) => stemmer.stemWord(word));
+    const words = stem(asked()), titled = new Set(stem(title));
+    const share = (word) => {
+      const count = (Object.hasOwn(said, word) && said[word]) || 0;
+      return count / (count + 1 + length / 200); // how near the page comes to being about the word: 0 to 1
+    };
+    const about = words.reduce((sum, word) => sum + share(word), 0) / (words.length || 1);
+    const named = words.filter((word) => titled.has(word)).length / (words.length || 1);
+    const first = title.toLowerCase().startsWith(asked().toLowerCase()); // "GPT-5" is what the page "GPT-5: what it cost" is about
+    return Math.min(score, 15) + place * (about ? 1 : 0.3) + 30 * about + 8 * named + (first ? 30 : 0) - (anchor ? 1 : 0);
+  },
+  ...{ objNameMatch: 11, objPartialMatch: 6, objPrio: { 0: 15, 1: 5, 2: -5 }, objPrioDefault: 0 },
+  ...{ title: 15, partialTitle: 7, term: 5, partialTerm: 2 },
+};
+var asked = () => (new URLSearchParams(location.search).get("q") || "").trim();
+// What was found, as heading, as title of the page, and aloud.
+var finished = (count) => {
+  const told = count ? `${count} ${count === 1 ? "result" : "results"} for “${asked()}”` : `Nothing found for “${asked()}”`;
+  Search.title.textContent = told;
+  Search.status.textContent = count ? `${count} found.` : "No page has all of these words. Try fewer words, or a number as it is printed.";
+  document.title = document.title.replace(/^[^–—]*/, `${told} `);
+};

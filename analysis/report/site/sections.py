@@ -1,7 +1,8 @@
 """Long sections are marked with about how long they are, so that a phone lays them out only when they come near.
 
-report.css leaves a marked section out (`content-visibility`) and keeps as much room for it as its mark says. Room that
-is too small would put what follows on top of the section's end for as long as it is out of sight; so it is never small.
+The style sheet leaves a marked section out (`content-visibility`) and keeps as much room for it as its mark says. Where
+the marks of a page are far from the truth, the bar beside it lies about its length, and jumps: tests/test_tour.py
+measures that.
 """
 
 from __future__ import annotations
@@ -10,31 +11,63 @@ import re
 from typing import Any
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-# Marks, in the height of a line of text.
-ROOMS = (50, 100, 200, 400, 800, 1600)
-LETTERS_PER_LINE = 40  # on a phone
-FIGURE_LINES = 16
-# A control or a paragraph takes a line more than its letters.
-BLOCK = re.compile(r"<(?:p|li|tr|label|summary|button|dt|dd|h\d|select|input|textarea)\b")
+# Marks, in lines of text: each a tenth more than the one before.
+ROOMS = tuple(round(12 * 1.1**step) for step in range(55))
+# A line of text with its leading, in the size of the section's letters.
+LINE_EM = 1.65
+
+LETTERS_PER_LINE, LETTERS_PER_CELL = 48, 58  # on a phone
+FIGURE_LINES = 12
+# Space above and below a block, of a row that is stacked, and of what is folded.
+BLOCK_LINES, ROW_LINES, FOLDED_LINES = 0.5, 0.4, 1.3
+
+FOLDED = re.compile(r"(?s)<details(?![^>]*\bopen\b).*?</details>")
+UNSEEN = re.compile(r"(?s)<(script|template|thead)\b.*?</\1>|<[^>]* hidden>.*?</|<[^>]*>")
+BLOCK = re.compile(r"<(?:p|li|tr|label|button|dt|dd|h\d|select|input|textarea)\b")
 
 
-def lines(section: nodes.section) -> float:
-    """About how many lines a section takes on a phone, rather too many."""
-    total = 0.0
-    for node in section.findall():
-        if isinstance(node, nodes.raw):
-            text = node.astext()
-            total += len(re.sub(r"<[^>]*>", "", text)) / LETTERS_PER_LINE + 1.5 * len(BLOCK.findall(text))
-        elif isinstance(node, nodes.image):
-            total += FIGURE_LINES
-        elif isinstance(node, nodes.TextElement) and not isinstance(node, nodes.Inline):
-            total += len(node.astext()) / LETTERS_PER_LINE + 1.5 + node.astext().count("\n")
-        elif isinstance(node, nodes.row):
-            total += 1
-    return total * 1.3
+def _html(text: str) -> float:
+    shown, folded = FOLDED.subn("", text)
+    letters = len(" ".join(UNSEEN.sub("", shown).split()))
+    return letters / LETTERS_PER_LINE + BLOCK_LINES * len(BLOCK.findall(shown)) + FOLDED_LINES * folded
+
+
+def lines(node: nodes.Node) -> float:
+    """About how many lines a section or a part of one takes on a phone, where rows of tables are stacked."""
+    if isinstance(node, HideCodeCellNode):
+        return FOLDED_LINES
+    if isinstance(node, nodes.raw):
+        return _html(node.astext())
+    if isinstance(node, nodes.image):
+        return FIGURE_LINES
+    if isinstance(node, nodes.thead):
+        return 0.0
+    if isinstance(node, nodes.row):
+        cells = [len(entry.astext()) for entry in node.children]
+        return ROW_LINES + sum(-(-(letters + 8) // LETTERS_PER_CELL) for letters in cells if letters)
+    if isinstance(node, nodes.TextElement) and not isinstance(node, nodes.Inline):
+        text = node.astext()
+        inside = sum(lines(child) for child in node.findall(nodes.raw) if "<" in child.astext())
+        return sum(-(-len(line) // LETTERS_PER_LINE) for line in text.split("\n")) + BLOCK_LINES + inside
+    return _seen(node)
+
+
+def _seen(node: nodes.Node) -> float:
+    """The lines of what is in a node, but for what stands between the tags of a folded box."""
+    total, depth = 0.0, 0
+    for child in node.children:
+        text = child.astext() if isinstance(child, nodes.raw) else ""
+        opened = text.count("<details") - text.count("</details")
+        if not depth and opened <= 0:
+            total += lines(child)
+        elif not depth:
+            total += FOLDED_LINES
+        depth = max(depth + opened, 0)
+    return total
 
 
 class Far(SphinxPostTransform):
@@ -49,6 +82,12 @@ class Far(SphinxPostTransform):
                 if "<report-live" not in section.astext():
                     room = next((room for room in ROOMS if room >= lines(section)), ROOMS[-1])
                     section["classes"].append(f"far-{room}")
+
+
+def styles() -> str:
+    """The room that is kept for each mark."""
+    rules = (f".far-{room} {{ contain-intrinsic-block-size: auto {room * LINE_EM:.0f}em; }}" for room in ROOMS)
+    return "\n".join(rules)
 
 
 def setup(app: Sphinx) -> None:

@@ -2,6 +2,7 @@
 
 A colour is stated once, in analysis/figures/style.py; report.css uses it by name. In dark mode the drawings are shown
 through a filter, and each property takes the value that the filter gives its colour.
+The rooms of sections.py stand here too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from analysis.figures import style
+from analysis.report.site import sections
 
 COLOURS = {
     "ink": style.INK,
@@ -27,7 +29,7 @@ COLOURS = {
 
 
 def css() -> str:
-    """The style sheet: --figure-<colour> and --basis-<cost basis>, for light and dark, and --figure-filter."""
+    """The style sheet: --figure-<colour> and --basis-<cost basis>, for light and dark, --figure-filter, and rooms."""
     light = [f"--figure-{name}: {colour};" for name, colour in COLOURS.items()]
     dark = [f"--figure-{name}: {style.dark(colour)};" for name, colour in COLOURS.items()]
     bases = [
@@ -45,6 +47,7 @@ def css() -> str:
         # Print is always on white paper.
         f'@media screen {{ html[data-theme="dark"] {{ --figure-filter: {style.DARK_FILTER}; {" ".join(dark)} }} }}\n'
         + "".join(drawn)
+        + f"@media screen and (max-width: 60rem) {{ {sections.styles()} }}\n"
     )
 
 

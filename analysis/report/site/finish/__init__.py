@@ -2,7 +2,9 @@
 
 The steps, in their order; each sees what the earlier ones have made of the site:
 
+search     how often a page says a word, before anything is made of its HTML
 drawings   one shape per line of text
+spoken     what a voice would misread is named in words
 theme      what the theme ships and no page needs goes, and its slips are mended
 pictures   the two drawings of a figure become one picture: when each has its size
 metadata   what stands beside the pages: data, feed, sitemap, robots.txt
@@ -18,13 +20,14 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from analysis.report.site.finish import drawings, licences, moved, pictures, policy, styles, theme
+from analysis.report.site import search
+from analysis.report.site.finish import drawings, licences, moved, pictures, policy, spoken, styles, theme
 from analysis.report.site.metadata import head
 from analysis.report.site.pages import Pages
 
 STEPS = (
-    *(drawings.finish, theme.finish, pictures.finish, head.finish, styles.finish, policy.finish),
-    *(moved.finish, licences.finish),
+    *(search.finish, drawings.finish, spoken.finish, theme.finish, pictures.finish),
+    *(head.finish, styles.finish, policy.finish, moved.finish, licences.finish),
 )
 
 

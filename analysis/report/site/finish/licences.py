@@ -29,7 +29,7 @@ HTML = templates.beside(__file__)
 
 # Files that a build makes from the report's own: see live.py, claim.py, tokens.py, policy.py and styles.py. The bundles
 # of styles and the settings hold the text of the components too; their sources stand beside them.
-MADE = ("live-model.js", "claim-model.js", "tokens.css", "options-*.js", "site-*.css")
+MADE = ("live-model.js", "claim-model.js", "ranks.js", "tokens.css", "options-*.js", "site-*.css")
 
 
 @dataclass(frozen=True)

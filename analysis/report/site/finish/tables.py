@@ -1,4 +1,8 @@
-"""Tables that scroll in a box of their own, within reach of the keyboard, and whose headers say what they head."""
+"""Tables in a box of their own, whose headers say what they head; on a phone a row reads from top to bottom.
+
+A row is named by its first cell. Every other cell bears the name of its column: report.css puts it before the cell on a
+phone, where rows stand below one another, so that no column has to be slid to.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import re
 
 CONTAINER = '<div class="pst-scrollable-table-container">'
 WIDE = 7  # as many columns and more are "many"
+STACKED = 3  # a table of as many columns and more stacks its rows on a phone
 
 
 def _name(table: str, number: int) -> str:
@@ -13,8 +18,7 @@ def _name(table: str, number: int) -> str:
     found = re.search(r"(?s)<caption>(.*?)</caption>", table)
     if not found:
         return f"Table {number} on this page"
-    text = re.sub(r'(?s)<a class="headerlink".*?</a>|<[^>]+>', "", found[1])
-    return " ".join(text.split()).replace('"', "&quot;")
+    return _text(found[1])
 
 
 def scoped(html: str) -> str:
@@ -27,15 +31,47 @@ def scoped(html: str) -> str:
     return re.sub(r"(?s)<(?P<part>thead|tbody)\b.*?</(?P=part)>", headed, html)
 
 
+def _text(html: str) -> str:
+    text = re.sub(r'(?s)<a class="headerlink".*?</a>|<[^>]+>', " ", html)
+    return " ".join(text.split()).replace('"', "&quot;")
+
+
 def counted(html: str) -> str:
     """Every table with its number of columns, by which report.css sets it; a selector that counts cells is slow."""
 
     def marked(match: re.Match[str]) -> str:
         first = re.search(r"(?s)<tr\b.*?</tr>", match[0])
         columns = len(re.findall(r"<t[hd]\b", first[0])) if first else 0
-        return match[0].replace("<table", f'<table data-columns="{columns if columns < WIDE else "many"}"', 1)
+        table = match[0].replace("<table", f'<table data-columns="{columns if columns < WIDE else "many"}"', 1)
+        return labelled(table) if columns >= STACKED and "colspan" not in table and "rowspan" not in table else table
 
     return re.sub(r"(?s)<table(?! data-columns).*?</table>", marked, html)
+
+
+def labelled(table: str) -> str:
+    """Every row with the cell that names it as its header, and every other cell with the name of its column."""
+    head = re.search(r"(?s)<thead\b.*?</thead>", table)
+    names = [_text(name) for name in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", head[0])] if head else []
+    if not names:
+        return table
+
+    def row(match: re.Match[str]) -> str:
+        number = -1
+
+        def cell(found: re.Match[str]) -> str:
+            nonlocal number
+            number += 1
+            attributes, content = found["attributes"], found["content"]
+            if not number:
+                scope = "" if " scope=" in attributes else ' scope="row"'
+                return f"<th{attributes}{scope}>{content}</th>"
+            label = f' data-label="{names[number]}"' if number < len(names) and names[number] else ""
+            return f"<{found['tag']}{attributes}{label}>{content}</{found['tag']}>"
+
+        return re.sub(r"(?s)<(?P<tag>t[hd])\b(?P<attributes>[^>]*)>(?P<content>.*?)</(?P=tag)>", cell, match[0])
+
+    body = re.sub(r"(?s)<tbody\b.*?</tbody>", lambda match: re.sub(r"(?s)<tr\b.*?</tr>", row, match[0]), table, count=0)
+    return body.replace("<table", '<table data-stacks=""', 1)
 
 
 def boxed(html: str) -> str:
@@ -47,6 +83,6 @@ def boxed(html: str) -> str:
         number += 1
         table = match[0].removeprefix(CONTAINER)
         name = _name(table, number)
-        return f'<div class="pst-scrollable-table-container" tabindex="0" role="region" aria-label="{name}">{table}'
+        return f'<div class="pst-scrollable-table-container" tabindex="0" role="group" aria-label="{name}">{table}'
 
     return re.sub(rf"(?s){re.escape(CONTAINER)}<table.*?</table>", named, scoped(counted(html)))
