@@ -84,6 +84,15 @@ def test_every_page_of_the_contents_is_there(site: Path) -> None:
     assert not missing, told(missing, "These pages of _toc.yml were not built.")
 
 
+def test_pages_of_the_foot_are_linked_there_and_stand_in_no_sidebar(site: Path) -> None:
+    for path in pages(site):
+        side, foot = soup(path).select_one("#pst-primary-sidebar"), soup(path).select_one(".end-of-page")
+        assert side is None or "At the foot" not in side.get_text(), path.name
+        assert foot is None or {"changes.html", "accessibility.html"} <= {
+            Path(str(a["href"])).name for a in foot.select("a")
+        }, path.name
+
+
 def test_no_result_is_blank(site: Path) -> None:
     blank = [
         f"{path.name}: {' '.join(tag.parent.get_text().split())[:80]!r}"
