@@ -66,17 +66,22 @@ def cell(value: object) -> str:
 Rows: TypeAlias = pd.DataFrame | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
-def table(rows: Rows, caption: str, name: str, right: Iterable[str] = ()) -> Markdown:
+def table(rows: Rows, caption: str, name: str, right: Iterable[str] = (), folded: bool = False) -> Markdown:
     """A captioned table that {numref} can refer to by `name`; columns in `right` are set flush right.
 
-    rows: a frame, columns by their headings, or a list of rows
+    rows:   a frame, columns by their headings, or a list of rows
+    folded: whether the page shows the table only when asked, since it is long and a chapter goes on below it
     """
     frame, aligned = pd.DataFrame(rows), set(right)
     head = "| " + " | ".join(cell(column) for column in frame.columns) + " |"
     rule = "|" + "|".join("---:" if column in aligned else ":---" for column in frame.columns) + "|"
     lines = ["| " + " | ".join(cell(value) for value in row) + " |" for row in frame.itertuples(index=False)]
     # Colons, since a fence of backticks allows none in its caption.
-    return Markdown("\n".join([f"::::{{table}} {caption}", f":name: {name}", "", head, rule, *lines, "::::"]))
+    whole = [f"::::{{table}} {caption}", f":name: {name}", "", head, rule, *lines, "::::"]
+    if folded:
+        summary = f"<summary>{caption}: all {len(frame)} rows</summary>"
+        whole = ['<details class="long-table">', summary, "", *whole, "", "</details>"]
+    return Markdown("\n".join(whole))
 
 
 # What a table may show of a result.

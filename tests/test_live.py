@@ -333,9 +333,9 @@ def test_an_arrow_key_is_one_step(tab: Tab) -> None:
     assert tab.field("rental_usd_per_gpu_hour").input_value() == f"{2 + at.step:g}"
     assert slider.get_attribute("aria-valuetext") == f"{2 + at.step:g} dollars an hour"
     until(page, "document.querySelector('.live-said').textContent.includes('instead of')")
-    assert page.locator('article :is([role="status"], [aria-live]:not([aria-live="off"]))').count() == 1, (
-        "one place speaks"
-    )
+    assert (
+        page.locator('article :is([role="status"], [aria-live]:not([aria-live="off"])):not(.quiz-said)').count() == 1
+    ), "one place speaks"
 
 
 def test_an_arrow_key_stops_at_the_published_value(tab: Tab) -> None:
@@ -671,7 +671,7 @@ def test_without_leave_to_copy_the_text_is_selected(tab: Tab) -> None:
 
 COMPACT = {
     "six_million": ("rental_usd_per_gpu_hour", "3", "v3_rental_usd"),
-    "capex": ("server_price_h20_usd_per_gpu", "30000", "fleet_capex_usd"),
+    "fleet": ("server_price_h20_usd_per_gpu", "30,000", "fleet_capex_usd"),
     "owning_and_renting": ("service_life_years", "3", "owner_usd_per_gpu_hour"),
     "whole_bill": ("final_run_share_of_rd_compute", "0.1", "v3_programme_usd"),
 }

@@ -73,7 +73,13 @@ def anchors(path: Path) -> frozenset[str]:
 
 
 def drawings(site: Path) -> list[tuple[Path, Tag]]:
-    return [(path, image) for path in pages(site) for image in soup(path).select(".cell_output img, img.drawing")]
+    """Figures on pages of the book; a figure's own page has no box below it."""
+    return [
+        (path, image)
+        for path in pages(site)
+        if path.parent.name != "figures"
+        for image in soup(path).select(".cell_output img, img.drawing")
+    ]
 
 
 # Files

@@ -5,16 +5,6 @@
   const forms = document.querySelectorAll(".quiz-question");
   if (!forms.length) return;
 
-  // An address that names a question or an exercise opens the fold that it is in.
-  const opened = () => {
-    const named = document.getElementById(location.hash.slice(1)), fold = named?.closest(".practice");
-    if (!fold || fold.open) return;
-    fold.open = true;
-    named.scrollIntoView();
-  };
-  addEventListener("hashchange", opened);
-  opened();
-
   // "5.58", "5,580,000" and "−0.3" are numbers; "5,58" is one too, with the comma of other languages.
   const number = (text) => {
     let plain = text.replace(/[$%]/g, "").trim().replace(/\u2212/g, "-");

@@ -59,6 +59,15 @@
       }).observe(dialog, { attributeFilter: ["open"] });
     }
   });
+  // An address that names a place in a fold opens it.
+  const unfolded = () => {
+    const named = document.getElementById(location.hash.slice(1)), fold = named?.closest("details");
+    if (!fold || fold.open) return;
+    fold.open = true;
+    named.scrollIntoView();
+  };
+  addEventListener("hashchange", unfolded);
+  document.addEventListener("DOMContentLoaded", unfolded);
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".copybtn");
     if (!button) return;

@@ -28,6 +28,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from analysis import tables
 from analysis.figures import NARROW, SVG
+from analysis.figures.drawing import size
 from analysis.provenance import DESCRIBERS, Described, rows
 from analysis.report.site import templates, typography
 from analysis.report.site.links import Places, breakable, grade, places
@@ -96,6 +97,7 @@ class DrawingRenderer:
         if data.mime_type == NARROW:
             (phone,) = renderer.render_image(replace(data, mime_type=SVG))
             phone["alt"], phone["classes"] = "", ["drawing", "for-phones"]
+            phone["points_high"] = size(data.string)[1]
             return [phone]
         if data.mime_type != SVG:
             return None

@@ -22,6 +22,8 @@ LINE_EM = 1.65
 
 LETTERS_PER_LINE, LETTERS_PER_CELL = 48, 58  # on a phone
 FIGURE_LINES = 12
+# A line of a phone's text beside the height of a drawing that is as wide as the phone.
+LINE_POINTS = 21
 # Space above and below a block, of a row that is stacked, and of what is folded.
 BLOCK_LINES, ROW_LINES, FOLDED_LINES = 0.5, 0.4, 1.3
 
@@ -43,7 +45,7 @@ def lines(node: nodes.Node) -> float:
     if isinstance(node, nodes.raw):
         return _html(node.astext())
     if isinstance(node, nodes.image):
-        return FIGURE_LINES
+        return node["points_high"] / LINE_POINTS if "points_high" in node else 0 if "drawing" in node else FIGURE_LINES
     if isinstance(node, nodes.thead):
         return 0.0
     if isinstance(node, nodes.row):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ from analysis.trace import unpacked
 HTML = templates.beside(__file__)
 # Of a longer table the page shows the count, and it folds out.
 SHORT = 12
+# Columns that a table on a page leaves out.
+BESIDE = re.compile(r"_id$|source$|^(locator|note|evidence)$")
 
 
 @dataclass
@@ -77,6 +80,13 @@ def place(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             shown.caption = caption.astext() if caption else ""
 
 
+def _numbers(table: str) -> list[list[str]]:
+    """The rows that are drawn, without keys, sources and remarks, which the CSV has."""
+    head, *lines = csv.reader(io.StringIO(table))
+    seen = [place for place, column in enumerate(head) if not BESIDE.search(column)]
+    return [[line[place] for place in seen] for line in (head, *lines)]
+
+
 def address(app: Sphinx, name: str) -> str:
     """The absolute address of a figure's page; "" where the site has none."""
     return f"{addresses.site(app)}/figures/{name}.html" if addresses.site(app) else ""
@@ -86,7 +96,7 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     where, said = places(app.env), citation.citation()
     for name, shown in sorted(_SHOWN.get(app, {}).items()):
         page, words = f"figures/{name}", shown.words
-        head, *lines = csv.reader(io.StringIO(shown.table))
+        head, *lines = _numbers(shown.table)
         url = address(app, name)
         sizes = [Markup(in_pixels(Path(path).read_text(encoding="utf-8")[:3000])) for path in (shown.svg, shown.narrow)]
         title = typography.curled(words["title"])
