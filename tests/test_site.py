@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -224,6 +225,28 @@ SCREENS = {
     "dark phone": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
 ON_SCREENS = [pytest.param(name, marks=() if name == "desktop" else pytest.mark.slow) for name in SCREENS]
+
+
+# What a stranger must see before touching anything: both numbers, why both are real, and what other models cost.
+FIRST = {
+    "both numbers": r"\$6 million.*\$1\.6 billion",
+    "that both are real": r"Both numbers are real",
+    "why": r"rent the computers for one training run.*price for every processor.*taxi",
+    "what is not known": r"Nobody outside the company knows",
+    "dollars of other models": r"GPT-4 \$[\d.]+ million.*half cost over \$[\d.]+ million.*costliest \$[\d.]+ million",
+}
+
+
+def test_the_first_screen_of_a_phone_holds_the_answer(browser: Browser, address: str) -> None:
+    with closing(browser.new_context(**SCREENS["phone"])) as context:
+        page = context.new_page()
+        page.goto(address + "index.html", wait_until="load")
+        seen = page.evaluate(
+            """() => [...document.querySelectorAll("article :is(h1, p)")]
+                .filter((e) => e.getBoundingClientRect().bottom <= innerHeight).map((e) => e.textContent).join(" ")"""
+        )
+    missing = [part for part, pattern in FIRST.items() if not re.search(pattern, " ".join(seen.split()))]
+    assert not missing, f"The first screen at 390 by 844 lacks {', '.join(missing)}: {seen}"
 
 
 def test_dark_mode_is_dark(browser: Browser, address: str) -> None:

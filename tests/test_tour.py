@@ -23,6 +23,7 @@ from test_accessibility import AXE_RUN, RULES, axe
 from test_policy import Watched
 from test_site import ON_SCREENS, SCREENS, pages, told
 
+from analysis.figures.sheet import LEAST
 from analysis.report import notebooks
 
 KIB = 1024
@@ -89,6 +90,19 @@ SLID = """() => [...document.querySelectorAll("article table")].flatMap((table) 
   const name = table.id || box.getAttribute("aria-label") || table.textContent.trim().slice(0, 40);
   return beyond > 1 ? [`${name}: ${beyond} pixels of ${box.clientWidth}`] : [];
 })"""
+# Figures that slide sideways or leave their column, and whose smallest letters have fewer pixels than a reader needs.
+SMALL = """([least, needed]) => [...document.querySelectorAll("img.drawing")].flatMap((image) => {
+  const box = image.getBoundingClientRect(), column = image.closest(".drawing-box"), name = image.alt.slice(0, 40);
+  if (!box.width) return [];
+  const narrow = image.currentSrc && image.previousElementSibling?.matches("source") &&
+    matchMedia(image.previousElementSibling.media).matches;
+  const own = Number((narrow ? image.previousElementSibling : image).getAttribute("width"));
+  const pixels = least * box.width / own;
+  return [
+    ...(pixels < needed - 0.01 ? [`${name}: letters of ${pixels.toFixed(2)} pixels`] : []),
+    ...(column.scrollWidth > column.clientWidth + 1 || box.right > innerWidth ? [`${name}: slides`] : []),
+  ];
+})"""
 # How high a page says it is when it opens, and how high it is once all of it is laid out.
 HEIGHTS = """() => {
   const height = () => document.scrollingElement.scrollHeight, claimed = height();
@@ -100,6 +114,8 @@ HEIGHTS = """() => {
 }"""
 # A page may claim so many times its height when it opens, or so many times less.
 HEIGHT_OFF = 1.3
+# Letters of a figure, on a phone of 390 pixels and on a desktop.
+LEAST_PIXELS = 11
 
 
 def toured(site: Path) -> list[Path]:
@@ -143,6 +159,7 @@ class Tour:
     blank: list[str] = field(default_factory=list)
     slid: list[str] = field(default_factory=list)
     heights: list[str] = field(default_factory=list)
+    small: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +185,8 @@ def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: 
             claimed, actual = page.evaluate(HEIGHTS)
             if not 1 / HEIGHT_OFF < claimed / actual < HEIGHT_OFF:
                 seen.heights.append(f"{name}: {claimed} pixels claimed, {actual} in truth")
+            if screen != "dark phone":  # 320 pixels are a desktop at four times its size
+                seen.small += [f"{name}: {fault}" for fault in page.evaluate(SMALL, [LEAST * 4 / 3, LEAST_PIXELS])]
             seen.slid += [f"{name}: {table}" for table in page.evaluate(SLID)]
             seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
             for size in ("100%", "200%"):  # and with letters of twice the size
@@ -184,6 +203,10 @@ def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: 
 
 def test_no_page_complains_or_is_stopped_by_its_policy(tour: Tour) -> None:
     assert not tour.faults, told(tour.faults, "A page asks another host, or needs what policy.py forbids, or is wrong.")
+
+
+def test_a_figure_can_be_read_without_sliding(tour: Tour) -> None:
+    assert not tour.small, told(tour.small, "See analysis/figures/sheet.py and finish/pictures.py.")
 
 
 def test_axe_finds_nothing(tour: Tour) -> None:
