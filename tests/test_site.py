@@ -243,7 +243,8 @@ def test_the_first_screen_of_a_phone_holds_the_answer(browser: Browser, address:
         page.goto(address + "index.html", wait_until="load")
         seen = page.evaluate(
             """() => [...document.querySelectorAll("article :is(h1, p)")]
-                .filter((e) => e.getBoundingClientRect().bottom <= innerHeight).map((e) => e.textContent).join(" ")"""
+                .filter((e) => e.offsetHeight && e.getBoundingClientRect().bottom <= innerHeight)
+                .map((e) => e.textContent).join(" ")"""
         )
     missing = [part for part, pattern in FIRST.items() if not re.search(pattern, " ".join(seen.split()))]
     assert not missing, f"The first screen at 390 by 844 lacks {', '.join(missing)}: {seen}"

@@ -94,9 +94,8 @@ SLID = """() => [...document.querySelectorAll("article table")].flatMap((table) 
 SMALL = """([least, needed]) => [...document.querySelectorAll("img.drawing")].flatMap((image) => {
   const box = image.getBoundingClientRect(), column = image.closest(".drawing-box"), name = image.alt.slice(0, 40);
   if (!box.width) return [];
-  const narrow = image.currentSrc && image.previousElementSibling?.matches("source") &&
-    matchMedia(image.previousElementSibling.media).matches;
-  const own = Number((narrow ? image.previousElementSibling : image).getAttribute("width"));
+  const phone = image.previousElementSibling, shown = phone && matchMedia(phone.media).matches ? phone : image;
+  const own = Number(shown.getAttribute("width"));
   const pixels = least * box.width / own;
   return [
     ...(pixels < needed - 0.01 ? [`${name}: letters of ${pixels.toFixed(2)} pixels`] : []),
