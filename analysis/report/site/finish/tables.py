@@ -62,7 +62,7 @@ def labelled(table: str) -> str:
             nonlocal number
             number += 1
             attributes, content = found["attributes"], found["content"]
-            if not number:
+            if not number and _text(content):
                 scope = "" if " scope=" in attributes else ' scope="row"'
                 return f"<th{attributes}{scope}>{content}</th>"
             label = f' data-label="{names[number]}"' if number < len(names) and names[number] else ""
