@@ -42,6 +42,12 @@ case = _Case()
 '''
 
 
+def ranges() -> dict[str, tuple[float, float]]:
+    """The plausible range of each assumption that is a number."""
+    known = {name: row for name, row in parameters.known().items() if name not in SAMPLING and not row.choices}
+    return {name: (plain(row.low), plain(row.high)) for name, row in known.items()}
+
+
 def plain(value: Any) -> Any:
     """A cell as a Python literal: a whole number without a point, a day as text, None for nothing."""
     if value is None or value != value:
@@ -114,6 +120,8 @@ def source(scenario: scenarios.Scenario) -> str:
             head,
             *assumptions(scenario),
             "",
+            "# The plausible range of each, low and high.",
+            _dictionary("RANGES", ranges()),
             "# Models whose chip-hours are known or estimated; chip_hours_confidence says which.",
             _dictionary("MODELS", _rows("models", HELD["models"], "chip_hours")),
             _dictionary("GPUS", _rows("gpus", HELD["gpus"], "tdp_w")),

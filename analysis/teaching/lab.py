@@ -35,6 +35,10 @@ class TooMuchError(Exception):
     """The code has printed more than a page can show."""
 
 
+class NoInputError(Exception):
+    """The code asks somebody at a keyboard."""
+
+
 class Output(io.TextIOBase):
     """A text stream that hands on what is written, up to a limit."""
 
@@ -61,7 +65,7 @@ def run(code: str, write: Callable[[str], object]) -> Outcome:
     try:
         tree = ast.parse(code, NAME)
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        names: dict[str, object] = {"__name__": "__main__"}
+        names: dict[str, object] = {"__name__": "__main__", "input": _unasked}
         with redirect_stdout(output), redirect_stderr(output):
             exec(compile(tree, NAME, "exec"), names)
             if isinstance(last, ast.Expr):
@@ -83,6 +87,10 @@ def answer(code: str, write: Callable[[str], object]) -> str:
     import json
 
     return json.dumps(asdict(run(code, write)))
+
+
+def _unasked(prompt: object = "") -> str:
+    raise NoInputError
 
 
 def _syntax(error: SyntaxError) -> str:
@@ -108,6 +116,10 @@ def _told(error: BaseException) -> str:
     said = str(error).rstrip(".")
     if isinstance(error, TooMuchError):
         return f"The code printed more than {MOST_CHARACTERS:,} characters and was ended. Does a loop never stop?"
+    if isinstance(error, NoInputError):
+        return (
+            "`input()` waits for a line from a keyboard, and this page has none to give. Write the value into the code."
+        )
     if isinstance(error, ModuleNotFoundError):
         return f"There is no module {error.name}. {HERE}"
     if isinstance(error, NameError) and error.name in ELSEWHERE:

@@ -24,8 +24,9 @@ GIVEN = Path(__file__).with_name("starters.json")
 WIDTH = 88
 
 HOW = "Write your answer below, then press Run. Hints: see the exercise in its chapter."
-HEAD = """from analysis import costs
-from analysis.teaching.checks import check
+FIRST = "from analysis import costs"
+# What only the page needs, and a notebook has of itself.
+HEAD = """from analysis.teaching.checks import check
 from given import case  # case.point.pue is an assumption"""
 
 
@@ -37,17 +38,25 @@ def starter(exercise: exercises.Exercise, values: str) -> str:
         for line in textwrap.wrap(paragraph, WIDTH - 2, break_long_words=False, break_on_hyphens=False) or [""]
     ]
     comment = "\n".join(f"# {line}".rstrip() for line in [exercise.title, *question, "", HOW])
-    # Printed, a verdict is not broken into lines: the page breaks it where its own box ends.
-    checks = "\n".join(f"print({source})" for source in exercise.sources("check"))
     blanks = exercises.blank(exercise).replace("\n\n\n", "\n")
-    return "\n\n".join(part for part in (f"{comment}\n{HEAD}", values, blanks, checks) if part) + "\n"
+    return (
+        "\n\n".join(part for part in (f"{comment}\n{FIRST}\n{HEAD}", values, blanks, printed(exercise)) if part) + "\n"
+    )
+
+
+def printed(exercise: exercises.Exercise) -> str:
+    """The lines that check an answer. Printed, a verdict is one line: the page breaks it where its box ends."""
+    return "\n".join(f"print({source})" for source in exercise.sources("check"))
 
 
 def starters(chapter: exercises.Chapter) -> dict[str, str]:
-    """Exercise -> code to start from; those that only a notebook can give are not in it."""
-    values = committed()
-    found = ((each, values.get(each.id)) for each in chapter.exercises)
-    return {each.id: starter(each, text) for each, text in found if text is not None}
+    """Exercise -> code to start from; those that only a notebook can give are not in it.
+
+    Where a notebook gives a function, which may need all of the report, given.toml may have one for the page.
+    """
+    values = {name: text for name, text in committed().items() if text is not None}
+    texts = {**given.HELD["functions"], **values}
+    return {each.id: starter(each, texts[each.id].strip()) for each in chapter.exercises if each.id in texts}
 
 
 def committed() -> dict[str, str | None]:
@@ -67,7 +76,7 @@ def refresh() -> None:
 
 
 def computed(chapters: Iterable[exercises.Chapter]) -> dict[str, str | None]:
-    """Exercise -> what is given as Python text; None where it is a function, which needs all of the report."""
+    """Exercise -> what is given as Python text; None where it is a function."""
     found: dict[str, str | None] = {}
     for chapter in chapters:
         space: dict[str, Any] = {"__name__": "__main__"}

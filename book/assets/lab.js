@@ -8,15 +8,18 @@
 
   const LIMIT_SECONDS = 30, MOST_OUTPUT = 40000;
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const examples = read("lab-examples"), files = read("lab-files");
+  const examples = read("lab-examples"), files = read("lab-files"), asked = read("lab-exercises");
+  const kept = self.reportLabAnswers;
   const find = (name) => lab.querySelector(`.lab-${name}`);
   const code = document.getElementById("lab-code"), pick = document.getElementById("lab-example");
-  const [runButton, stopButton, resetButton, linkButton] = ["run", "stop", "reset", "link"].map(find);
-  const status = find("status"), output = find("output");
+  const [runButton, stopButton, resetButton, linkButton, mineButton] = ["run", "stop", "reset", "link", "mine"].map(find);
+  const status = find("status"), output = find("output"), reason = document.getElementById("lab-reason");
+  const student = document.getElementById("lab-student"), file = document.getElementById("lab-file");
+  const address = document.getElementById("lab-address");
 
   // The worker that runs the code at hand; and a promise of one that has run none yet.
   let worker = null, prepared = null;
-  let running = false, turn = 0, started = 0, timer = 0;
+  let running = false, ran = "", turn = 0, started = 0, timer = 0;
   const say = (text, kind = "") => {
     status.textContent = text;
     status.dataset.kind = kind;
@@ -27,28 +30,68 @@
     .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   const bytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   const decode = (text) => new TextDecoder("utf-8", { fatal: true }).decode(bytes(text.replace(/-/g, "+").replace(/_/g, "/")));
-  const isExercise = (name) => /-\d+$/.test(name);
-  // An answer outlives a look at the chapter. It is kept for this tab alone.
-  const draft = (name) => `lab ${name}`;
-  const show = (name) => {
+  const isExercise = (name) => Object.hasOwn(asked.exercises, name);
+
+  // What stands in the editor. Code that came with a link is a draft of its own, beside the reader's own of that name.
+  let name = "", link = "", start = "", undone = null;
+  const slot = () => link ? `${name} ${link}` : name;
+  const state = (each) => {
+    const draft = kept.get(each);
+    return { right: "✓ right", read: "✓ for a reader" }[draft?.outcome] ?? (draft ? "tried" : "blank");
+  };
+  const list = () => {
+    const count = {};
+    for (const way of lab.querySelectorAll(".lab-list a")) {
+      const each = way.dataset.exercise, found = state(each);
+      way.nextElementSibling.textContent = found;
+      way.nextElementSibling.dataset.state = found;
+      way.toggleAttribute("aria-current", each === name && !link);
+      count[found] = (count[found] ?? 0) + 1;
+    }
+    const parts = ["✓ right", "✓ for a reader", "tried", "blank"].filter((each) => count[each]);
+    if (student) find("standing").textContent = parts.map((each) => `${count[each]} ${each.replace("✓ ", "")}`).join(", ");
+    find("refused").hidden = !kept.refused();
+  };
+  const keep = (change) => {
+    const draft = { outcome: "", said: "", reason: "", ...kept.get(slot()), code: code.value, ...change };
+    kept.set(slot(), draft.code === start && !draft.reason ? null : draft);
+    list();
+  };
+  const undoable = (what) => {
+    undone = what;
+    resetButton.textContent = what ? "Bring my code back" : "Reset the code";
+  };
+  const show = (next, from = "") => {
+    if (running) end("");
+    [name, link, start] = [next, from, from ? decode(from) : examples[next]];
+    undoable(null);
+    const draft = kept.get(slot());
     pick.value = name;
-    const kept = isExercise(name) ? sessionStorage.getItem(draft(name)) : null;
-    code.value = kept ?? examples[name];
-    const way = find("chapter");
-    way.hidden = !isExercise(name);
-    if (isExercise(name)) way.querySelector("a").href = `${name.replace(/-\d+$/, "")}.html#exercise-${name}`;
-    say(kept === null || kept === examples[name] ? "" : "Your code from before stands here. “Reset the code” brings back the blank.");
+    code.value = draft?.code ?? start;
+    output.textContent = draft?.said ?? "";
+    find("chapter").hidden = !isExercise(name);
+    if (isExercise(name)) find("chapter").querySelector("a").href = asked.exercises[name].page;
+    const question = isExercise(name) && !link ? asked.exercises[name].reason : "";
+    find("reason").hidden = !question;
+    find("question").textContent = question;
+    reason.value = draft?.reason ?? "";
+    mineButton.hidden = !link || !name;
+    address.parentElement.hidden = true;
+    list();
+    const changed = draft !== null && draft.code !== start;
+    if (!link) say(changed ? "Your code from before stands here. “Reset the code” brings back what it began with." : "");
+    else if (changed) say("Your later version of this link's code stands here. “Reset the code” brings back what came with the link.");
+    else say(`This code came with the address. Read it before you run it.${name ? " Your own code is kept apart." : ""}`);
   };
   const reopen = () => {
-    const given = new URLSearchParams(location.hash.slice(1).replace(/%3D/gi, "=")), asked = given.get("example") || location.hash.slice(1);
-    show(Object.hasOwn(examples, asked) ? asked : Object.keys(examples)[0]);
-    if (Object.hasOwn(examples, asked)) lab.scrollIntoView();
-    if (!given.has("code")) return;
+    const given = new URLSearchParams(location.hash.slice(1).replace(/%3D/gi, "=")), wanted = given.get("example") ?? location.hash.slice(1);
+    const known = Object.hasOwn(examples, wanted), from = given.get("code") ?? "";
+    if (known || from) lab.scrollIntoView();
     try {
-      code.value = decode(given.get("code"));
-      say("This code came with the address. Read it before you run it.");
+      show(known ? wanted : from ? "" : Object.keys(examples)[0], from);
     } catch {
-      say("The code in the address cannot be read; the example stands here instead.", "bad");
+      show(known ? wanted : Object.keys(examples)[0]);
+      say("The code in the address cannot be read; what it began with stands here instead.", "bad");
     }
   };
 
@@ -108,13 +151,16 @@
     return prepared;
   };
 
-  // A run
+  // A run. The buttons keep the focus while they do nothing.
+  const atWork = (now) => {
+    running = now;
+    runButton.setAttribute("aria-disabled", now);
+    stopButton.setAttribute("aria-disabled", !now);
+  };
   const end = (text, kind) => {
     clearTimeout(timer);
     turn += 1;
-    running = false;
-    runButton.disabled = false;
-    stopButton.disabled = true;
+    atWork(false);
     say(text, kind);
     if (!worker) return;
     worker.terminate();
@@ -137,6 +183,7 @@
     if (data.failed) broken(data.failed);
     if (!data.done) return;
     const { ok, message, line } = data.done;
+    judged();
     if (ok) {
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       end(`Done in ${seconds} s.${output.textContent ? "" : " Nothing was printed: write print(...) around a result."}`,
@@ -146,13 +193,20 @@
       if (line) select(line);
     }
   }
+  // What the check of an exercise has said of the code that stands there still.
+  const judged = () => {
+    if (!isExercise(name) || code.value !== ran) return;
+    const lines = output.textContent.split("\n"), at = lines.findLastIndex((each) => each.startsWith(`${name}: `));
+    const said = at < 0 ? "" : lines.slice(at).join("\n");
+    const outcome = /^: (RIGHT|FOR YOU TO JUDGE)\. /.exec(said.slice(name.length))?.[1];
+    keep({ said: said.slice(0, 2000), outcome: { RIGHT: "right", "FOR YOU TO JUDGE": "read" }[outcome] ?? "" });
+  };
   const run = async () => {
     if (running) return;
-    running = true;
-    runButton.disabled = true;
-    stopButton.disabled = false;
+    atWork(true);
     output.textContent = "";
     const mine = turn;
+    ran = code.value;
     say(self.reportLabCore ? "Starting Python …" : "Fetching Python …");
     try {
       const made = await prepare();
@@ -166,7 +220,7 @@
     started = performance.now();
     say("Running …");
     timer = setTimeout(() => end(`Stopped: the code ran for ${LIMIT_SECONDS} seconds. Does a loop never end?`, "bad"), LIMIT_SECONDS * 1000);
-    worker.postMessage({ run: code.value });
+    worker.postMessage({ run: ran });
   };
 
   // The editor: Tab indents until Escape is pressed, so that the keyboard is never caught.
@@ -196,33 +250,154 @@
   });
   code.addEventListener("blur", () => { leaving = false; });
 
-  pick.addEventListener("change", () => {
-    show(pick.value);
-    history.replaceState(null, "", `#example=${pick.value}`);
-  });
+  const go = (next) => {
+    history.replaceState(null, "", `#example=${next}`);
+    show(next);
+  };
+  pick.addEventListener("change", () => go(pick.value));
   runButton.addEventListener("click", run);
-  stopButton.addEventListener("click", () => {
-    end("Stopped. Run again starts Python anew.");
-    runButton.focus();
+  stopButton.addEventListener("click", () => { if (running) end("Stopped. Run again starts Python anew."); });
+  code.addEventListener("input", () => {
+    undoable(null);
+    keep({ outcome: "", said: "" });
   });
-  code.addEventListener("input", () => { if (isExercise(pick.value)) sessionStorage.setItem(draft(pick.value), code.value); });
+  reason.addEventListener("input", () => keep({ reason: reason.value }));
   resetButton.addEventListener("click", () => {
-    sessionStorage.removeItem(draft(pick.value));
-    show(pick.value);
-    say("The code stands as it was.");
+    const before = undone ? null : code.value;
+    code.value = undone ?? start;
+    keep({ outcome: "", said: "" });
+    undoable(before === start ? null : before);
+    say(before === null ? "Your code is back." : "The code stands as it was.");
   });
   linkButton.addEventListener("click", async () => {
-    history.replaceState(null, "", `#code=${encode(code.value)}`);
+    address.value = `${location.href.replace(/#.*/, "")}#${name ? `example=${name}&` : ""}code=${encode(code.value)}`;
+    address.parentElement.hidden = false;
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(address.value);
       say("The link is copied. Whoever opens it sees this code, and nothing runs before they press “Run”.");
     } catch {
-      say("The address of this page now holds the code: copy it from there.");
+      address.select();
+      say("The link stands below the buttons: copy it from there.");
     }
+  });
+
+  // A question before something is replaced; the last choice changes nothing.
+  const box = find("ask");
+  let settle = null;
+  const ask = (text, ...choices) => new Promise((resolve) => {
+    if (settle) settle(choices.length - 1);
+    const back = document.activeElement;
+    settle = (choice) => {
+      settle = null;
+      box.hidden = true;
+      back.focus();
+      resolve(choice);
+    };
+    const line = document.createElement("p"), row = document.createElement("p");
+    line.textContent = text;
+    row.className = "lab-tools";
+    row.append(...choices.map((label, place) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label;
+      button.addEventListener("click", () => settle(place));
+      return button;
+    }));
+    box.replaceChildren(line, row);
+    box.hidden = false;
+    row.firstChild.focus();
+  });
+  box.addEventListener("keydown", (event) => { if (event.key === "Escape") settle(box.querySelectorAll("button").length - 1); });
+
+  mineButton.addEventListener("click", async () => {
+    const text = code.value, own = name;
+    if (kept.get(own) && await ask("Your own code for this is another. Put that of the link in its place?", "Replace mine", "Keep mine")) return;
+    kept.set(own, { ...kept.get(own), code: text, outcome: "", said: "" });
+    go(own);
+    say("This is your own code now.");
+  });
+
+  // All answers, as a notebook
+  const answering = () => {
+    student.value = kept.student();
+    student.addEventListener("input", () => {
+      kept.student(student.value);
+      list();
+    });
+    find("download").addEventListener("click", () => {
+      const called = student.value.trim().replace(/\s+/g, " ");
+      const answers = Object.keys(asked.exercises).map((each) => [each, kept.get(each)]).filter(([, draft]) => draft);
+      const about = find("answers-status");
+      if (!answers.length) about.textContent = "Nothing is answered yet: choose an exercise, and write into its code.";
+      else if (!called) {
+        about.textContent = "Write your name first: it goes into the notebook.";
+        student.focus();
+      } else {
+        const way = document.createElement("a");
+        way.download = `answers_${called.replace(/[^\p{L}\p{N}-]+/gu, "_")}.ipynb`;
+        way.href = URL.createObjectURL(new Blob([kept.written(called, answers, asked)], { type: "application/x-ipynb+json" }));
+        way.click();
+        setTimeout(() => URL.revokeObjectURL(way.href), 60_000);
+        about.textContent = `${way.download} has ${answers.length} of ${Object.keys(asked.exercises).length} exercises: `
+          + `${answers.map(([each]) => each).join(", ")}. Hand in this file.`;
+      }
+    });
+    find("open").addEventListener("click", () => file.click());
+    file.addEventListener("change", async () => {
+      const [chosen] = file.files, about = find("answers-status");
+      if (!chosen) return;
+      const called = chosen.name.slice(0, 60);
+      try {
+        if (chosen.size > kept.MOST_BYTES) throw new Error("is larger than 2 MB");
+        const found = kept.opened(await chosen.text(), asked);
+        const same = (draft, own) => draft.code.trim() === own.code.trim() && draft.reason === own.reason;
+        for (const [each, draft] of found.answers) {
+          draft.code ||= examples[each];
+          if (kept.get(each) && same(draft, kept.get(each))) found.answers.delete(each);
+        }
+        const double = [...found.answers.keys()].filter((each) => kept.get(each));
+        const choice = double.length && await ask(
+          `${called} has other answers than yours here to ${double.join(", ")}. Put them in place of yours?`,
+          "Replace mine", "Keep mine, and take the rest", "Change nothing",
+        );
+        if (choice === 2) return;
+        const taken = [...found.answers].filter(([each]) => choice === 0 || !double.includes(each));
+        taken.forEach(([each, draft]) => kept.set(each, draft));
+        if (!student.value) kept.student(student.value = found.student.slice(0, 80));
+        show(name, link);
+        about.textContent = taken.length
+          ? `${called} is open: ${taken.map(([each]) => each).join(", ")}. Press Run to check an answer again.`
+          : `${called} has nothing that is not here already.`;
+      } catch (error) {
+        about.textContent = `${called} ${error.message}. Nothing here has changed.`;
+      } finally {
+        file.value = "";
+      }
+    });
+    find("forget").addEventListener("click", async () => {
+      if (await ask("Forget all code, answers and the name that this browser keeps for this page?", "Forget all", "Keep all")) return;
+      kept.clear();
+      student.value = "";
+      show(name, link);
+      find("answers-status").textContent = "Nothing is kept here any more.";
+    });
+  };
+  if (student) answering(); // A scenario's site has no exercises.
+  // What another tab has written stands here at once.
+  addEventListener("storage", (event) => {
+    if (event.key !== null && !event.key.startsWith(kept.PREFIX)) return;
+    const draft = kept.get(slot());
+    if ((draft?.code ?? start) !== code.value || (draft?.reason ?? "") !== reason.value) show(name, link);
+    if (student) student.value = kept.student();
+    list();
   });
 
   find("listings").hidden = true;
   find("work").hidden = false;
   reopen();
-  addEventListener("hashchange", () => { if (Object.hasOwn(examples, location.hash.slice(1)) || /^#(code|example)(=|%3D)/i.test(location.hash)) reopen(); });
+  addEventListener("hashchange", () => {
+    if (!Object.hasOwn(examples, location.hash.slice(1)) && !/^#(code|example)(=|%3D)/i.test(location.hash)) return;
+    reopen();
+    code.focus();
+  });
 })();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import shutil
 import sys
@@ -12,18 +13,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
 import pytest
 import test_accessibility
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from served import Quiet, served
 from test_site import soup, told
 
-from analysis import scenarios, tables
+from analysis import parameters, scenarios, tables
 from analysis.case import Case
 from analysis.report import downloads, notebooks, store
 from analysis.report.place import BuildError
 from analysis.teaching import exercises, given, pyodide, starters
 from analysis.teaching import lab as runner
+from analysis.teaching.grading import marks
 from analysis.teaching.site import chapters
 from analysis.teaching.site import lab as page_of
 
@@ -123,6 +126,7 @@ def test_examples_give_the_report_s_results(here: None) -> None:
         ("while True:\n    print('no end')", 2, "printed more than 20,000 characters"),
         ("def f():\n    f()\nf()", 2, "calls itself without end"),
         ("int('x')", 1, "ValueError: invalid literal"),
+        ("x = 1\ny = input('How many? ')", 2, "`input()` waits for a line from a keyboard"),
         # What only a notebook has.
         ("Case()", 1, "Case is for the notebooks. Only"),
         ("from given import case\ncase['v3_rental_usd']", 2, "The result v3_rental_usd is not computed on this page."),
@@ -168,9 +172,28 @@ def test_what_an_exercise_gives_is_what_its_notebook_gives_now() -> None:
     )
 
 
-def test_only_exercises_that_run_pages_of_the_report_are_missing() -> None:
-    missing = {exercise.id for chapter in CHAPTERS for exercise in chapter.exercises} - set(STARTERS)
-    assert missing == {"whole_bill-3"}, "Everything else can be answered without pandas."
+def test_every_exercise_is_on_the_page() -> None:
+    assert {exercise.id for chapter in CHAPTERS for exercise in chapter.exercises} == set(STARTERS)
+
+
+def test_a_function_of_the_page_gives_what_that_of_the_notebook_gives(here: None) -> None:
+    """whole_bill-3: as in the report at the ends of what V3's programme rests on, and in words where that says no."""
+    (call,) = re.findall(r"print\((check\(.*\))\)", STARTERS["whole_bill-3"])
+    code = STARTERS["whole_bill-3"].replace(call, "programme_with_usd(changes)")
+    rows = parameters.known()
+    names = ("programme_years", "final_run_share_of_rd_compute", "rental_usd_per_gpu_hour", "staff_count")
+    for changes in ({name: getattr(rows[name], end) for name in names} for end in ("low", "high")):
+        there = float(run(code.replace("changes = None", f"changes = {changes}"))[1])
+        assert there == pytest.approx(Case({**Case().values, **changes})["v3_programme_usd"].value, rel=1e-12)
+    for written, message in (
+        ("3", "must be a dictionary"),
+        ("{'programme_year': 1}", "changes programme_year, which has no range"),
+        ("{'fleet': 'documented'}", "changes fleet, which has no range"),
+        ("{'programme_years': 'one'}", "has programme_years = 'one', which is no number"),
+        ("{'programme_years': float('nan')}", "has programme_years = nan outside its range, 0.64 to 1.6"),
+        ("{('a', 1): []}", "has no range"),
+    ):
+        assert message in run(STARTERS["whole_bill-3"].replace("changes = None", f"changes = {written}"))[1], written
 
 
 @pytest.mark.parametrize("name", STARTERS)
@@ -319,7 +342,7 @@ def execute(page: Page, code: str) -> tuple[str, str]:
     """Run code; what the status says, and the output."""
     page.get_by_label("Your code").fill(code)
     page.get_by_role("button", name="Run", exact=True).click()
-    page.wait_for_selector(".lab-run:not([disabled])", timeout=120_000)
+    page.wait_for_selector('.lab-run[aria-disabled="false"]', timeout=120_000)
     return page.locator(".lab-status").inner_text(), page.locator(".lab-output").inner_text()
 
 
@@ -332,6 +355,7 @@ def test_results_are_python_s(opened: tuple[Page, list[str]], here: None) -> Non
 
 def test_every_example_gives_in_the_browser_what_it_gives_here(opened: tuple[Page, list[str]], here: None) -> None:
     page, _ = opened
+    page.evaluate("localStorage.clear()")  # What other tests have written stands in the examples.
     for name, example in EXAMPLES.items():
         page.get_by_label("Start from").select_option(name)
         assert page.get_by_label("Your code").input_value() == example.code
@@ -347,7 +371,8 @@ def test_errors_are_told_and_their_line_is_selected(opened: tuple[Page, list[str
     chosen = page.get_by_label("Your code").evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)")
     assert chosen == "for i in 3"
     assert execute(page, "import pandas")[0].startswith("Line 1: There is no module pandas.")
-    assert page.get_by_role("status").inner_text().startswith("Line 1"), "The message is in no live region."
+    told_in = page.locator(".lab-status[role=status]")
+    assert told_in.inner_text().startswith("Line 1"), "The message is in no live region."
 
 
 def test_an_endless_loop_can_be_stopped_and_python_starts_again(opened: tuple[Page, list[str]]) -> None:
@@ -404,26 +429,260 @@ def test_nothing_of_a_run_is_left_in_the_next(opened: tuple[Page, list[str]]) ->
     )
 
 
+def link_of(page: Page) -> str:
+    page.get_by_role("button", name="Copy a link").click()
+    return page.get_by_label("Link to this code").input_value()
+
+
 def test_a_link_brings_the_code_back_and_runs_nothing(opened: tuple[Page, list[str]], browser: Browser) -> None:
     page, _ = opened
     code = 'print("50 % – ≥ 1 €")\n# a+b/c?'
+    page.get_by_label("Start from").select_option("capex-2")
     page.get_by_label("Your code").fill(code)
-    page.get_by_role("button", name="Copy a link").click()
-    page.wait_for_url("**#code=*")
+    link = link_of(page)
+    assert "#example=capex-2&code=" in link and "code=" not in page.url, "A reload would bring the old code back."
     other = browser.new_page()
-    other.goto(page.url, wait_until="load")
-    assert other.get_by_label("Your code").input_value() == code
-    assert "Read it before you run it" in other.locator(".lab-status").inner_text()
-    assert other.locator(".lab-output").inner_text() == ""
+    editor, status = other.get_by_label("Your code"), other.locator(".lab-status")
+    other.goto(link, wait_until="load")
+    assert (editor.input_value(), other.locator(".lab-output").inner_text()) == (code, "")
+    assert "Read it before you run it" in status.inner_text()
+    assert other.get_by_label("Start from").input_value() == "capex-2"
+    question = other.get_by_role("link", name="the exercise in its chapter").get_attribute("href")
+    assert question == f"{notebooks.home('capex')}.html#exercise-capex-2"
+    # The newer version wins on a reload; the link's own is one button away, and the reader's own answer is untouched.
+    editor.fill(f"{code}\nmore = 1")
+    other.reload()
+    assert editor.input_value() == f"{code}\nmore = 1" and "later version" in status.inner_text()
+    other.get_by_role("button", name="Reset").click()
+    assert editor.input_value() == code
+    other.get_by_role("button", name="Bring my code back").click()
+    assert editor.input_value() == f"{code}\nmore = 1"
+    other.get_by_label("Start from").select_option("six_million-1")
+    other.get_by_label("Start from").select_option("capex-2")
+    assert editor.input_value() == STARTERS["capex-2"]
+    editor.fill("mine = 1")
     other.goto("about:blank")
-    other.goto(re.sub("#.*", "#code=%%%", page.url), wait_until="load")
-    assert "cannot be read" in other.locator(".lab-status").inner_text()
+    other.goto(link, wait_until="load")
+    other.get_by_role("button", name="Make it my own code").click()
+    assert other.evaluate("document.activeElement.textContent") == "Replace mine"
+    other.keyboard.press("Escape")
+    other.get_by_label("Start from").select_option("six_million-1")
+    other.get_by_label("Start from").select_option("capex-2")
+    assert editor.input_value() == "mine = 1", "Escape answers with what changes nothing."
+    for address, message in (("#code=%%%", "cannot be read"), ("#example=__proto__&code=YQ", "Read it before")):
+        other.goto("about:blank")
+        other.goto(re.sub("#.*", address, link), wait_until="load")
+        assert message in status.inner_text()
     other.close()
+
+
+def drafts(page: Page) -> dict[str, str]:
+    """What the browser keeps: exercise or example -> code."""
+    kept: dict[str, str] = page.evaluate("Object.fromEntries(Object.entries(localStorage))")
+    start = "report-lab:code:"
+    return {name.removeprefix(start): json.loads(each)["code"] for name, each in kept.items() if name.startswith(start)}
+
+
+def answered(name: str, answers: dict[str, str]) -> str:
+    code = STARTERS[name]
+    for asked, value in answers.items():
+        code = code.replace(f"{asked} = None", f"{asked} = {value}")
+    return code
+
+
+ESSAY = "The hours of research, tests, staff and data are left out of a rental price. " * 4
+CHANGES = '{"programme_years": 0.7, "final_run_share_of_rd_compute": 0.3}'
+# What a student writes, and what the list of exercises says then.
+WORK = {
+    "six_million-1": (answered("six_million-1", ANSWERS["six_million-1"]), "✓ right"),
+    "six_million-2": (answered("six_million-2", {"answer_usd_per_gpu_hour": "999"}), "tried"),
+    "gpu_mix-1": (answered("gpu_mix-1", ANSWERS["gpu_mix-1"]), "✓ right"),
+    "capex-4": (f"import given\n{answered('capex-4', ANSWERS['capex-4'])}", "✓ right"),
+    "six_million-4": (STARTERS["six_million-4"].replace('"""\n\n"""', f'"""{ESSAY}"""'), "✓ for a reader"),
+    "whole_bill-3": (answered("whole_bill-3", {"changes": CHANGES}), "✓ right"),
+}
+
+
+def points(name: str) -> int:
+    """What a computer can give for an exercise."""
+    (exercise,) = (each for chapter in CHAPTERS for each in chapter.exercises if each.id == name)
+    return sum(count for answer, count in exercise.points.items() if answer not in exercise.read)
+
+
+def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
+    browser: Browser, place: str, tmp_path: Path
+) -> None:
+    context = browser.new_context(reduced_motion="reduce", accept_downloads=True)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    for name, (code, state) in WORK.items():
+        page.goto(f"{place}{page_of.PAGE}#example={name}", wait_until="load")
+        status, _ = execute(page, code)
+        assert status.startswith("Done"), f"{name}: {status}"
+        assert page.locator(f"[data-exercise={name}] + span").text_content() == state, name
+    said = page.locator(".lab-output").inner_text()
+    page.close()
+
+    # Another tab, after the first is closed: by keyboard alone from here on.
+    page = context.new_page()
+    page.goto(f"{place}{page_of.PAGE}", wait_until="load")
+    page.locator(".lab-list > summary").focus()
+    page.keyboard.press("Enter")
+    standing = page.locator(".lab-standing").inner_text()
+    assert standing == f"4 right, 1 for a reader, 1 tried, {len(STARTERS) - len(WORK)} blank"
+    way = page.locator(".lab-list a[data-exercise=whole_bill-3]")
+    way.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#example=whole_bill-3")
+    assert page.get_by_label("Your code").input_value() == WORK["whole_bill-3"][0]
+    assert page.locator(".lab-output").inner_text().strip() == said.strip(), "The verdict is not there any more."
+    assert page.evaluate("document.activeElement.id") == "lab-code"
+    second = context.new_page()
+    second.goto(f"{place}{page_of.PAGE}#example=whole_bill-3", wait_until="load")
+    second.get_by_label("Your code").fill("changes = 1")
+    expect(page.get_by_label("Your code")).to_have_value("changes = 1")
+    assert page.locator("[data-exercise=whole_bill-3] + span").text_content() == "tried"
+    second.get_by_label("Your code").fill(WORK["whole_bill-3"][0])
+    expect(page.get_by_label("Your code")).to_have_value(WORK["whole_bill-3"][0])
+    second.close()
+
+    download = page.get_by_role("button", name="Download my answers")
+    download.focus()
+    page.keyboard.press("Enter")
+    assert "Write your name first" in page.locator(".lab-answers-status").inner_text()
+    page.keyboard.type("Zoë  O’Neil")
+    download.focus()
+    with page.expect_download() as found:
+        page.keyboard.press("Enter")
+    file = tmp_path / "class" / found.value.suggested_filename
+    found.value.save_as(file)
+    assert file.name == "answers_Zoë_O_Neil.ipynb"
+    nbformat.validate(nbformat.read(file, as_version=4))
+    graded = marks.grade(file.parent)
+    (student,) = graded.students
+    assert (student.name, student.notes, graded.faults) == ("Zoë O’Neil", [], [])
+    expected = {name: points(name) * (state == "✓ right") for name, (_, state) in WORK.items()}
+    assert sum(expected.values()) >= 5 and {name: student.marks[name].given for name in WORK} == expected
+    assert student.marks["six_million-4"].texts["argument"].startswith("The hours of research")
+
+    # On another computer, which has another answer already.
+    here, other = drafts(page), browser.new_page()
+    other.goto(f"{place}{page_of.PAGE}#example=capex-4", wait_until="load")
+    other.get_by_label("Your code").fill("mine = 1")
+    other.on("filechooser", lambda chooser: chooser.set_files(file))
+    for key, kept in (("Escape", {"capex-4": "mine = 1"}), ("Tab", {**here, "capex-4": "mine = 1"}), ("Enter", here)):
+        button = other.get_by_role("button", name="Open downloaded answers")
+        button.focus()
+        other.keyboard.press("Enter")
+        expect(other.get_by_role("button", name="Replace mine")).to_be_focused()
+        other.keyboard.press(key)
+        if key == "Tab":
+            other.keyboard.press("Enter")
+        other.wait_for_selector(".lab-ask", state="hidden")
+        assert drafts(other) == kept, key
+    assert other.get_by_label("Your name").input_value() == "Zoë O’Neil"
+    assert other.get_by_label("Your code").input_value() == WORK["capex-4"][0]
+    other.get_by_role("button", name="Forget all").click()
+    other.get_by_role("button", name="Forget all").first.click()
+    other.wait_for_selector(".lab-ask", state="hidden")
+    assert drafts(other) == {} and other.get_by_label("Your code").input_value() == STARTERS["capex-4"]
+    other.close()
+    context.close()
+    assert not faults, faults
+
+
+def made(*cells: object, **metadata: object) -> str:
+    return json.dumps({"cells": cells, "metadata": {"made_by": "report lab", **metadata}, "nbformat": 4})
+
+
+TAGS = {"tags": ["answer"], "answer": "capex-2"}
+HOSTILE = {
+    "no JSON": ("<script>alert(1)</script>", "is no notebook"),
+    "nothing": ("", "is no notebook"),
+    "null": ("null", "is no notebook"),
+    "a list": ("[1]", "is no notebook"),
+    "cells that are none": (made(None), "is no notebook"),
+    "a source that is none": (made({"source": {"a": 1}, "metadata": TAGS}), "is no notebook"),
+    "of Jupyter": (
+        made({"source": "answer_usd = 1", "metadata": TAGS}, made_by=1),
+        "was not downloaded from this page",
+    ),
+    "no answer": (made({"source": "1", "metadata": {"tags": "answer", "answer": "capex-2"}}), "has no answer"),
+    "a name of JavaScript": (made({"source": "1", "metadata": {**TAGS, "answer": "__proto__"}}), "has no answer"),
+    "an id that is a list": (made({"source": "1", "metadata": {**TAGS, "answer": ["capex"]}}), "has no answer"),
+    "too large": (made({"source": "#" * 2_000_001, "metadata": TAGS}), "is larger than 2 MB"),
+}
+
+
+def test_a_file_that_is_no_download_is_told_in_a_sentence(browser: Browser, place: str) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{place}{page_of.PAGE}#example=capex-2", wait_until="load")
+    page.get_by_label("Your code").fill("mine = 1")
+    status = page.locator(".lab-answers-status")
+
+    def give(content: str) -> str:
+        status.evaluate("e => { e.textContent = ''; }")
+        page.locator("#lab-file").set_input_files(
+            {"name": "<b>x</b>.ipynb", "mimeType": "text/plain", "buffer": content.encode()}
+        )
+        page.wait_for_selector(".lab-answers-status:not(:empty)")
+        return status.inner_text()
+
+    for name, (content, message) in HOSTILE.items():
+        said = give(content)
+        assert said.startswith("<b>x</b>.ipynb ") and message in said, f"{name}: {said}"
+        assert said.endswith("Nothing here has changed.") and drafts(page) == {"capex-2": "mine = 1"}, name
+    markup = '</textarea><img src=x onerror="document.title = 1">'
+    cell = {"source": [markup], "metadata": {"tags": ["answer", "reason"], "answer": "whole_bill-3"}}
+    assert "is open: whole_bill-3" in give(made(cell, student=markup))
+    page.get_by_label("Start from").select_option("whole_bill-3")
+    assert page.get_by_label("For a reader").input_value() == markup
+    assert page.title() != "1" and not page.locator("#lab img").count()
+    # What anybody has put where drafts are kept.
+    for value in ("{", "5", '{"code": 3}', '{"code": "x", "said": {}}'):
+        page.evaluate("value => localStorage.setItem('report-lab:code:trend-1', value)", value)
+        page.reload()
+        page.get_by_label("Start from").select_option("trend-1")
+        assert page.get_by_label("Your code").input_value() in (STARTERS["trend-1"], "x")
+    page.close()
+    assert not faults, faults
+
+
+BLOCKED = (
+    "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('denied', 'SecurityError'); }})"
+)
+
+
+def test_where_the_browser_keeps_nothing_the_page_says_so_and_works(browser: Browser, place: str) -> None:
+    context = browser.new_context()
+    context.add_init_script(BLOCKED)
+    page = context.new_page()
+    page.goto(f"{place}{page_of.PAGE}", wait_until="load")
+    assert "This browser keeps nothing of this page" in page.locator(".lab-refused").inner_text()
+    code, pick = page.get_by_label("Your code"), page.get_by_label("Start from")
+    first = next(iter(EXAMPLES))
+    # An example's edits, too, are there when it is chosen again; and in this page alone.
+    code.fill("x = 1")
+    pick.select_option("capex-2")
+    code.fill("y = 1")
+    pick.select_option(first)
+    assert code.input_value() == "x = 1"
+    page.get_by_label("Your name").fill("A")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Download my answers").click()
+    assert '"y = 1"' in Path(found.value.path()).read_text(encoding="utf-8")
+    page.reload()
+    assert code.input_value() == EXAMPLES[first].code
+    context.close()
 
 
 def test_an_exercise_is_answered_in_the_browser_without_a_server(browser: Browser, whole: Path) -> None:
     page = browser.new_page()
     page.goto((whole / "six_million.html").as_uri(), wait_until="load")
+    page.locator("details.practice > summary").click()
     page.get_by_role("link", name="Answer exercise 1 in the browser").click()
     page.wait_for_url("**/lab.html#six_million-1")
     code = page.get_by_label("Your code")
@@ -459,6 +718,10 @@ def test_the_keyboard_alone_edits_runs_and_leaves(opened: tuple[Page, list[str]]
     page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Run", "The keyboard is caught in the editor."
+    page.keyboard.press("Enter")
+    page.wait_for_selector('.lab-run[aria-disabled="true"]')
+    page.wait_for_selector('.lab-run[aria-disabled="false"]', timeout=60_000)
+    assert page.evaluate("document.activeElement.textContent") == "Run", "A run takes the focus away."
 
 
 def test_axe_finds_nothing_when_code_has_run(browser: Browser, whole: Path, place: str) -> None:
@@ -467,8 +730,11 @@ def test_axe_finds_nothing_when_code_has_run(browser: Browser, whole: Path, plac
         context = browser.new_context(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
         context.add_init_script(test_accessibility.axe())
         page = context.new_page()
-        page.goto(f"{place}{page_of.PAGE}", wait_until="load")
+        page.goto(f"{place}{page_of.PAGE}#example=cost_per_model-2", wait_until="load")
+        page.locator(".lab-list > summary").click()
         execute(page, "nothing")
+        page.get_by_role("button", name="Copy a link").click()
+        page.get_by_role("button", name="Forget all").click()
         found = page.evaluate(test_accessibility.AXE_RUN, test_accessibility.RULES[scheme])
         faults += [f"{scheme}: {rule}: {node[:160]}" for rule, _, nodes in found for node in nodes[:3]]
         context.close()

@@ -17,7 +17,8 @@ from analysis.report import files, notebooks
 from analysis.report.execution import Progress, silent
 from analysis.report.place import BUILD, BuildError
 from analysis.report.site import templates
-from analysis.teaching import checks, exercises, handin
+from analysis.scenarios import Scenario
+from analysis.teaching import checks, exercises, given, handin
 from analysis.teaching.exercises import REASON, Chapter, Exercise
 from analysis.teaching.grading import handins, runner
 from analysis.teaching.grading.handins import Handin
@@ -25,6 +26,12 @@ from analysis.teaching.grading.processes import Child, Gone, Processes
 
 SECONDS = 20.0
 LONGEST_REMARK = 300
+MODULE = """
+import sys, types
+
+sys.modules[{name!r}] = types.ModuleType({name!r})
+exec({source!r}, sys.modules[{name!r}].__dict__)
+"""
 SHEET = templates.beside(__file__)
 
 
@@ -74,7 +81,9 @@ def grade(
     judges = {each.id: Judge(chapter, each) for chapter in begun for each in chapter.exercises}
     tasks = [(one, chapter) for one in everyone for chapter in begun if {*one.found} & _ids(chapter)]
     marks: dict[str, dict[str, Marked]] = {one.name: {} for one in everyone}
-    warm = [[cell.source for cell in _given(chapter)] for chapter in begun]
+    # An answer that was written on the page with Python may import what that page gives.
+    warm = [[MODULE.format(name="given", source=given.source(Scenario()))]]
+    warm += [[cell.source for cell in _given(chapter)] for chapter in begun]
     closed = [str(path) for path in (checks.ANSWERS, exercises.SOURCES, folder, *BUILD.glob("classroom*"))]
     with Processes(warm, closed) as forked, ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
         work = (pool.submit(_chapter, one, chapter, judges, forked, seconds) for one, chapter in tasks)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from markupsafe import Markup
@@ -27,7 +28,8 @@ PAGE = "lab.html"
 # Of Pyodide. Of its versions that a classic worker can start (from 314 on Pyodide is an ES module) the last.
 VERSION = "0.29.5"
 
-SCRIPT = "lab.js"
+# The second uses what the first has.
+SCRIPTS = ("lab-answers.js", "lab.js")
 EXAMPLES = "book/teaching/lab"
 
 # What it holds is written anew when Python is added.
@@ -81,6 +83,20 @@ def groups(scenario: scenarios.Scenario) -> dict[str, list[Example]]:
     return found
 
 
+def asked(scenario: scenarios.Scenario) -> dict[str, Any]:
+    """What the script knows of exercises: title, place, question for a reader and check of each; lines of all."""
+    found = {}
+    for chapter in exercises.chapters() if scenario.is_base else ():
+        there = starters.starters(chapter)
+        for each in chapter.exercises:
+            if each.id in there:
+                title = f"{chapter.title}: {each.title}"
+                page = f"{notebooks.home(chapter.name)}.html#exercise-{each.id}"
+                said = {"title": title, "page": page, "reason": each.reason, "check": starters.printed(each)}
+                found[each.id] = said
+    return {"first": starters.FIRST, "head": starters.HEAD, "exercises": found}
+
+
 def files(scenario: scenarios.Scenario) -> dict[str, str]:
     """What the browser's Python finds on its path: the cost model as it is, and the generated module `given`."""
     patterns = SHIPPED + CHECKS if scenario.is_base else SHIPPED
@@ -99,7 +115,8 @@ def editor(scenario: scenarios.Scenario) -> str:
     """The controls, the examples as text, and what the script needs."""
     grouped = groups(scenario)
     codes = {each.name: each.code for found in grouped.values() for each in found}
-    return str(HTML.editor(Markup(SLOT.holding(HTML.absent())), grouped, codes, files(scenario)))
+    slot = Markup(SLOT.holding(HTML.absent()))
+    return str(HTML.editor(slot, grouped, codes, files(scenario), asked(scenario)))
 
 
 class LabDirective(SphinxDirective):
@@ -115,7 +132,7 @@ class LabDirective(SphinxDirective):
             return [nodes.raw("", str(text), format="html")]
         if self.arguments:
             raise self.error(f"The lab has no part '{self.arguments[0]}'. Write `{{lab}}` or `{{lab}} given`.")
-        scripts.ask(self.env, SCRIPT)
+        scripts.ask(self.env, *SCRIPTS)
         return [nodes.raw("", editor(scenario), format="html")]
 
 
