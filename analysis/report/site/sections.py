@@ -27,13 +27,28 @@ LINE_POINTS = 21
 # Space above and below a block, of a row that is stacked, and of what is folded.
 BLOCK_LINES, ROW_LINES, FOLDED_LINES = 0.5, 0.4, 1.3
 
-FOLDED = re.compile(r"(?s)<details(?![^>]*\bopen\b).*?</details>")
+FOLD = re.compile(r"(<details\b[^>]*>|</details>)")
 UNSEEN = re.compile(r"(?s)<(script|template|thead)\b.*?</\1>|<[^>]* hidden>.*?</|<[^>]*>")
 BLOCK = re.compile(r"<(?:p|li|tr|label|button|dt|dd|h\d|select|input|textarea)\b")
 
 
+def _unfolded(html: str) -> tuple[str, int]:
+    """What is seen of a text while its folds are closed, and how many there are; a fold may hold others."""
+    shown, folded, depth = [], 0, 0
+    for part in FOLD.split(html):
+        if part.startswith("<details"):
+            if depth or not re.search(r"\bopen\b", part):
+                folded, depth = folded + (not depth), depth + 1
+        elif part == "</details>":
+            # That of a fold that is open closes nothing that is left out.
+            depth = max(depth - 1, 0)
+        elif not depth:
+            shown.append(part)
+    return "".join(shown), folded
+
+
 def _html(text: str) -> float:
-    shown, folded = FOLDED.subn("", text)
+    shown, folded = _unfolded(text)
     letters = len(" ".join(UNSEEN.sub("", shown).split()))
     return letters / LETTERS_PER_LINE + BLOCK_LINES * len(BLOCK.findall(shown)) + FOLDED_LINES * folded
 
