@@ -167,7 +167,7 @@ def test_colours_are_there_without_a_script(browser: Browser, address: str) -> N
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "index.html", wait_until="load")
-    link = page.locator("article p a").first
+    link = page.locator('article a[href="trend.html"]').first
     colour = link.evaluate("e => getComputedStyle(e).color") if link.count() else ""
     context.close()
     assert rgb(colour) == [0x14, 0x55, 0x8A], (

@@ -13,6 +13,10 @@ WIDE = 7  # as many columns and more are "many"
 STACKED = 3  # a table of as many columns and more stacks its rows on a phone
 
 
+# A table that is sorted has its own way to stack its rows: models.js.
+OWN = ('id="tab-models"',)
+
+
 def _name(table: str, number: int) -> str:
     """What a screen reader calls the box: the table's number and caption, else its place on the page."""
     found = re.search(r"(?s)<caption>(.*?)</caption>", table)
@@ -43,7 +47,8 @@ def counted(html: str) -> str:
         first = re.search(r"(?s)<tr\b.*?</tr>", match[0])
         columns = len(re.findall(r"<t[hd]\b", first[0])) if first else 0
         table = match[0].replace("<table", f'<table data-columns="{columns if columns < WIDE else "many"}"', 1)
-        return labelled(table) if columns >= STACKED and "colspan" not in table and "rowspan" not in table else table
+        own = any(mark in table for mark in ("colspan", "rowspan", *OWN))
+        return labelled(table) if columns >= STACKED and not own else table
 
     return re.sub(r"(?s)<table(?! data-columns).*?</table>", marked, html)
 
