@@ -112,7 +112,7 @@ def test_a_site_s_data_package_describes_them(folder: Path) -> None:
 
 def test_a_result_leads_to_the_page_that_argues_it(base: pd.DataFrame) -> None:
     assert base["page"]["v3_rental_usd"] == "six_million.html"
-    assert base["page"]["v3_flop_per_gpu_hour"] == "index.html", "No other page mentions it."
+    assert base["page"]["cost_growth"] == "index.html", "No other page mentions it."
     assert base["page"]["v3_pretraining_usd"] == "results.html#v3_pretraining_usd", "No text mentions it."
 
 
