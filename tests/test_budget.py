@@ -45,7 +45,7 @@ def test_a_table_gets_a_named_box_and_scopes() -> None:
         "<thead><tr><th>a</th></tr></thead><tbody><tr><th>b</th><td>c</td></tr></tbody></table></div>"
     )
     found = tables.boxed(html)
-    assert 'tabindex="0" role="region" aria-label="Table 1 Two &quot;rows&quot;"' in found
+    assert 'tabindex="0" role="group" aria-label="Table 1 Two &quot;rows&quot;"' in found
     assert '<table data-columns="1" class="table">' in found
     assert '<th scope="col">a</th>' in found
     assert '<th scope="row">b</th>' in found

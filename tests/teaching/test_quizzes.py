@@ -19,7 +19,7 @@ from analysis.report import notebooks
 from analysis.report.site import typography
 from analysis.teaching import quizzes
 from analysis.teaching.quizzes import Question, QuizError
-from analysis.teaching.site import quiz
+from analysis.teaching.site import practice, quiz
 
 CHAPTERS = [
     *("six_million", "gpu_mix", "capex", "owning_and_renting", "cost_per_model"),
@@ -176,9 +176,21 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def before(chapter: str) -> int:
+    """How many questions of other chapters stand before a chapter's on the page that they share."""
+    (names,) = [names for names in practice.pages().values() if chapter in names]
+    return sum(len(asked(name)) for name in names[: names.index(chapter)])
+
+
 def form(page: Page, chapter: str, question: str) -> Locator:
-    place = list(asked(chapter)).index(question)
+    place = before(chapter) + list(asked(chapter)).index(question)
     return page.locator(".quiz-question").nth(place)
+
+
+def opened(page: Page, address: str, chapter: str) -> None:
+    """The page of a chapter's questions, with the line that they stand behind clicked."""
+    page.goto(f"{address}{notebooks.home(chapter)}.html", wait_until="load")
+    page.locator("details.practice > summary").click()
 
 
 def said(box: Locator) -> str:
@@ -188,7 +200,8 @@ def said(box: Locator) -> str:
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_page_holds_what_its_script_checks(chapter: str, site: Path) -> None:
     """Each kind of question is answered in the browser below; this holds for all."""
-    forms = soup(site / f"{chapter}.html").select(".quiz-question")
+    forms = soup(site / f"{notebooks.home(chapter)}.html").select(".quiz-question")
+    forms = forms[before(chapter) : before(chapter) + len(asked(chapter))]
     assert len(forms) == len(asked(chapter))
     for form, question in zip(forms, asked(chapter).values(), strict=True):
         entries = [
@@ -206,7 +219,7 @@ def test_the_page_holds_what_its_script_checks(chapter: str, site: Path) -> None
 def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: str) -> None:
     elsewhere: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(address) else elsewhere.append(request.url))
-    page.goto(f"{address}{chapter}.html", wait_until="load")
+    opened(page, address, chapter)
     for question in asked(chapter).values():
         box = form(page, chapter, question.id)
         check = box.get_by_role("button", name="Check")
@@ -249,7 +262,7 @@ def test_every_answer_gets_its_explanation(chapter: str, page: Page, address: st
 
 
 def test_a_question_is_answered_with_the_keyboard_alone(page: Page, address: str) -> None:
-    page.goto(f"{address}six_million.html", wait_until="load")
+    opened(page, address, "six_million")
     box = form(page, "six_million", "product")
     box.get_by_role("radio").first.focus()
     page.keyboard.press("Space")
@@ -268,7 +281,7 @@ def test_axe_finds_nothing_in_answered_questions(browser: Browser, address: str)
         context = browser.new_context(color_scheme=scheme, reduced_motion="reduce")
         context.add_init_script(test_accessibility.axe())
         tab = context.new_page()
-        tab.goto(f"{address}six_million.html", wait_until="load")
+        opened(tab, address, "six_million")
         for place, box in enumerate(tab.locator(".quiz-question").all()):
             if box.get_by_role("textbox").count():
                 box.get_by_role("textbox").fill("5.58")
