@@ -23,10 +23,17 @@ FEW = {"draws": 256}
 STEPS = {name for name, definition in REGISTRY.items() if definition.unit in ("claim", "model")}
 
 # 0 is no factor to multiply, and 1.07 of a fraction may be more than one.
-OTHER = {
-    p.name: next(c for c in p.choices if c != p.value) if p.choices else p.value * 0.93 + 0.01 * p.high
-    for p in parameters.known().values()
-}
+
+
+def other(p: parameters.Parameter) -> parameters.Value:
+    """Another value that may be given, not far from its own."""
+    if p.choices:
+        return next(choice for choice in p.choices if choice != p.value)
+    near = float(p.value) * 0.93 + 0.01 * p.high
+    return round(near) if p.type == "int" else near
+
+
+OTHER = {p.name: other(p) for p in parameters.known().values()}
 
 
 class Changed(Data):
