@@ -37,6 +37,15 @@ FEW = ["index", "fleet", "how_sure", "classroom", "prices", "data_dictionary"]
 FEW += ["changes", "glossary", "references"]
 
 
+def few(contents: Any) -> Any:
+    """A table of contents with FEW alone, and without the parts that hold none of them."""
+    if isinstance(contents, list):
+        kept = [few(each) for each in contents if each.get("file", FEW[0]) in FEW]
+        return [each for each in kept if each.keys() != {"caption"}]
+    lists = {key: few(each) for key, each in contents.items() if isinstance(each, list)}
+    return {key: lists.get(key, each) for key, each in contents.items() if lists.get(key) != []}
+
+
 @pytest.fixture(scope="module")
 def published(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few of the pages as they are where the site has an address, rendered beside somebody's settings."""
@@ -52,9 +61,8 @@ def published(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         executed = {page.name: page.path for page in notebooks.pages() if page.runs and page.name in FEW}
         rendering.stage(Scenario(), executed, folder / "source")
         toc = folder / "source" / "_toc.yml"
-        lines = toc.read_text(encoding="utf-8").splitlines()
-        kept = [line for line in lines if "- file: " not in line or line.split(": ")[1] in FEW]
-        toc.write_text("\n".join(kept), encoding="utf-8")
+        contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
+        toc.write_text(yaml.safe_dump(few(contents), sort_keys=False), encoding="utf-8")
         html = rendering.render(folder / "source")
     shutil.copytree(site / "figures", html / "figures")
     cards.write(html)
@@ -156,6 +164,10 @@ def test_canonical_addresses_and_the_sitemap_agree(published: Path) -> None:
     assert canonical["index"] == f"{ADDRESS}/" and canonical["fleet"] == f"{ADDRESS}/fleet.html"
     assert set(canonical.values()) == listed, f"They differ in {set(canonical.values()) ^ listed}. See addresses.of."
     assert f"Sitemap: {ADDRESS}/sitemap.xml" in (published / "robots.txt").read_text()
+    # An old address names the new one, and is in no list.
+    assert not [url for url in listed if Path(url).stem in notebooks.moved()]
+    (link,) = soup(published / "capex.html").find_all("link", rel="canonical")
+    assert link["href"] == f"{ADDRESS}/fleet.html"
 
 
 def test_site_without_an_address_names_none(site: Path) -> None:

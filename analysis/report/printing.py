@@ -95,7 +95,9 @@ def answer(folder: Path, page: str, route: Route) -> None:
 def headings(page: str) -> dict[str, str]:
     """Every heading of the document, by its letters without spaces."""
     texts = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", page)
-    plain = [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in texts]
+    # What is for the ear alone is not on paper.
+    seen = [re.sub(r'<span class="said">.*?</span>', "", text) for text in texts]
+    plain = [" ".join(unescape(re.sub(r"<[^>]+>", "", text)).split()) for text in seen]
     return {text.replace(" ", ""): text for text in plain}
 
 
