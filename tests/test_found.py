@@ -34,7 +34,7 @@ NAMES = [page.name for page in notebooks.pages()]
 
 # Of each part and kind some: with a figure and without, with tables, in Markdown, what others are linked to.
 FEW = ["index", "fleet", "how_sure", "classroom", "prices", "data_dictionary"]
-FEW += ["changes", "glossary", "references"]
+FEW += ["data", "changes", "glossary", "references"]
 
 
 def few(contents: Any) -> Any:

@@ -93,6 +93,14 @@ def title_of(text: str, name: str) -> str:
     return re.sub(r"(?s)<[^>]+>", "", match[1]).strip()
 
 
+def report_title(front: str) -> str:
+    """The title of the report, with a scenario's where there is one, as its front page tells machines."""
+    match = re.search(r'property="og:site_name" content="([^"]*)"', front)
+    if not match:
+        raise PrintError("The front page does not say the title of the report (og:site_name).")
+    return match[1]
+
+
 def faces() -> str:
     return "\n".join(
         f'@font-face {{ font-family: "Source Sans Pro"; font-weight: {weight}; font-style: {slant}; '
@@ -114,7 +122,7 @@ def document(site: Path, address: str, numbers: Mapping[str, int]) -> str:
     home = (site / f"{front.pages[0]}.html").read_text(encoding="utf-8")
     scenario = re.search(r'(?s)<div class="scenario">.*?</div>', home)
     sheets = re.findall(r'<link\b[^>]*\bhref="(_static/[^"]+\.css[^"]*)"', home)
-    title = titles[front.pages[0]]
+    title = report_title(home)
     titles[front.pages[0]] = "Summary"
     texts[front.pages[0]] = re.sub(r"(?s)<h1\b[^>]*>.*?</h1>", "<h1>Summary</h1>", texts[front.pages[0]], count=1)
     articles = [
@@ -156,7 +164,7 @@ def make(site: Path, address: str = "") -> bytes:
     """The PDF of a built site. PrintError names what is missing."""
     names = [name for part in parts() for name in part.pages]
     with printer(site, "the report") as printed:
-        title = title_of(article((site / f"{names[0]}.html").read_text(encoding="utf-8"), names[0]), names[0])
+        title = report_title((site / f"{names[0]}.html").read_text(encoding="utf-8"))
         first = printed(document(site, address, {}))
         page = document(site, address, pages_of(first, names))
         second = printed(page)

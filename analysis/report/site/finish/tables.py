@@ -47,36 +47,45 @@ def counted(html: str) -> str:
         first = re.search(r"(?s)<tr\b.*?</tr>", match[0])
         columns = len(re.findall(r"<t[hd]\b", first[0])) if first else 0
         table = match[0].replace("<table", f'<table data-columns="{columns if columns < WIDE else "many"}"', 1)
-        own = any(mark in table for mark in ("colspan", "rowspan", *OWN))
-        return labelled(table) if columns >= STACKED and not own else table
+        grid = "colspan" not in table and "rowspan" not in table
+        return labelled(table, not any(mark in table for mark in OWN)) if columns >= STACKED and grid else table
 
     return re.sub(r"(?s)<table(?! data-columns).*?</table>", marked, html)
 
 
-def labelled(table: str) -> str:
-    """Every row with the cell that names it as its header, and every other cell with the name of its column."""
+def labelled(table: str, stacks: bool = True) -> str:
+    """Every row with the cell that names it as its header, and every other cell with the name of its column.
+
+    A first cell without words belongs to the row above, and says to the ear what that one is called.
+    stacks: whether the rows of the table are stacked on a phone, where each cell says the name of its column
+    """
     head = re.search(r"(?s)<thead\b.*?</thead>", table)
     names = [_text(name) for name in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", head[0])] if head else []
     if not names:
         return table
 
+    above = ""
+
     def row(match: re.Match[str]) -> str:
         number = -1
 
         def cell(found: re.Match[str]) -> str:
-            nonlocal number
+            nonlocal number, above
             number += 1
             attributes, content = found["attributes"], found["content"]
-            if not number and _text(content):
+            if not number and (above or _text(content)):
+                above = _text(content) or above
+                content = content if _text(content) else f'<span class="said">{above}</span>'
                 scope = "" if " scope=" in attributes else ' scope="row"'
                 return f"<th{attributes}{scope}>{content}</th>"
-            label = f' data-label="{names[number]}"' if number < len(names) and names[number] else ""
+            named = stacks and number < len(names) and names[number]
+            label = f' data-label="{names[number]}"' if named else ""
             return f"<{found['tag']}{attributes}{label}>{content}</{found['tag']}>"
 
         return re.sub(r"(?s)<(?P<tag>t[hd])\b(?P<attributes>[^>]*)>(?P<content>.*?)</(?P=tag)>", cell, match[0])
 
     body = re.sub(r"(?s)<tbody\b.*?</tbody>", lambda match: re.sub(r"(?s)<tr\b.*?</tr>", row, match[0]), table, count=0)
-    return body.replace("<table", '<table data-stacks=""', 1)
+    return body.replace("<table", '<table data-stacks=""', 1) if stacks else body
 
 
 def boxed(html: str) -> str:
