@@ -64,7 +64,7 @@ def published(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         contents = yaml.safe_load(toc.read_text(encoding="utf-8"))
         toc.write_text(yaml.safe_dump(few(contents), sort_keys=False), encoding="utf-8")
         html = rendering.render(folder / "source")
-    shutil.copytree(site / "figures", html / "figures")
+    shutil.copytree(site / "figures", html / "figures", dirs_exist_ok=True)
     cards.write(html)
     return html
 
