@@ -104,21 +104,10 @@ def fuzzing() -> pd.DataFrame:
     )
 
 
-def hostile_inputs() -> int:
-    """Hostile files, values and commands that are kept and tried with every change."""
-    return len(read("hostile/corpus.csv"))
-
-
 def kills() -> pd.Series:
     """Builds that were killed: how many, and what was left of the site."""
     found = read("hostile/kills.csv")
     return found[["kills", "ended_before", "whole_old", "whole_new", "broken"]].sum()
-
-
-def commands_killed() -> int:
-    """How many of the killed builds were the command itself."""
-    found = read("hostile/kills.csv").set_index("what").loc["command"]
-    return int(found["kills"] - found["ended_before"])
 
 
 def pythons() -> pd.DataFrame:

@@ -71,6 +71,7 @@ def strips(
     heights = [_height(sheet, row, above) for row in rows]
     # A mark at the edge of a phone's drawing keeps its whole width.
     left, right = (6.0, 6.0) if above else tuple(map(max, room(rows), columns))
+    top = sheet.at
     ax = sheet.panel(sum(heights), left, right, below=18 if axis else 4)
     ax.set_xscale("log" if log else "linear")
     ax.set(xlim=limits, ylim=(sum(heights), 0), yticks=[])
@@ -88,7 +89,7 @@ def strips(
     ax.tick_params(labelbottom=axis, labelsize=9, pad=3, labelcolor=MUTED)
     down = 0.0
     for row, height in zip(rows, heights, strict=True):
-        middle = _draw(sheet, ax, row, down, height, above)
+        middle = _draw(sheet, ax, row, top, down, height, above)
         if not isnan(line):
             ends = (middle - 7, middle + 7) if above else (down, down + height)
             ax.plot([line, line], ends, color=INK, linewidth=1.2, zorder=3)
@@ -122,10 +123,10 @@ def _height(sheet: Sheet, row: Row, above: bool) -> float:
     return 12.5 * len(_names(sheet, row)) + 11.5 * len(_notes(sheet, row)) + 17
 
 
-def _draw(sheet: Sheet, ax: Axes, row: Row, down: float, height: float, above: bool) -> float:
+def _draw(sheet: Sheet, ax: Axes, row: Row, top: float, down: float, height: float, above: bool) -> float:
     """One row, `down` points below the top of its axes, its words above its mark or beside it; how far down that is."""
-    top, ink = sheet.at, row.colour if row.strong and row.colour != MUTED else INK
-    begin = top - (ax.get_ylim()[0] + (18 if ax.xaxis.get_tick_params()["labelbottom"] else 4)) + down
+    ink = row.colour if row.strong and row.colour != MUTED else INK
+    begin = top + down
     named = {"fontsize": NAME, "fontweight": _weight(row), "color": ink}
     told = {"fontsize": NAME, "fontweight": "semibold", "color": ink, "ha": "right"}
     quiet = {"fontsize": NOTE, "color": MUTED}

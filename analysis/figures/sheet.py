@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from analysis.figures.style import FAMILY, INK, MUTED, PAPER, RC, plain, register_fonts, settle
+from analysis.figures.style import FAMILY, INK, MUTED, RC, mark, plain, register_fonts, settle
 
 WIDE, NARROW = 504.0, 244.0
 MARGIN = 3.0
@@ -150,17 +150,7 @@ class Sheet:
             if shape == "-":
                 self.ground.plot([x, x + 12], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt")
             else:
-                self.ground.plot(
-                    x + 6,
-                    y,
-                    shape,
-                    fillstyle="full" if fill == "none" else fill,
-                    markersize=6.5,
-                    markerfacecolor=PAPER if fill == "none" else colour,
-                    markerfacecoloralt=PAPER,
-                    markeredgecolor=colour,
-                    markeredgewidth=1.4,
-                )
+                self.ground.plot(x + 6, y, shape, **mark(colour, fill))
             self.put(x + 16, self.at - size * 0.28, text, fontsize=size, color=INK)
             x += wide
         self.skip(6)

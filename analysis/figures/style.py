@@ -209,6 +209,18 @@ def range_bar(ax: Axes, low: float, high: float, y: float, colour: str = INK, he
         ax.plot([end, end], [y - height / 2, y + height / 2], color=colour, linewidth=1.6, zorder=4)
 
 
+def mark(colour: str, fill: str = "full", size: float = 6.5) -> dict[str, Any]:
+    """How a mark is filled and edged. fill: full, left (a half) or none; what lies behind a hollow one is hidden."""
+    return {
+        "fillstyle": "full" if fill == "none" else fill,
+        "markersize": size,
+        "markerfacecolor": PAPER if fill == "none" else colour,
+        "markerfacecoloralt": PAPER,
+        "markeredgecolor": colour,
+        "markeredgewidth": 1.4,
+    }
+
+
 def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str = "full", size: float = 6.5) -> None:
     """One value of a row. fill: full, left (a half) or none; what lies behind a hollow dot does not shine through.
 
@@ -220,12 +232,7 @@ def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str =
         x,
         y,
         shape,
-        fillstyle="full" if fill == "none" else fill,
-        markersize=size,
-        markerfacecolor=PAPER if fill == "none" else colour,
-        markerfacecoloralt=PAPER,
-        markeredgecolor=colour,
-        markeredgewidth=1.4,
+        **mark(colour, fill, size),
         clip_on=False,
         zorder=5,
     )
