@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from pybtex.backends.plaintext import Backend
 from pybtex.database import Entry
 from pybtex.richtext import Text
 
@@ -16,15 +17,18 @@ LICENCE = "CC BY 4.0"
 NAMED = 3
 
 
+def _plain(latex: str) -> str:
+    # `render_as("text")` looks through all that is installed for the same backend.
+    return str(Text.from_latex(latex).render(Backend()))
+
+
 def short_names(entry: Entry) -> str:
     """Who wrote a source, as a citation says it: one name, two names, or the first "et al."."""
     people = entry.persons.get("author") or entry.persons.get("editor") or []
-    names = [
-        Text.from_latex(" ".join([*p.prelast_names, *p.last_names, *p.lineage_names])).render_as("text") for p in people
-    ]
+    names = [_plain(" ".join([*p.prelast_names, *p.last_names, *p.lineage_names])) for p in people]
     if not names:
-        return str(Text.from_latex(entry.fields.get("title", entry.key)).render_as("text"))
-    names = [str(name).replace("'", "’") for name in names]
+        return _plain(entry.fields.get("title", entry.key))
+    names = [name.replace("'", "’") for name in names]
     if len(names) > 2 or names[-1] == "others":
         return f"{names[0]} et al."
     if len(names) == 1 and names[0].count(", ") > 1:

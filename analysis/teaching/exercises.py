@@ -114,8 +114,10 @@ class ExerciseError(notebooks.PageFailure):
 
 def ordered(chapters: Iterable[str]) -> list[str]:
     """Chapters in the order of the book; those of pages that have moved stand in the order of book/moved.yml."""
-    pages, gone = [page.name for page in notebooks.pages()], list(notebooks.moved())
-    place = {name: pages.index(home) for name in chapters if (home := notebooks.home(name)) in pages}
+    pages, moved = [page.name for page in notebooks.pages()], notebooks.moved()
+    homes = {name: moved[name].to if name in moved else name for name in chapters}
+    gone = list(moved)
+    place = {name: pages.index(home) for name, home in homes.items() if home in pages}
     return sorted(place, key=lambda name: (place[name], gone.index(name) if name in gone else -1))
 
 
