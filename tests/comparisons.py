@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import nbformat
@@ -70,6 +71,7 @@ def found_in(name: str, tree: ast.AST) -> set[Comparison]:
     return found
 
 
+@cache
 def everywhere() -> list[Comparison]:
     """All of them, in order."""
     return sorted(set().union(*(found_in(name, tree) for name, tree in sources())))

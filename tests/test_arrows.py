@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -35,6 +36,7 @@ READS_PAGES = {"analysis.teaching.review"}
 Arrows = dict[str, set[str]]
 
 
+@cache
 def sources(root: Path = ROOT) -> dict[str, ast.Module]:
     """Name of each module of the report -> its code."""
     found = {}
@@ -66,12 +68,15 @@ def arrows(trees: dict[str, ast.Module]) -> Arrows:
     return found
 
 
+@cache
+def drawn() -> Arrows:
+    return arrows(sources())
+
+
 def room(module: str) -> str:
     return module.split(".")[1] if module in PACKAGES or module.count(".") > 1 else ""
 
 
-TREES = sources()
-ARROWS = arrows(TREES)
 PACKAGES = {f"analysis.{path.parent.name}" for path in (ROOT / "analysis").glob("*/__init__.py")}
 
 
@@ -98,11 +103,11 @@ def circle(found: Arrows) -> list[str]:
 
 
 def test_imports_run_one_way() -> None:
-    assert not against(ARROWS), f"Against the flow: {'; '.join(against(ARROWS))}."
+    assert not against(drawn()), f"Against the flow: {'; '.join(against(drawn()))}."
 
 
 def test_imports_make_no_circle() -> None:
-    assert not circle(ARROWS), f"A circle of imports: {' <- '.join(circle(ARROWS))}."
+    assert not circle(drawn()), f"A circle of imports: {' <- '.join(circle(drawn()))}."
 
 
 @pytest.mark.parametrize(
@@ -116,17 +121,17 @@ def test_imports_make_no_circle() -> None:
     ],
 )
 def test_an_arrow_against_the_flow_is_seen(one: str, other: str) -> None:
-    assert against({**ARROWS, one: {*ARROWS[one], other}}) == [f"{one} imports {other}"]
+    assert against({**drawn(), one: {*drawn()[one], other}}) == [f"{one} imports {other}"]
 
 
 def test_a_circle_is_seen_also_where_an_import_waits() -> None:
     late = ast.parse("def draw():\n    from analysis.report import build")
-    assert set(circle(arrows({**TREES, "analysis.report.rendering": late}))) == {
+    assert set(circle(arrows({**sources(), "analysis.report.rendering": late}))) == {
         "analysis.report.build",
         "analysis.report.rendering",
     }
     shown = ast.parse("if TYPE_CHECKING:\n    from analysis.report import build")
-    assert not circle(arrows({**TREES, "analysis.report.rendering": shown}))
+    assert not circle(arrows({**sources(), "analysis.report.rendering": shown}))
 
 
 def told(tree: ast.AST) -> set[str]:
@@ -140,12 +145,13 @@ def told(tree: ast.AST) -> set[str]:
 
 
 def test_the_report_reads_neither_its_tests_nor_its_finished_pages() -> None:
-    reading = {name for name, tree in TREES.items() if any(text.split("/")[0] == "tests" for text in told(tree))}
+    reading = {name for name, tree in sources().items() if any(text.split("/")[0] == "tests" for text in told(tree))}
     assert reading <= set(READS_TESTS), f"{', '.join(reading - set(READS_TESTS))}: analysis/ stands without tests/."
     calls = (
         "notebooks.results(notebooks.BOOK",
         "notebooks.outputs(notebooks.BOOK",
         "notebooks.drawings(notebooks.BOOK",
     )
-    reading = {name for name, tree in TREES.items() if any(call in ast.unparse(tree) for call in calls)}
+    texts = {name: ast.unparse(tree) for name, tree in sources().items()}
+    reading = {name for name, text in texts.items() if any(call in text for call in calls)}
     assert reading == READS_PAGES, "What a committed page says is asked of `review.committed` alone."

@@ -24,7 +24,6 @@ from analysis.quantities.registry import (
 from analysis.tables import ROOT
 from tests.comparisons import Comparison, everywhere, found_in
 
-FOUND = everywhere()
 # Where a result does not carry the words: file, sides, the page that tells the comparison, and its words on it.
 WORDED = ROOT / "tests" / "unlike_comparisons.csv"
 
@@ -37,7 +36,7 @@ def worded() -> dict[tuple[str, str, str], tuple[str, str]]:
 def test_no_comparison_of_unlike_costs_goes_without_words() -> None:
     silent = [
         f"{each.where}: {each.above} / {each.below} ({each.rules})"
-        for each in FOUND
+        for each in everywhere()
         if not each.alike and not each.declared and (each.where, each.above, each.below) not in worded()
     ]
     assert not silent, (
@@ -48,7 +47,7 @@ def test_no_comparison_of_unlike_costs_goes_without_words() -> None:
 
 
 def test_every_reviewed_comparison_is_still_made_and_its_words_still_stand() -> None:
-    made = {(each.where, each.above, each.below) for each in FOUND if not each.alike}
+    made = {(each.where, each.above, each.below) for each in everywhere() if not each.alike}
     for key, (page, words) in worded().items():
         assert key in made, f"tests/unlike_comparisons.csv: nothing compares {key} any more. Take the row out."
         cells = nbformat.read(ROOT / "book" / page, as_version=4).cells
@@ -56,7 +55,7 @@ def test_every_reviewed_comparison_is_still_made_and_its_words_still_stand() -> 
 
 
 def test_every_result_that_divides_two_costs_declares_them() -> None:
-    for each in FOUND:
+    for each in everywhere():
         made = REGISTRY.get(each.where.rpartition(":")[2])
         if made is not None and made.unit == "times":
             assert each.declared, f"{made.name}: declare compares=(above, below)."

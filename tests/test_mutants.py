@@ -6,6 +6,7 @@ import csv
 import random
 import shutil
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import mutants
@@ -14,7 +15,11 @@ import pytest
 from analysis import tables
 
 CAMPAIGNS = Path(__file__).with_name("campaigns")
-CELLS = [cell for name in tables.names() for cell in mutants.cells(name)]
+
+
+@cache
+def cells() -> list[mutants.Cell]:
+    return [cell for name in tables.names() for cell in mutants.cells(name)]
 
 
 def lines(name: str) -> list[dict[str, str]]:
@@ -24,7 +29,7 @@ def lines(name: str) -> list[dict[str, str]]:
 
 def test_the_campaign_has_seen_every_numeric_cell() -> None:
     seen = {(line["table"], line["row"], line["column"]) for line in lines("data_mutation.csv")}
-    now = {cell.place for cell in CELLS}
+    now = {cell.place for cell in cells()}
     assert seen == now, (
         f"tests/campaigns/data_mutation.csv lacks {sorted(now - seen)[:5]} and has {sorted(seen - now)[:5]} too many. "
         "Run `make mutate-data`; `--no-pages` leaves out the pages, which take long."
@@ -47,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_sample_of_mutants_is_noticed(kind: str, folder: Path) -> None:
     """Five cells a kind, each put into a copy of its table and loaded; always the same ones for the same data."""
     said = {(line["table"], line["row"], line["column"]): line[kind] for line in lines("data_mutation.csv")}
-    possible = [cell for cell in CELLS if mutants.changed(cell, kind)]
+    possible = [cell for cell in cells() if mutants.changed(cell, kind)]
     for cell in random.Random(kind).sample(possible, 5):
         change = mutants.changed(cell, kind)
         assert change is not None
@@ -61,7 +66,7 @@ def test_a_sample_of_mutants_is_noticed(kind: str, folder: Path) -> None:
 
 def test_an_unchanged_cell_is_not_noticed(folder: Path) -> None:
     """Otherwise the tests above would pass whatever is in the tables."""
-    for cell in random.Random("unchanged").sample(CELLS, 10):
+    for cell in random.Random("unchanged").sample(cells(), 10):
         assert not mutants.refusal(cell, cell.column, cell.text, folder), cell
         assert not mutants.noticed(cell, cell.column, cell.text), cell
 

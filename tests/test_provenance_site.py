@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from bs4 import Tag
 from playwright.sync_api import Browser
-from test_site import NAMES, anchors, drawings, soup, told
+from test_site import NAMES, anchors, by_id, drawings, soup, told
 
 from analysis import parameters, provenance
 from analysis.dictionary import PAGES
@@ -27,6 +28,7 @@ from analysis.trace import unpacked
 SVG = "image/svg+xml"
 
 
+@cache
 def boxes(site: Path) -> list[tuple[Path, Tag]]:
     """The box of every figure on every page."""
     found = []
@@ -115,6 +117,7 @@ def test_a_scenario_sets_its_value_beside_the_base_case() -> None:
 # Rows and results
 
 
+@cache
 def listed(path: Path) -> list[str]:
     """Anchors of the rows and results on a page; headings have anchors too, and may be called like a row."""
     return [str(tag["id"]) for tag in soup(path).select(".row-entry[id], .rows tr[id], .rows td[id], .entry[id]")]
@@ -134,11 +137,11 @@ def test_every_row_stands_under_one_anchor(site: Path, table: str) -> None:
 
 
 def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
-    page = soup(site / "assumptions.html")
+    page = site / "assumptions.html"
     declared = {each.name: notebooks.declared(notebooks.read(each.path)) for each in notebooks.pages() if each.runs}
     resting = {result: provenance.rests_on(result, parameters.base()).get("assumptions", []) for result in REGISTRY}
     for name, parameter in parameters.known().items():
-        entry = page.find(id=name)
+        entry = by_id(page).get(name)
         assert isinstance(entry, Tag)
         text = "".join(entry.get_text().split())
         value = provenance.parameter_value(parameter, parameter.value)
@@ -160,7 +163,7 @@ def test_unverified_is_a_word_on_the_page(site: Path) -> None:
     silent = []
     for table in provenance.DESCRIBERS:
         for key, row in provenance.rows(table).items():
-            entry = soup(site / f"{PAGES[table]}.html").find(id=anchor(table, key))
+            entry = by_id(site / f"{PAGES[table]}.html").get(anchor(table, key))
             said = isinstance(entry, Tag) and entry.select_one(".unverified") is not None
             if said != (row.unverified or bool(row.gaps)):
                 silent.append(f"{table}: {key}")
@@ -171,6 +174,7 @@ def test_unverified_is_a_word_on_the_page(site: Path) -> None:
 # Notes beside words and numbers
 
 
+@cache
 def hints(site: Path) -> list[tuple[Path, Tag]]:
     return [(site / f"{name}.html", tag) for name in NAMES for tag in soup(site / f"{name}.html").select("a.hint")]
 
@@ -178,7 +182,7 @@ def hints(site: Path) -> list[tuple[Path, Tag]]:
 def test_every_note_is_there_and_its_link_leads_somewhere(site: Path) -> None:
     faults = []
     for path, link in hints(site):
-        note = soup(path).find(id=str(link.get("aria-describedby") or link["data-note"]))
+        note = by_id(path).get(str(link.get("aria-describedby") or link["data-note"]))
         if not isinstance(note, Tag) or len(note.get_text()) < 20:
             faults.append(f"{path.name}: '{link.get_text()}' has no note")
         if not leads_somewhere(path, str(link["href"])):
@@ -214,7 +218,7 @@ def test_definitions_come_from_the_glossary_alone(site: Path) -> None:
     for path, link in hints(site):
         if "hint-term" in link["class"]:
             ident = str(link["href"]).partition("#")[2]
-            note = soup(path).find(id=str(link.get("aria-describedby") or link["data-note"]))
+            note = by_id(path).get(str(link.get("aria-describedby") or link["data-note"]))
             assert isinstance(note, Tag) and " ".join(note.get_text().split()) == meanings[ident]
 
 

@@ -73,6 +73,13 @@ def anchors(path: Path) -> frozenset[str]:
     return frozenset(str(tag[key]) for key in ("id", "name") for tag in found.find_all(attrs={key: True}))
 
 
+@cache
+def by_id(path: Path) -> dict[str, Tag]:
+    """The elements of a page by their id; of two with one id, the first."""
+    return {str(tag["id"]): tag for tag in reversed(soup(path).find_all(id=True))}
+
+
+@cache
 def drawings(site: Path) -> list[tuple[Path, Tag]]:
     """Figures on pages of the book; a figure's own page has no box below it."""
     return [
