@@ -51,12 +51,6 @@ def beside_base(row: Parameter, here: object) -> str:
     return "" if here == row.value else f" (base case: {words.setting(float(row.value))})"
 
 
-def says_who(row: Parameter, here: object) -> str:
-    """What an assumption rests on, and its source; a scenario's own value rests on the scenario."""
-    sourced = f"{row.confidence}, from {cite(row.source)}"
-    return sourced if here == row.value else f"this scenario; in the base case {sourced}"
-
-
 def cell(value: object) -> str:
     """One cell of a table: no line breaks, no bars that would end it."""
     text = "" if value is None or value != value else str(value)

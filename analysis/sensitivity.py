@@ -23,7 +23,6 @@ import pandas as pd
 
 from analysis import parameters, uncertainty, words
 from analysis.case import Case, Quantity, Values, ordered
-from analysis.listing import says_who
 from analysis.parameters import Parameter
 from analysis.quantities import REGISTRY
 
@@ -246,23 +245,6 @@ def reseeded(here: Quantity, others: Sequence[Quantity]) -> tuple[int, float]:
 
 
 # --- in words -----------------------------------------------------------------------------------------------------
-
-
-def first_to_find(known: pd.DataFrame) -> str:
-    """What it would help most to know, from `if_known`, and what that would leave of the range."""
-    best = known.iloc[0]
-    thing = best.title[0].lower() + best.title[1:]
-    if best.left < 0.005:
-        return f"{thing}; were it known, nothing would be left of the range"
-    return f"{thing}; were it known, the range would be {words.percent(best.left)} as wide on average"
-
-
-def asked(case: Case, name: str, swing: pd.Series) -> tuple[str, str]:
-    """Who says what moves a result most, and what comes out at its two ends: from a row of `swings`."""
-    row = parameters.known()[swing["name"]]
-    low, high = map(case[name].printed, (swing.at_low, swing.at_high))
-    said = f"{row.title}: {says_who(row, case.values[row.name])}"
-    return said, f"{low} at its low end, {high} at its high end"
 
 
 def indices_in_words(case: Case, found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

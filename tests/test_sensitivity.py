@@ -289,22 +289,6 @@ def test_other_seeds_are_counted_where_they_print_the_same_range(base: Case) -> 
     assert sensitivity.reseeded(here, [here, moved]) == (1, pytest.approx(0.5))
 
 
-def test_what_to_find_first_says_how_much_would_be_left() -> None:
-    found = pd.DataFrame({"title": ["Price of a GPU", "Rent"], "left": [0.41, 0.9]})
-    assert sensitivity.first_to_find(found) == (
-        "price of a GPU; were it known, the range would be 41 % as wide on average"
-    )
-    assert sensitivity.first_to_find(found.assign(left=0.001)).endswith("nothing would be left of the range")
-
-
-def test_the_ends_of_a_swing_in_words(base: Case) -> None:
-    swing = sensitivity.swings(base, RENTAL).iloc[0]
-    said, ends = sensitivity.asked(base, RENTAL, swing)
-    assert said.startswith(f"{KNOWN[RENT].title}: ")
-    # 2,788,000 h x $1.65 = $4.60 million and x $3.42 = $9.53 million, as fine as V3's run is printed everywhere.
-    assert ends == "$4.6 million at its low end, $9.5 million at its high end"
-
-
 def test_indices_in_words(base: Case) -> None:
     frame = pd.DataFrame(
         {
