@@ -151,10 +151,11 @@ def build(assignments: Assignments = None, file: ScenarioFile = None, out: Out =
     Examples: `report build`; `report build -p rental_usd_per_gpu_hour=3`;
     `report build -f data/scenarios/documented_fleet.yml --out /tmp/site`
     """
-    from analysis.teaching import pyodide as python
-
     scenario = scenario_from(assignments, file)
     target = built(scenario, out, again)
+    # Not before: it brings Sphinx along, which a build that is refused has no need of.
+    from analysis.teaching import pyodide as python
+
     say(f"{scenario.title}: {target / 'index.html'}")
     if not python.present(target):
         say("Python for its page lab.html is not in it; `report lab` adds that.")
