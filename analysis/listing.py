@@ -112,7 +112,7 @@ def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
                 "Value": words.setting(getattr(case.point, row.name)) + beside_base(row, case.values[row.name]),
                 "Range": f"{words.setting(row.low)} to {words.setting(row.high)}",
                 "Unit": row.unit,
-                "Rests on": row.confidence,
+                "How sure": row.confidence,
                 "Source": cite(row.source),
             }
             for row in map(known.__getitem__, names)

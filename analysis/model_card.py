@@ -70,7 +70,7 @@ def questions(case: Case, weak: pd.DataFrame) -> pd.DataFrame:
     counted = cite(";".join(dict.fromkeys(key for keys in fleet.source for key in keys.split(";"))))
     for name, asked in written.toml_of(Path(__file__).with_suffix(".toml")).items():
         parameter = asked["parameter"]
-        otherwise = what_if(case, name, fleet="documented") if parameter == "fleet" else ends(case, name, parameter)
+        otherwise = case.text("documented_capex_usd") if parameter == "fleet" else ends(case, name, parameter)
         unseen = name == "fleet_capex_usd" and (fleet.confidence == "unverified").any()
         rows.append(
             {
@@ -89,7 +89,8 @@ def _sure(case: Case, name: str, weak: pd.DataFrame) -> str:
     """The range, how wide it is, and which of the weak numbers are behind it."""
     result = case[name]
     behind = [str(place) for place, moves in enumerate(weak.moves, start=1) if name in moves.split(";")]
-    width = words.amount(result.high / result.low, "times", significant=2) if result.low > 0 else words.NOT_DEFINED
-    text = f"{result.range}, 5–95 %; top over bottom {width}"
+    text = f"{result.range}, 5–95 %"
+    if result.low > 0:
+        text += f"; the top is {words.amount(result.high / result.low, 'times', significant=2)} the bottom"
     plural = "s" if len(behind) > 1 else ""
     return f"{text}; weak number{plural} {words.label('', behind)}" if behind else text

@@ -5,6 +5,7 @@ Beside each number stands V3's, by the same rule.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,10 +68,11 @@ class ModelPage:
     def name(self) -> str:
         return as_markdown(self.row.model)
 
-    def table(self, rows: pd.DataFrame, caption: str, label: str, otherwise: str = "") -> Markdown:
-        """A table of the page, under a label of its own; a sentence where it would have no row."""
+    def table(self, rows: pd.DataFrame, caption: str, label: str, otherwise: str = "", first: str = "") -> Markdown:
+        """A table of the page, under a label of its own; a sentence where it would have no row, and one before it."""
         name = f"tab-{self.row.model_id.replace('_', '-')}-{label}"
-        return listing.table(rows, caption, name) if len(rows) else Markdown(otherwise)
+        shown = listing.table(rows, caption, name).data if len(rows) else otherwise
+        return Markdown("\n\n".join(filter(None, (as_markdown(first), shown))))
 
     def beside(self, rows: list[dict[str, Any]], v3: list[Any]) -> pd.DataFrame:
         """Rows with V3's values in a last column; on V3's own page without."""
@@ -86,7 +88,7 @@ class ModelPage:
         parts: list[str] = []
         for cost, text in LEAD.items():
             if span := answers[cost].span:
-                how = f", by hours that follow from {said}" if said and cost == "rental_usd" else ""
+                how = ", on hours worked out from its arithmetic" if said and cost == "rental_usd" else ""
                 its = "its" if parts else f"{name}'s"
                 parts.append(text.format(name=name, its=its, cost=told.spanned(span, "USD"), how=how))
         if parts:
@@ -108,15 +110,22 @@ class ModelPage:
         text = missing(answer, given)
         if given.gpu_id:
             text = text.replace("this chip", f"the {self.case.data.gpu(given.gpu_id)['name']}")
+        else:
+            text = re.sub(r"\bthe chip\b", self.chip, text)
         if given.when:
             half = "first" if given.when.endswith("1") else "second"
             text = text.replace("at that time", f"in the {half} half of {given.when[:4]}")
         return text
 
+    @property
+    def chip(self) -> str:
+        """The chip where it cannot be told which of the report's it is."""
+        return f"the exact form of the chip ({self.row.hardware})" if self.row.hardware else "the chip"
+
     def scope(self) -> str:
         """Who made the model and when, and what its row counts."""
         made = f"{self.row.developer} released it on {self.row.release_date:%-d %B %Y}."
-        return " ".join(text for text in (made, COUNTED[self.row["scope"]], self.row.note) if text)
+        return " ".join(text for text in (made, COUNTED[self.row["scope"]]) if text)
 
     def costs(self) -> pd.DataFrame:
         """The costs with their ends, and how each is known or what it lacks."""
@@ -147,8 +156,8 @@ class ModelPage:
         v3 = [_spanned(self.v3.answers["chip_hours"])]
         for price, title in told.PRICES.items():
             span = given.inputs.get(price)
-            unpriced = "no price of this chip at that time was found" if given.gpu_id else "the chip is not known"
-            said = as_markdown(given.prices[price]) if span else unpriced
+            unpriced = "no price of this chip at that time was found" if given.gpu_id else f"{self.chip} is not known"
+            said = as_markdown(given.prices[price] if span else unpriced)
             rows.append(
                 {
                     "What": title,
@@ -192,7 +201,7 @@ class ModelPage:
                 {
                     "Number": answer.number.title + unit,
                     "Value": _spanned(answer, factor),
-                    "Set beside": as_markdown(beside),
+                    "Compared with": as_markdown(beside),
                 }
             )
             v3.append(_spanned(self.v3.answers[name], factor))

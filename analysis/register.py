@@ -76,7 +76,7 @@ def _other(row: Row, placed: Placed | None) -> str:
 
 def _fits_none(row: Row, placed: Placed | None) -> str:
     other = placed is not None and placed.verdict != "none"
-    return (f"Its source reckons on a {row['basis_said']} basis, which it does not fit. " if other else "") + _size(
+    return (f"Its source speaks of the {row['basis_said']} basis, which it does not fit. " if other else "") + _size(
         row, placed
     )
 
@@ -123,7 +123,7 @@ RULES = {
     ),
     "stage_only": Rule(
         "stage only",
-        "One stage or a fine-tune, presented as the model. Its base is not in it.",
+        "It counts one stage or a fine-tune; the base on which that builds is not in it.",
         lambda row, _: row["boundary"] in (STAGE, FINE_TUNE),
         lambda row, placed: f"It counts {BOUNDARIES[row['boundary']]}; the base is {row['base']}. {_size(row, placed)}",
     ),

@@ -76,9 +76,9 @@ def confusions(case: Case) -> list[dict[str, str]]:
 
 
 def fits(found: Mapping[str, Judged]) -> str:
-    """Which costs the claims fit that fit one: "in 12 the rent of its GPU-hours, in 1 buying its bare GPUs"."""
+    """Which costs the claims fit that fit one: "12 the rent of its GPU-hours, 1 buying its bare GPUs"."""
     fitted = [fitting(judged.row, judged.placed)[0] for judged in found.values() if judged.verdict == "fits_basis"]
-    return ", ".join(f"in {words.number(count)} {SHORT[name]}" for name, count in Counter(fitted).most_common())
+    return "; ".join(f"{words.number(count)} {SHORT[name]}" for name, count in Counter(fitted).most_common())
 
 
 def unopened(found: Mapping[str, Judged]) -> list[str]:

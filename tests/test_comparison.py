@@ -74,7 +74,7 @@ def test_a_change_to_what_is_not_defined_is_told_once() -> None:
     base, paid = rows.results(beside, ["break_even_utilisation"]).drop(columns="first").to_dict("records")
     assert base["Value (5–95 %)"].startswith("62 %")
     assert set(list(paid.values())[1:]) == {"not defined"}
-    assert rows.most(beside, "break_even_utilisation") == "most by “made”, to not defined"
+    assert rows.most(beside, "break_even_utilisation") == "“made”, to not defined"
 
 
 @pytest.mark.parametrize("price", [0.5, 1.99, 2.35, 11.06])
@@ -147,7 +147,7 @@ def test_a_verdict_that_turns_is_told_with_its_reason(found: Comparison) -> None
 def test_where_no_verdict_turns_it_is_said() -> None:
     beside = compare(Case(), [made(service_life_years=3)])
     assert rows.turns(beside) == "No verdict changes in any scenario."
-    assert rows.turned_claims(beside) == "no scenario turns any"
+    assert rows.turned_claims(beside) == "none gets another verdict in a scenario"
     assert rows.verdicts(beside).empty
 
 
@@ -300,7 +300,7 @@ def test_the_figure_tells_every_scenario_and_draws_what_moves_far(found: Compari
     assert all(abs(factor - 1) > 0.1 for factor in factors)
     assert [max(factor, 1 / factor) for factor in factors] == sorted((max(f, 1 / f) for f in factors), reverse=True)
     # 217 million over 1.57 billion is a factor of 7.2; the next is American cloud prices with 5.5.
-    assert drawing.sketch.title.startswith("The fleet’s servers: $217 million instead of $1.57 billion")
+    assert drawing.sketch.title.startswith("The fleet’s servers: $217 million, not $1.57 billion, under ")
     assert len(drawing.alt) <= 400
 
 
@@ -311,7 +311,7 @@ def test_the_figure_bears_a_case_without_any_change_to_a_headline(
     mine.write_text("parameters: {cny_per_usd: 7}\n")
     monkeypatch.setenv(SCENARIOS_VARIABLE, str(mine))
     drawing = FIGURES["comparison"](Case())
-    assert drawing.sketch.title == "No headline moves by more than 10 % in any scenario"
+    assert drawing.sketch.title == "No main result moves by more than 10 % in any scenario"
     assert drawing.alt.endswith("10 % 0 times.")
 
 

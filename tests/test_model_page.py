@@ -34,7 +34,7 @@ def test_arithmetic_that_was_made_from_hours_does_not_test_them() -> None:
     """gpt-oss tells no tokens; GPT-4's are leaked, and 6 x 280e9 x 13e12 is 2.184e25 FLOP."""
     answers = page("gpt_oss_120b").found.answers
     assert answers["mfu"].span is None and answers["hours_per_1e24_flop"].span is None
-    assert model_page.CIRCULAR in set(page("gpt_oss_120b").tests()["Set beside"])
+    assert model_page.CIRCULAR in set(page("gpt_oss_120b").tests()["Compared with"])
     flop = page("gpt4").found.answers["flop"].span
     assert flop and flop.value == pytest.approx(2.184e25)
 
@@ -52,6 +52,7 @@ def test_what_is_missing_is_named() -> None:
     assert all(gpt5.found.answers[name].span is None for name in COSTS)
     assert "the age of the chips: loss of value" in oss.missing().data
     assert "a count of GPUs: buying its GPUs" in oss.missing().data
+    assert page("ds67b").answer().endswith(": the exact form of the chip (NVIDIA H800) is not known.")
 
 
 def test_energy_is_in_megawatt_hours() -> None:

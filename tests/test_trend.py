@@ -322,7 +322,7 @@ def test_a_pace_is_told_where_its_interval_leaves_out_standing_still() -> None:
 
 def test_the_title_of_the_trend_is_the_named_ratio(case: Case) -> None:
     ratio, cost = case["public_line_over_v3"].text, case["v3_by_epoch_usd"].text
-    assert title(case) == f"The trend of models with public chip-hours gives {ratio} V3’s {cost}"
+    assert title(case) == f"By the trend of models with public chip-hours, V3 would have cost {ratio} its {cost}"
 
 
 def test_the_tables_of_the_page(case: Case) -> None:

@@ -133,11 +133,11 @@ def _quoted(found: Comparison, scenario: str) -> str:
 
 
 def _by_factor(change: Change) -> str:
-    """'6.8 down', or "" where there is none to tell: percentages up and down cannot be compared."""
+    """'÷ 6.8', since percentages up and down cannot be compared; the percentage where there is no factor to tell."""
     ratio = change.here.value / change.base.value if change.base.value else 0.0
     if ratio <= 0 or not math.isfinite(ratio) or round(max(ratio, 1 / ratio), 1) == 1:
-        return ""
-    return f"{words.digits(max(ratio, 1 / ratio), 2)} {'up' if ratio > 1 else 'down'}"
+        return change.percent
+    return f"{'×' if ratio > 1 else '÷'} {words.digits(max(ratio, 1 / ratio), 2)}"
 
 
 def lead(found: Comparison, names: Sequence[str]) -> str:
@@ -145,11 +145,10 @@ def lead(found: Comparison, names: Sequence[str]) -> str:
     largest = found.largest_of(names)
     if largest is None:
         return "No scenario moves a main result."
-    base, (factor, _, _) = largest.base, _by_factor(largest).partition(" ")
-    factor = factor and f", by a factor of {factor}"
+    base = largest.base
     return (
-        f"Of all scenarios, {_quoted(found, largest.scenario)} moves a main result furthest: “{base.title}” goes from "
-        f"{base.text} to {largest.here.text}{factor} ({base.basis} basis)."
+        f"No scenario moves a main result further than {_quoted(found, largest.scenario)}: there “{base.title}” comes "
+        f"to {largest.here.text} instead of {base.text} ({base.basis} basis)."
     )
 
 
@@ -158,9 +157,7 @@ def most(found: Comparison, name: str) -> str:
     largest = found.largest(name)
     if largest is None:
         return "no scenario moves it"
-    factor = _by_factor(largest)
-    moved = largest.percent + (factor and f", a factor of {factor}")
-    return with_range(f"most by {_quoted(found, largest.scenario)}, to {largest.here.text}", moved)
+    return with_range(f"{_quoted(found, largest.scenario)}, to {largest.here.text}", _by_factor(largest))
 
 
 def outside(found: Comparison) -> str:
@@ -191,8 +188,8 @@ def turned_claims(found: Comparison) -> str:
     """The claims that come out differently in some scenario."""
     claims = sorted({turn.flip.claim_id for turn in found.turned})
     if not claims:
-        return "no scenario turns any"
-    return words.label("", claims) + (" come out" if len(claims) > 1 else " comes out") + " differently in a scenario"
+        return "none gets another verdict in a scenario"
+    return words.label("", claims) + (" get" if len(claims) > 1 else " gets") + " another verdict in a scenario"
 
 
 def turns(found: Comparison) -> str:

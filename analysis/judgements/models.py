@@ -31,7 +31,7 @@ def others_over_v3(case: Case) -> Said:
         True,
         "GPT-4 comes to {gpt4_over_v3_amortised} V3 by that formula, or {gpt4_as_dated_over_v3} with its run dated as "
         "OpenAI dates it, and Llama 3.1 405B, on its disclosed hours, to {llama31_over_v3_amortised}. "
-        "There {gpt4_over_v3_amortised_difference}; at the only H800 server that it lists the ratios are "
+        "In these ratios {gpt4_over_v3_amortised_difference}; at the only H800 server on its list they are "
         "{gpt4_over_v3_at_listing}, {gpt4_as_dated_over_v3_at_listing} and {llama31_over_v3_at_listing}.",
     )
 
@@ -69,7 +69,7 @@ def v3_in_the_interval(case: Case) -> Said:
     (low, _), v3 = single_model(case.data, EVERY), case["v3_by_epoch_usd"]
     inside = case["v3_by_epoch_at_listing_usd"].value >= low
     at = "V3, {v3_by_epoch_usd} at {h800_price_of_trend},"
-    listed = "at Epoch AI's listing, {v3_by_epoch_at_listing_usd}, it lies " + ("inside" if inside else "below too")
+    listed = "at the listing, {v3_by_epoch_at_listing_usd}, it lies " + ("inside" if inside else "below too")
     yield v3.high < low, f"{at} lies below that; {listed}"
     yield (
         v3.value < low,
@@ -117,7 +117,8 @@ def cost_split(case: Case) -> Said:
     yield usd <= 1, parts
     share = flop_share(flop, usd)
     yield share > 1, f"{parts}. The difference in arithmetic is larger than that in cost"
-    yield True, f"{parts}. On a logarithmic scale, {words.percent(share)} of the difference is arithmetic"
+    yield share > 0.5, f"{parts}. Most of the difference is arithmetic"
+    yield True, f"{parts}. Less than half of the difference is arithmetic"
 
 
 @judgement

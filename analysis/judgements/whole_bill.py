@@ -101,9 +101,9 @@ def cluster_bound(case: Case) -> Said:
 def share_between_bounds(case: Case) -> Said:
     """A sentence, after what the one cluster and the disclosed ablations say of the final run's share."""
     share = case.point.final_run_share_of_rd_compute
-    yield share < case["final_runs_share_of_cluster_year"].value, "The share taken here is smaller than the first."
-    yield share <= case["v3_share_ceiling"].value, "The share taken here lies between the two."
-    yield True, "The share taken here is larger than the second."
+    yield share < case["final_runs_share_of_cluster_year"].value, "The share taken here lies below the first bound."
+    yield share <= case["v3_share_ceiling"].value, "The share taken here lies between the two bounds."
+    yield True, "The share taken here lies above the second bound."
 
 
 @judgement

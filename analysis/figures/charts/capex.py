@@ -36,7 +36,7 @@ def capex(case: Case) -> Sketch:
     published = {name: case.data.published(key) for name, key in sums.items()}
     unverified = {name: _unverified(case, name) for name in counts}
     whole, documented = case["semianalysis_fleet_capex_usd"], case["documented_capex_usd"]
-    title = f"Servers cost {whole.text} by the analyst’s count, {documented.text} by the documents"
+    title = f"Servers cost {whole.text} by the analyst’s count, {documented.text} by what documents show"
     unit = "Price of the servers, US dollars, with 5–95 % range of the prices"
     if any(gpu in unverified[name] for name in counts for gpu in pieces[name]):
         unit += "; hatched: unverified count"

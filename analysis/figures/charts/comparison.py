@@ -33,8 +33,8 @@ def comparison(case: Case) -> Sketch:
     found = compared.compare(case, compared.chosen())
     shown = large(found)
     unit = (
-        "Each headline that a scenario moves by more than "
-        f"{words.percent(SMALL)}: the result in US dollars, the bar over its base case, log scale"
+        "Each main result that a scenario moves by more than "
+        f"{words.percent(SMALL)}: the result in US dollars, the bar as a multiple of the base case, log scale"
     )
     return Sketch("comparison", title(found), unit, partial(_draw, found, shown), _table(found), _alt(found, shown))
 
@@ -54,12 +54,12 @@ def title(found: Comparison) -> str:
     """The finding: the farthest move of a headline, or that none moves far."""
     moved = large(found)
     if not moved:
-        return f"No headline moves by more than {words.percent(SMALL)} in any scenario"
+        return f"No main result moves by more than {words.percent(SMALL)} in any scenario"
     first = moved[0]
     name = style.HEADLINE_NAMES[first.base.name]
-    told = f"{name}: {first.here.text} instead of {first.base.text}"
+    told = f"{name}: {first.here.text}, not {first.base.text}"
     column = found.column(first.scenario)
-    return f"{told} in “{cut(style.legible(column.title, column.name), 330, 13.5, 'semibold')}”"
+    return f"{told}, under “{cut(style.legible(column.title, column.name), 330, 13.5, 'semibold')}”"
 
 
 def _draw(found: Comparison, shown: Sequence[Change], sheet: Sheet) -> None:
@@ -72,7 +72,7 @@ def _draw(found: Comparison, shown: Sequence[Change], sheet: Sheet) -> None:
     moved = sum(len(found.movers(name)) for name in HEADLINES)
     rest = (
         f"Not drawn: {moved - len(shown)} changes of {words.percent(SMALL)} or less. In the other {pairs - moved} of "
-        f"{pairs} pairs of a scenario and a headline nothing moves."
+        f"{pairs} pairs of a scenario and a main result, nothing moves."
     )
     sheet.skip(4)
     sheet.lines(rest, 9, color=style.MUTED)
@@ -116,5 +116,5 @@ def _alt(found: Comparison, shown: Sequence[Change]) -> str:
         f"instead of {change.base.text}"
         for change in shown[:3]
     ]
-    count = f"Scenarios move a headline by more than {words.percent(SMALL)} {len(shown)} times"
+    count = f"Scenarios move a main result by more than {words.percent(SMALL)} {len(shown)} times"
     return f"Bar chart over the base case. {count}" + (", the farthest: " * bool(said)) + "; ".join(said) + "."

@@ -50,8 +50,8 @@ def cost_to_owner(case: Case) -> Sketch:
     """Marginal cost, loss of value, owner's average and rent forgone of V3's run, each with its range."""
     found = answers(case)
     unit = (
-        "Cost of V3’s official run to who owns its cards, US dollars. Green: amortised basis; blue: rental basis. "
-        "Bar: base case, whisker: nine draws in ten"
+        "Cost of V3’s official run to the owner of its cards, US dollars. Green: amortised basis; blue: rental basis. "
+        "Bar: base case, whisker: 5–95 % range"
     )
     return Sketch("cost-to-owner", title(found), unit, partial(_draw, found), _table(found), _alt(found))
 

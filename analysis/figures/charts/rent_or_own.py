@@ -66,7 +66,7 @@ def rent_or_own(case: Case) -> Sketch:
     without = f"with {_percent(rate)} interest a year" if rate else "without interest"
     unit = (
         "US dollars for one H800-hour in use, by the share of its life that the card is in use. "
-        f"Owner’s cost {without}, amortised basis; band: nine draws in ten"
+        f"Owner’s cost {without}, amortised basis; band: 5–95 % range"
     )
     return Sketch("rent-or-own", title(case), unit, partial(_draw, case, curve), _table(case, curve), _alt(case))
 

@@ -50,7 +50,7 @@ def marks(case: Case) -> list[Mark]:
     china = china[china.date.dt.year == day.year].price_usd
     listed = rents.observations(case.data, [rents.H100], ["list_on_demand"])
     listed = listed[listed.date.dt.year == day.year].price_usd
-    own = "whisker: nine draws in ten"
+    own = "whisker: 5–95 % range"
     theirs = "DeepSeek’s assumption"
     return [
         *([Mark(theirs, own, here, *ends)] if here == assumed else [Mark("This case", own, here, *ends)]),

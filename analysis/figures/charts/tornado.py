@@ -1,4 +1,4 @@
-"""What matters most: of every headline, the one assumption that moves it farthest, at its low and its high end."""
+"""What matters most: of every main result, the one assumption that moves it farthest, at its low and its high end."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def tornado(case: Case) -> Sketch:
     swings = {name: sensitivity.swings(case, name) for name in sensitivity.HEADLINES}
     found = [Widest(case[name], frame.iloc[0]) for name, frame in swings.items() if len(frame) and case[name].value]
     unit = (
-        "Each headline result in US dollars and as a share of its central value (line: 100 %), from the low to the "
-        "high end of the assumption that moves it farthest, all else unchanged"
+        "Each main result in US dollars and as a share of its central value (line: 100 %), from the low to the high "
+        "end of the assumption that moves it furthest, all else unchanged"
     )
     return Sketch("tornado", title(found), unit, partial(_draw, found), _table(case, swings), _alt(found))
 

@@ -38,7 +38,7 @@ def trend(case: Case) -> Sketch:
     table, lines = _table(case), _lines(case)
     unit = (
         "US dollars, log scale, by date of release. Diamonds: Epoch AI, filled where chip-hours are public; "
-        "blue: V3, not in any line, with nine draws in ten. Never compare one panel with another"
+        "blue: V3, not in any line, with its 5–95 % range. Never compare one panel with another"
     )
     return Sketch(NAME, title(case), unit, partial(_draw, case, table, lines), table.drop(columns="years"), _alt(case))
 
@@ -46,7 +46,7 @@ def trend(case: Case) -> Sketch:
 def title(case: Case) -> str:
     """The finding: where V3 lies to the line of the models whose chip-hours are public, as its own are."""
     value, gap = case["v3_by_epoch_usd"].text, case["public_line_over_v3"].text
-    return f"The trend of models with public chip-hours gives {gap} V3’s {value}"
+    return f"By the trend of models with public chip-hours, V3 would have cost {gap} its {value}"
 
 
 def _lines(case: Case) -> dict[str, Lines]:

@@ -33,7 +33,7 @@ FILLS = {"disclosed": "full", "an analyst's": "left", "a newspaper's": "right", 
 LEFT_OUT = {
     "rental": "official runs only, no experiments",
     "amortised": "Epoch AI's method: no building, no staff",
-    "programme": "compute at the same hourly price; no data, no buildings",
+    "programme": "compute at the same hourly price; no data",
     "acquisition": "servers only: no network, no building, no power",
 }
 
@@ -60,7 +60,7 @@ def whole_bill(case: Case) -> Sketch:
         "acquisition": _acquisition(case),
     }
     results = [layer.result for band in bands.values() for layer in band]
-    unit = "US dollars of the day, log scale; dot: base case, bar: nine draws in ten. Never add one band to another"
+    unit = "US dollars of the day, log scale; dot: base case, bar: 5–95 % range. Never add one band to another"
     if any(not q.low <= q.value <= q.high for q in results):
         unit += ". Dot outside its bar: an assumption at the edge"
     first, last = case["v3_rental_usd"].text, case["semianalysis_fleet_capex_usd"].text
