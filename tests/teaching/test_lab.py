@@ -498,7 +498,7 @@ WORK = {
     "six_million-2": (answered("six_million-2", {"answer_usd_per_gpu_hour": "999"}), "tried"),
     "gpu_mix-1": (answered("gpu_mix-1", ANSWERS["gpu_mix-1"]), "✓ right"),
     "capex-4": (f"import given\n{answered('capex-4', ANSWERS['capex-4'])}", "✓ right"),
-    "six_million-4": (STARTERS["six_million-4"].replace('"""\n\n"""', f'"""{ESSAY}"""'), "✓ for a reader"),
+    "six_million-4": (STARTERS["six_million-4"].replace("'''\n\n'''", f"'''{ESSAY}'''"), "✓ for a reader"),
     "whole_bill-3": (answered("whole_bill-3", {"changes": CHANGES}), "✓ right"),
 }
 
@@ -687,6 +687,8 @@ def test_an_exercise_is_answered_in_the_browser_without_a_server(browser: Browse
     page.wait_for_url("**/lab.html#six_million-1")
     code = page.get_by_label("Your code")
     assert code.input_value() == STARTERS["six_million-1"]
+    page.set_viewport_size({"width": 375, "height": 700})
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth"), "A phone cuts the question at the right."
     wrong = code.input_value().replace("answer_gpu_hours = None", "answer_gpu_hours = 2788")
     _, output = execute(page, wrong)
     assert "too small by a factor of 1,000" in output
