@@ -581,6 +581,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
             other.keyboard.press("Enter")
         other.wait_for_selector(".lab-ask", state="hidden")
         assert drafts(other) == kept, key
+        expect(button).to_be_focused()
     assert other.get_by_label("Your name").input_value() == "Zoë O’Neil"
     assert other.get_by_label("Your code").input_value() == WORK["capex-4"][0]
     other.get_by_role("button", name="Forget all").click()
