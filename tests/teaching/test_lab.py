@@ -538,6 +538,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     assert page.get_by_label("Your code").input_value() == WORK["whole_bill-3"][0]
     assert page.locator(".lab-output").inner_text().strip() == said.strip(), "The verdict is not there any more."
     assert page.evaluate("document.activeElement.id") == "lab-code"
+    assert page.locator(".lab-list [aria-current=true]").get_attribute("data-exercise") == "whole_bill-3"
     second = context.new_page()
     second.goto(f"{place}{page_of.PAGE}#example=whole_bill-3", wait_until="load")
     second.get_by_label("Your code").fill("changes = 1")
@@ -546,6 +547,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     second.get_by_label("Your code").fill(WORK["whole_bill-3"][0])
     expect(page.get_by_label("Your code")).to_have_value(WORK["whole_bill-3"][0])
     second.close()
+    page.get_by_label("For a reader").fill("A small team, by its papers.")
 
     download = page.get_by_role("button", name="Download my answers")
     download.focus()
@@ -565,6 +567,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     expected = {name: points(name) * (state == "✓ right") for name, (_, state) in WORK.items()}
     assert sum(expected.values()) >= 5 and {name: student.marks[name].given for name in WORK} == expected
     assert student.marks["six_million-4"].texts["argument"].startswith("The hours of research")
+    assert student.marks["whole_bill-3"].texts["reason"] == "A small team, by its papers."
 
     # On another computer, which has another answer already.
     here, other = drafts(page), browser.new_page()
@@ -588,6 +591,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     other.get_by_role("button", name="Forget all").first.click()
     other.wait_for_selector(".lab-ask", state="hidden")
     assert drafts(other) == {} and other.get_by_label("Your code").input_value() == STARTERS["capex-4"]
+    assert other.get_by_label("Your name").input_value() == ""
     other.close()
     context.close()
     assert not faults, faults
