@@ -535,7 +535,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     way.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**#example=whole_bill-3")
-    assert page.get_by_label("Your code").input_value() == WORK["whole_bill-3"][0]
+    expect(page.get_by_label("Your code")).to_have_value(WORK["whole_bill-3"][0])
     assert page.locator(".lab-output").inner_text().strip() == said.strip(), "The verdict is not there any more."
     assert page.evaluate("document.activeElement.id") == "lab-code"
     assert page.locator(".lab-list [aria-current=true]").get_attribute("data-exercise") == "whole_bill-3"
