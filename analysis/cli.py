@@ -657,7 +657,10 @@ def grade(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What was handed in: zips and notebooks.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The table of marks; texts go beside it.")],
     limit: Annotated[float, typer.Option(min=0.1, help="Seconds of the processor for each exercise.")] = 20,
-    variant: Annotated[int, typer.Option(metavar="N", help="The variant that the class had; 0: the base case.")] = 0,
+    variant: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Grade this variant alone, 0 for the base case; else each by its own."),
+    ] = None,
 ) -> None:
     """Grade what a class handed in: a row a student, and a sheet with the texts that a person marks.
 
@@ -668,8 +671,10 @@ def grade(
     from analysis.teaching.grading import marks
 
     marks.require_free(out)
+    if variant is not None:
+        variants.checked(variant)
     with progress_bar() as progress:
-        graded = marks.grade(folder, limit, progress, variants.expected(variant))
+        graded = marks.grade(folder, limit, progress, variant)
     sheet = marks.write(graded, out)
     for line in graded.faults:
         complain(f"report: {line}.")

@@ -85,10 +85,14 @@ def encode(specs: Mapping[str, Mapping[str, Any]]) -> str:
     return json.dumps(lines, indent=1, sort_keys=True) + "\n"
 
 
+def decoded(text: str) -> dict[str, dict[str, Any]]:
+    """What each exercise expects, from the text of an `answers.json`."""
+    return {name: json.loads(base64.b64decode(line)) for name, line in json.loads(text).items()}
+
+
 def load(text: str) -> None:
     """Take the expected answers from the text of an `answers.json`."""
-    for name, line in json.loads(text).items():
-        _expected[name] = json.loads(base64.b64decode(line))
+    _expected.update(decoded(text))
 
 
 def expected(name: str) -> dict[str, Any]:
@@ -100,11 +104,8 @@ def expected(name: str) -> dict[str, Any]:
     return _expected[name]
 
 
-def verdicts(name: str, *answers: Any) -> list[Verdict]:
-    """A verdict on each of the answers to an exercise, in the order in which `check` takes them."""
-    specs = expected(name)["answers"]
-    if len(answers) != len(specs):
-        raise TypeError(f"Exercise {name} takes {len(specs)} answers ({_names(specs)}), but got {len(answers)}.")
+def verdicts(specs: Iterable[Mapping[str, Any]], answers: Iterable[Any]) -> list[Verdict]:
+    """A verdict on each answer. specs: what is expected of each"""
     return [_tested(spec, given) for spec, given in zip(specs, answers, strict=True)]
 
 
@@ -118,8 +119,10 @@ def demand(name: str, answer: str, given: Any) -> None:
 
 def check(name: str, *answers: Any) -> Verdict:
     """Compare the answers to an exercise with the expected ones; the first that is not right is told."""
-    found = verdicts(name, *answers)
     specs = expected(name)["answers"]
+    if len(answers) != len(specs):
+        raise TypeError(f"Exercise {name} takes {len(specs)} answers ({_names(specs)}), but got {len(answers)}.")
+    found = verdicts(specs, answers)
     if all(verdict.outcome == "blank" for verdict in found) and specs[0]["kind"] != "function":
         verdict = Verdict("blank", f"Not answered yet: set {_names(specs)} above, and run it.")
     elif _swapped(specs, answers):
@@ -411,7 +414,9 @@ def _text(spec: Mapping[str, Any], given: Any) -> Verdict:
     if given is None or (isinstance(given, str) and not given.strip()):
         return _blank(spec)
     if not isinstance(given, str):
-        return _wrong(spec, f"is of the type {type(given).__name__}; write a text between three quotation marks.")
+        return _wrong(
+            spec, f"is of the type {type(given).__name__}; write a text between the two lines of quotation marks."
+        )
     if len(given.split()) < FEWEST_WORDS:
         return _wrong(spec, f"has {len(given.split())} words. An argument needs at least {FEWEST_WORDS}.")
     plain = _plain(given)

@@ -237,7 +237,8 @@ def _blank(name: str, asked: str, function: ast.FunctionDef | None) -> str:
             "    return None  # write the function here, and return its result"
         )
     if asked == "text":
-        return f'{name} = """\n\n"""  # write between the quotation marks'
+        # Raw, and in the marks that prose has least: a quotation or a path in it ends no text.
+        return f"# Write your text between the two lines of quotation marks.\n{name} = r'''\n\n'''"
     if asked == "list":
         return f"{name} = []"
     return f"{name} = None  # {asked}"
@@ -264,6 +265,7 @@ VARIANT = (
 
 # Said before the slow import, and in words where there is nothing to import.
 START = """from importlib.util import find_spec
+from pathlib import Path
 
 
 class NoCostModel(Exception):
@@ -271,10 +273,16 @@ class NoCostModel(Exception):
         return [str(self)]
 
 
-if find_spec("analysis") is None:
+found = find_spec("analysis")
+if found is None:
     raise NoCostModel(
         "This notebook calls the report's cost model, which is not beside it.\\n"
 {ways}
+    )
+if not any(Path(place, "teaching", "handin.py").exists() for place in found.submodule_search_locations or ()):
+    raise NoCostModel(
+        f"Another package called analysis is found before the report's cost model: {{found.origin or found.name}}.\\n"
+        "Open this notebook in the folder of the zip, or give the exercises an environment of their own."
     )
 print("The next cell loads the cost model: about 15 seconds the first time, while [*] stands beside it.")"""
 

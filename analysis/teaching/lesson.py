@@ -34,7 +34,7 @@ SENTENCES, CARDS, CHECKLIST, SLIDES, REVIEW = (
 )
 KEY, STORY = "lesson_key.html", "story.html"
 
-SOURCE = notebooks.BOOK / "teaching" / "cards.yml"
+SOURCE, FILLED = (notebooks.BOOK / "teaching" / f"{name}.yml" for name in ("cards", "checklists"))
 BASES = {
     "rental": "hours, times a rent",
     "amortised": "loss of value while in use",
@@ -89,6 +89,14 @@ def checklist() -> dict[str, str]:
     raise LessonError(f"{page.name}: no cell sets `hints`, the questions of the checklist. Give it that name again.")
 
 
+def filled(story: str) -> dict[str, str]:
+    """The checklist with what a class can find on a story's first claim; empty where nobody has written it."""
+    answers: list[str] = written.yaml_of(FILLED).get(story, [])
+    if answers and len(answers) != len(checklist()):
+        raise LessonError(f"{FILLED.name}, {story}: {len(answers)} answers to {len(checklist())} questions.")
+    return dict(zip(checklist(), answers, strict=False))
+
+
 def cards(audit: Audit) -> list[Card]:
     """What was found on a story's claims, in an order that says nothing."""
     found = [
@@ -134,7 +142,9 @@ def sheets(audit: Audit) -> dict[str, str]:
         CHECKLIST: ("Checklist for a story about costs", HTML.checklist(checklist())),
         SLIDES: (
             about,
-            HTML.slides(audit.story, told.known(audit.run), [*_prices(audit)], cards(audit), questions, WEIGHED),
+            HTML.slides(
+                audit.story, told.known(audit.run), [*_prices(audit)], cards(audit), questions, WEIGHED, claims.RULES
+            ),
         ),
         REVIEW: ("Review of another group's audit", HTML.review(audit.story.claims, questions)),
     }
@@ -146,7 +156,13 @@ def key(audit: Audit) -> str:
     expected = [{**row, "expected": TOLD[row["expected"]]} for row in audit.story.key]
     worked = [(each.claim, told.costs(each.placed), each.placed) for each in audit.claims]
     body = HTML.key(
-        sentences(), audit.story, cards(audit), expected, worked, {PLACED: "Which cost?", **claims.QUESTIONS}
+        sentences(),
+        filled(audit.story.name),
+        audit.story,
+        cards(audit),
+        expected,
+        worked,
+        {PLACED: "Which cost?", **claims.QUESTIONS},
     )
     return sheet.page(f"Key: {audit.story.about['title'] or audit.story.name}", body)
 

@@ -94,14 +94,19 @@ def edition(variant: int = 0) -> Edition:
     return Edition(chapters, answers, variant, drawn)
 
 
-def expected(variant: int) -> list[exercises.Chapter] | None:
-    """A variant's chapters, with the checks told what they expect of it; None for the base case, which they know."""
+def chapter(name: str, variant: int) -> tuple[exercises.Chapter, Mapping[str, Any]]:
+    """A chapter's exercises in a variant, and what they expect: in the base case, what is committed."""
+    base = exercises.chapter(name)
     if not checked(variant):
-        return None
-    made = edition(variant)
-    for name, answers in made.answers.items():
-        checks.declare(name, answers)
-    return made.chapters
+        return base, checks.decoded(checks.ANSWERS.read_text(encoding="utf-8"))
+    own = {each.id: of for each in base.exercises if (of := source().get(each.id))}
+    made, answers, _ = _distinct(base, own, variant)
+    return made, answers
+
+
+def told(variant: int) -> str:
+    """What a variant is called in a sentence."""
+    return f"variant {variant}" if variant else "the base case"
 
 
 def _distinct(

@@ -45,7 +45,7 @@
       const each = way.dataset.exercise, found = state(each);
       way.nextElementSibling.textContent = found;
       way.nextElementSibling.dataset.state = found;
-      way.toggleAttribute("aria-current", each === name && !link);
+      way.ariaCurrent = each === name && !link ? "true" : null; // An empty value would mean "not current".
       count[found] = (count[found] ?? 0) + 1;
     }
     const parts = ["✓ right", "✓ for a reader", "tried", "blank"].filter((each) => count[each]);

@@ -55,7 +55,7 @@
       number() {
         const value = number(inputs[0].value), answer = Number(form.dataset.answer), allowed = Number(form.dataset.tolerance);
         inputs[0].setAttribute("aria-invalid", String(Number.isNaN(value)));
-        if (Number.isNaN(value)) return tell("open", "Type a number, for example 5.6.");
+        if (Number.isNaN(value)) return tell("open", "Type a number without words, for example 5.6.");
         if (near(value, answer, allowed)) return tell("right", "Right.", [why(0)]);
         const slip = entries.findIndex((entry) => entry.dataset.value && near(value, Number(entry.dataset.value), allowed));
         if (slip > 0) return tell("wrong", "Not this one.", [why(slip)]);

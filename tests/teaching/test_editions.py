@@ -207,6 +207,11 @@ def test_a_notebook_alone_says_in_words_what_it_lacks(edition: dict[str, bytes],
         "the zip with all notebooks",
     ):
         assert told in run.stderr
+    # Another package of that name comes first.
+    (tmp_path / "analysis.py").write_text("")
+    alone = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{first}"
+    run = subprocess.run([sys.executable, "-I", "-S", "-c", alone], capture_output=True, text=True, cwd=tmp_path)
+    assert f"Another package called analysis is found before the report's cost model: {tmp_path}" in run.stderr
     inside: dict[str, Any] = {}
     exec(first, inside)  # here the model is found
     assert inside["NoCostModel"]("in words")._render_traceback_() == ["in words"], "Jupyter shows no traceback."

@@ -124,7 +124,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> marks.Graded:
     folder = tmp_path_factory.mktemp("class")
     for name, (code, *_) in EXPECTED.items():
         hand_in(folder, CHAPTER, name, {**code, "cost_per_model-3": TEXT}, reasons={"cost_per_model-2": "A guess."})
-    return marks.grade(folder, SECONDS, chapters=[CHAPTER])
+    return marks.grade(folder, SECONDS)
 
 
 def test_thirty_students_get_the_points_that_they_have_earned(graded: marks.Graded) -> None:
@@ -187,7 +187,7 @@ def test_functions_and_scenarios_are_judged_here_on_inputs_that_are_sent(tmp_pat
     }
     for name, (code, _) in students.items():
         hand_in(tmp_path, BILL, name, code)
-    graded = marks.grade(tmp_path, SECONDS, chapters=[BILL])
+    graded = marks.grade(tmp_path, SECONDS)
     found = {one.name: [one.marks[f"whole_bill-{n}"].given for n in (1, 2, 3)] for one in graded.students}
     assert found == {name: points for name, (_, points) in students.items()}
     told = {one.name: " ".join(one.marks["whole_bill-2"].remarks) for one in graded.students}
@@ -239,6 +239,29 @@ def text(name: str, code: Mapping[str, str] = RIGHT) -> str:
 
 
 KNOWN = {exercise.id for exercise in CHAPTER.exercises}
+
+
+def test_an_essay_is_read_whatever_quotation_marks_it_holds(tmp_path: Path) -> None:
+    (essay,) = (each for each in CHAPTER.exercises if each.id == "cost_per_model-3")
+    blank = exercises.blank(essay)
+    # What is written -> what a reader has of it, and whether a remark says why.
+    written = {
+        "ends in one": (
+            blank.replace("\n\n", '\nThe "rent" is in C:\\users\\"here"\n'),
+            'The "rent" is in C:\\users\\"here"',
+            False,
+        ),
+        "ends in one, in one line": ("argument = r'''He said \"rent\"'''", 'He said "rent"', False),
+        "ends the text early": (blank.replace("\n\n", "\nProse with ''' in it.\n"), "Prose with ''' in it.", True),
+        "deletes them": ("argument = The rent is a price.", "The rent is a price.", True),
+    }
+    for name, (code, *_) in written.items():
+        hand_in(tmp_path, CHAPTER, name, {"cost_per_model-3": code})
+    for student in marks.grade(tmp_path, SECONDS).students:
+        _, text, told = written[student.name]
+        marked = student.marks["cost_per_model-3"]
+        assert text in marked.texts["argument"] and marked.points["argument"] is None, student.name
+        assert ("its quotation marks do not end the text" in " ".join(marked.remarks)) is told, student.name
 
 
 def test_zips_folders_and_notebooks_are_read_by_name(tmp_path: Path) -> None:

@@ -498,7 +498,7 @@ WORK = {
     "six_million-2": (answered("six_million-2", {"answer_usd_per_gpu_hour": "999"}), "tried"),
     "gpu_mix-1": (answered("gpu_mix-1", ANSWERS["gpu_mix-1"]), "✓ right"),
     "capex-4": (f"import given\n{answered('capex-4', ANSWERS['capex-4'])}", "✓ right"),
-    "six_million-4": (STARTERS["six_million-4"].replace('"""\n\n"""', f'"""{ESSAY}"""'), "✓ for a reader"),
+    "six_million-4": (STARTERS["six_million-4"].replace("'''\n\n'''", f"'''{ESSAY}'''"), "✓ for a reader"),
     "whole_bill-3": (answered("whole_bill-3", {"changes": CHANGES}), "✓ right"),
 }
 
@@ -535,9 +535,10 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     way.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**#example=whole_bill-3")
-    assert page.get_by_label("Your code").input_value() == WORK["whole_bill-3"][0]
+    expect(page.get_by_label("Your code")).to_have_value(WORK["whole_bill-3"][0])
     assert page.locator(".lab-output").inner_text().strip() == said.strip(), "The verdict is not there any more."
     assert page.evaluate("document.activeElement.id") == "lab-code"
+    assert page.locator(".lab-list [aria-current=true]").get_attribute("data-exercise") == "whole_bill-3"
     second = context.new_page()
     second.goto(f"{place}{page_of.PAGE}#example=whole_bill-3", wait_until="load")
     second.get_by_label("Your code").fill("changes = 1")
@@ -546,6 +547,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     second.get_by_label("Your code").fill(WORK["whole_bill-3"][0])
     expect(page.get_by_label("Your code")).to_have_value(WORK["whole_bill-3"][0])
     second.close()
+    page.get_by_label("For a reader").fill("A small team, by its papers.")
 
     download = page.get_by_role("button", name="Download my answers")
     download.focus()
@@ -565,6 +567,7 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
     expected = {name: points(name) * (state == "✓ right") for name, (_, state) in WORK.items()}
     assert sum(expected.values()) >= 5 and {name: student.marks[name].given for name in WORK} == expected
     assert student.marks["six_million-4"].texts["argument"].startswith("The hours of research")
+    assert student.marks["whole_bill-3"].texts["reason"] == "A small team, by its papers."
 
     # On another computer, which has another answer already.
     here, other = drafts(page), browser.new_page()
@@ -581,12 +584,14 @@ def test_work_is_kept_downloaded_graded_and_opened_by_keyboard_alone(
             other.keyboard.press("Enter")
         other.wait_for_selector(".lab-ask", state="hidden")
         assert drafts(other) == kept, key
+        expect(button).to_be_focused()
     assert other.get_by_label("Your name").input_value() == "Zoë O’Neil"
     assert other.get_by_label("Your code").input_value() == WORK["capex-4"][0]
     other.get_by_role("button", name="Forget all").click()
     other.get_by_role("button", name="Forget all").first.click()
     other.wait_for_selector(".lab-ask", state="hidden")
     assert drafts(other) == {} and other.get_by_label("Your code").input_value() == STARTERS["capex-4"]
+    assert other.get_by_label("Your name").input_value() == ""
     other.close()
     context.close()
     assert not faults, faults
@@ -687,6 +692,8 @@ def test_an_exercise_is_answered_in_the_browser_without_a_server(browser: Browse
     page.wait_for_url("**/lab.html#six_million-1")
     code = page.get_by_label("Your code")
     assert code.input_value() == STARTERS["six_million-1"]
+    page.set_viewport_size({"width": 375, "height": 700})
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth"), "A phone cuts the question at the right."
     wrong = code.input_value().replace("answer_gpu_hours = None", "answer_gpu_hours = 2788")
     _, output = execute(page, wrong)
     assert "too small by a factor of 1,000" in output

@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 from test_accessibility import AXE_RUN, axe
 
-from analysis import stories
+from analysis import claims, stories
 from analysis.placing.verdict import VERDICTS
 from analysis.quantities.audit import VERDICTS as WEIGHED
 from analysis.report import notebooks
@@ -88,6 +88,26 @@ def test_cards_and_slides_hold_what_the_class_weighs(name: str, audits: dict[str
             assert " ".join(row["sentence"].split()) in sheets[file]
     slides = BeautifulSoup(lesson.sheets(audit)[lesson.SLIDES], "html.parser").select("section.slide h2")
     assert [slide.get_text()[:2] for slide in slides] == ["1.", "2.", "3.", "4.", "5."]
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_the_fifth_slide_says_who_decides_what_and_by_which_rule(name: str, audits: dict[str, Audit]) -> None:
+    audit = audits[name]
+    last = BeautifulSoup(lesson.sheets(audit)[lesson.SLIDES], "html.parser").select("section.slide")[-1]
+    asked = [(row["claim_id"], question) for row in audit.story.claims for question in claims.QUESTIONS.values()]
+    said = " ".join(last.get_text(" ", strip=True).split())
+    assert all(f"{number} {claim}, {asked}" in said for number, (claim, asked) in enumerate(asked, start=1))
+    rows = [[cell.get_text() for cell in row.select("th, td")] for row in last.select("tbody tr")]
+    assert rows == [[WEIGHED[verdict], *(when[each] for each in claims.QUESTIONS)] for verdict, _, when in claims.RULES]
+
+
+def test_the_key_fills_in_the_checklist_and_no_sheet_does(audits: dict[str, Audit]) -> None:
+    audit = audits[Wanted().story]
+    answers = lesson.filled(audit.story.name)
+    assert list(answers) == list(lesson.checklist())
+    key, sheets = text(lesson.key(audit)), " ".join(map(text, lesson.sheets(audit).values()))
+    for question, answer in answers.items():
+        assert f"{question} {answer}" in key and answer not in sheets
 
 
 def test_the_checklist_is_that_of_its_page() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -12,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 from commands import refused
-from nbformat import write
+from nbformat import read, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from analysis.report import notebooks
 from analysis.teaching import checks, exercises, expected, instructor, variants
 from analysis.teaching.expected import ExpectationError
-from analysis.teaching.grading import marks
+from analysis.teaching.grading import handins, marks
 
 SOURCE = variants.source()
 
@@ -104,19 +105,61 @@ def test_a_check_knows_the_variant_of_its_zip(seventh: variants.Edition, monkeyp
                 assert said.outcome == "wrong" and mistake["message"] in said.text
 
 
-def test_a_class_is_graded_by_its_variant(seventh: variants.Edition, tmp_path: Path) -> None:
-    drawn, (trend,) = seventh.drawn["trend-1"], [each for each in seventh.chapters if each.name == "trend"]
-    theirs = f"answer_times_per_year = ({drawn['last']} / {drawn['first']}) ** (1 / {drawn['years']})"
-    for name, code in (("ada", theirs), ("bob", "answer_times_per_year = (38 / 1.2) ** (1 / 3)")):
-        made = exercises.student_notebook(trend, "06_trend.ipynb", variant=7)
-        for cell in made.cells:
-            cell.source = f"my_name = {name!r}" if "name" in notebooks.tags(cell) else cell.source
-            cell.source = code if cell.metadata.get("answer") == "trend-1" else cell.source
-        write(made, tmp_path / f"{name}.ipynb")
-    graded = marks.grade(tmp_path, 5.0, chapters=variants.expected(7))
+def trend(folder: Path, name: str, variant: int, answered: int) -> None:
+    """A student's notebook of a variant, with the answer of a variant."""
+    made, _ = variants.chapter("trend", variant)
+    # The base case by hand, the variant by what was drawn.
+    drawn = {0: {"last": 38, "first": 1.2, "years": 3}, 7: variants.edition(7).drawn["trend-1"]}[answered]
+    code = f"answer_times_per_year = ({drawn['last']} / {drawn['first']}) ** (1 / {drawn['years']})"
+    notebook = exercises.student_notebook(made, "06_trend.ipynb", variant=variant)
+    for cell in notebook.cells:
+        cell.source = f"my_name = {name!r}" if "name" in notebooks.tags(cell) else cell.source
+        cell.source = code if cell.metadata.get("answer") == "trend-1" else cell.source
+        cell.source = f"Reason of {name}." if {"answer", "reason"} <= set(notebooks.tags(cell)) else cell.source
+    write(notebook, folder / f"{name}.ipynb")
+
+
+def test_each_student_of_a_mixed_class_is_graded_by_the_variant_of_the_notebook(
+    seventh: variants.Edition, tmp_path: Path
+) -> None:
+    for name, variant, answered in (("ada", 7, 7), ("bob", 7, 0), ("cy", 0, 0), ("di", 0, 7)):
+        trend(tmp_path, name, variant, answered)
+    graded = marks.grade(tmp_path, 5.0)
     points = {one.name: one.marks["trend-1"].points["answer_times_per_year"] for one in graded.students}
-    assert points["ada"] and not points["bob"], f"bob gave the answer of the base case: {points}"
-    assert variants.expected(0) is None
+    assert points == {"ada": 2, "bob": 0, "cy": 2, "di": 0} and not graded.faults
+    rows = {row["name"]: row["variant"] for row in csv.DictReader(marks.as_csv(graded).splitlines())}
+    assert rows == {"ada": "7", "bob": "7", "cy": "0", "di": "0"}
+    # A reader has the texts of a variant below its own question.
+    base, varied = (part for part in marks.as_sheet(graded).split("<h2>") if part.startswith("trend-2"))
+    assert "Reason of cy." in base and "(variant 7)" in varied and "Reason of ada." in varied
+    # Where the class had one, no other earns points.
+    graded = marks.grade(tmp_path, 5.0, variant=7)
+    assert [one.name for one in graded.students] == ["ada", "bob"]
+    assert [line.partition(". ")[0] for line in graded.faults] == [
+        f"{name}.ipynb is of the base case, not of variant 7, and is not graded" for name in ("cy", "di")
+    ]
+
+
+def test_a_notebook_of_no_variant_and_a_second_variant_of_a_chapter_are_told(
+    seventh: variants.Edition, tmp_path: Path
+) -> None:
+    trend(tmp_path, "ada", 7, 7)
+    hers = read(tmp_path / "ada.ipynb", as_version=4)
+    for cell in hers.cells:
+        # Only the first exercise, and below only the others: nothing is answered twice.
+        cell.metadata.tags = notebooks.tags(cell) if cell.metadata.get("answer") in (None, "trend-1") else []
+    write(hers, tmp_path / "ada.ipynb")
+    for name, variant in (("b", 0), ("c", -1), ("d", True), ("e", "7"), ("f", 10_000)):
+        made = exercises.student_notebook(exercises.chapter("trend"))
+        made.metadata["variant"] = variant
+        for cell in made.cells:
+            cell.source = "my_name = 'Ada'" if "name" in notebooks.tags(cell) else cell.source
+            cell.metadata.tags = [] if cell.metadata.get("answer") == "trend-1" else notebooks.tags(cell)
+        write(made, tmp_path / f"{name}.ipynb")
+    (one,), faults = handins.read(tmp_path, {"trend-1", "trend-2", "trend-3"})
+    assert one.variants == {"trend": 7} and len(faults) == 5
+    assert faults[0].startswith("b.ipynb is of the base case, but ada has handed in trend of variant 7 too")
+    assert all("says that it is of a variant that there is not" in line for line in faults[1:])
 
 
 def test_the_number_of_the_variant_stands_in_notebooks_and_key(

@@ -1,7 +1,8 @@
 """What students handed in, read without running or unpacking anything: zips and notebooks below a folder.
 
 A cell tagged `answer` says in its metadata, in `answer`, of which exercise it is; nothing else of a notebook is read
-but the cell tagged `name`, or `student` in the metadata of the notebook. So one of any origin with these marks will do.
+but the cell tagged `name`, or `student` in the metadata of the notebook, and there `variant`. So one of any origin with
+these marks will do.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from analysis.report.place import BuildError
-from analysis.teaching import handin
+from analysis.teaching import handin, variants
 from analysis.teaching.exercises import REASON
 from analysis.untrusted import one_line, shown_path
 
@@ -33,20 +34,22 @@ class Unreadable(Exception):
 
 @dataclass
 class Handin:
-    """What one student handed in. code and reasons: exercise -> source of its answer"""
+    """What one student handed in. code and reasons: exercise -> source of its answer; variants: chapter -> its own"""
 
     name: str
     code: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    variants: dict[str, int] = field(default_factory=dict)
     # Exercise -> where its answer was found.
     found: dict[str, str] = field(default_factory=dict)
 
 
-def read(folder: Path, known: set[str]) -> tuple[list[Handin], list[str]]:
+def read(folder: Path, known: set[str], variant: int | None = None) -> tuple[list[Handin], list[str]]:
     """The hand-ins below a folder by name, and a line for each file that is none.
 
-    known: the exercises there are; BuildError where the folder holds no hand-in at all
+    known: the exercises there are; variant: the one that all must be of, if there is one
+    BuildError where the folder holds no hand-in at all
     """
     if not folder.is_dir():
         raise BuildError(f"{shown_path(folder)} is no folder. Name the one that holds the hand-ins.")
@@ -55,7 +58,8 @@ def read(folder: Path, known: set[str]) -> tuple[list[Handin], list[str]]:
     for where, path in _files(folder):
         try:
             for inside, name, notebook in _notebooks(path):
-                _take(students, f"{where}/{inside}" if inside else where, name, notebook, known)
+                place = f"{where}/{inside}" if inside else where
+                _take(students, place, name, notebook, known, _variant(notebook, variant))
         except Unreadable as fault:
             faults.append(f"{shown_path(where)} {fault}")
     if not students:
@@ -143,7 +147,28 @@ def _notebook(content: bytes) -> Mapping[str, Any]:
     return found
 
 
-def _take(students: dict[str, Handin], where: str, zipped: str, notebook: Mapping[str, Any], known: set[str]) -> None:
+def _variant(notebook: Mapping[str, Any], wanted: int | None) -> int:
+    """The variant that a notebook says it is of; one that says nothing is of the base case."""
+    metadata = notebook.get("metadata", {})
+    found = metadata.get("variant", 0) if isinstance(metadata, dict) else 0
+    if type(found) is not int or not 0 <= found <= variants.MOST:
+        raise Unreadable("says that it is of a variant that there is not. Ask for the file that Jupyter saved")
+    if wanted not in (None, found):
+        raise Unreadable(
+            f"is of {variants.told(found)}, not of {variants.told(wanted or 0)}, and is not graded. "
+            "Without --variant, each is graded by its own"
+        )
+    return found
+
+
+def _take(
+    students: dict[str, Handin],
+    where: str,
+    zipped: str,
+    notebook: Mapping[str, Any],
+    known: set[str],
+    variant: int,
+) -> None:
     """Put the answers of one notebook to those of its student."""
     cells, metadata = notebook["cells"], notebook.get("metadata", {})
     said = metadata.get("student", "") if isinstance(metadata, dict) else ""
@@ -164,6 +189,14 @@ def _take(students: dict[str, Handin], where: str, zipped: str, notebook: Mappin
                 f"is a second hand-in of {student.name}, beside {student.found[exercise]}, and is not graded. "
                 "Take one of them away, or tell the two students apart by their names"
             )
+    begun = {exercise.rpartition("-")[0] for exercise in {*code, *reasons} & known}
+    for chapter in sorted(begun):
+        if student.variants.get(chapter, variant) != variant:
+            raise Unreadable(
+                f"is of {variants.told(variant)}, but {student.name} has handed in {chapter} of "
+                f"{variants.told(student.variants[chapter])} too, and is not graded. Take one of them away"
+            )
+    student.variants |= dict.fromkeys(begun, variant)
     for exercise in {*code, *reasons} & known:
         student.found[exercise] = where
     student.code |= {exercise: source for exercise, source in code.items() if exercise in known}

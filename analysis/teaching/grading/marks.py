@@ -6,7 +6,7 @@ import ast
 import csv
 import io
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from analysis.report.execution import Progress, silent
 from analysis.report.place import BUILD, BuildError
 from analysis.report.site import templates
 from analysis.scenarios import Scenario
-from analysis.teaching import checks, exercises, given, handin
+from analysis.teaching import checks, exercises, given, handin, variants
 from analysis.teaching.exercises import REASON, Chapter, Exercise
 from analysis.teaching.grading import handins, runner
 from analysis.teaching.grading.handins import Handin
@@ -54,48 +54,72 @@ class Marked:
 
 @dataclass
 class Student:
-    """One student's marks, by exercise; those of chapters that were not handed in are missing."""
+    """One student's marks, by exercise, and variant of each chapter; chapters that were not handed in are missing."""
 
     name: str
     marks: dict[str, Marked]
     notes: list[str]
+    variants: dict[str, int]
 
 
 @dataclass
 class Graded:
-    """A class. exercises: those of every chapter of which something was handed in"""
+    """A class.
+
+    exercises: those of every chapter of which something was handed in
+    judges:    what judged them, by variant and exercise
+    """
 
     exercises: list[Exercise]
+    judges: dict[tuple[int, str], Judge]
     students: list[Student]
     faults: list[str]
 
 
-def grade(
-    folder: Path, seconds: float = SECONDS, progress: Progress = silent, chapters: Sequence[Chapter] | None = None
-) -> Graded:
-    """Grade all hand-ins below a folder. seconds: of the processor, an exercise; chapters: all, if none are given"""
-    chapters = exercises.chapters() if chapters is None else chapters
-    everyone, faults = handins.read(folder, {each.id for chapter in chapters for each in chapter.exercises})
-    begun = [chapter for chapter in chapters if any({*one.found} & _ids(chapter) for one in everyone)]
-    # The expected answers are read before any student's code runs.
-    judges = {each.id: Judge(chapter, each) for chapter in begun for each in chapter.exercises}
-    tasks = [(one, chapter) for one in everyone for chapter in begun if {*one.found} & _ids(chapter)]
+def grade(folder: Path, seconds: float = SECONDS, progress: Progress = silent, variant: int | None = None) -> Graded:
+    """Grade all hand-ins below a folder, each by the variant that it says it is of.
+
+    seconds: of the processor, an exercise; variant: that of the whole class, so that no other is graded
+    """
+    chapters = exercises.chapters()
+    everyone, faults = handins.read(folder, {each.id for chapter in chapters for each in chapter.exercises}, variant)
+    begun = [chapter for chapter in chapters if any(chapter.name in one.variants for one in everyone)]
+    # What the answers are judged by is made before any student's code runs.
+    there: dict[tuple[str, int], Chapter] = {}
+    judges: dict[tuple[int, str], Judge] = {}
+    for chapter in begun:
+        for number in sorted({one.variants[chapter.name] for one in everyone if chapter.name in one.variants}):
+            made, answers = variants.chapter(chapter.name, number)
+            there[chapter.name, number] = made
+            judges |= {(number, each.id): Judge(made, each, answers[each.id]["answers"]) for each in made.exercises}
+    tasks = [
+        (one, there[chapter.name, one.variants[chapter.name]], one.variants[chapter.name])
+        for one in everyone
+        for chapter in begun
+        if chapter.name in one.variants
+    ]
     marks: dict[str, dict[str, Marked]] = {one.name: {} for one in everyone}
     # An answer that was written on the page with Python may import what that page gives.
     warm = [[MODULE.format(name="given", source=given.source(Scenario()))]]
-    warm += [[cell.source for cell in _given(chapter)] for chapter in begun]
+    warm += [[cell.source for cell in _given(chapter)] for chapter in there.values()]
     closed = [str(path) for path in (checks.ANSWERS, exercises.SOURCES, folder, *BUILD.glob("classroom*"))]
     with Processes(warm, closed) as forked, ThreadPoolExecutor(max(1, os.cpu_count() or 1)) as pool:
-        work = (pool.submit(_chapter, one, chapter, judges, forked, seconds) for one, chapter in tasks)
-        for done, ((one, _), future) in enumerate(zip(tasks, list(work), strict=True), start=1):
+        work = (
+            pool.submit(
+                _chapter,
+                one,
+                chapter,
+                {each.id: judges[number, each.id] for each in chapter.exercises},
+                forked,
+                seconds,
+            )
+            for one, chapter, number in tasks
+        )
+        for done, ((one, *_), future) in enumerate(zip(tasks, list(work), strict=True), start=1):
             marks[one.name] |= future.result()
             progress(one.name, done, len(tasks))
-    students = [Student(one.name, marks[one.name], one.notes) for one in everyone]
-    return Graded([each for chapter in begun for each in chapter.exercises], students, faults)
-
-
-def _ids(chapter: Chapter) -> set[str]:
-    return {each.id for each in chapter.exercises}
+    students = [Student(one.name, marks[one.name], one.notes, one.variants) for one in everyone]
+    return Graded([each for chapter in begun for each in chapter.exercises], judges, students, faults)
 
 
 def _given(chapter: Chapter) -> list[Any]:
@@ -106,9 +130,9 @@ def _given(chapter: Chapter) -> list[Any]:
 class Judge:
     """The check of one exercise, on values that came from elsewhere."""
 
-    def __init__(self, chapter: Chapter, exercise: Exercise) -> None:
-        self.exercise = exercise
-        self.specs: list[dict[str, Any]] = checks.expected(exercise.id)["answers"]
+    def __init__(self, chapter: Chapter, exercise: Exercise, specs: list[dict[str, Any]]) -> None:
+        """specs: what is expected of its answers"""
+        self.exercise, self.specs = exercise, specs
         (check,) = exercise.sources("check")
         (statement,) = ast.parse(check).body
         assert isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
@@ -120,7 +144,7 @@ class Judge:
     def marked(self, values: Mapping[str, Any]) -> Marked:
         """The marks for the values of the answers."""
         arguments = [self._argument(argument, values) for argument in self._arguments]
-        found = checks.verdicts(self.exercise.id, *arguments)
+        found = checks.verdicts(self.specs, arguments)
         marked = Marked(dict.fromkeys(self.exercise.points, 0))
         for name, spec, value, verdict in zip(self.exercise.answers, self.specs, arguments, found, strict=True):
             if spec["kind"] == "text":
@@ -156,10 +180,23 @@ def _chapter(
             marked.remarks.append(left_out[each.id])
         elif each.id not in one.code:
             marked.remarks.append("its cell is missing")
+        for name in each.read:
+            if name != REASON and name not in marked.texts and (text := _unread(one.code.get(each.id, ""))):
+                marked.points[name], marked.texts[name] = None, text
+                marked.remarks.append("its quotation marks do not end the text; a reader has the cell as it is")
         reason = one.reasons.get(each.id, "")
         if each.reason and not handin.is_blank(reason):
             marked.points[REASON], marked.texts[REASON] = None, reason.strip()[: runner.MOST_CHARACTERS]
     return found
+
+
+def _unread(code: str) -> str:
+    """A text whose cell is no Python, as it stands there: a quotation mark too many costs nobody an argument."""
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError):
+        return code.strip()[: runner.MOST_CHARACTERS]
+    return ""
 
 
 def _run(
@@ -242,11 +279,12 @@ def write(graded: Graded, out: Path) -> Path:
 
 def as_csv(graded: Graded) -> str:
     """A row a student: points of each exercise, their sum, what a reader may still give, and remarks."""
-    head = ["name"]
+    varied = any(number for student in graded.students for number in student.variants.values())
+    head = ["name", *["variant"] * varied]
     for each in graded.exercises:
         head += [each.id] * bool(set(each.points) - set(each.read)) + [f"{each.id} (reader)"] * bool(each.read)
     most = sum(sum(each.points.values()) for each in graded.exercises)
-    rows = [_row(student, graded.exercises, most) for student in graded.students]
+    rows = [_row(student, graded.exercises, most, varied) for student in graded.students]
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow([*head, "points", "for a reader", "of", "remarks"])
@@ -254,8 +292,8 @@ def as_csv(graded: Graded) -> str:
     return table.getvalue()
 
 
-def _row(student: Student, asked: Iterable[Exercise], most: int) -> list[Any]:
-    row: list[Any] = [student.name]
+def _row(student: Student, asked: Iterable[Exercise], most: int, varied: bool) -> list[Any]:
+    row: list[Any] = [student.name, *[", ".join(map(str, sorted({*student.variants.values()})))] * varied]
     given = still = 0
     remarks = []
     for each in asked:
@@ -279,28 +317,27 @@ def _row(student: Student, asked: Iterable[Exercise], most: int) -> list[Any]:
 def as_sheet(graded: Graded) -> str:
     """All that a reader has to read, exercise by exercise, with what it is marked by and room for the marks."""
     parts = []
-    for each in graded.exercises:
-        for name in each.read:
-            texts = [(one.name, one.marks[each.id].texts[name]) for one in graded.students if _has(one, each, name)]
+    order = [each.id for each in graded.exercises]
+    for (variant, exercise), judge in sorted(graded.judges.items(), key=lambda each: order.index(each[0][1])):
+        for name in judge.exercise.read:
+            texts = [
+                (one.name, one.marks[exercise].texts[name])
+                for one in graded.students
+                if one.variants.get(exercise.rpartition("-")[0]) == variant and name in one.marks[exercise].texts
+            ]
             if texts:
-                parts.append(_part(each, name, texts))
+                parts.append(_part(judge, variant, name, texts))
     return str(SHEET.sheet(parts)).strip() + "\n"
 
 
-def _has(student: Student, exercise: Exercise, name: str) -> bool:
-    return exercise.id in student.marks and name in student.marks[exercise.id].texts
-
-
-def _part(exercise: Exercise, name: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
+def _part(judge: Judge, variant: int, name: str, texts: list[tuple[str, str]]) -> dict[str, Any]:
+    exercise = judge.exercise
     points = [
-        point
-        for spec in checks.expected(exercise.id)["answers"]
-        if spec["name"] == name and spec["kind"] == "text"
-        for point in spec["checklist"]
+        point for spec in judge.specs if spec["name"] == name and spec["kind"] == "text" for point in spec["checklist"]
     ]
     (marking,) = exercise.sources("solution", "marking")
     return {
-        "title": f"{exercise.id}: {exercise.title}",
+        "title": f"{exercise.id}: {exercise.title}{f' ({variants.told(variant)})' if variant else ''}",
         "asked": exercise.reason if name == REASON else exercise.text,
         "marking": marking.replace("**Marking.** ", ""),
         "checklist": points,
