@@ -126,10 +126,7 @@ def scenario_from(assignments: list[str] | None, file: Path | None) -> scenarios
 def _change_in_words(name: str, value: parameters.Value) -> str:
     """A changed assumption as a scenario's title has it: `Rental price of one H800-hour = 3 USD/GPU-hour`."""
     row = parameters.known()[name]
-    if isinstance(value, str):
-        return f"{row.title} = {value}"
-    unit = "" if row.unit in ("fraction", "ratio") else f" {row.unit}"
-    return f"{row.title} = {words.setting(value)}{unit}"
+    return f"{row.title} = {words.set_to(value, row.unit)}"
 
 
 @contextmanager
@@ -207,7 +204,9 @@ def refresh(
 def compare(
     scenarios: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCENARIO]...", help="Names from data/scenarios/, or files; all of them, if none."),
+        typer.Argument(
+            metavar="[SCENARIO]...", help="Names from data/scenarios/, or files; by default all of the former."
+        ),
     ] = None,
     site: Annotated[bool, typer.Option("--site/--no-site", help="Also build a site with their comparison.")] = True,
     out: Annotated[
@@ -215,7 +214,7 @@ def compare(
         typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>."),
     ] = None,
 ) -> None:
-    """Set scenarios beside the base case: a table here, comparison.csv, and a site that compares them.
+    """Compare scenarios with the base case: a table here, comparison.csv, and a site.
 
     Examples: `report compare three_year_life market_rent_2026`; `report compare mine.yml --no-site`
     """
@@ -254,10 +253,10 @@ def results(
     ] = None,
     assignments: Assignments = None,
     file: ScenarioFile = None,
-    csv: Annotated[bool, typer.Option("--csv", help="As data/results.csv of a site has them.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="As data/results.json of a site has them.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print them as data/results.csv of a site has them.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print them as data/results.json of a site has them.")] = False,
 ) -> None:
-    """List results by name: value, 5–95 % range, and where in its draws the value stands. Runs no page.
+    """List results by name: value, 5–95 % range, and where among its draws the value lies. Runs no page.
 
     Examples: `report results`; `report results v3_rental_usd -p rental_usd_per_gpu_hour=3`;
     `report results --csv > results.csv`
@@ -282,7 +281,7 @@ def claim(
     amount: Annotated[str, typer.Argument(help='A sum in dollars: 4.6e6, "4.6 million", "over 100 million".')],
     model: Annotated[str, typer.Option("--model", metavar="ID", help="A model of data/models.csv.")] = "",
     gpu: Annotated[str, typer.Option("--gpu", metavar="ID", help="The chip, as data/gpus.csv calls it.")] = "",
-    gpus: Annotated[float | None, typer.Option(help="How many of them the run is on.")] = None,
+    gpus: Annotated[float | None, typer.Option(help="How many of them the run uses.")] = None,
     days: Annotated[float | None, typer.Option(help="Days of the run.")] = None,
     hours: Annotated[float | None, typer.Option(help="GPU-hours of the run.")] = None,
     active: Annotated[float | None, typer.Option(help="Active parameters, such as 37e9.")] = None,
@@ -293,14 +292,14 @@ def claim(
     rent: Annotated[float | None, typer.Option(help="Rent of an hour of the chip in dollars.")] = None,
     server: Annotated[float | None, typer.Option(help="Price of a chip with its share of the server.")] = None,
     when: Annotated[str, typer.Option(metavar="HALF-YEAR", help="When it ran, such as 2025H1.")] = "",
-    name: Annotated[str, typer.Option(help="What a run is called that is in no table.")] = "",
+    name: Annotated[str, typer.Option(help="A name for a run that is in no table.")] = "",
     counts: Annotated[
         str, typer.Option(metavar="WHAT", help="What the sum is said to count, such as run or stage.")
     ] = "",
     assignments: Assignments = None,
     file: ScenarioFile = None,
 ) -> None:
-    """Say which cost a sum of money can be: of a model of the report, or of a run that you describe.
+    """Say which cost a sum of money could be, for a model of the report or for a run that you describe.
 
     Examples: `report claim 4.6e6 --model kimi_k2t`;
     `report claim "about 98" --gpu A100-SXM-80 --gpus 8 --days 5 --when 2023H1 --counts fine_tune`
@@ -316,11 +315,11 @@ def claim(
 
 @app.command()
 def model(
-    name: Annotated[str, typer.Argument(metavar="[ID]", help="A model of data/models.csv; none lists them.")] = "",
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="A model of data/models.csv; without it, a list.")] = "",
     assignments: Assignments = None,
     file: ScenarioFile = None,
 ) -> None:
-    """What one model cost on each basis, as far as what is known of it reaches. Example: `report model gpt_oss_120b`"""
+    """Say what one model cost on each basis, as far as is known. Example: `report model gpt_oss_120b`"""
     case = Case(scenario=scenario_from(assignments, file))
     if name:
         show_placed(placing.place(placing.of_model(case, name)))
@@ -359,7 +358,7 @@ def story_new(
     amount: Annotated[str, typer.Option("--amount", help='The sum as somebody wrote it: "4.6 million".')] = "",
     sentence: Annotated[str, typer.Option("--sentence", help="The claim, as it was said.")] = "",
 ) -> None:
-    """Begin a story: a folder with its files, which say what may stand in them.
+    """Begin a story: a folder with its files, which say what may go in them.
 
     Example: `report story new kimi --model kimi_k2t --amount "4.6 million"`
     """
@@ -498,9 +497,9 @@ def zip_(assignments: Assignments = None, file: ScenarioFile = None, out: Out = 
 @app.command()
 def digest(
     site: Annotated[Path | None, typer.Argument(metavar="[SITE]", help="A built site, instead of _build/html.")] = None,
-    files: Annotated[bool, typer.Option("--files", help="Every file, as sha256sum writes it.")] = False,
+    files: Annotated[bool, typer.Option("--files", help="List every file, as sha256sum does.")] = False,
 ) -> None:
-    """Print the SHA-256 of a built site: its notebooks, its figures, all its files, and its zip.
+    """Print the SHA-256 of a built site: of its notebooks, its figures, all its files and its zip.
 
     The same sources give the same digests on every machine with the locked packages.
     """
@@ -533,8 +532,12 @@ def lab(assignments: Assignments = None, file: ScenarioFile = None, out: Out = N
 
 
 @app.command(cls=OfBook)
-def slides(assignments: Assignments = None, file: ScenarioFile = None, out: Out = None) -> None:
-    """Make the deck of slides with its speaker notes and its PDF, in a folder that travels alone.
+def slides(
+    assignments: Assignments = None,
+    file: ScenarioFile = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of _build/slides.")] = None,
+) -> None:
+    """Make the deck of slides with its speaker notes and its PDF, in a folder of its own.
 
     The PDF needs Chromium. Examples: `report slides`; `report slides -p rental_usd_per_gpu_hour=3`
     """
@@ -561,11 +564,12 @@ def sweep(
     ] = None,
     cases: Annotated[
         Path | None,
-        typer.Option("--cases", metavar="FILE.csv", help="Cases from a file: a header of names, a row each."),
+        typer.Option("--cases", metavar="FILE.csv", help="Cases from a file: a header of names, then one row each."),
     ] = None,
     file: ScenarioFile = None,
     results: Annotated[
-        list[str] | None, typer.Option("--result", metavar="NAME", help="Instead of the headlines; may be repeated.")
+        list[str] | None,
+        typer.Option("--result", metavar="NAME", help="Instead of the main results; may be repeated."),
     ] = None,
     draws: Annotated[int | None, typer.Option(help="Draws behind the range of each case; 0: no ranges.")] = None,
     pages: Annotated[str, typer.Option(metavar="PAGE,PAGE|all", help="Also run these pages for every case.")] = "",
@@ -573,12 +577,12 @@ def sweep(
         str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster, for example tcp://host:8786.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of _build/sweeps/<name>.")] = None,
-    restart: Annotated[bool, typer.Option("--restart", help="Drop what is in the folder and begin anew.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Discard what is in the folder and start again.")] = False,
 ) -> None:
-    """Compute the headline figures for many cases: a table, a figure, and on demand the pages of each case.
+    """Compute the main results for many cases: a table, a figure and, with --pages, the pages of each case.
 
     Examples: `report sweep -p rental_usd_per_gpu_hour=1:4:100 -p fleet=semianalysis,documented`;
-    `report sweep --cases my_cases.csv --pages whole_bill`. Stopped or killed, the same command goes on.
+    `report sweep --cases my_cases.csv --pages whole_bill`. After an interruption, the same command goes on.
     """
     from analysis.report.sweeps import ask
     from analysis.report.sweeps import run as sweeps
@@ -615,7 +619,7 @@ def classroom(
         int, typer.Option(metavar="N", help="Exercises with other numbers, 1 to 9999; 0: those of the base case.")
     ] = 0,
     story: Annotated[
-        str, typer.Option(metavar="FOLDER", help="The story that the class audits: cards, checklist, slides, form.")
+        str, typer.Option(metavar="FOLDER", help="The story for the class to audit: cards, checklist, slides, form.")
     ] = "minimax_m1",
     assignments: Assignments = None,
     file: ScenarioFile = None,
@@ -656,15 +660,15 @@ def classroom(
 def grade(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What was handed in: zips and notebooks.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="The table of marks; texts go beside it.")],
-    limit: Annotated[float, typer.Option(min=0.1, help="Seconds of the processor for each exercise.")] = 20,
+    limit: Annotated[float, typer.Option(min=0.1, help="Seconds of processor time for each exercise.")] = 20,
     variant: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Grade this variant alone, 0 for the base case; else each by its own."),
+        typer.Option(metavar="N", help="Grade only this variant (0: the base case); without it, each by its own."),
     ] = None,
 ) -> None:
-    """Grade what a class handed in: a row a student, and a sheet with the texts that a person marks.
+    """Grade what a class handed in: a row for each student, and a sheet with the texts that a person marks.
 
-    Answers alone are taken from a notebook and run apart; the checks judge what comes out. Example:
+    Only the answers are taken from a notebook; they run by themselves, and the checks judge what comes out. Example:
     `report grade handed_in --out grades.csv`
     """
     from analysis.teaching import variants
@@ -691,9 +695,7 @@ def require_assignments(arguments: list[str]) -> None:
             parameters.parsed([word])
         name = word.partition("=")[0]
         if "=" in word and not before.startswith("-") and name in parameters.known():
-            raise parameters.ParameterError(
-                f"'{word}' stands alone. A change of an assumption is given with -p: -p {word}"
-            )
+            raise parameters.ParameterError(f"'{word}' lacks its -p. An assumption is changed with -p {word}")
 
 
 def require_folders() -> None:
@@ -705,7 +707,7 @@ def require_folders() -> None:
         try:
             os.chdir(os.environ.get("PWD", ""))
         except OSError:
-            raise place.BuildError("The folder that you stand in is gone. Go to another one: cd") from None
+            raise place.BuildError("The folder you are in no longer exists. Go to another one: cd") from None
 
 
 EXPECTED = (

@@ -76,7 +76,7 @@ def records(examined: Mapping[tuple[str, str], Examined], evidence_ids: Sequence
             "What was found": record["scope_found"]
             + (f": {readings.shown(finding.found, record['unit'])}" if record["kind"] == "number" else ""),
             "Outcome": finding.said,
-            "Rests on": f"{cite(record['source'])}, {record['locator']}",
+            "Source": f"{cite(record['source'])}, {record['locator']}",
             "Confidence": record["confidence"],
         }
         for finding in map(by_id.__getitem__, evidence_ids)

@@ -120,7 +120,7 @@ def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:
     )
 
 
-ON_UNVERIFIED = '<span class="unverified">rests on unverified rows</span>'
+ON_UNVERIFIED = '<span class="unverified">uses unverified rows</span>'
 
 # Of more rows of a table than this, their number is said.
 MANY = 8
@@ -149,14 +149,14 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
                     for part in (
                         f"**{row.value}**",
                         row.range,
-                        words.beside(row.unit),
+                        words.beside(row.unit, row.value),
                         ON_UNVERIFIED if row.unverified else "",
                     )
                     if part
                 )
                 for row in chosen.itertuples()
             ],
-            "Rests on": chosen.rests_on.map(rests_on),
+            "Inputs": chosen.rests_on.map(rests_on),
         }
     )
     title = f"Results on the {basis} basis" if basis else "Results without a cost basis"
@@ -175,7 +175,7 @@ def sources_table(results: pd.DataFrame, names: Sequence[str], name: str) -> Mar
                 "Youngest source": f"{youngest.when} {youngest.link}",
             }
         )
-    return table(rows, "How old the evidence of the headlines is", name)
+    return table(rows, "How old the evidence of the main results is", name)
 
 
 class Carried:

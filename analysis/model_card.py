@@ -1,4 +1,4 @@
-"""What the model card shows: the weakest numbers as they stand in a case, and headlines under another assumption."""
+"""What the model card shows: the weakest numbers as they stand in a case, and main results under another assumption."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def _present(case: Case, table: str, key: str) -> dict[str, str]:
         row = case.data.row(table, key)
         here, base = case.text(key), case.text(f"{key}_base")
         value = here if here == base else f"{here} (base case: {base})"
-        found = {"title": row.title, "value": value, "range": case.text(f"{key}_range")}
+        span = case.text(f"{key}_range")
+        if row.unit == "year":
+            value, span = f"{value} year{'' if value == '1' else 's'}", f"{span} years"
+        found = {"title": row.title, "value": value, "range": span}
     elif table == "fleet":
         account, gpu_id = key.split(":")
         fleet = case.data.table(table)

@@ -60,14 +60,6 @@ def _dollars(row: Any) -> str:
     return "" if pd.isna(row.currency_year) else f", {row.currency_year:.0f}"
 
 
-def parameter_value(parameter: parameters.Parameter, value: object) -> str:
-    """A value of an assumption with its unit: '0.08 USD/kWh'."""
-    if parameter.type == "choice":
-        return str(value)
-    number = str(int(float(value))) if parameter.unit == "number" else words.setting(float(value))  # type: ignore[arg-type]
-    return number if parameter.unit == "number" else f"{number} {parameter.unit.replace('1/', 'per ')}"
-
-
 def _assumption(row: Any) -> dict[str, str]:
     parameter = parameters.known()[row["name"]]
     if parameter.type == "choice":
@@ -79,7 +71,7 @@ def _assumption(row: Any) -> dict[str, str]:
         span = f"{words.setting(parameter.low)} to {words.setting(parameter.high)}{drawn}"
     return {
         "title": parameter.title,
-        "value": parameter_value(parameter, parameter.value) + _dollars(row),
+        "value": words.set_to(parameter.value, parameter.unit) + _dollars(row),
         "range": span,
     }
 
@@ -91,8 +83,9 @@ def _model_name(model_id: str) -> str:
 
 def _fleet(row: Any) -> dict[str, str]:
     name = tables.load("gpus").set_index("gpu_id")["name"].get(row.gpu_id, row.gpu_id)
+    whose = tables.load("accounts").set_index("account")["title"].get(row.account, row.account)
     return {
-        "title": f"{name}, account {row.account}",
+        "title": f"{name} ({whose})",
         "value": f"{_plain(row['count'])} GPUs",
         "range": _span(row, "low", "high"),
         "note": " ".join(

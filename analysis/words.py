@@ -72,6 +72,15 @@ def setting(value: float) -> str:
     return number(value) if value == int(value) else digits(value)
 
 
+def set_to(value: float | str, unit: str) -> str:
+    """An assumption's value with its unit, a share as `-p` takes it: '4 years', '0.178'; a choice as its name."""
+    if isinstance(value, str) or unit == "number":
+        return str(value) if isinstance(value, str) else str(int(value))
+    years = "year" if value == 1 else "years"
+    named = {"fraction": "", "ratio": "", "1/year": "per year", "year": years}.get(unit, unit)
+    return f"{setting(value)} {named}".rstrip()
+
+
 def scientific(value: float, significant: int = 3) -> str:
     """3.286e24 -> '3.29 × 10²⁴'; halves go away from zero, as everywhere."""
     # Its last bits differ with the order of its factors, in Python and in the browser: they decide no half.
@@ -174,9 +183,11 @@ def money_tick(value: float) -> str:
     return f"{sign}${digits(size, 3)}"
 
 
-def beside(unit: str) -> str:
+def beside(unit: str, text: str) -> str:
     """A unit as it stands beside a number; "" where the number says it, or its name says nothing to a reader."""
-    return "" if unit in ("USD", "fraction", "times", "number of") else unit
+    if unit in ("USD", "fraction", "times", "number of"):
+        return ""
+    return f"{unit}s" if text != "1" and unit in ("claim", "model", "GPU", "GPU-hour", "day", "year") else unit
 
 
 # What an assumption's unit is called beside its number, for readers.

@@ -14,7 +14,7 @@ from bs4 import Tag
 from playwright.sync_api import Browser
 from test_site import NAMES, anchors, by_id, drawings, soup, told
 
-from analysis import parameters, provenance
+from analysis import parameters, provenance, words
 from analysis.dictionary import PAGES
 from analysis.judgements import JUDGEMENTS
 from analysis.listing import UNVERIFIED
@@ -110,8 +110,8 @@ def test_a_scenario_sets_its_value_beside_the_base_case() -> None:
     config = SimpleNamespace(root_doc="index", report_changes={"pue": 1.4})
     where = Places(SimpleNamespace(config=config))  # type: ignore[arg-type]
     rows = provenance.rows("assumptions")
-    assert where.shown(rows["pue"]) == "1.4 ratio in this scenario; base case: 1.25 ratio"
-    assert where.shown(rows["utilisation"]) == "0.89 fraction"
+    assert where.shown(rows["pue"]) == "1.4 in this scenario; base case: 1.25"
+    assert where.shown(rows["utilisation"]) == "0.89"
 
 
 # Rows and results
@@ -144,7 +144,7 @@ def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
         entry = by_id(page).get(name)
         assert isinstance(entry, Tag)
         text = "".join(entry.get_text().split())
-        value = provenance.parameter_value(parameter, parameter.value)
+        value = words.set_to(parameter.value, parameter.unit)
         for part in (parameter.title, value, parameter.confidence, *parameter.range_reason.split()[:3]):
             assert typography.curled(part).replace(" ", "") in text, (
                 f"The entry of {name} on assumptions.html does not say '{part}'."

@@ -37,7 +37,7 @@ REFUSALS = [
     (("-p", "__import__('os')=1"), "is not a parameter's name"),
     (("-p", "pue"), "is not of the form NAME=VALUE"),
     (("-p", "pue", "1.2"), "'pue' is not of the form NAME=VALUE"),
-    (("pue=1.2",), "'pue=1.2' stands alone. A change of an assumption is given with -p: -p pue=1.2"),
+    (("pue=1.2",), "'pue=1.2' lacks its -p. An assumption is changed with -p pue=1.2"),
     (("-f", "no_such_file.yml"), "cannot be read"),
 ]
 
@@ -238,5 +238,5 @@ def test_a_shell_in_a_folder_that_was_replaced_is_in_the_new_one(
     cli.require_folders()
     assert Path.cwd() == here and Path.cwd().exists()
     here.rmdir()
-    with pytest.raises(place.BuildError, match=r"The folder that you stand in is gone"):
+    with pytest.raises(place.BuildError, match=r"The folder you are in no longer exists"):
         cli.require_folders()

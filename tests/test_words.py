@@ -334,6 +334,27 @@ def test_a_setting_has_no_false_digits(value: float, text: str) -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
+        (4.0, "year", "4 years"),
+        (1.0, "year", "1 year"),
+        (0.178, "fraction", "0.178"),
+        (0.0, "1/year", "0 per year"),
+        (34_819.0, "USD/GPU", "34,819 USD/GPU"),
+        (20_261_123.0, "number", "20261123"),
+        ("press", "name", "press"),
+    ],
+)
+def test_an_assumption_is_set_to_a_number_of_its_unit(value: float | str, unit: str, text: str) -> None:
+    assert words.set_to(value, unit) == text
+
+
+def test_a_counted_thing_is_in_the_plural_unless_there_is_one() -> None:
+    assert [words.beside("claim", text) for text in ("19", "1")] == ["claims", "claim"]
+    assert words.beside("USD/GPU-hour", "$2.00") == "USD/GPU-hour" and words.beside("fraction", "3 %") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
         (34_819, "USD/GPU", "$34,819"),
         (31_728.59, "USD/GPU", "$31,730"),
         (2.0, "USD/GPU-hour", "$2.00"),

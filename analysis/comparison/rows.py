@@ -14,7 +14,7 @@ from analysis.quantities.audit import VERDICTS
 
 NOTHING = "–"
 
-# Headlines in a narrow column.
+# Main results in a narrow column.
 SHORT = {
     "v3_rental_usd": "V3, rented",
     "v3_amortised_usd": "V3, amortised",
@@ -23,14 +23,6 @@ SHORT = {
     "fleet_capex_usd": "The fleet, bought",
     "owner_usd_per_gpu_hour": "An owner's GPU-hour",
 }
-
-
-def value(given: object, unit: str) -> str:
-    """An assumption's value with its unit; a choice as its name."""
-    if isinstance(given, str):
-        return given
-    number = float(given)  # type: ignore[arg-type]
-    return f"{words.setting(number)} {'years' if unit == 'year' and number != 1 else unit}"
 
 
 def assumptions(found: Comparison) -> pd.DataFrame:
@@ -46,8 +38,8 @@ def assumptions(found: Comparison) -> pd.DataFrame:
             {
                 "Scenario": found.column(row.scenario).title,
                 "Assumption": row.title,
-                "Base case": value(row.base, row.unit),
-                "Here": value(row.here, row.unit),
+                "Base case": words.set_to(row.base, row.unit),
+                "Here": words.set_to(row.here, row.unit),
                 "Change": NOTHING if math.isnan(row.relative) else words.signed_percent(row.relative),
                 "Plausible range": plausible,
                 "source": row.source,

@@ -113,7 +113,7 @@ class Given:
     def about(self, amount: Span | None = None, boundary: str = "") -> Given:
         """The same with a sum of money that is said of it, and with what that is said to count."""
         if boundary and boundary not in BOUNDARIES:
-            raise GivenError(unknown("boundary", boundary, BOUNDARIES))
+            raise GivenError(f"{unknown('boundary', boundary, BOUNDARIES)} Known are {', '.join(BOUNDARIES)}.")
         told = {"amount": amount} if amount else {}
         return replace(self, boundary=boundary or self.boundary, inputs={**self.inputs, **told})
 
@@ -283,7 +283,7 @@ def amount_of(text: str) -> Sum:
         found = _between(bare) if ranged or bare.startswith("between ") else _one(bare)
     except ValueError:
         raise GivenError(
-            f'{shown(text)} is no sum of money. Write it as 4600000, 4.6e6, "4.6 million", "over 100 million" or '
+            f'{shown(text)} is not a sum of money. Write it as 4600000, 4.6e6, "4.6 million", "over 100 million" or '
             '"4 to 23 million", in dollars. (A shell takes "$4" for something else: leave the sign out.)'
         ) from None
     checked("amount", found.value)

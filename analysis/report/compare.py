@@ -73,7 +73,7 @@ def show(found: Comparison, console: Console) -> None:
     """The comparison as tables in a terminal."""
     assumptions = rows.assumptions(found).drop(columns="source")
     _print(console, "Changed assumptions", assumptions)
-    _print(console, "Headlines", _indented(rows.results(found, HEADLINES)))
+    _print(console, "Main results", _indented(rows.results(found, HEADLINES)))
     moving = [name for name in OTHERS if found.movers(name)]
     if moving:
         _print(console, "Other results that move", _indented(rows.results(found, moving)))

@@ -62,21 +62,15 @@ def announcement(scenario: Scenario) -> str:
         unit = known()[row.name].unit
         change = "" if row.change != row.change else f" ({words.signed_percent(row.change)})"
         parts.append(
-            f"{escape(row.title)}: <strong>{escape(_shown(row.here, unit))}</strong>{change} "
-            f"instead of {escape(_shown(row.base, unit))}"
+            f"{escape(row.title)}: <strong>{escape(words.set_to(row.here, unit))}</strong>{change} "
+            f"instead of {escape(words.set_to(row.base, unit))}"
         )
     motive = f" {escape(scenario.motive)}" if scenario.motive else ""
     return (
         f'<div class="scenario"><strong>Scenario: {escape(scenario.title)}.</strong>{motive} '
-        f"Every number on this page rests on: {'; '.join(parts)}. "
+        f"Every number on this page is computed with {'; '.join(parts)}. "
         "The published report uses the base case.</div>"
     )
-
-
-def _shown(value: object, unit: str) -> str:
-    if isinstance(value, str):
-        return value
-    return f"{words.setting(float(value))} {unit}"  # type: ignore[arg-type]
 
 
 def _without_book(value: object) -> object:

@@ -126,7 +126,7 @@ def readable(case: Case, names: Iterable[str] = ()) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = [("name", "value", "5–95 % range", "percentile", "title")]
     for row in results(case, names).itertuples():
         found = case[str(row.name)]
-        unit = words.beside(found.unit.removeprefix("USD"))
+        unit = words.beside(found.unit.removeprefix("USD"), found.text)
         place = "" if math.isnan(row.percentile) else words.digits(row.percentile, 3)
         lines.append(
             (

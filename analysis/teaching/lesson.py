@@ -129,7 +129,7 @@ def _prices(audit: Audit) -> Iterator[tuple[str, str]]:
     """The prices of a run's time, with their ends: what a class multiplies by."""
     for name, title in told.PRICES.items():
         if span := audit.run.inputs.get(name):
-            yield title, told.spanned(span, "USD")
+            yield title, told.spanned(span, "USD/GPU-hour" if name == "rent" else "USD")
 
 
 def sheets(audit: Audit) -> dict[str, str]:

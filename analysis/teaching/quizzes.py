@@ -132,7 +132,7 @@ class Reader:
         if name.startswith("widest_"):
             result = name.removeprefix("widest_")
             if result not in sensitivity.HEADLINES:
-                raise QuizError(f"'{result}' is no headline. Allowed: {', '.join(sensitivity.HEADLINES)}.")
+                raise QuizError(f"'{result}' is not a main result. Allowed: {', '.join(sensitivity.HEADLINES)}.")
             return sensitivity.swings(self.case, result).iloc[0]["name"]
         known, published = parameters.known(), tables.load("published").set_index("figure_id")
         stem, _, end = name.rpartition("_")

@@ -81,7 +81,7 @@ def test_a_sum_is_read_as_it_is_written(text: str, low: float, value: float, hig
 
 @pytest.mark.parametrize("text", ["", "x", "4.6 lakh", "nan", "-3", "1e40", "$", "4 to", "=1+1"])
 def test_what_is_no_sum_is_told_so(text: str) -> None:
-    with pytest.raises(placing.GivenError, match=r"no sum of money|must be a number from 1 to 1e\+13 \(USD\)"):
+    with pytest.raises(placing.GivenError, match=r"not a sum of money|must be a number from 1 to 1e\+13 \(USD\)"):
         placing.amount_of(text)
 
 
@@ -187,7 +187,7 @@ def test_a_sentence_says_a_sum_as_it_was_told(text: str, said: str) -> None:
 
 
 def test_the_second_sum_is_not_the_smaller_one() -> None:
-    with pytest.raises(placing.GivenError, match="no sum of money"):
+    with pytest.raises(placing.GivenError, match="not a sum of money"):
         placing.amount_of("23 to 4 million")
 
 

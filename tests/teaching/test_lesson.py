@@ -150,7 +150,7 @@ def test_the_plans_lead_to_the_sheets_and_the_key_lies_with_the_teachers(
 
 def test_a_plan_s_minutes_add_up() -> None:
     plans = (notebooks.BOOK / "lesson_plans.md").read_text(encoding="utf-8")
-    for title, length in (("One hour", 60), ("90 minutes", 90)):
+    for title, length in (("One hour", 60), ("Ninety minutes", 90)):
         part = plans.partition(f"## {title}")[2].partition("\n## ")[0]
         spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", part, flags=re.MULTILINE)]
         assert spans[0][0] == 0 and spans[-1][1] == length
@@ -159,7 +159,7 @@ def test_a_plan_s_minutes_add_up() -> None:
 
 def test_slides_take_no_longer_in_the_hour_than_by_their_notes() -> None:
     minutes = [slide.minutes for slide in slides.source()]
-    hour = notebooks.BOOK.joinpath("lesson_plans.md").read_text(encoding="utf-8").partition("## 90 minutes")[0]
+    hour = notebooks.BOOK.joinpath("lesson_plans.md").read_text(encoding="utf-8").partition("## Ninety minutes")[0]
     rows = re.findall(r"^\| (\d+)–(\d+) \|.*\| slides (\d+)–(\d+)", hour, flags=re.MULTILINE)
     assert len(rows) == 4
     for begin, end, first, last in (map(int, row) for row in rows):

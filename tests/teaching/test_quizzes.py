@@ -154,7 +154,7 @@ NUMBER = {"id": "n", "ask": "?", "number": 2, "unit": "GPUs", "tolerance": 0.01,
         ({**NUMBER, "tolerance": 0.5}, "tolerance 0.5 is not above 0 and at most 0.1"),
         ({**NUMBER, "slips": [{"value": 2.01, "why": "near"}]}, "closer together than the tolerance"),
         ({**NUMBER, "number": "1 / 0"}, "not a finite number"),
-        ({**NUMBER, "number": "widest_nothing"}, "is no headline"),
+        ({**NUMBER, "number": "widest_nothing"}, "is not a main result"),
         ({**NUMBER, "number": "verdict_C99_source"}, "no claim 'C99_source'"),
     ],
 )

@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
-from analysis import parameters, provenance
+from analysis import parameters, provenance, words
 from analysis.case import Data
 from analysis.dictionary import PAGES, WHOLE
 from analysis.listing import UNVERIFIED
@@ -107,7 +107,7 @@ class Places:
     def shown(self, described: provenance.Described) -> str:
         """A row's value in this site's case. The base case's comes last: what follows, range and source, is of it."""
         if described.table == "assumptions" and described.key in self.changes:
-            here = provenance.parameter_value(parameters.known()[described.key], self.changes[described.key])
+            here = words.set_to(self.changes[described.key], parameters.known()[described.key].unit)
             return f"{here} in this scenario; base case: {described.value}"
         return described.value
 
@@ -119,7 +119,7 @@ class Places:
             value = f": {here['value']}" if here else ""
             counts = ", counts of GPUs as stated" if here.get("counts") else ""
             span = f", 5 to 95 % range {here['range']}{counts}" if here.get("range") else ""
-            doubt = " It rests on unverified rows." if here.get("unverified") else ""
+            doubt = " It uses unverified rows." if here.get("unverified") else ""
             return f"{definition.title}{value}{span}{basis}.{doubt}"
         row = provenance.rows(table)[key]
         kind = "Assumption" if table == "assumptions" else "Published figure"
