@@ -90,6 +90,6 @@ def _sure(case: Case, name: str, weak: pd.DataFrame) -> str:
     result = case[name]
     behind = [str(place) for place, moves in enumerate(weak.moves, start=1) if name in moves.split(";")]
     width = words.amount(result.high / result.low, "times", significant=2) if result.low > 0 else words.NOT_DEFINED
-    text = f"{result.range}, 5–95 %; top over bottom {width}"
+    text = f"{result.range}, 5 to 95 %; top over bottom {width}"
     plural = "s" if len(behind) > 1 else ""
     return f"{text}; weak number{plural} {words.label('', behind)}" if behind else text
