@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -49,11 +50,36 @@ def _plain(value: object) -> str:
     return words.digits(float(value), 9)  # type: ignore[arg-type]
 
 
-def _span(row: Any, low: str, high: str) -> str:
+def _number(value: object, unit: str) -> str:
+    """A number of data/ in words, with every digit that it has: '$1.6 billion', '82.2 %', '$0.095'."""
+    number = float(value)  # type: ignore[arg-type]
+    factor, base = words.BASE_UNITS.get(unit, (1.0, unit))
+    in_cents = base in words.HOURLY and number == round(number, words.CENTS)
+    return words.amount(number * factor, base if factor != 1 or in_cents else unit.replace("/", " per "), significant=9)
+
+
+def _of(unit: str, value: object = None) -> str:
+    """What a unit says after the number in words: ' per GPU', ' H100-hours', nothing for dollars and per cent."""
+    base = words.BASE_UNITS.get(unit, (1.0, unit))[1]
+    if base in ("USD", "CNY", "fraction", "ratio", "number of"):
+        return ""
+    base = {"year": "years", "1/year": "a year", "OOM/year": "OOM a year"}.get(base, base)
+    base = re.sub(r"^(USD|CNY)( per |/)", "per ", base)
+    return f" {base.removesuffix('s') if value == 1 else base}"
+
+
+def _told(value: object, unit: str) -> str:
+    """A number with its unit: '$1.6 billion', '2.788 million GPU-hours', '$0.095 per kWh'."""
+    return _number(value, unit) + _of(unit, value)
+
+
+def _span(row: Any, low: str, high: str, unit: str = "") -> str:
     ends = [row[low], row[high]]
+
     if any(pd.isna(end) for end in ends):
-        return next((f"{word} {_plain(end)}" for word, end in zip(("from", "to"), ends, strict=True) if end == end), "")
-    return "" if ends[0] == ends[1] else f"{_plain(ends[0])} to {_plain(ends[1])}"
+        told = zip(("from", "to"), ends, strict=True)
+        return next((f"{word} {_number(end, unit)}" for word, end in told if end == end), "")
+    return "" if ends[0] == ends[1] else f"{_number(ends[0], unit)} to {_number(ends[1], unit)}"
 
 
 def _dollars(row: Any) -> str:
@@ -61,11 +87,10 @@ def _dollars(row: Any) -> str:
 
 
 def parameter_value(parameter: parameters.Parameter, value: object) -> str:
-    """A value of an assumption with its unit: '0.08 USD/kWh'."""
-    if parameter.type == "choice":
+    """A value of an assumption with its unit: '$0.08 per kWh'."""
+    if parameter.type == "choice" or parameter.unit == "number":
         return str(value)
-    number = str(int(float(value))) if parameter.unit == "number" else words.setting(float(value))  # type: ignore[arg-type]
-    return number if parameter.unit == "number" else f"{number} {parameter.unit.replace('1/', 'per ')}"
+    return _told(value, parameter.unit)
 
 
 def _assumption(row: Any) -> dict[str, str]:
@@ -76,7 +101,8 @@ def _assumption(row: Any) -> dict[str, str]:
         span = "fixed"
     else:
         drawn = ", not drawn" if parameter.range_meaning == "fixed" else ""
-        span = f"{words.setting(parameter.low)} to {words.setting(parameter.high)}{drawn}"
+        ends = (_number(words.setting(end).replace(",", ""), parameter.unit) for end in (parameter.low, parameter.high))
+        span = f"{' to '.join(ends)}{drawn}"
     return {
         "title": parameter.title,
         "value": parameter_value(parameter, parameter.value) + _dollars(row),
@@ -144,22 +170,22 @@ def _model(row: Any) -> dict[str, str]:
 
 
 def _published(row: Any) -> dict[str, str]:
-    value = f"{_plain(row.value)} {row.unit}" if pd.notna(row.value) else ""
-    span = _span(row, "low", "high")
+    value = _told(row.value, row.unit) if pd.notna(row.value) else ""
+    span = _span(row, "low", "high", row.unit)
     return {
         "title": f"{row.quantity} ({row.subject})",
-        "value": value + _dollars(row) if value else f"{span} {row.unit}{_dollars(row)}",
+        "value": (value or span + _of(row.unit)) + _dollars(row),
         "range": span if value else "",
     }
 
 
 def _estimate(row: Any) -> dict[str, str]:
-    value = f"{_plain(row.value_usd)} USD" if pd.notna(row.value_usd) else ""
-    span = _span(row, "low_usd", "high_usd")
+    value = _told(row.value_usd, "USD") if pd.notna(row.value_usd) else ""
+    span = _span(row, "low_usd", "high_usd", "USD")
     edition = f", edition {row.vintage}" if row.vintage else ""
     return {
         "title": f"{_model_name(row.model_id)}: {row.basis} basis, {row.method}{edition}",
-        "value": (value or f"{span} USD") + _dollars(row),
+        "value": (value or span) + _dollars(row),
         "range": span if value else "",
     }
 
@@ -169,7 +195,7 @@ def _price(row: Any) -> dict[str, str]:
     offer = f", offer of {_plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
     return {
         "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
-        "value": f"{_plain(row.price_usd)} {row.unit}{offer}",
+        "value": f"{_told(row.price_usd, row.unit)}{offer}",
     }
 
 
