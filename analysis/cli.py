@@ -256,7 +256,7 @@ def results(
     csv: Annotated[bool, typer.Option("--csv", help="Print them as data/results.csv of a site has them.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print them as data/results.json of a site has them.")] = False,
 ) -> None:
-    """List results by name: value, 5–95 % range, and where among its draws the value lies. Runs no page.
+    """List results by name: value, 5 to 95 % range, and where among its draws the value lies. Runs no page.
 
     Examples: `report results`; `report results v3_rental_usd -p rental_usd_per_gpu_hour=3`;
     `report results --csv > results.csv`

@@ -143,7 +143,7 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
     shown = pd.DataFrame(
         {
             "Result": [f"{{entry}}`{key}`" for key in chosen["name"]],
-            "Value, 5–95 % range, unit": [
+            "Value, 5 to 95 % range, unit": [
                 "<br>".join(
                     part
                     for part in (

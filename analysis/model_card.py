@@ -92,7 +92,7 @@ def _sure(case: Case, name: str, weak: pd.DataFrame) -> str:
     """The range, how wide it is, and which of the weak numbers are behind it."""
     result = case[name]
     behind = [str(place) for place, moves in enumerate(weak.moves, start=1) if name in moves.split(";")]
-    text = f"{result.range}, 5–95 %"
+    text = f"{result.range}, 5 to 95 %"
     if result.low > 0:
         text += f"; the top is {words.amount(result.high / result.low, 'times', significant=2)} the bottom"
     plural = "s" if len(behind) > 1 else ""

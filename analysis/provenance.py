@@ -49,11 +49,12 @@ def _plain(value: object) -> str:
     return words.digits(float(value), 9)  # type: ignore[arg-type]
 
 
-def _span(row: Any, low: str, high: str) -> str:
+def _span(row: Any, low: str, high: str, unit: str = "") -> str:
     ends = [row[low], row[high]]
     if any(pd.isna(end) for end in ends):
-        return next((f"{word} {_plain(end)}" for word, end in zip(("from", "to"), ends, strict=True) if end == end), "")
-    return "" if ends[0] == ends[1] else f"{_plain(ends[0])} to {_plain(ends[1])}"
+        told = zip(("from", "to"), ends, strict=True)
+        return next((f"{word} {words.stated(end, unit)}" for word, end in told if end == end), "")
+    return "" if ends[0] == ends[1] else f"{words.stated(ends[0], unit)} to {words.stated(ends[1], unit)}"
 
 
 def _dollars(row: Any) -> str:
@@ -68,7 +69,8 @@ def _assumption(row: Any) -> dict[str, str]:
         span = "fixed"
     else:
         drawn = ", not drawn" if parameter.range_meaning == "fixed" else ""
-        span = f"{words.setting(parameter.low)} to {words.setting(parameter.high)}{drawn}"
+        ends = (words.stated(words.rounded_setting(end), parameter.unit) for end in (parameter.low, parameter.high))
+        span = f"{' to '.join(ends)}{drawn}"
     return {
         "title": parameter.title,
         "value": words.set_to(parameter.value, parameter.unit) + _dollars(row),
@@ -137,22 +139,22 @@ def _model(row: Any) -> dict[str, str]:
 
 
 def _published(row: Any) -> dict[str, str]:
-    value = f"{_plain(row.value)} {row.unit}" if pd.notna(row.value) else ""
-    span = _span(row, "low", "high")
+    value = words.told(row.value, row.unit) if pd.notna(row.value) else ""
+    span = _span(row, "low", "high", row.unit)
     return {
         "title": f"{row.quantity} ({row.subject})",
-        "value": value + _dollars(row) if value else f"{span} {row.unit}{_dollars(row)}",
+        "value": (value or span + words.unit_said(row.unit)) + _dollars(row),
         "range": span if value else "",
     }
 
 
 def _estimate(row: Any) -> dict[str, str]:
-    value = f"{_plain(row.value_usd)} USD" if pd.notna(row.value_usd) else ""
-    span = _span(row, "low_usd", "high_usd")
+    value = words.told(row.value_usd, "USD") if pd.notna(row.value_usd) else ""
+    span = _span(row, "low_usd", "high_usd", "USD")
     edition = f", edition {row.vintage}" if row.vintage else ""
     return {
         "title": f"{_model_name(row.model_id)}: {row.basis} basis, {row.method}{edition}",
-        "value": (value or f"{span} USD") + _dollars(row),
+        "value": (value or span) + _dollars(row),
         "range": span if value else "",
     }
 
@@ -162,7 +164,7 @@ def _price(row: Any) -> dict[str, str]:
     offer = f", offer of {_plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
     return {
         "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
-        "value": f"{_plain(row.price_usd)} {row.unit}{offer}",
+        "value": f"{words.told(row.price_usd, row.unit)}{offer}",
     }
 
 

@@ -9,6 +9,7 @@ Fixed formats also keep the outputs of a page comparable, since nbval has no tol
 from __future__ import annotations
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "−"
@@ -72,13 +73,40 @@ def setting(value: float) -> str:
     return number(value) if value == int(value) else digits(value)
 
 
+def rounded_setting(value: float) -> float:
+    """The number that `setting` prints."""
+    return float(setting(value).replace(",", ""))
+
+
+def stated(value: float, unit: str) -> str:
+    """A number of data/ in words, with every digit that it has: '$1.6 billion', '82.2 %', '$0.095'."""
+    factor, base = BASE_UNITS.get(unit, (1.0, unit))
+    if base == "1/year":
+        return amount(value, "fraction", significant=9)
+    in_cents = base in HOURLY and value == round(value, CENTS)
+    return amount(value * factor, base if factor != 1 or in_cents else unit.replace("/", " per "), significant=9)
+
+
+def unit_said(unit: str, value: object = None) -> str:
+    """What a unit says after the number in words: ' per GPU', ' H100-hours', nothing for dollars and per cent."""
+    base = BASE_UNITS.get(unit, (1.0, unit))[1]
+    if base in ("USD", "CNY", "fraction", "ratio", "number of"):
+        return ""
+    base = {"year": "years", "1/year": "a year", "OOM/year": "OOM a year"}.get(base, base)
+    base = re.sub(r"^(USD|CNY)( per |/)", "per ", base)
+    return f" {base.removesuffix('s') if value == 1 else base}"
+
+
+def told(value: float, unit: str) -> str:
+    """A number of data/ with its unit: '$1.6 billion', '2.788 million GPU-hours', '$0.095 per kWh'."""
+    return stated(value, unit) + unit_said(unit, value)
+
+
 def set_to(value: float | str, unit: str) -> str:
-    """An assumption's value with its unit, a share as `-p` takes it: '4 years', '0.178'; a choice as its name."""
+    """An assumption's value with its unit: '4 years', '17.8 %'; a choice as its name."""
     if isinstance(value, str) or unit == "number":
         return str(value) if isinstance(value, str) else str(int(value))
-    years = "year" if value == 1 else "years"
-    named = {"fraction": "", "ratio": "", "1/year": "per year", "year": years}.get(unit, unit)
-    return f"{setting(value)} {named}".rstrip()
+    return told(rounded_setting(value), unit)
 
 
 def scientific(value: float, significant: int = 3) -> str:

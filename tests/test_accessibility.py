@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from bs4 import BeautifulSoup
@@ -16,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from test_site import ON_SCREENS, SCREENS, pages, soup, told, until
 
 from analysis.figures import style
+from analysis.report.browser import started
 from analysis.report.site import tokens
 from analysis.report.site.finish import spoken
 
@@ -98,6 +101,18 @@ def test_headings_go_down_one_level_at_a_time(site: Path) -> None:
     assert not jumps, told(jumps, "Give the heading the next level below the one above it.")
 
 
+def test_folds_and_formulas_of_a_page_have_names_of_their_own(site: Path) -> None:
+    faults = []
+    for path in pages(site):
+        article = soup(path).article
+        if article is None:
+            continue
+        names = [f"fold {' '.join((each.get('aria-label') or each.get_text()).split())}" for each in article("summary")]
+        names += [str(each["aria-label"]) for each in article.select(".formula")]
+        faults += [f"{path.name}: {count} × {name}" for name, count in Counter(names).items() if count > 1]
+    assert not faults, told(faults, "See told_apart in analysis/report/site/finish/spoken.py.")
+
+
 def rgb(colour: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", colour)[:3]]
 
@@ -132,7 +147,7 @@ def test_the_keyboard_reaches_everything_and_shows_where_it_is(screen: str, brow
     )
     context.close()
     assert len(stops) < 250, f"The keyboard does not leave the page; last stops: {stops[-3:]}"
-    assert "#main-content" in stops[0], f"The first stop is {stops[0]}; it should be the skip link."
+    assert "#page-text" in stops[0], f"The first stop is {stops[0]}; it should be the skip link."
     assert len(stops) >= reachable, f"The article has {reachable} places for the keyboard, but only {len(stops)} stops."
     assert not hidden, told(hidden, "No ring shows where the keyboard is: see :focus-visible in report.css.")
 
@@ -143,9 +158,9 @@ def test_skip_link_leads_to_the_text(browser: Browser, address: str) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    inside = page.evaluate("document.querySelector('#main-content').contains(document.activeElement)")
+    inside = page.evaluate("document.querySelector('article').contains(document.activeElement)")
     page.close()
-    assert inside, "After the skip link, the keyboard is not in the main content."
+    assert inside, "After the skip link, the keyboard is not in the text."
 
 
 def test_nothing_moves_where_the_reader_asks_for_rest(browser: Browser, address: str) -> None:
@@ -187,6 +202,75 @@ def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, br
     computed = [int(wanted[place : place + 2], 16) for place in (1, 3, 5)]
     apart = max(abs(one - other) for one, other in zip(seen, computed, strict=True))
     assert apart <= 3, f"{name}: the browser shows {seen}, analysis/figures/style.py computes {computed}."
+
+
+# Live drawings, for those who set letters and colours themselves
+
+# What the texts of a drawing do that they must not: leave it, or lie on one another. Then how high their letters are.
+LAID = """() => [...document.querySelectorAll(".live-draw, .claim-draw")].map((drawing) => {
+  const box = drawing.getBoundingClientRect(), faults = [];
+  const texts = [...drawing.querySelectorAll("text")].filter((e) => e.textContent)
+    .map((e) => [e.textContent, e.getBoundingClientRect()]);
+  texts.forEach(([text, one], at) => {
+    if (one.left < box.left - 1 || one.right > box.right + 1) faults.push(`${text} leaves its drawing`);
+    for (const [other, two] of texts.slice(at + 1)) {
+      const wide = Math.min(one.right, two.right) - Math.max(one.left, two.left);
+      const high = Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top);
+      if (wide > 0 && high > one.height / 4) faults.push(`${text} lies on ${other}`);
+    }
+  });
+  return [faults, texts.length ? texts[0][1].height : 0];
+})"""
+DRAWN = {
+    "how_sure.html": 6,
+    "fleet.html": 1,
+    "whole_bill.html": 1,
+    "owning_and_renting.html": 1,
+    "check_claim.html#sum=100e6&model=gpt4": 1,
+}
+
+
+@pytest.mark.parametrize(("width", "letters"), [(320, 16), (1280, 32)])
+def test_a_live_drawing_is_legible_on_a_phone_and_with_letters_of_twice_the_size(
+    width: int, letters: int, address: str
+) -> None:
+    faults = []
+    with started(f"--blink-settings=defaultFontSize={letters}") as chromium:
+        page = chromium.new_page(viewport={"width": width, "height": 900})
+        for name, count in DRAWN.items():
+            page.goto(address + name, wait_until="load")
+            for at in range(count):
+                drawing = page.locator(".live-draw, .claim-draw").nth(at)
+                drawing.scroll_into_view_if_needed()
+                drawing.locator("text").first.wait_for(state="attached")
+            drawings = page.evaluate(LAID)
+            assert len(drawings) == count
+            faults += [f"{name}: {fault}" for found, _ in drawings for fault in found]
+            faults += [f"{name}: {high} pixels" for _, high in drawings if not 0.8 < high / letters < 1.1]
+        column = page.locator("article section > p").first.evaluate(
+            "e => e.getBoundingClientRect().width / parseFloat(getComputedStyle(e).fontSize)"
+        )
+    assert not faults, told(faults, "See Pen in book/assets/live.js.")
+    assert column > width / letters * 0.7, f"The text is {column} letters wide: styles.py asks for widths in em."
+
+
+@pytest.mark.parametrize(("system", "mode"), [("dark", "light"), ("light", "dark")])
+def test_a_live_drawing_takes_the_systems_colours_in_each_mode(
+    system: Literal["dark", "light"], mode: str, browser: Browser, address: str
+) -> None:
+    context = browser.new_context(forced_colors="active", color_scheme=system)
+    context.add_init_script(f"localStorage.setItem('mode', '{mode}')")
+    page = context.new_page()
+    for name in ("how_sure.html", "check_claim.html#sum=100e6&model=gpt4"):
+        page.goto(address + name, wait_until="load")
+        page.locator(".live-draw, .claim-draw").first.scroll_into_view_if_needed()
+        page.locator(":is(.live-draw, .claim-draw) text").first.wait_for(state="attached")
+        seen = page.locator(":is(.live-draw, .claim-draw) :is(text, line)").evaluate_all(
+            "all => all.map(e => getComputedStyle(e)[e.tagName === 'text' ? 'fill' : 'stroke'])"
+        )
+        letters = page.evaluate("getComputedStyle(document.body).color")
+        assert set(seen) == {letters}, f"{name}: {set(seen)} where the system's letters are {letters}"
+    context.close()
 
 
 # The table of models
@@ -290,6 +374,7 @@ def test_the_audit_can_be_filtered_by_verdict_and_weight(audit: Page) -> None:
     assert button.get_attribute("aria-pressed") == "true"
     assert set(rows(audit)) == {"contradicted"}
     assert audit.locator(".filter [role=status]").inner_text() == f"{len(rows(audit))} of {total} claims shown"
+    assert f"({len(rows(audit))} of {total} shown)" in audit.locator("#tab-claims caption").inner_text()
     audit.get_by_role("button", name=re.compile("^misattributed")).first.click()
     assert set(rows(audit)) == {"contradicted", "misattributed"}
     both = len(rows(audit))
@@ -332,6 +417,17 @@ def test_the_audit_is_whole_without_a_script(browser: Browser, address: str, aud
 def test_a_power_of_ten_is_named_in_words(html: str, wanted: str) -> None:
     assert wanted in spoken.named(html)
     assert BeautifulSoup(spoken.named(html), "html.parser").get_text() == BeautifulSoup(html, "html.parser").get_text()
+
+
+def test_no_header_of_a_table_leaves_a_range_to_the_voice(site: Path) -> None:
+    """Of "5–95 %" a voice makes "five ninety-five per cent"."""
+    dashed = [
+        f"{path.name}: {head.get_text()!r}"
+        for path in pages(site)
+        for head in soup(path).select("article th")
+        if re.search(r"\d–\d", head.get_text())
+    ]
+    assert not dashed, told(dashed, "Write 'to'.")
 
 
 def test_no_page_leaves_a_power_of_ten_to_the_voice(site: Path) -> None:

@@ -63,6 +63,7 @@ def test_a_table_gets_a_named_box_and_scopes() -> None:
         ("#place{color:red} #nowhere{color:red}", "#place{color:red}"),
         ("@media print{.unused{color:red}}", ""),
         ("@media print{.used{color:red}.unused{top:0}}", "@media print{.used{color:red}}"),
+        ("@media (max-width:600px){.used{top:1px}}", "@media (max-width:37.5em){.used{top:1px}}"),
         ("@font-face{font-family:x}", "@font-face{font-family:x}"),
         ('.used::before{content:".unused{}"}', '.used::before{content:".unused{}"}'),
         (".bs-tooltip-top{color:red}", ".bs-tooltip-top{color:red}"),

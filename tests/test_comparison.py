@@ -72,7 +72,7 @@ def test_a_change_to_what_is_not_defined_is_told_once() -> None:
     here = Case()
     beside = compare(here, [made(rental_usd_per_gpu_hour=here["owner_energy_usd_per_gpu_hour"].value)])
     base, paid = rows.results(beside, ["break_even_utilisation"]).drop(columns="first").to_dict("records")
-    assert base["Value (5–95 %)"].startswith("62 %")
+    assert base["Value (5 to 95 %)"].startswith("62 %")
     assert set(list(paid.values())[1:]) == {"not defined"}
     assert rows.most(beside, "break_even_utilisation") == "“made”, to not defined"
 

@@ -22,7 +22,7 @@ from analysis.figures.sheet import LEAST, MARGIN, NARROW, Sheet, wrapped
 from analysis.report import rendering
 from analysis.report.site.metadata import citation
 
-LONGEST_ALT = 400
+LONGEST_ALT = 350
 
 
 @pytest.fixture(scope="module")

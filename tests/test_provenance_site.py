@@ -111,7 +111,29 @@ def test_a_scenario_sets_its_value_beside_the_base_case() -> None:
     where = Places(SimpleNamespace(config=config))  # type: ignore[arg-type]
     rows = provenance.rows("assumptions")
     assert where.shown(rows["pue"]) == "1.4 in this scenario; base case: 1.25"
-    assert where.shown(rows["utilisation"]) == "0.89"
+    assert where.shown(rows["utilisation"]) == "89 %"
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "spread"),
+    [
+        ("published", "semianalysis_server_capex_all_musd", "$1.6 billion, 2025", ""),
+        ("published", "epoch_openai_final_run_share", "10 %", ""),
+        ("published", "deepseek_v3_rental_usd_per_gpu_hour", "$2.00 per GPU-hour, 2024", ""),
+        ("assumptions", "server_price_a100_usd_per_gpu", "$13,928 per GPU, 2021", "range $12,500 to $16,340"),
+        ("assumptions", "service_life_years", "4 years", "range 3 to 6"),
+    ],
+)
+def test_a_row_tells_its_number_in_words(table: str, key: str, value: str, spread: str) -> None:
+    row = provenance.rows(table)[key]
+    assert (row.value, row.spread) == (value, spread)
+
+
+def test_an_archived_page_is_called_by_what_it_keeps() -> None:
+    address = "https://web.archive.org/web/20220511211849/https://cloud.google.com/tpu/pricing"
+    assert breakable(address) == (
+        f'<a class="external" href="{address}">archived page of cloud.google.com, 11 May 2022</a>'
+    )
 
 
 # Rows and results
@@ -143,6 +165,7 @@ def test_an_assumption_tells_all_that_is_known_of_it(site: Path) -> None:
     for name, parameter in parameters.known().items():
         entry = by_id(page).get(name)
         assert isinstance(entry, Tag)
+        assert entry.h3 is not None and typography.curled(parameter.title) in entry.h3.get_text()
         text = "".join(entry.get_text().split())
         value = words.set_to(parameter.value, parameter.unit)
         for part in (parameter.title, value, parameter.confidence, *parameter.range_reason.split()[:3]):
@@ -199,16 +222,30 @@ def test_notes_stay_out_of_headings_links_code_and_tables(site: Path) -> None:
     assert not inside, told(inside, "LEFT_ALONE in analysis/report/site/hints.py names what is left alone.")
 
 
-def test_an_abbreviation_is_explained_once_in_a_chapter(site: Path) -> None:
+def test_a_citation_has_a_note_of_one_line_and_in_a_table_none(site: Path) -> None:
+    faults = []
+    for name in NAMES:
+        article = soup(site / f"{name}.html").article
+        assert article is not None
+        faults += [f"{name}: {a['title']}" for a in article.select("a[title]:not(.headerlink)")]
+        for link in article.select("a.hint-citation"):
+            note = article.find(id=str(link.get("aria-describedby") or link["data-note"]))
+            if not isinstance(note, Tag) or not re.search(r"\b\d{4}\.$", note.get_text()):
+                faults.append(f"{name}: {link.get_text()} has {note}")
+    assert len(soup(site / "six_million.html").select("a.hint-citation")) > 9
+    assert not faults, told(faults, "Look at Hints.citations in analysis/report/site/hints.py.")
+
+
+def test_a_note_is_told_once_in_a_chapter(site: Path) -> None:
     repeated = []
     for name in NAMES:
         page = soup(site / f"{name}.html")
         for chapter in page.select("article section section") or page.select("article section"):
             if chapter.find_parent("section") and chapter.find_parent("section").find_parent("section"):  # type: ignore[union-attr]
                 continue
-            told_here = Counter(str(a["aria-describedby"]) for a in chapter.select("a.hint-abbreviation"))
+            told_here = Counter(str(a["aria-describedby"]) for a in chapter.select("a.hint[aria-describedby]"))
             repeated += [f"{name}: {note}" for note, count in told_here.items() if count > 1]
-    assert not repeated, told(repeated, "Abbreviations are explained the first time in a section.")
+    assert not repeated, told(repeated, "A note is told the first time in a section.")
 
 
 def test_definitions_come_from_the_glossary_alone(site: Path) -> None:
@@ -285,8 +322,27 @@ def test_the_first_tap_shows_a_note_and_the_second_follows_the_link(browser: Bro
     page.goto(address + "six_million.html", wait_until="load")
     page.tap("a.hint-number")
     assert shown(page) and page.url.endswith("six_million.html")
+    assert page.locator("p.said[role=status]").text_content() == shown(page), "A tap is no focus: it must be said."
     page.tap("a.hint-number")
     page.wait_for_url("**/results.html#*")
+    context.close()
+
+
+def test_notes_can_be_switched_off_for_all_pages(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address + "six_million.html", wait_until="load")
+    button = page.get_by_role("button", name="Notes on numbers, terms and sources")
+    button.click()
+    assert "off" in button.inner_text()
+    page.goto(address + "fleet.html", wait_until="load")
+    assert page.locator("a.hint[aria-describedby]").count() == 0
+    page.locator("a.hint").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    assert not shown(page)
+    page.get_by_role("button", name="Notes on numbers, terms and sources").click()
+    assert page.locator("a.hint[aria-describedby]").count() > 9
     context.close()
 
 

@@ -79,8 +79,8 @@ def results(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
         rows.append(
             {
                 "Result": title if moved else f"{title}; no scenario moves it",
-                "Value (5–95 %)": with_range(base.text, "" if base.certain else base.range),
-                "Change (5–95 %)": NOTHING if not moved else "",
+                "Value (5 to 95 %)": with_range(base.text, "" if base.certain else base.range),
+                "Change (5 to 95 %)": NOTHING if not moved else "",
                 "Relative": NOTHING if not moved else "",
                 "first": True,
             }
@@ -90,8 +90,8 @@ def results(found: Comparison, names: Iterable[str]) -> pd.DataFrame:
             rows.append(
                 {
                     "Result": found.column(change.scenario).title,
-                    "Value (5–95 %)": with_range(here.text, "" if here.certain else here.range),
-                    "Change (5–95 %)": with_range(change.text, change.range),
+                    "Value (5 to 95 %)": with_range(here.text, "" if here.certain else here.range),
+                    "Change (5 to 95 %)": with_range(change.text, change.range),
                     "Relative": change.percent,
                     "first": False,
                 }

@@ -37,7 +37,7 @@ COLOURS = {**BASIS_COLOURS, **GPU_COLOURS, "grey": GREY, "muted": MUTED, **HATCH
 STEPS = 120
 
 # Heights in pixels: an axis, a bar, the names of its pieces, a row of dots or a swing, a group's head, a remark.
-AXIS, BAR, KEY, ROW, HEAD, REMARK = 26, 64, 18, 34, 24, 16
+AXIS, BAR, KEY, ROW, HEAD, REMARK = 26, 64, 18, 34, 24, 24
 SWINGS = 8
 
 

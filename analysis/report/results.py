@@ -123,7 +123,7 @@ def as_json(frame: pd.DataFrame) -> str:
 
 def readable(case: Case, names: Iterable[str] = ()) -> list[tuple[str, ...]]:
     """Results of a case as people read them, below a header: as the pages say them."""
-    lines: list[tuple[str, ...]] = [("name", "value", "5–95 % range", "percentile", "title")]
+    lines: list[tuple[str, ...]] = [("name", "value", "5 to 95 % range", "percentile", "title")]
     for row in results(case, names).itertuples():
         found = case[str(row.name)]
         unit = words.beside(found.unit.removeprefix("USD"), found.text)

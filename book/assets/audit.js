@@ -27,6 +27,8 @@
   const fits = (name, { values }) => !chosen[name].size || chosen[name].has(slug(values[name]));
   const shown = (entry) => names.every((name) => fits(name, entry));
   const status = element("span", { role: "status" });
+  const counted = element("span");
+  table.caption?.append(counted);
   const all = element("button", { type: "button", textContent: "Show all" });
   // The same below, where the claims stand one by one and the filter is out of sight.
   const told = element("span");
@@ -48,6 +50,7 @@
       button.textContent = `${text} (${found.length})`;
     }
     status.textContent = `${count} of ${rows.length} claims shown`;
+    counted.textContent = count < rows.length ? ` (${count} of ${rows.length} shown)` : "";
     told.textContent = `The filter of the overview shows ${count} of ${rows.length} claims.`;
     all.hidden = notice.hidden = !names.some((name) => chosen[name].size);
   }

@@ -296,6 +296,8 @@
 
   // ---- The costs and the sum on one scale, by order of magnitude: the table once more, for the eye.
 
+  // Heights grow with the reader's letters.
+  const larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
   const ROW = 36;
   const drawn = (svg, { given, answers, fits }) => {
     const costs = model.costs.map((name) => answers[name]).filter((answer) => answer.span);
@@ -307,10 +309,10 @@
     const [low, high] = [Math.log10(Math.min(...all)) - 0.2, Math.log10(Math.max(...all)) + 0.2];
     const place = (value) => 1 + (98 * (Math.log10(value) - low)) / (high - low);
     const bottom = 20 + ROW * costs.length;
-    svg.setAttribute("height", bottom + 22);
+    svg.setAttribute("height", (bottom + 22) * larger);
     const add = (tag, kind, attributes, text = "") => {
       const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const key in attributes) node.setAttribute(key, typeof attributes[key] === "string" ? attributes[key] : Math.round(attributes[key] * 100) / 100);
+      for (const key in attributes) node.setAttribute(key, typeof attributes[key] === "string" ? attributes[key] : Math.round(attributes[key] * larger * 100) / 100);
       node.setAttribute("class", kind);
       node.textContent = text;
       svg.append(node);

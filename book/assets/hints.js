@@ -1,5 +1,6 @@
 // Notes beside words and numbers (analysis/report/site/hints.py): shown on hover, focus and a first tap.
 // What is shown is the text that the link names as its description, so screen readers say it without this script.
+// A button at the foot of the page switches them off, for every page and until it is pressed again.
 (() => {
   "use strict";
   const links = document.querySelectorAll("a.hint");
@@ -11,12 +12,30 @@
   note.setAttribute("aria-hidden", "true"); // said already, as the link's description
   document.body.append(note);
 
-  let owner = null, timer = 0, touched = false;
+  let owner = null, timer = 0, touched = false, off = localStorage.getItem("notes") === "off";
+
+  const described = [...links].filter((link) => link.hasAttribute("aria-describedby"));
+  const button = document.createElement("button");
+  const switched = () => {
+    button.textContent = `Notes on numbers, terms and sources: ${off ? "off" : "on"}`;
+    for (const link of described) {
+      link.dataset.note ??= link.getAttribute("aria-describedby");
+      off ? link.removeAttribute("aria-describedby") : link.setAttribute("aria-describedby", link.dataset.note);
+    }
+  };
+  button.type = "button";
+  button.className = "hint-switch";
+  button.addEventListener("click", () => {
+    off = !off;
+    localStorage.setItem("notes", off ? "off" : "on");
+    switched();
+  });
+  switched();
+  document.querySelector(".end-of-page")?.append(button);
 
   const place = () => {
     const word = owner.getClientRects()[0], gap = 6, edge = 8;
     const width = document.documentElement.clientWidth;
-    note.style.maxWidth = `${Math.min(352, width - 2 * edge)}px`;
     const left = Math.max(edge, Math.min(word.left, width - note.offsetWidth - edge));
     const above = word.bottom + gap + note.offsetHeight > innerHeight && word.top > note.offsetHeight + gap;
     note.style.left = `${left + scrollX}px`;
@@ -24,8 +43,8 @@
   };
   const show = (link) => {
     clearTimeout(timer);
-    const text = document.getElementById(link.getAttribute("aria-describedby") || link.dataset.note);
-    if (!text) return;
+    const text = document.getElementById(link.dataset.note);
+    if (!text || off) return;
     owner = link;
     note.textContent = text.textContent;
     note.hidden = false;
@@ -42,9 +61,10 @@
     link.addEventListener("pointerdown", (event) => { touched = event.pointerType !== "mouse"; });
     // A finger cannot hover: the first tap shows the note, the second follows the link.
     link.addEventListener("click", (event) => {
-      if (!touched || owner === link) return;
+      if (!touched || off || owner === link) return;
       event.preventDefault();
       show(link);
+      document.querySelector("p.said[role=status]").textContent = note.textContent; // a tap is no focus: nothing else would say it
     });
   }
   // The pointer may move onto the note, to read or to copy it.

@@ -165,7 +165,7 @@
   // Asked for once, when it changes: asking in the middle of drawing would lay the whole page out again and again.
   const widths = new Map();
   const sized = new ResizeObserver((entries) => {
-    for (const entry of entries) widths.set(entry.target, Math.max(entry.contentRect.width, 240));
+    for (const entry of entries) widths.set(entry.target, Math.max(entry.contentRect.width, 160));
     draw();
   });
 
@@ -197,19 +197,37 @@
     });
   };
 
-  // A drawing is laid out for letters of 16 pixels and grows with the reader's own: by this much.
+  // How long a text is in a drawing, by a ruler of its own: asking the page would lay it out.
+  const ruler = document.createElement("canvas").getContext("2d");
+  const lengths = new Map();
+  const long = (text, size) => {
+    const key = size + text;
+    if (!lengths.has(key)) {
+      ruler.font = `${size}px "Report Sans", "Report Sans Stand-in", sans-serif`;
+      lengths.set(key, ruler.measureText(text).width);
+    }
+    return lengths.get(key);
+  };
+  document.fonts.ready.then(() => lengths.clear());
+
+  // A drawing is laid out for letters of 16 pixels and grows with the reader's own: by this much. On paper, which may be
+  // narrower than the screen that it was laid out for, it shrinks.
   const larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
   const tall = (svg, height) => {
     svg.setAttribute("height", height * larger);
     svg.dataset.height = height;
   };
 
+  const [LETTERS, SMALL] = [13, 11.5]; // as report.css has them
+
   class Pen {
     constructor(svg) {
       this.svg = svg;
       this.next = 0;
       this.width = (widths.get(svg) || 600) / larger;
-      if (larger !== 1) svg.setAttribute("viewBox", `0 0 ${this.width} ${svg.dataset.height}`);
+    }
+    fits(size, ...texts) {
+      return texts.reduce((sum, text) => sum + long(text, size) + 8, 0) <= this.width;
     }
     put(tag, attributes, text = "") {
       let node = this.svg.childNodes[this.next];
@@ -244,6 +262,8 @@
     }
     done() {
       while (this.svg.childNodes.length > this.next) this.svg.lastChild.remove();
+      const box = `0 0 ${this.width} ${this.svg.dataset.height}`;
+      if (this.svg.getAttribute("viewBox") !== box) this.svg.setAttribute("viewBox", box);
     }
   }
 
@@ -279,17 +299,19 @@
     let y = 0;
     bars.forEach((bar, index) => {
       const pieces = stack(bar, now);
-      pen.text(2, y + 16, bar.label + (index ? "" : " (thin bar: published)"), "ink");
-      pen.text(pen.width - 2, y + 16, bar.total && shown(bar.total, now(bar.total)), "ink", "end");
+      const total = bar.total ? shown(bar.total, now(bar.total)) : "";
+      const explained = `${bar.label} (thin bar: published)`;
+      pen.text(2, y + 16, !index && pen.fits(LETTERS, explained, total) ? explained : bar.label, "ink");
+      pen.text(pen.width - 2, y + 16, total, "ink", "end");
       for (const piece of pieces) pen.rect(place(piece.from), y + 24, place(piece.end) - place(piece.from) - 1, 22, piece.colour, piece.opacity);
       for (const piece of stack(bar, then)) pen.rect(place(piece.from), y + 48, place(piece.end) - place(piece.from) - 1, 5, piece.colour, piece.opacity);
       // A key that would not fit stands closer.
-      const wide = pieces.reduce((sum, piece) => sum + 26 + piece.label.length * 6.4, 2) <= pen.width;
+      const gap = pieces.reduce((sum, piece) => sum + 26 + long(piece.label, SMALL), 2) <= pen.width ? 26 : 19;
       let x = 2;
       for (const piece of pieces.length > 1 ? pieces : []) {
         pen.rect(x, y + 60, 10, 10, piece.colour, piece.opacity);
         pen.text(x + 14, y + 69, piece.label, "small");
-        x += (wide ? 26 : 20) + piece.label.length * (wide ? 6.4 : 5.6);
+        x += gap + long(piece.label, SMALL);
       }
       y += bar.height;
     });
@@ -330,14 +352,14 @@
       pen.text(2, y + 18, group.label, "head");
       y += sizes.head;
       // On a narrow screen a long remark takes two lines, in the same height.
-      const lines = group.remark.length * 4.75 > pen.width ? halves(group.remark) : [group.remark];
-      lines.forEach((line, index) => pen.text(2, y + (lines.length > 1 ? 5 : 9) + index * 12, line, "small"));
+      const lines = pen.fits(SMALL, group.remark) ? [group.remark] : halves(group.remark);
+      lines.forEach((line, index) => pen.text(2, y + 8 + index * 13, line, "small"));
       y += group.remark ? sizes.remark : 0;
       const own = Object.keys(group.results)[0];
       for (const [name, label] of Object.entries(group.results)) {
         const row = results[name];
         const sum = shown(name, here[name]) + (name === own ? "" : multiple(here[name], own));
-        const kind = (label.length + sum.length) * 6.8 > pen.width ? "small" : "ink";
+        const kind = pen.fits(LETTERS, label, sum) ? "ink" : "small";
         pen.text(2, y + 14, label, kind);
         pen.text(pen.width - 2, y + 14, sum, kind, "end");
         pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
@@ -349,8 +371,8 @@
       for (const peer of group.peers) {
         // On a narrow screen the longest names come near their sums; the table has what is left out here.
         const sum = peer.text + (group.divided ? multiple(peer.value, own) : "");
-        const name = (peer.label.length + sum.length) * 5.9 > pen.width ? peer.model : peer.label;
-        const kind = (name.length + sum.length) * 6.8 > pen.width ? "small" : "muted";
+        const name = pen.fits(SMALL, peer.label, sum) ? peer.label : peer.model;
+        const kind = pen.fits(LETTERS, name, sum) ? "muted" : "small";
         pen.text(2, y + 14, name, kind);
         pen.text(pen.width - 2, y + 14, sum, kind, "end");
         pen.line(2, y + 25, pen.width - 2, y + 25, "grid");
@@ -384,7 +406,8 @@
     rows.forEach((row, index) => {
       const y = index * sizes.row;
       const [a, b] = [place(row.low[1]), place(row.high[1])];
-      pen.text(2, y + 14, row.title, "ink");
+      const title = pen.fits(LETTERS, row.title) ? row.title : row.title.split(",")[0];
+      pen.text(2, y + 14, title, pen.fits(LETTERS, title) ? "ink" : "small");
       pen.rect(Math.min(a, b), y + 20, Math.abs(b - a), 9, "currentColor", 0.35);
       pen.dot(a, y + 24.5, "currentColor", "then");
       pen.dot(b, y + 24.5, "currentColor", "here");

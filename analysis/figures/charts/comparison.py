@@ -114,7 +114,7 @@ def _alt(found: Comparison, shown: Sequence[Change]) -> str:
     said = [
         f"{style.HEADLINE_NAMES[change.base.name]} in “{found.column(change.scenario).title}” {change.here.text} "
         f"instead of {change.base.text}"
-        for change in shown[:3]
+        for change in shown[:2]
     ]
     count = f"Scenarios move a main result by more than {words.percent(SMALL)} {len(shown)} times"
     return f"Bar chart over the base case. {count}" + (", the farthest: " * bool(said)) + "; ".join(said) + "."

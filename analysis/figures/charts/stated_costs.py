@@ -93,7 +93,7 @@ def _alt(runs: pd.DataFrame, stages: pd.DataFrame) -> str:
         )
 
     return (
-        "Two dot plots of costs as developers state them. "
-        f"For a trillion trillion operations of a run: {told(runs, UNIT)}. "
-        f"For reinforcement learning alone: {told(stages, 'value_usd')}."
+        "Two dot plots of stated costs. "
+        f"A trillion trillion operations of a run: {told(runs, UNIT)}. "
+        f"Reinforcement learning alone: {told(stages, 'value_usd')}."
     )

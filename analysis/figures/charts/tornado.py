@@ -109,6 +109,6 @@ def _alt(found: Sequence[Widest]) -> str:
     most = max(found, key=lambda each: each.factor)
     said = [f"{style.HEADLINE_NAMES[each.result.name]}, {each.told}" for each in found if each is not most]
     return (
-        f"Bar chart. {title(found)}, {most.swing['title']}. The others, each by the one that moves it "
-        f"farthest: {'; '.join(said)}."
+        f"Bar chart. {title(found)}, {most.swing['title']}. Others, each by the one that moves it farthest: "
+        f"{'; '.join(said[:3])}."
     )

@@ -224,7 +224,7 @@ def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:
 
 def _alt(case: Case) -> str:
     return (
-        "Dot plot with ranges on a log dollar axis, in four bands, one a cost basis. "
+        "Dot plot with ranges in four bands, one a cost basis. "
         f"V3's final run is {case['v3_rental_usd'].text} rented and {case['v3_amortised_usd'].text} amortised. As a "
         f"programme, V3 is {case['v3_programme_usd'].text} by analogy, and the laboratory's whole year "
         f"{case['laboratory_year_usd'].text}. Bought, the servers under the run are {case['v3_servers_usd'].text}, the "

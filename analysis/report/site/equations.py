@@ -79,11 +79,14 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     # Not of class "math": the theme lays those out for MathJax.
     # A wide formula scrolls in its own box; tabindex lets the keyboard scroll it.
+    # The theme's script makes no stop of one that does not scroll.
     markup = _markup(node, block=True)
+    number = get_node_equation_number(self, node) if node["number"] else ""
+    name = f"Equation {number}" if number else "Formula"
     self.body.append(self.starttag(node, "div", "", CLASS="equation"))
-    self.body.append(f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{markup}</div>')
-    if node["number"]:
-        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+    self.body.append(f'<div class="formula" tabindex="0" role="group" aria-label="{name}">{markup}</div>')
+    if number:
+        self.body.append(f'<span class="eqno">({number})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
     self.body.append("</div>\n")

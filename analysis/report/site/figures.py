@@ -159,8 +159,9 @@ class FigureBox(SphinxPostTransform):
             if not name:
                 continue
             frame = image.parent
-            content = nodes.raw("", self.content(name, unpacked(image["rests_on"])), format="html")
             figure = frame.parent
+            label = self.label(figure, name)
+            content = nodes.raw("", self.content(name, label, unpacked(image["rests_on"])), format="html")
             if isinstance(figure, nodes.figure) and any(isinstance(n, nodes.caption) for n in figure):
                 figure.append(content)  # what follows a caption is written inside the <figcaption>
             else:
@@ -171,7 +172,13 @@ class FigureBox(SphinxPostTransform):
         """Where the files of a figure are, as seen from this page, without their endings."""
         return f"{posixpath.relpath('figures', posixpath.dirname(self.env.docname) or '.')}/{name}"
 
-    def content(self, name: str, rests_on: dict[str, list[str]]) -> str:
+    def label(self, figure: nodes.Element, name: str) -> str:
+        """What a figure is called aloud: "Figure 8", or by its own name where it has no number."""
+        numbers = self.env.toc_fignumbers.get(self.env.docname, {}).get("figure", {})
+        found = next((numbers[ident] for ident in figure.get("ids", ()) if ident in numbers), ())
+        return f"Figure {'.'.join(map(str, found))}" if found else f"the figure {name.replace('-', ' ')}"
+
+    def content(self, name: str, label: str, rests_on: dict[str, list[str]]) -> str:
         unknown = checked(rests_on)
         if unknown:
             raise SphinxError(
@@ -180,7 +187,7 @@ class FigureBox(SphinxPostTransform):
             )
         where, here = places(self.env), self.env.docname
         behind = sources(where, here, rests_on)
-        return str(HTML.box(self.address(name), name, *notebook(where, here), behind))
+        return str(HTML.box(self.address(name), label, *notebook(where, here), behind))
 
 
 def setup(app: Sphinx) -> None:

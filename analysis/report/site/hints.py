@@ -8,6 +8,7 @@ hides it (WCAG 1.4.13).
 abbreviations   the first time in a section, not in headings, links, code or tables; meanings are the glossary's
 terms           what {term} has made a link already
 numbers         {glue:text} of a result, an assumption or a published figure; unverified ones are marked in words
+citations       who published what, when; in a table, whose columns are full of them, a citation is a link alone
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ LEFT_ALONE = (
     *(nodes.raw, nodes.citation, nodes.term, nodes.rubric, nodes.footnote, nodes.comment, nodes.doctest_block),
     *(addnodes.glossary, addnodes.toctree, addnodes.only),
 )
+
+# A reference up to its date; what was read of it, and its address, stand on the page of the references.
+SINCE_DATE = re.compile(r"(?s)^(.*?\b\d{4}\.) .*$")
 
 SCRIPT = "hints.js"
 
@@ -91,6 +95,7 @@ class Hints(SphinxPostTransform):
         self.numbers(where)
         seen = self.terms(where)
         self.abbreviations(where, seen)
+        self.citations()
         for node in self.document.findall(noted):
             place = id(section(node)), node["note"]
             node["again"] = place in self.said
@@ -149,6 +154,20 @@ class Hints(SphinxPostTransform):
             if len(parts) > 1 or isinstance(parts[0], noted):
                 at = text.parent.index(text)
                 text.parent[at : at + 1] = parts
+
+    def citations(self) -> None:
+        for reference in list(self.document.findall(nodes.reference)):
+            if "bibtex-citation" not in reference.parent.get("classes", ()) or not reference.get("refuri"):
+                continue
+            entry = SINCE_DATE.sub(r"\1", reference.attributes.pop("reftitle", ""))
+            if not entry or inside(reference, (nodes.table, nodes.title)):
+                continue
+            ident = str(reference["refuri"]).rpartition("#")[2]
+            wrapped = noted(
+                refuri=reference["refuri"], note=self.note(f"note-{ident}", entry), classes=["hint-citation"]
+            )
+            wrapped += [nodes.Text(reference.astext())]
+            reference.replace_self(wrapped)
 
     def parts(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from datetime import date
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -26,6 +27,9 @@ from analysis.report.site import typography
 
 # Names of assumptions and results are unique in the report, so that they are anchors as they are.
 OWN_NAME = ("assumptions", "results")
+
+# An address in the Wayback Machine.
+ARCHIVED = re.compile(r"https?://web\.archive\.org/web/(?P<day>\d{8})\w*/(?:https?://)?(?:www\.)?(?P<site>[^/\s]+)\S*")
 
 # What a results page carries for the rest of the site, as the metadata of an output.
 RESULTS = "results"
@@ -149,7 +153,13 @@ def grade(described: provenance.Described) -> str:
 
 
 def breakable(text: str) -> str:
-    """A text in HTML whose long names may break after an underscore or a slash; addresses become links."""
+    """A text in HTML whose long names may break after an underscore or a slash; addresses become links.
+
+    An archive's address is called by what it keeps: 'archived page of cloud.google.com, 11 May 2022'.
+    """
+    if kept := ARCHIVED.fullmatch(text):
+        day = date.fromisoformat(kept["day"])
+        return f'<a class="external" href="{escape(text)}">archived page of {kept["site"]}, {day.day} {day:%B %Y}</a>'
     if re.fullmatch(r"https?://\S+", text):
         return f'<a class="external" href="{escape(text)}">{breakable(text.partition("://")[2])}</a>'
     return re.sub(r"([_/])(?=\w)", r"\1<wbr>", typography.html(text))

@@ -117,7 +117,7 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
             f"{app.builder.get_relative_uri(page, shown.page)}#{shown.anchor}",
             app.env.titles[shown.page].astext(),
             shown.caption,
-            Markup(figures.HTML.sources(name, figures.sources(where, page, unpacked(words["rests_on"])))),
+            Markup(figures.HTML.sources("this figure", figures.sources(where, page, unpacked(words["rests_on"])))),
             [column.replace("_", " ") for column in head],
             lines,
             SHORT,

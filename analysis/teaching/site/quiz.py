@@ -55,7 +55,10 @@ class QuizDirective(SphinxDirective):
         for path in sorted(tables.DATA.glob("*.csv")):
             self.env.note_dependency(str(path))
         scripts.ask(self.env, SCRIPT)
-        return [nodes.raw("", str(HTML.quiz(found, f"quiz-{chapter}")), format="html")]
+        # Where a page has the questions of two chapters, they are counted on.
+        before = self.env.temp_data.get("questions", 0)
+        self.env.temp_data["questions"] = before + len(found)
+        return [nodes.raw("", str(HTML.quiz(found, f"quiz-{chapter}", before)), format="html")]
 
 
 def setup(app: Sphinx) -> None:

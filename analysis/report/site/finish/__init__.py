@@ -4,8 +4,8 @@ The steps, in their order; each sees what the earlier ones have made of the site
 
 search     how often a page says a word, before anything is made of its HTML
 drawings   one shape per line of text
-spoken     what a voice would misread is named in words
 theme      what the theme ships and no page needs goes, and its slips are mended
+spoken     what a voice would misread is named in words, and folds of one name are told apart
 pictures   the two drawings of a figure become one picture: when each has its size
 metadata   what stands beside the pages: data, feed, sitemap, robots.txt
 styles     one style sheet for a page, of the rules that the site uses: when all others have written their classes
@@ -26,7 +26,7 @@ from analysis.report.site.metadata import head
 from analysis.report.site.pages import Pages
 
 STEPS = (
-    *(search.finish, drawings.finish, spoken.finish, theme.finish, pictures.finish),
+    *(search.finish, drawings.finish, theme.finish, spoken.finish, pictures.finish),
     *(head.finish, styles.finish, policy.finish, moved.finish, licences.finish),
 )
 

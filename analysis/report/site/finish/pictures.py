@@ -9,7 +9,7 @@ from sphinx.application import Sphinx
 from analysis.report.site.pages import Pages
 
 # From here down a page shows the drawing for phones; in print the other one.
-PHONE = "screen and (max-width: 720px)"
+PHONE = "screen and (max-width: 45em)"
 
 PAIR = re.compile(
     r'(?P<wide><img(?=[^>]* class="[^"]*drawing)[^>]*>)\s*'

@@ -1,14 +1,17 @@
-"""What is read aloud otherwise than it is meant: "10²⁴", of which a voice makes "ten two", is named in words.
+"""What is read aloud otherwise than it is meant, and what has the name of its neighbour.
 
-The text stays as it is, to be read, copied and found.
+"10²⁴", of which a voice makes "ten two", is named in words; the text stays as it is, to be read, copied and found.
+Folds that are called alike on a page say to the ear what they belong to: "Show the code, Figure 8".
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from sphinx.application import Sphinx
 
+from analysis.report.site.finish.tables import said
 from analysis.report.site.pages import Pages
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
@@ -16,6 +19,30 @@ PLAIN = str.maketrans(RAISED, "0123456789−")
 POWER = re.compile(rf"(?<![\d.,])(?:(\d[\d.,]*) × )?10([{RAISED}]+)")
 # Texts between tags, and what has none that is read as text.
 TEXT = re.compile(r"(?s)(?P<left><(title|script|style|option|math|textarea|text)\b.*?</\2>|<[^>]*>)|(?P<text>[^<]+)")
+
+# A fold, and what may stand before it: a heading, a figure's or a table's number or title, an equation's number.
+FOLD = re.compile(
+    r"(?s)<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>"
+    r'|<span class="caption-number">(?P<number>[^<]+)</span>|<caption><span class="caption-text">(?P<title>.*?)</span>'
+    r'|<span class="eqno">\((?P<equation>\d+)\)'
+    r"|<summary>(?P<fold>.*?)</summary>"
+)
+
+
+def told_apart(html: str) -> str:
+    """A page whose folds have names of their own."""
+    names = Counter(said(match["fold"]) for match in FOLD.finditer(html) if match["fold"])
+    above = ""
+
+    def told(match: re.Match[str]) -> str:
+        nonlocal above
+        if match["fold"] is None:
+            above = said(match["heading"] or match["number"] or match["title"] or f"Equation {match['equation']}")
+        elif names[said(match["fold"])] > 1:
+            return match[0].replace("</summary>", f'<span class="said">, {above}</span></summary>')
+        return match[0]
+
+    return FOLD.sub(told, html)
 
 
 def named(html: str) -> str:
@@ -31,5 +58,4 @@ def named(html: str) -> str:
 
 def finish(app: Sphinx, pages: Pages) -> None:
     for name, html in pages.items():
-        if POWER.search(html):
-            pages[name] = named(html)
+        pages[name] = told_apart(named(html) if POWER.search(html) else html)

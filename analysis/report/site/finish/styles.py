@@ -2,6 +2,7 @@
 
 The theme ships all of Bootstrap and 2,000 icons: 65 kB of CSS after compression, most of it for what no page has.
 A selector goes when it needs a class or an id that occurs in no page and in no script. Selectors without classes stay.
+A screen's width is asked for in letters, not in pixels: see in_em.
 What is left of a page's ten sheets goes into one, since on a phone each request costs more than its bytes.
 The cut is right for the pages that were just written: a site is always rendered as a whole, into an empty folder.
 """
@@ -74,10 +75,15 @@ def _rules(rules: list[Any], used: set[str], where: str) -> str:
             inner = tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True)
             body = _rules(inner, used, where)
             if body:
-                kept.append(f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{body}}}")
+                kept.append(f"@{rule.at_keyword}{in_em(tinycss2.serialize(rule.prelude))}{{{body}}}")
         elif rule.type == "at-rule":
             kept.append(rule.serialize())
     return "".join(kept)
+
+
+def in_em(condition: str) -> str:
+    """Widths of a screen in letters: with letters of twice the size the page has half the room, and one column."""
+    return re.sub(r"([\d.]+)px", lambda width: f"{float(width[1]) / 16:g}em", condition)
 
 
 def pruned(css: str, used: set[str], where: str = "style sheet") -> str:

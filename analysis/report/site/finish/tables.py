@@ -17,12 +17,13 @@ STACKED = 3  # a table of as many columns and more stacks its rows on a phone
 OWN = ('id="tab-models"',)
 
 
-def _name(table: str, number: int) -> str:
-    """What a screen reader calls the box: the table's number and caption, else its place on the page."""
+def _name(table: str, number: int, above: str) -> str:
+    """What a screen reader calls the box: the table's number and caption, else its place on the page.
+
+    above: the heading under which it stands
+    """
     found = re.search(r"(?s)<caption>(.*?)</caption>", table)
-    if not found:
-        return f"Table {number} on this page"
-    return _text(found[1])
+    return said(found[1]) if found else f"Table {number} on this page{above and f': {above}'}"
 
 
 def scoped(html: str) -> str:
@@ -35,7 +36,8 @@ def scoped(html: str) -> str:
     return re.sub(r"(?s)<(?P<part>thead|tbody)\b.*?</(?P=part)>", headed, html)
 
 
-def _text(html: str) -> str:
+def said(html: str) -> str:
+    """The words of a piece of a page, as an attribute holds them."""
     text = re.sub(r'(?s)<a class="headerlink".*?</a>|<[^>]+>', " ", html)
     return " ".join(text.split()).replace('"', "&quot;")
 
@@ -60,7 +62,7 @@ def labelled(table: str, stacks: bool = True) -> str:
     stacks: whether the rows of the table are stacked on a phone, where each cell says the name of its column
     """
     head = re.search(r"(?s)<thead\b.*?</thead>", table)
-    names = [_text(name) for name in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", head[0])] if head else []
+    names = [said(name) for name in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", head[0])] if head else []
     if not names:
         return table
 
@@ -73,9 +75,9 @@ def labelled(table: str, stacks: bool = True) -> str:
             nonlocal number, above
             number += 1
             attributes, content = found["attributes"], found["content"]
-            if not number and (above or _text(content)):
-                above = _text(content) or above
-                content = content if _text(content) else f'<span class="said">{above}</span>'
+            if not number and (above or said(content)):
+                above = said(content) or above
+                content = content if said(content) else f'<span class="said">{above}</span>'
                 scope = "" if " scope=" in attributes else ' scope="row"'
                 return f"<th{attributes}{scope}>{content}</th>"
             named = stacks and number < len(names) and names[number]
@@ -96,7 +98,9 @@ def boxed(html: str) -> str:
         nonlocal number
         number += 1
         table = match[0].removeprefix(CONTAINER)
-        name = _name(table, number)
+        above = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", html[: match.start()])
+        name = _name(table, number, said(above[-1]) if above else "")
         return f'<div class="pst-scrollable-table-container" tabindex="0" role="group" aria-label="{name}">{table}'
 
-    return re.sub(rf"(?s){re.escape(CONTAINER)}<table.*?</table>", named, scoped(counted(html)))
+    html = scoped(counted(html))
+    return re.sub(rf"(?s){re.escape(CONTAINER)}<table.*?</table>", named, html)
