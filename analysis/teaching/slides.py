@@ -41,7 +41,7 @@ SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
 OWN = ("deck.css", "paper.css", "deck.js")
 REVEAL = ("reveal.js", "reveal.css")
-FONTS = ("report-sans-regular.woff2", "report-sans-italic.woff2", "report-sans-semibold.woff2")
+ASSETS = ("report-sans-regular.woff2", "report-sans-italic.woff2", "report-sans-semibold.woff2", "favicon.svg")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -218,7 +218,7 @@ def write(folder: Path, executed: Mapping[str, Path], scenario: Scenario, pages:
         (folder / name).write_text(colours() + text if name == "deck.css" else text, encoding="utf-8")
     for name in REVEAL:
         shutil.copyfile(reveal() / name, folder / name)
-    for name in FONTS:
+    for name in ASSETS:
         shutil.copyfile(notebooks.BOOK / "assets" / name, folder / name)
     shutil.copyfile(reveal().parent / "LICENSE", folder / "reveal-LICENSE.txt")
     (folder / "figures").mkdir()

@@ -31,6 +31,14 @@
       document.head.append(link);
     }
   }
+  // In a folder Firefox takes no page for one of its own site, and the policy would not let it send the question to the search.
+  addEventListener("submit", (event) => {
+    if (event.defaultPrevented || location.protocol !== "file:") return;
+    event.preventDefault();
+    const to = new URL(event.target.action);
+    to.search = new URLSearchParams(new FormData(event.target));
+    location.assign(to);
+  });
   // The theme's button prints by an inline handler, which the pages' policy forbids; policy.py marks it instead.
   document.addEventListener("click", (event) => event.target.closest("[data-print]") && window.print());
   // What is pressed keeps the keyboard, or gets it back, and says what it did.

@@ -157,6 +157,7 @@ def test_the_page_holds_no_script_and_no_style_of_its_own(folder: Path) -> None:
         found = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=\"|https?://", html)
         assert not found, f"{name} holds {found}, which the policy forbids or which leads outside."
         assert slides.POLICY in html
+        assert re.search(r'<meta name="description" content="[^"{]{20,}">', html), f"{name} does not say what it is."
 
 
 # What does not fit into the slide that is shown.
@@ -241,6 +242,14 @@ def test_notes_show_on_the_slide_and_in_a_window_that_follows(deck: tuple[Page, 
     page.keyboard.press("ArrowRight")
     opened.value.wait_for_url(f"**/{slides.NOTES}#{SLIDES[1].id}")
     assert not heard, "\n".join(heard)
+
+
+def test_the_overview_shows_every_slide(deck: tuple[Page, list[str]]) -> None:
+    page, _ = deck
+    page.keyboard.press("o")
+    until(page, "Reveal.isOverview()")
+    blank = page.evaluate("Reveal.getSlides().filter(slide => !slide.offsetWidth).map(slide => slide.id)")
+    assert not blank, f"O shows an empty frame for {', '.join(blank)}."
 
 
 def test_a_message_of_another_page_is_not_obeyed(deck: tuple[Page, list[str]]) -> None:
