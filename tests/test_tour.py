@@ -7,7 +7,11 @@ shown, on a screen before it; REPORT_TOUR=whole lets it look at everything every
 from __future__ import annotations
 
 import gzip
+import io
 import os
+import shutil
+import subprocess
+import tarfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -24,14 +28,13 @@ from test_policy import Watched
 from test_site import ON_SCREENS, SCREENS, pages, told
 
 from analysis.figures.sheet import LEAST
-from analysis.report import notebooks
+from analysis.report import node, notebooks
 
 KIB = 1024
-PAGE_KIB = 205
+PAGE_KIB = 200
 FILE_KIB = 72
 # The index of the search holds every page, and is fetched by the page of the search alone.
 INDEX, INDEX_KIB = "searchindex.js", 96
-SEARCH_KIB = PAGE_KIB + 20
 COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
 
 WHOLE = os.environ.get("REPORT_TOUR") == "whole"
@@ -166,6 +169,12 @@ def eyes() -> Eyes:
     return Eyes()
 
 
+def member(package: tuple[str, str, str], name: str) -> bytes:
+    """A file of a package of npm."""
+    with tarfile.open(fileobj=io.BytesIO(node.package(*package))) as files:
+        return files.extractfile(f"package/{name}").read()  # type: ignore[union-attr]
+
+
 def opened(browser: Browser, screen: str) -> BrowserContext:
     context = browser.new_context(**SCREENS[screen], reduced_motion="reduce")
     context.add_init_script(axe())
@@ -232,6 +241,25 @@ def test_the_browser_draws_every_image(tour: Tour) -> None:
     assert not tour.blank, told(tour.blank, "These images are broken.")
 
 
+# The validator of the W3C.
+VNU = (
+    "vnu-jar",
+    "26.9.27",
+    "sha512-TkQd5DFfOaWC9ebtvozTsrH2Vaod3jYg+vrOeREzIXxBexLz9+rS2DNtjn7+RPUiZhgli0SghgBX6RJRNea0KA==",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("java"), reason="The W3C's validator needs Java.")
+def test_pages_are_valid_html(site: Path, tmp_path: Path) -> None:
+    jar = tmp_path / "vnu.jar"
+    jar.write_bytes(member(VNU, "build/dist/vnu.jar"))
+    places = [*toured(site), *sorted(site.glob("slides/*.html")), *sorted(site.glob("lesson/*.html"))]
+    command = ["java", "-Xss4m", "-jar", str(jar), "--errors-only", "--format", "gnu", *map(str, places)]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert not run.returncode, told(run.stderr.replace(f"{site}/", "").splitlines(), "Mend the HTML; see changes.toml.")
+
+
 @cache
 def transferred(path: Path) -> int:
     """Bytes of a file as a server with gzip sends it."""
@@ -253,7 +281,7 @@ def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Pa
         files = {site / unquote(urlsplit(url).path).lstrip("/") for url in asked if url.startswith(address)}
         sizes = sorted(((transferred(file) / KIB, file.name[:40]) for file in files if file.is_file()), reverse=True)
         total, largest = sum(size for size, _ in sizes), ", ".join(f"{file} {size:.0f}" for size, file in sizes[:4])
-        if total > (SEARCH_KIB if name == "search.html" else PAGE_KIB):
+        if total > PAGE_KIB:
             heavy.append(f"{name}: {total:.0f} KiB; largest: {largest}")
         heavy += [
             f"{name}: {file} alone has {size:.0f} KiB"
