@@ -37,6 +37,40 @@ FILE_KIB = 72
 INDEX, INDEX_KIB = "searchindex.js", 96
 COMPRESSED = {".woff", ".woff2", ".png", ".jpg", ".webp", ".avif"}
 
+# IBM's checker, beside axe: a script of npm's package accessibility-checker-engine.
+ACE = (
+    "accessibility-checker-engine",
+    "4.0.34",
+    "sha512-nGE7j5gI/914QLgt1tFcjM9kCr4EKx3HxctsZE8BobObYmQr+UoYsKdWVLowG4QHCB7G/F0Prr3kTwKENPHrcA==",
+)
+LEFT_OUT = [
+    "aria_content_in_landmark",  # it takes the skip link for content; axe's rule `region` knows it
+    "text_contrast_sufficient",  # axe's, and half of the time
+    "element_tabbable_role_valid",  # it takes some boxes that scroll for others; ACE_RUN looks itself
+    # They find nothing, and ask a person to look: a third of the time.
+    *("element_tabbable_unobscured", "text_sensory_misuse", "text_block_heading", "style_highcontrast_visible"),
+]
+# A page of each kind: a second a page is too much for all.
+ACE_PAGES = ["index", "fleet", "how_sure", "audit", "lab", "methods", "models", "check_claim", "search", "model_gpt4"]
+# What is folded or far below is laid out, and a frame passes in which boxes that scroll become stops.
+ACE_RUN = f"""async () => {{
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  for (const far of document.querySelectorAll("section[class*=far-]")) far.style.contentVisibility = "visible";
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const checker = new ace_ibma.Checker(), left = new Set({LEFT_OUT});
+  const known = checker.getGuidelines().find((each) => each.id === "IBM_Accessibility");
+  checker.addGuideline({{ ...known, id: "report", checkpoints: known.checkpoints.map((each) => (
+    {{ ...each, rules: each.rules?.filter((rule) => !left.has(rule.id)) }})) }});
+  const found = await checker.check(document, ["report"]);
+  const stops = [...document.querySelectorAll("[role=group][tabindex='0']")].filter(
+    (e) => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight);
+  return [
+    ...found.results.filter((each) => each.value[0] === "VIOLATION" && each.value[1] === "FAIL")
+      .map((each) => `${{each.ruleId}} (${{each.message}}): ${{each.snippet.slice(0, 160)}}`),
+    ...stops.map((e) => `a stop that does not scroll: ${{e.outerHTML.slice(0, 160)}}`),
+  ];
+}}"""
+
 WHOLE = os.environ.get("REPORT_TOUR") == "whole"
 
 # Rules that the width of a screen decides, whatever has been seen before.
@@ -221,6 +255,18 @@ def test_axe_finds_nothing(tour: Tour) -> None:
     assert not tour.axe, told(
         tour.axe, "Mend the page, its styles or the theme's HTML (analysis/report/site/finish/theme.py)."
     )
+
+
+@pytest.mark.slow
+def test_ibm_s_checker_finds_nothing(browser: Browser, address: str) -> None:
+    faults = []
+    with closing(browser.new_context(**SCREENS["desktop"], reduced_motion="reduce")) as context:
+        context.add_init_script(member(ACE, "ace-window.js").decode())
+        page = context.new_page()
+        for name in ACE_PAGES:
+            page.goto(f"{address}{name}.html", wait_until="load")
+            faults += [f"{name}: {fault}" for fault in page.evaluate(ACE_RUN)]
+    assert not faults, told(faults, "Mend the page, or the theme's HTML (analysis/report/site/finish/changes.toml).")
 
 
 def test_no_page_is_wider_than_its_screen(tour: Tour) -> None:
