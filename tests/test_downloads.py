@@ -156,8 +156,24 @@ def test_figures_of_the_pdf_are_all_there_and_have_their_words(reader: PdfReader
     ]
     size = int(reader.trailer["/Size"])
     entries = [entry for n in range(1, size) if isinstance(entry := reader.get_object(n), DictionaryObject)]
-    spoken = [str(entry["/Alt"]) for entry in entries if entry.get("/S") == "/Figure" and "/Alt" in entry]
+    spoken = [str(entry.get("/Alt", "")) for entry in entries if entry.get("/S") == "/Figure"]
     assert wanted and not set(wanted) - set(spoken), f"{len(wanted)} figures, {len(spoken)} with words in the PDF"
+    assert all(spoken), f"{spoken.count('')} figures of the PDF have no words."
+
+
+def above(element: DictionaryObject) -> Iterator[str]:
+    """The kinds of element that one element of the PDF stands in."""
+    while element := element.get("/P", DictionaryObject()).get_object():
+        yield str(element.get("/S"))
+
+
+def test_no_table_of_the_pdf_is_hidden_in_a_picture(reader: PdfReader) -> None:
+    entries = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))
+    tables = [entry for entry in entries if isinstance(entry, DictionaryObject) and entry.get("/S") == "/Table"]
+    hidden = [entry for entry in tables if "/Figure" in above(entry)]
+    assert len(tables) > 50 and not hidden, (
+        f"{len(hidden)} of {len(tables)} tables stand in a figure: nobody hears them."
+    )
 
 
 # What sticks out of the page, or hides a part of itself because nothing scrolls on paper.

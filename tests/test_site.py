@@ -25,7 +25,7 @@ NAMES = [Path(TOC["root"]).name] + [
     for chapter in part["chapters"]
     for each in (chapter, *chapter.get("sections", ()))
 ]
-EXTRA = ["search", "genindex"]
+EXTRA = ["search"]
 FORMATS = ("svg", "png", "csv")
 LOADING = {"script", "img", "iframe", "source", "video", "audio", "embed", "link", "object", "use"}
 

@@ -58,6 +58,8 @@ def article(html: str, name: str) -> str:
     if not match:
         raise PrintError(f"{name}.html has no <article>. Has the theme's version changed? See analysis/report/pdf.py.")
     text = re.sub(r"(?s)<script\b.*?</script>|<noscript\b.*?</noscript>", "", slots.END_OF_PAGE.cut(match[1]))
+    # Chromium makes one picture of a <figure>, and what is in it, a table too, is not read: only its image is one.
+    text = text.replace("<figure ", '<figure role="group" ')
     return re.sub(r'(?s)<a class="headerlink".*?</a>', "", eager(text))
 
 

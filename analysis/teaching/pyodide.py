@@ -11,21 +11,14 @@ nothing and start no worker from an address.
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import json
-import os
 import re
-import shutil
-import subprocess
 import tarfile
-import tempfile
 import zlib
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
-from analysis.report import downloads, files, node, store
+from analysis.report import downloads, node
 from analysis.report.place import BuildError
 from analysis.teaching.site.chapters import shown
 from analysis.teaching.site.lab import PAGE, SLOT, VERSION, with_core
@@ -40,60 +33,9 @@ NOTICE = (
 )
 
 
-def archive() -> Path:
-    """Where the package of npm is kept."""
-    return store.STORE / "pyodide" / f"pyodide-{VERSION}.tgz"
-
-
-def integrity(content: bytes) -> str:
-    """A file's digest in npm's form."""
-    return "sha512-" + base64.b64encode(hashlib.sha512(content).digest()).decode()
-
-
-def sound(content: bytes, where: str) -> bytes:
-    """The package, if it is the one that is pinned; BuildError if not."""
-    found = integrity(content)
-    if found != INTEGRITY:
-        raise BuildError(
-            f"{where} is not the package pyodide {VERSION} that analysis/teaching/pyodide.py pins: "
-            f"its digest is {found}, "
-            f"expected {INTEGRITY}. Delete it and run `report lab` again."
-        )
-    return content
-
-
-def _npm(arguments: list[str], folder: Path) -> Iterator[subprocess.CompletedProcess[str]]:
-    """What each npm makes of a command: the computer's own, which knows its settings, and that of the extra `lab`."""
-    # A network that checks what passes has a certificate of its own, which the system knows and Node asks only so.
-    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
-    run = partial(subprocess.run, capture_output=True, text=True, cwd=folder, env=environment)
-    if npm := shutil.which("npm"):
-        yield run([npm, *arguments])
-    if root := node.folder():
-        yield run([*node.npm(root), *arguments])
-
-
 def package() -> bytes:
     """The package of npm, from the store, or fetched and then kept; BuildError if it cannot be had."""
-    kept = archive()
-    if kept.exists():
-        return sound(kept.read_bytes(), str(kept))
-    told = "npm is missing, which `make setup` installs"
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["pack", f"pyodide@{VERSION}", "--ignore-scripts", "--pack-destination", folder]
-        command += ["--cache", str(Path(folder) / "cache"), "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
-        for run in _npm(command, Path(folder)):
-            found = Path(folder) / kept.name
-            if not run.returncode and found.exists():
-                content = sound(found.read_bytes(), f"What npm calls pyodide {VERSION}")
-                files.replace(kept, content)
-                return content
-            lines = [line for line in run.stderr.splitlines() if "error" in line] or ["it says nothing"]
-            told = f"npm says '{next((line for line in lines if 'reason:' in line), lines[0])}'"
-    raise BuildError(
-        f"Python for the browser could not be fetched: {told}. Mend that and run again, "
-        f"or put the file {kept.name} from another computer into {kept.parent}."
-    )
+    return node.package("pyodide", VERSION, INTEGRITY)
 
 
 def members(content: bytes) -> dict[str, bytes]:

@@ -6,7 +6,8 @@ figures and their alt texts from the executed pages, so that a scenario's deck i
 sphinx-revealjs is a dependency for the reveal.js that it brings. Its builder is not used: it writes scripts into the
 page, and the deck runs under a policy that allows none. reveal.js's own window for speakers needs one as well, so the
 key S opens the page of notes instead and keeps it at the slide that is shown.
-Paper does not need reveal.js: the same file, printed, has one slide a page.
+Neither paper nor a phone needs reveal.js: the same file, printed, has one slide a page, and is one page that can be
+read, enlarged and scrolled until deck.js finds room for slides.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from markupsafe import Markup
 from analysis import written
 from analysis.case import Case
 from analysis.figures import style
-from analysis.figures.drawing import size
+from analysis.figures.drawing import in_pixels, size
 from analysis.report import manifest, notebooks, place, rendering
 from analysis.report.check import require_sound_data
 from analysis.report.execution import Progress, execute_pages, silent
@@ -39,9 +40,9 @@ from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"
 FOLDER, DECK, NOTES, PDF = "slides", "index.html", "notes.html", "slides.pdf"
-OWN = ("deck.css", "paper.css", "deck.js")
+OWN = ("deck.css", "page.css", "slide.css", "deck.js")
 REVEAL = ("reveal.js", "reveal.css")
-ASSETS = ("report-sans-regular.woff2", "report-sans-italic.woff2", "report-sans-semibold.woff2", "favicon.svg")
+ASSETS = ("favicon.svg", "report-sans-regular.woff2", "report-sans-italic.woff2", "report-sans-semibold.woff2")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -124,7 +125,7 @@ def foot(svg: str) -> float:
     return float(re.search(r'data-foot="([\d.]+)"', svg)[1])  # type: ignore[index]
 
 
-def cropped(svg: str, top: float) -> str:
+def cropped(svg: str, top: float = 0) -> str:
     """A drawing without its title and its sources, and without what is below `top` points where that is given."""
     high = (top or foot(svg)) - head(svg)
     view = re.sub(r'viewBox="[\d.]+ [\d.]+ ([\d.]+) [\d.]+"', rf'viewBox="0 {head(svg):g} \1 {high:g}"', svg, count=1)
@@ -179,13 +180,17 @@ class Deck:
         scale = min(ROOM[place][0] / wide, ROOM[place][1] / high)
         return place, picture, int(wide * scale), int(high * scale)
 
+    def phone(self, slide: Slide) -> str:
+        """The size of a slide's figure on a phone, as attributes."""
+        return in_pixels(cropped(self.picture(slide).narrow))
+
     @property
     def title(self) -> str:
         scenario = self.case.scenario
         return self.plain(self.slides[0].title) + ("" if scenario.is_base else f" ({scenario.title})")
 
     def html(self) -> str:
-        return str(HTML.deck(self, POLICY))
+        return str(HTML.deck(self, POLICY, NOTES))
 
     def notes(self) -> str:
         """The speaker notes with the time of each slide and the time passed, beside the deck or in print."""
@@ -193,9 +198,15 @@ class Deck:
         return str(HTML.notes(self, POLICY, passed, DECK))
 
 
-def colours() -> str:
-    """The figures' colours of the cost bases, by name."""
-    return ":root { " + " ".join(f"--{name}: {colour};" for name, colour in style.BASIS_COLOURS.items()) + " }\n"
+def colours(name: str) -> str:
+    """The figures' colours of the cost bases, by name, for a style sheet: page.css alone follows the system's dark."""
+    bases = style.BASIS_COLOURS.items()
+    told = {
+        "deck.css": f":root {{ --filter: none; {' '.join(f'--{basis}: {colour};' for basis, colour in bases)} }}\n",
+        "page.css": f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --filter: {style.DARK_FILTER}; "
+        f"{' '.join(f'--{basis}: {style.dark(colour)};' for basis, colour in bases)} }} }}\n",
+    }
+    return told.get(name, "")
 
 
 def reveal() -> Path:
@@ -215,7 +226,7 @@ def write(folder: Path, executed: Mapping[str, Path], scenario: Scenario, pages:
     (folder / NOTES).write_text(deck.notes(), encoding="utf-8")
     for name in OWN:
         text = (files("analysis.teaching") / "deck" / name).read_text(encoding="utf-8")
-        (folder / name).write_text(colours() + text if name == "deck.css" else text, encoding="utf-8")
+        (folder / name).write_text(colours(name) + text, encoding="utf-8")
     for name in REVEAL:
         shutil.copyfile(reveal() / name, folder / name)
     for name in ASSETS:
@@ -224,8 +235,12 @@ def write(folder: Path, executed: Mapping[str, Path], scenario: Scenario, pages:
     (folder / "figures").mkdir()
     for slide in deck.slides:
         if slide.figure:
-            svg = cropped(deck.picture(slide).svg, slide.top)
-            (folder / "figures" / f"{slide.id}.svg").write_text(svg, encoding="utf-8")
+            picture = deck.picture(slide)
+            for name, svg in (
+                (slide.id, cropped(picture.svg, slide.top)),
+                (f"{slide.id}-narrow", cropped(picture.narrow)),
+            ):
+                (folder / "figures" / f"{name}.svg").write_text(svg, encoding="utf-8")
     return deck
 
 

@@ -22,7 +22,7 @@ from test_site import soup, told
 
 from analysis import parameters, scenarios, tables
 from analysis.case import Case
-from analysis.report import downloads, notebooks, store
+from analysis.report import downloads, node, notebooks, store
 from analysis.report.place import BuildError
 from analysis.teaching import exercises, given, pyodide, starters
 from analysis.teaching import lab as runner
@@ -228,6 +228,10 @@ def test_an_exercise_can_be_answered_with_what_it_gives(name: str, answers: dict
 # Python for the browser
 
 
+def kept() -> Path:
+    return node.archive("pyodide", pyodide.VERSION)
+
+
 @pytest.fixture(scope="module")
 def package() -> bytes:
     return pyodide.package()
@@ -235,9 +239,9 @@ def package() -> bytes:
 
 def test_only_the_pinned_package_is_used(package: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path)
-    pyodide.archive().parent.mkdir(parents=True)
-    pyodide.archive().write_bytes(package[:-1] + b"x")
-    with pytest.raises(BuildError, match=r"is not the package pyodide .* Delete it and run `report lab` again"):
+    kept().parent.mkdir(parents=True)
+    kept().write_bytes(package[:-1] + b"x")
+    with pytest.raises(BuildError, match=r"is not the package pyodide .* Delete it and run again"):
         pyodide.package()
 
 
@@ -248,17 +252,15 @@ def test_without_npm_on_the_path_the_package_is_fetched_all_the_same(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path / "none"))
     assert pyodide.package() == package
-    assert [path.name for path in tmp_path.rglob("*")] == ["pyodide", pyodide.archive().name], (
-        "Something else was kept."
-    )
+    assert [path.name for path in tmp_path.rglob("*")] == ["pyodide", kept().name], "Something else was kept."
 
 
 def test_a_package_that_cannot_be_had_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "STORE", tmp_path)
-    file = pyodide.archive().name
+    file = kept().name
     by_hand = rf"Mend that and run again, or put the file {file} from another computer into {tmp_path}/py.*\.$"
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(pyodide.node, "folder", lambda: None)
+    monkeypatch.setattr(node, "folder", lambda: None)
     with pytest.raises(BuildError, match=rf"fetched: npm is missing, which `make setup` installs\. {by_hand}"):
         pyodide.package()
     npm = tmp_path / "npm"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from PIL import Image
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from test_accessibility import AXE_RUN, axe
@@ -21,6 +24,7 @@ from test_site import until
 from analysis import parameters
 from analysis.case import Case
 from analysis.figures.drawing import size
+from analysis.figures.sheet import LEAST
 from analysis.report import execution, notebooks, printing
 from analysis.scenarios import Scenario
 from analysis.teaching import slides
@@ -140,6 +144,9 @@ def test_images_have_the_alt_text_of_the_pages(soup: BeautifulSoup, folder: Path
         assert image["alt"] == drawing.alt
         shown = (folder / str(image["src"])).read_text(encoding="utf-8")
         assert shown == slides.cropped(drawing.svg, slide.top)
+        assert image.find_previous("source")["srcset"] == f"figures/{slide.id}-narrow.svg"
+        phone = (folder / "figures" / f"{slide.id}-narrow.svg").read_text(encoding="utf-8")
+        assert phone == slides.cropped(drawing.narrow)
         top, high = map(float, re.search(r'viewBox="0 ([\d.]+) [\d.]+ ([\d.]+)"', shown).groups())  # type: ignore[union-attr]
         assert top == slides.head(drawing.svg) and top + high <= slides.foot(drawing.svg) + 1e-6
 
@@ -224,6 +231,105 @@ def test_axe_finds_nothing_on_any_slide(deck: tuple[Page, list[str]], folder: Pa
     page.goto((folder / slides.NOTES).as_uri())
     faults += [f"notes: {rule}: {nodes[0][:120]}" for rule, _, nodes in page.evaluate(AXE_RUN, "all")]
     assert not faults, "\n".join(faults)
+
+
+# Letters that are too small, of the page and of its figures.
+UNREADABLE = """(least) => [
+  ...[...document.querySelectorAll("main :not(picture):not(img)")].filter((e) => e.checkVisibility() &&
+    [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 11
+  ).map((e) => e.outerHTML.slice(0, 80)),
+  ...[...document.images].filter((i) => !i.currentSrc.endsWith("-narrow.svg") || least * i.width / i.naturalWidth < 11)
+    .map((i) => `${i.currentSrc}: ${i.width} of ${i.naturalWidth} pixels`),
+]"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "way", "scheme"),
+    [(390, 844, "", "light"), (320, 568, "", "dark"), (640, 360, "", "light"), (1280, 720, "?page", "dark")],
+)
+def test_a_small_window_has_all_slides_as_one_page(
+    width: int, height: int, way: str, scheme: Literal["light", "dark"], browser: Browser, folder: Path
+) -> None:
+    """640 by 360 is a laptop's window at twice its size."""
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    context.add_init_script(axe())
+    page = context.new_page()
+    page.goto((folder / slides.DECK).as_uri() + way, wait_until="load")
+    assert page.locator(".slides > section:visible h1").count() == len(SLIDES)
+    assert not page.get_by_role("button").count(), "What needs reveal.js is shown without it."
+    for image in page.locator("img").all():
+        image.scroll_into_view_if_needed()
+    until(page, "[...document.images].every((i) => i.complete && i.naturalWidth)")
+    if width in (390, 640):
+        assert not page.evaluate(UNREADABLE, LEAST * 4 / 3)
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "The page slides sideways."
+    found = page.evaluate(AXE_RUN, "all")
+    assert not found, "\n".join(f"{rule}: {nodes[0][:120]}" for rule, _, nodes in found)
+    page.get_by_role("link", name="As slides").click()
+    until(page, "window.Reveal && Reveal.isReady()")
+    assert page.locator(".slides > section:visible").count() == 1
+    context.close()
+
+
+def test_a_screen_reader_keeps_its_keys_and_hears_the_figure(deck: tuple[Page, list[str]]) -> None:
+    page, _ = deck
+    assert not page.locator("[role=application]").count()
+    pictured = next(number for number, slide in enumerate(SLIDES) if slide.figure)
+    page.evaluate(f"Reveal.slide({pictured - 1})")
+    page.keyboard.press("ArrowRight")
+    alt = DRAWINGS[SLIDES[pictured].figure].alt
+    until(page, f"document.querySelector('.aria-status').textContent.endsWith({json.dumps(alt)})", 2)
+    assert SLIDES[pictured].title in page.locator(".aria-status").inner_text()
+
+
+def test_buttons_and_progress_are_seen_with_the_keyboard_and_in_high_contrast(deck: tuple[Page, list[str]]) -> None:
+    page, _ = deck
+    page.evaluate("Reveal.slide(3)")
+    for name in ("navigate-left", "navigate-right"):
+        before = page.screenshot()
+        page.keyboard.press("Tab")  # so that the browser shows where the keyboard is
+        page.locator(f".{name}").focus()
+        assert page.screenshot() != before, f"No ring around {name}."
+    page.evaluate("document.activeElement.blur()")
+    page.emulate_media(forced_colors="active")
+    for part in (".navigate-left", ".navigate-right", ".progress"):
+        seen = Image.open(io.BytesIO(page.locator(part).screenshot())).convert("L")
+        low, high = seen.getextrema()
+        assert high - low > 100, f"In high contrast nothing is seen of {part}."
+
+
+STATE = "JSON.stringify([Reveal.getState(), Reveal.getConfig().showNotes, !!document.fullscreenElement])"
+
+
+def test_letters_are_keys_only_where_the_list_says_so_and_can_be_switched_off(deck: tuple[Page, list[str]]) -> None:
+    page, heard = deck
+    listed = " ".join(page.locator("#help th").all_text_contents())
+    own = {letter.lower() for letter in re.findall(r"\b[A-Z]\b", listed)}
+    assert own == set("bfnos")
+    page.evaluate("Reveal.slide(3)")
+    before = page.evaluate(STATE)
+    for letter in set("abcdefghijklmnopqrstuvwxyz/1") - own:
+        page.keyboard.press(letter)
+        assert page.evaluate(STATE) == before, f"The key {letter} does something that the list of keys does not say."
+    page.keyboard.press("o")
+    assert page.evaluate("Reveal.isOverview()")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    page.get_by_role("checkbox", name="Letters and signs are keys").press("Space")
+    page.keyboard.press("Escape")
+    assert page.evaluate(STATE) == before, "Escape closed the list, and did more."
+    page.reload()
+    until(page, "window.Reveal && Reveal.isReady()")
+    for key in [*own, ".", "?"]:
+        page.keyboard.press(key)
+    assert page.evaluate(STATE) == before and not page.locator("#help").is_visible()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("Reveal.getIndices().h") == 4
+    page.keyboard.press("F1")
+    assert page.locator("#help").is_visible()
+    assert not heard, "\n".join(heard)
 
 
 def test_notes_show_on_the_slide_and_in_a_window_that_follows(deck: tuple[Page, list[str]]) -> None:

@@ -55,9 +55,9 @@ class QuizDirective(SphinxDirective):
         for path in sorted(tables.DATA.glob("*.csv")):
             self.env.note_dependency(str(path))
         scripts.ask(self.env, SCRIPT)
-        # Where a page has the questions of two chapters, they are counted on.
-        before = self.env.temp_data.get("questions", 0)
-        self.env.temp_data["questions"] = before + len(found)
+        # A page of two chapters counts on, so that no two questions bear the same name.
+        before = self.env.temp_data.get("quiz", 0)
+        self.env.temp_data["quiz"] = before + len(found)
         return [nodes.raw("", str(HTML.quiz(found, f"quiz-{chapter}", before)), format="html")]
 
 

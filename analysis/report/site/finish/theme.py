@@ -22,7 +22,7 @@ from analysis.figures.drawing import in_pixels
 from analysis.report.site.finish import tables
 from analysis.report.site.pages import Pages
 
-UNUSED = ("*.map", "fontawesome.js*", "*webpack-macros.html", "logo_*")
+UNUSED = ("*.map", "fontawesome.js*", "design-tabs.js", "*webpack-macros.html", "logo_*")
 PRIVATE_USE = range(0xE000, 0xF900)  # where the icon fonts keep their glyphs
 
 

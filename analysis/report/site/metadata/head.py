@@ -32,7 +32,6 @@ DESCRIPTION_CHARACTERS = 200
 TOO_SHORT = 60
 DESCRIPTIONS = {
     "search": "Search all pages of the report for a word: models, GPUs, prices, claims and sources.",
-    "genindex": "The terms of the glossary, from A to Z, each with a link to its definition.",
     "licences": "Software and typefaces of others that this site ships, each with its version and its licence.",
     "404": "There is no page at this address. Search the report, or go on from its contents.",
 }
