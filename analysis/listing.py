@@ -127,14 +127,16 @@ MANY = 8
 
 
 def rests_on(rows: Mapping[str, list[str]]) -> str:
-    """Rows that something rests on, as links to where they are listed."""
+    """Rows that something rests on, as links to where they are listed, behind their number."""
     parts = []
     for table_name, keys in rows.items():
         if len(keys) > MANY and table_name != "assumptions":
             parts.append(f"{len(keys)} rows of {{row}}`{table_name}`")
         else:
             parts += [f"{{row}}`{table_name} {key}`" for key in keys]
-    return "; ".join(parts)
+    count = sum(map(len, rows.values()))
+    summary = f"<summary>{count} {'row' if count == 1 else 'rows'}</summary>"
+    return f"<details>{summary}{'; '.join(parts)}</details>" if count else ""
 
 
 def results_table(results: pd.DataFrame, basis: str, name: str, method: str = "") -> Markdown:
@@ -143,20 +145,13 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
     shown = pd.DataFrame(
         {
             "Result": [f"{{entry}}`{key}`" for key in chosen["name"]],
-            "Value, 5 to 95 % range, unit": [
-                "<br>".join(
-                    part
-                    for part in (
-                        f"**{row.value}**",
-                        row.range,
-                        words.beside(row.unit, row.value),
-                        ON_UNVERIFIED if row.unverified else "",
-                    )
-                    if part
-                )
+            "Value": [f"**{value}**" for value in chosen.value],
+            "5 to 95 % range": chosen.range,
+            "Unit": [words.beside(row.unit, row.value) for row in chosen.itertuples()],
+            "Inputs": [
+                rests_on(row.rests_on) + (f"<br>{ON_UNVERIFIED}" if row.unverified else "")
                 for row in chosen.itertuples()
             ],
-            "Inputs": chosen.rests_on.map(rests_on),
         }
     )
     title = f"Results on the {basis} basis" if basis else "Results without a cost basis"

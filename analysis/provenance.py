@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -45,16 +45,15 @@ class Described:
         return self.range if worded else f"range {self.range}"
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     return words.digits(float(value), 9)  # type: ignore[arg-type]
 
 
-def _span(row: Any, low: str, high: str, unit: str = "") -> str:
+def between(row: Any, low: str, high: str, write: Callable[[Any], str] = plain) -> str:
     ends = [row[low], row[high]]
     if any(pd.isna(end) for end in ends):
-        told = zip(("from", "to"), ends, strict=True)
-        return next((f"{word} {words.stated(end, unit)}" for word, end in told if end == end), "")
-    return "" if ends[0] == ends[1] else f"{words.stated(ends[0], unit)} to {words.stated(ends[1], unit)}"
+        return next((f"{word} {write(end)}" for word, end in zip(("from", "to"), ends, strict=True) if end == end), "")
+    return "" if ends[0] == ends[1] else f"{write(ends[0])} to {write(ends[1])}"
 
 
 def _dollars(row: Any) -> str:
@@ -78,18 +77,18 @@ def _assumption(row: Any) -> dict[str, str]:
     }
 
 
-def _model_name(model_id: str) -> str:
+def model_name(model_id: str) -> str:
     found = tables.load("models").set_index("model_id")["model"]
     return str(found.get(model_id, model_id))
 
 
 def _fleet(row: Any) -> dict[str, str]:
     name = tables.load("gpus").set_index("gpu_id")["name"].get(row.gpu_id, row.gpu_id)
-    whose = tables.load("accounts").set_index("account")["title"].get(row.account, row.account)
+    accounts = tables.load("accounts").set_index("account")["label"]
     return {
-        "title": f"{name} ({whose})",
-        "value": f"{_plain(row['count'])} GPUs",
-        "range": _span(row, "low", "high"),
+        "title": f"{name}: {accounts[row.account]}",
+        "value": f"{plain(row['count'])} GPUs",
+        "range": between(row, "low", "high"),
         "note": " ".join(
             part
             for part in (
@@ -114,20 +113,20 @@ def _gpu(row: Any) -> dict[str, str]:
         "chip_price_usd": ("chip ", " USD"),
         "server8_price_usd": ("server of eight ", " USD"),
     }
-    shown = [f"{before}{_plain(row[c])}{after}" for c, (before, after) in parts.items() if pd.notna(row[c])]
+    shown = [f"{before}{plain(row[c])}{after}" for c, (before, after) in parts.items() if pd.notna(row[c])]
     ends = ("chip ", "chip_price_usd"), ("server ", "server8_price_usd")
-    spans = [f"{name}{span} USD" for name, c in ends if (span := _span(row, f"{c}_low", f"{c}_high"))]
+    spans = [f"{name}{span} USD" for name, c in ends if (span := between(row, f"{c}_low", f"{c}_high"))]
     return {"title": row["name"], "value": "; ".join(shown), "range": "; ".join(spans)}
 
 
 def _model(row: Any) -> dict[str, str]:
-    parts = [f"{_plain(row.chip_hours)} chip-hours" if pd.notna(row.chip_hours) else ""]
-    chips = _plain(row.hardware_quantity) + " × " if pd.notna(row.hardware_quantity) else ""
+    parts = [f"{plain(row.chip_hours)} chip-hours" if pd.notna(row.chip_hours) else ""]
+    chips = plain(row.hardware_quantity) + " × " if pd.notna(row.hardware_quantity) else ""
     parts.append(f"{chips}{row.hardware}" if row.hardware else "")
     parts.append(f"{row.train_flop:.3g} FLOP ({row.flop_confidence})" if pd.notna(row.train_flop) else "")
-    parts.append(f"{_plain(row.params_total_b)} billion parameters" if pd.notna(row.params_total_b) else "")
-    parts.append(f"{_plain(row.params_active_b)} billion active parameters" if pd.notna(row.params_active_b) else "")
-    parts.append(f"{_plain(row.tokens_t)} trillion tokens" if pd.notna(row.tokens_t) else "")
+    parts.append(f"{plain(row.params_total_b)} billion parameters" if pd.notna(row.params_total_b) else "")
+    parts.append(f"{plain(row.params_active_b)} billion active parameters" if pd.notna(row.params_active_b) else "")
+    parts.append(f"{plain(row.tokens_t)} trillion tokens" if pd.notna(row.tokens_t) else "")
     source = dict.fromkeys(f"{row.chip_hours_source};{row.flop_source};{row.source}".split(";"))
     return {
         "title": f"{row.model} ({row.developer}, {row.release_date:%Y})",
@@ -140,7 +139,7 @@ def _model(row: Any) -> dict[str, str]:
 
 def _published(row: Any) -> dict[str, str]:
     value = words.told(row.value, row.unit) if pd.notna(row.value) else ""
-    span = _span(row, "low", "high", row.unit)
+    span = between(row, "low", "high", partial(words.stated, unit=row.unit))
     return {
         "title": f"{row.quantity} ({row.subject})",
         "value": (value or span + words.unit_said(row.unit)) + _dollars(row),
@@ -150,10 +149,10 @@ def _published(row: Any) -> dict[str, str]:
 
 def _estimate(row: Any) -> dict[str, str]:
     value = words.told(row.value_usd, "USD") if pd.notna(row.value_usd) else ""
-    span = _span(row, "low_usd", "high_usd", "USD")
+    span = between(row, "low_usd", "high_usd", partial(words.stated, unit="USD"))
     edition = f", edition {row.vintage}" if row.vintage else ""
     return {
-        "title": f"{_model_name(row.model_id)}: {row.basis} basis, {row.method}{edition}",
+        "title": f"{model_name(row.model_id)}: {row.basis} basis, {row.method}{edition}",
         "value": (value or span) + _dollars(row),
         "range": span if value else "",
     }
@@ -161,7 +160,7 @@ def _estimate(row: Any) -> dict[str, str]:
 
 def _price(row: Any) -> dict[str, str]:
     who = ", ".join(part for part in (row.vendor, row.region) if part)
-    offer = f", offer of {_plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
+    offer = f", offer of {plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
     return {
         "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
         "value": f"{words.told(row.price_usd, row.unit)}{offer}",
@@ -171,11 +170,11 @@ def _price(row: Any) -> dict[str, str]:
 def _epoch_run(row: Any) -> dict[str, str]:
     return {
         "title": f"{row.model}: inputs of Epoch AI",
-        "value": f"{_plain(row.chip_hours)} chip-hours; {_plain(row.acquisition_usd_per_chip_with_server)} USD per "
-        f"chip with server, {_plain(row.years_acquisition_to_training)} years old; {_plain(row.chip_tdp_w)} W, server "
-        f"{_plain(row.server_to_chip_power_ratio)} times the chip's power; load {_plain(row.load_fraction)}; PUE "
-        f"{_plain(row.pue)}; {_plain(row.electricity_usd_per_kwh)} USD/kWh; published "
-        f"{_plain(row.published_amortised_usd2023)} USD",
+        "value": f"{plain(row.chip_hours)} chip-hours; {plain(row.acquisition_usd_per_chip_with_server)} USD per "
+        f"chip with server, {plain(row.years_acquisition_to_training)} years old; {plain(row.chip_tdp_w)} W, server "
+        f"{plain(row.server_to_chip_power_ratio)} times the chip's power; load {plain(row.load_fraction)}; PUE "
+        f"{plain(row.pue)}; {plain(row.electricity_usd_per_kwh)} USD/kWh; published "
+        f"{plain(row.published_amortised_usd2023)} USD",
     }
 
 
@@ -187,8 +186,8 @@ def _step(row: Any) -> dict[str, str]:
 
 def _stage(row: Any) -> dict[str, str]:
     return {
-        "title": f"{_model_name(row.model_id)}: {row.stage_name}",
-        "value": f"{_plain(row.chip_hours)} chip-hours",
+        "title": f"{model_name(row.model_id)}: {row.stage_name}",
+        "value": f"{plain(row.chip_hours)} chip-hours",
     }
 
 
@@ -199,7 +198,7 @@ def _index(row: Any) -> dict[str, str]:
 def _rent_index(row: Any) -> dict[str, str]:
     return {
         "title": f"One-year contracts for an H100, index, {row.date:%B %Y}",
-        "value": f"{_plain(row.low_usd)} to {_plain(row.high_usd)} USD per GPU-hour, 25th to 75th percentile",
+        "value": f"{plain(row.low_usd)} to {plain(row.high_usd)} USD per GPU-hour, 25th to 75th percentile",
     }
 
 

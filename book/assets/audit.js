@@ -48,6 +48,8 @@
       const others = names.filter((other) => other !== name);
       const found = rows.filter((entry) => entry.values[name] === text && others.every((other) => fits(other, entry)));
       button.textContent = `${text} (${found.length})`;
+      // A choice that would leave nothing cannot be made; one that is made can be taken back.
+      button.disabled = !found.length && !chosen[name].has(value);
     }
     status.textContent = `${count} of ${rows.length} claims shown`;
     counted.textContent = count < rows.length ? ` (${count} of ${rows.length} shown)` : "";

@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.environment import BuildEnvironment
 
-from analysis import parameters, provenance, words
+from analysis import parameters, provenance, tables, words
 from analysis.case import Data
 from analysis.dictionary import PAGES, WHOLE
 from analysis.listing import UNVERIFIED
@@ -147,7 +147,9 @@ class Places:
 
 def grade(described: provenance.Described) -> str:
     """Confidence in HTML; what nobody could source is marked in words."""
-    gaps = f"{UNVERIFIED} in part: {', '.join(described.gaps.split(';'))}" if described.gaps else ""
+    fields = {field["name"]: field for field in tables.package()["by_name"][described.table]["schema"]["fields"]}
+    columns = [fields[name]["title"].lower() for name in described.gaps.split(";") if name]
+    gaps = f"{UNVERIFIED} in part: {', '.join(columns)}" if columns else ""
     word = UNVERIFIED if described.unverified else escape(described.confidence)
     return "; ".join(part for part in (word, gaps) if part)
 

@@ -23,7 +23,7 @@ from analysis import parameters, provenance, tables
 from analysis.dictionary import PAGES, WHOLE
 from analysis.provenance import Described
 from analysis.quantities import REGISTRY
-from analysis.report.site import templates, typography
+from analysis.report.site import columns, templates, typography
 from analysis.report.site.links import Places, anchor, breakable, grade, places
 
 
@@ -42,19 +42,18 @@ class RowRole(SphinxRole):
 
 
 class EntryRole(SphinxRole):
-    """The title and the name of a result, under its anchor."""
+    """The title of a result, under its anchor."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         title = REGISTRY[self.text].title
-        entry = nodes.inline("", title, ids=[anchor("results", self.text)], classes=["entry"])
-        return [entry, nodes.Text(" "), nodes.literal(self.text, self.text)], []
+        return [nodes.inline("", title, ids=[anchor("results", self.text)], classes=["entry"])], []
 
 
 class Rows(SphinxDirective):
     required_arguments = 1
     has_content = False
     option_spec: ClassVar[dict[str, Any]] = {
-        "layout": lambda text: directives.choice(text, ("table", "entries", "series")),
+        "layout": lambda text: directives.choice(text, ("table", "entries", "overview", "series")),
         "only": directives.unchanged_required,
     }
 
@@ -72,7 +71,9 @@ class ListRows(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         for node in list(self.document.findall(listing)):
             chosen = picked(node["table"], node["only"])
-            write = {"table": as_table, "entries": as_entries, "series": as_series}[node["layout"]]
+            write = {"table": as_table, "entries": as_entries, "overview": as_overview, "series": as_series}[
+                node["layout"]
+            ]
             text = write(places(self.env), self.env.docname, chosen)
             node.replace_self(nodes.raw("", text, format="html"))
         for node in list(self.document.findall(row_link)):
@@ -106,9 +107,14 @@ HTML = templates.beside(
 
 
 def as_table(where: Places, docname: str, rows: list[Described]) -> str:
-    """A line a row."""
-    title = f"{tables.package()['by_name'][rows[0].table]['title']}: every row"
-    return str(HTML.table(title, where, docname, rows))
+    """A line a row, in the order of its columns' cells."""
+    table, known = rows[0].table, {row.key: row for row in rows}
+    title = f"{tables.package()['by_name'][table]['title']}: every row"
+    heads = [(heading, columns.PICKED.get(table, {}).get(heading, "")) for heading in columns.COLUMNS[table]]
+    lines = [(known[key], cells) for key, cells in columns.cells(table).items() if key in known]
+    marked = any(row.confidence or row.gaps for row in rows)
+    picked = "Confidence" if table in columns.PICKED else ""
+    return str(HTML.table(title, where, docname, heads, lines, marked, picked))
 
 
 def as_series(where: Places, docname: str, rows: list[Described]) -> str:
@@ -118,6 +124,12 @@ def as_series(where: Places, docname: str, rows: list[Described]) -> str:
         years.setdefault(row.key[:4], {})[int(row.key[5:7])] = row
     sources = "; ".join(where.sources(docname, key) for key in dict.fromkeys(row.source for row in rows))
     return str(HTML.series(tables.package()["by_name"][rows[0].table]["title"], sources, years))
+
+
+def as_overview(where: Places, docname: str, rows: list[Described]) -> str:
+    """A line an assumption, which leads to its entry."""
+    groups = dict(tables.load("assumptions")[["name", "group"]].to_numpy())
+    return str(HTML.overview("Assumptions at a glance", where, docname, [(row, groups[row.key]) for row in rows]))
 
 
 def as_entries(where: Places, docname: str, rows: list[Described]) -> str:

@@ -9,7 +9,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 # Page -> a script in book/assets.
-SCRIPTS = {"audit": "audit.js", "claims_in_circulation": "audit.js", "models": "models.js"}
+SCRIPTS = {
+    **dict.fromkeys(("audit", "claims_in_circulation"), "audit.js"),
+    **dict.fromkeys(("data", "data_dictionary", "assumptions", "results", "published_figures"), "tables.js"),
+    **dict.fromkeys(("models_and_hardware", "prices", "models", "cost_per_model"), "tables.js"),
+    **dict.fromkeys(("owning_and_renting", "reconciliation"), "tables.js"),
+}
 
 
 # Under which a page's metadata name the scripts that its directives have asked for.

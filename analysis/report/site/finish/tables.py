@@ -13,10 +13,6 @@ WIDE = 7  # as many columns and more are "many"
 STACKED = 3  # a table of as many columns and more stacks its rows on a phone
 
 
-# A table that is sorted has its own way to stack its rows: models.js.
-OWN = ('id="tab-models"',)
-
-
 def _name(table: str, number: int, above: str) -> str:
     """What a screen reader calls the box: the table's number and caption, else its place on the page.
 
@@ -50,16 +46,15 @@ def counted(html: str) -> str:
         columns = len(re.findall(r"<t[hd]\b", first[0])) if first else 0
         table = match[0].replace("<table", f'<table data-columns="{columns if columns < WIDE else "many"}"', 1)
         grid = "colspan" not in table and "rowspan" not in table
-        return labelled(table, not any(mark in table for mark in OWN)) if columns >= STACKED and grid else table
+        return labelled(table) if columns >= STACKED and grid else table
 
     return re.sub(r"(?s)<table(?! data-columns).*?</table>", marked, html)
 
 
-def labelled(table: str, stacks: bool = True) -> str:
+def labelled(table: str) -> str:
     """Every row with the cell that names it as its header, and every other cell with the name of its column.
 
     A first cell without words belongs to the row above, and says to the ear what that one is called.
-    stacks: whether the rows of the table are stacked on a phone, where each cell says the name of its column
     """
     head = re.search(r"(?s)<thead\b.*?</thead>", table)
     names = [said(name) for name in re.findall(r"(?s)<t[hd]\b[^>]*>(.*?)</t[hd]>", head[0])] if head else []
@@ -80,14 +75,14 @@ def labelled(table: str, stacks: bool = True) -> str:
                 content = content if said(content) else f'<span class="said">{above}</span>'
                 scope = "" if " scope=" in attributes else ' scope="row"'
                 return f"<th{attributes}{scope}>{content}</th>"
-            named = stacks and number < len(names) and names[number]
+            named = number < len(names) and names[number]
             label = f' data-label="{names[number]}"' if named else ""
             return f"<{found['tag']}{attributes}{label}>{content}</{found['tag']}>"
 
         return re.sub(r"(?s)<(?P<tag>t[hd])\b(?P<attributes>[^>]*)>(?P<content>.*?)</(?P=tag)>", cell, match[0])
 
     body = re.sub(r"(?s)<tbody\b.*?</tbody>", lambda match: re.sub(r"(?s)<tr\b.*?</tr>", row, match[0]), table, count=0)
-    return body.replace("<table", '<table data-stacks=""', 1) if stacks else body
+    return body.replace("<table", '<table data-stacks=""', 1)
 
 
 def boxed(html: str) -> str:

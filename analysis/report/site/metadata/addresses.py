@@ -61,10 +61,15 @@ def robots(address: str) -> str:
 
 
 def contents(app: Sphinx) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The parts of the report: caption, and name and title of each page."""
+    """The parts of the report: caption, and name and title of each page, with those below it."""
+
+    def with_those_below(names: list[str]) -> Iterator[tuple[str, str]]:
+        for name in names:
+            yield name, app.env.titles[name].astext()
+            yield from with_those_below(app.env.toctree_includes.get(name, []))
+
     for tree in app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree):
-        pages = [(name, app.env.titles[name].astext()) for name in tree["includefiles"]]
-        yield tree.get("caption") or "", pages
+        yield tree.get("caption") or "", list(with_those_below(tree["includefiles"]))
 
 
 def not_found(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:

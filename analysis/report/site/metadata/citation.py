@@ -53,7 +53,10 @@ class Citation:
         return f"{self.names} ({self.released.year}). {what} Version {self.version}, {day(self.released)}.{where}"
 
     def bibtex(self, page: str = "", name: str = "", address: str = "", report: str = "") -> str:
-        """One @misc entry, which every BibTeX style knows; `name` is the page's, and makes the key unique."""
+        """One @misc entry, which every BibTeX style knows; `name` is the page's, and makes the key unique.
+
+        Whoever cites an address fills in the day on which it was read.
+        """
         report = report or self.title
         note = f"Version {self.version}, {day(self.released)}"
         fields = {
@@ -64,6 +67,7 @@ class Citation:
             "month": MONTHS[self.released.month - 1][:3].lower(),
             "note": latex(note),
             "url": address,
+            "urldate": "YYYY-MM-DD" if address else "",
         }
         key = "_".join([KEY, str(self.released.year), *([re.sub(r"\W+", "_", name)] if name else [])])
         lines = [

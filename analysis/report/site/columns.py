@@ -1,0 +1,138 @@
+"""The columns in which a page lists the rows of a table of data/, and by which a reader picks among them.
+
+A column is sorted and its rows are picked by tables.js; what a cell is picked by stands in the cell where it is not its
+text: the chip of a product's name, the year of a day.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from analysis import tables, words
+from analysis.provenance import between, model_name, plain
+from analysis.trace import keys
+
+# Table -> heading -> column. The first names the row.
+COLUMNS = {
+    "prices": {
+        **{"GPU": "hardware", "Kind": "kind", "Date": "date", "USD": "price_usd", "Per": "unit"},
+        "Offered by": "vendor",
+    },
+    "rent_index": {"Period to": "date", "USD an hour, 25th percentile": "low_usd", "75th percentile": "high_usd"},
+    "published": {
+        **{"Figure": "quantity", "Subject": "subject", "Value": "value", "Unit": "unit"},
+        **{"Dollars of": "currency_year", "Year of the source": "year"},
+    },
+    "estimates": {
+        **{"Model": "model_id", "Basis": "basis", "USD": "value_usd", "Dollars of": "currency_year"},
+        **{"Edition": "vintage", "Method": "method"},
+    },
+    "models": {
+        **{"Model": "model", "Developer": "developer", "Released": "release_date", "Chip-hours": "chip_hours"},
+        **{"Chips": "hardware_quantity", "Kind of chip": "hardware", "FLOP": "FLOP"},
+        **{"Parameters, billion": "params_total_b", "Active": "params_active_b", "Tokens, trillion": "tokens_t"},
+    },
+    "chains": {"Who": "who", "Chain": "chain", "Said": "said_on", "USD": "value"},
+    "stages": {"Model": "model_id", "Stage": "stage_name", "Chip-hours": "chip_hours"},
+    "gpus": {
+        **{"Accelerator": "name", "BF16, TFLOP/s": "peak_bf16_dense_tflops", "FP8, TFLOP/s": "peak_fp8_dense_tflops"},
+        **{"Memory, GB": "memory_gb", "Memory, TB/s": "memory_bandwidth_tb_s", "Link, GB/s": "link_bandwidth_gb_s"},
+        **{"TDP, W": "tdp_w", "Server’s power over the chip’s": "server_to_chip_power_ratio"},
+        **{"Chip, USD": "chip_price_usd", "Server of eight, USD": "server8_price_usd"},
+    },
+    "epoch_runs": {
+        **{"Model": "model", "Chip-hours": "chip_hours", "USD a chip": "acquisition_usd_per_chip_with_server"},
+        **{"Years old": "years_acquisition_to_training", "TDP, W": "chip_tdp_w"},
+        **{"Server’s power over the chip’s": "server_to_chip_power_ratio", "Load": "load_fraction", "PUE": "pue"},
+        **{"USD/kWh": "electricity_usd_per_kwh", "Published, USD": "published_amortised_usd2023"},
+    },
+}
+# Table -> heading of a column -> what is picked by it.
+PICKED = {
+    "prices": {"GPU": "GPU", "Kind": "Kind", "Date": "Year"},
+    "published": {"Figure": "GPU", "Subject": "Subject", "Year of the source": "Year"},
+    "estimates": {"Basis": "Basis", "Edition": "Year"},
+    "models": {"Kind of chip": "GPU", "Released": "Year"},
+}
+# The chips that the report is about come first in a list of prices.
+FIRST = ("H800", "H100")
+# The lowest and the highest that is known stand in its cell.
+ENDS = {
+    "value": ("low", "high"),
+    "value_usd": ("low_usd", "high_usd"),
+    **{name: (f"{name}_low", f"{name}_high") for name in ("chip_price_usd", "server8_price_usd")},
+}
+CHIP = re.compile(r"TPU ?v\d\w?|\b(?!BF|FP)[A-Z]{1,2}\d{2,3}[A-Z]?\b|910B")
+
+
+class Cell(NamedTuple):
+    """A text, and what it is picked by where that is another."""
+
+    text: str
+    pick: str = ""
+
+
+def chip(text: str) -> str:
+    """The first chip that a text names: "NVIDIA H100 SXM5 80GB" is an H100."""
+    found = CHIP.search(text)
+    return found[0] if found else "none named"
+
+
+@lru_cache(maxsize=1)
+def cells(table: str) -> dict[str, list[Cell]]:
+    """The cells of each row of a table, by its key, in the order in which a page lists them."""
+    frame = tables.load(table)
+    frame = frame.assign(key=keys(table, frame), **_own(table, frame))
+    found = {row["key"]: [_cell(table, row, heading) for heading in COLUMNS[table]] for _, row in frame.iterrows()}
+    if table != "prices":
+        return found
+    order = {name: place for place, name in enumerate(FIRST)}
+    return dict(sorted(found.items(), key=lambda item: order.get(item[1][0].pick, len(FIRST))))
+
+
+def _own(table: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Columns of a list that are put together from several of its table, or come from another."""
+    if table == "prices":
+        offers = frame.gpus_in_offer.map(lambda number: f", offer of {plain(number)}" if number > 1 else "")
+        who = [", ".join(filter(None, pair)) for pair in zip(frame.vendor, frame.region, strict=True)]
+        return {"unit": frame.unit.str.removeprefix("USD per ") + offers, "vendor": who}
+    if table == "models":
+        return {"FLOP": frame.train_flop}
+    if table in ("estimates", "stages"):
+        return {"model_id": frame.model_id.map(model_name)}
+    if table == "published":
+        known = tables.references()
+        years = frame.source.map(
+            lambda text: max((known[key].fields["year"] for key in text.split(";") if key), default="")
+        )
+        return {"year": years}
+    return {}
+
+
+def _cell(table: str, row: Any, heading: str) -> Cell:
+    column = COLUMNS[table][heading]
+    text = _text(row, column)
+    picked = PICKED.get(table, {}).get(heading)
+    if picked == "GPU":
+        return Cell(text, chip(" ".join([text, str(row.get("subject", ""))])))
+    return Cell(text, text[:4] if picked == "Year" else "")
+
+
+def _text(row: Any, column: str) -> str:
+    value = row[column]
+    write = (lambda number: words.amount(number, "FLOP")) if "FLOP" in (row.get("unit"), column) else plain
+    low, high = ENDS.get(column, ("", ""))
+    ends = between(row, low, high, write) if low in row else ""
+    if value is None or value != value or value == "":
+        return ends
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    if column == "currency_year":
+        return f"{value:.0f}"
+    if isinstance(value, str):
+        return value.replace("_", " ") if column == "kind" else value
+    return f"{write(value)} ({ends})" if ends else write(value)
