@@ -122,7 +122,8 @@ def as_written(case: Case) -> str:
     )
     return (
         f"{first} as written: {words.number(caveat - whole)} {'is' if caveat - whole == 1 else 'are'} right with a "
-        f"caveat, and {words.number(wrong)} {'attaches' if wrong == 1 else 'attach'} a real number to the wrong thing."
+        f"caveat, and {words.number(wrong)}, by their sources, {'attaches' if wrong == 1 else 'attach'} "
+        "a real number to the wrong thing."
     )
 
 

@@ -102,7 +102,7 @@ class ModelPage:
         else:
             lacks = "neither GPU-hours, nor GPUs and days, nor arithmetic with a chip, are published"
         others = len(self.case.data.table("estimates").query("model_id == @self.row.model_id"))
-        return f"{lacks}; figures that others have published are below" if others else lacks
+        return f"{lacks}; published figures are below" if others else lacks
 
     def lacks(self, answer: Answer) -> str:
         """What a number lacks, with the chip and the half-year by name."""

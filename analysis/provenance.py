@@ -68,8 +68,7 @@ def _assumption(row: Any) -> dict[str, str]:
         span = "fixed"
     else:
         drawn = ", not drawn" if parameter.range_meaning == "fixed" else ""
-        ends = (words.stated(words.rounded_setting(end), parameter.unit) for end in (parameter.low, parameter.high))
-        span = f"{' to '.join(ends)}{drawn}"
+        span = words.setting_span(parameter.low, parameter.high, parameter.unit) + drawn
     return {
         "title": parameter.title,
         "value": words.set_to(parameter.value, parameter.unit) + _dollars(row),

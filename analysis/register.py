@@ -141,13 +141,13 @@ RULES = {
     ),
     "fits_basis": Rule(
         "fits a cost",
-        "It has the size of one cost, by what is disclosed, leaked or estimated. Nobody need have paid it.",
+        "It has the size of one cost, or of the one that its source speaks of, by what is disclosed, leaked or estimated. Nobody need have paid it.",
         lambda row, placed: len(fitting(row, placed)) == 1,
         _size,
     ),
     "fits_none": Rule(
         "fits no cost",
-        "None of the four costs has its size, by what is known of the run.",
+        "By what is known of the run, none of the costs has its size, or not the one that its source speaks of.",
         lambda row, placed: placed is not None and _known(row, placed),
         _fits_none,
     ),

@@ -109,6 +109,11 @@ def set_to(value: float | str, unit: str) -> str:
     return told(rounded_setting(value), unit)
 
 
+def setting_span(low: float, high: float, unit: str) -> str:
+    """The ends of an assumption's range: '$12,500 to $16,340', '10 % to 63.2 %'."""
+    return THIN_RANGE.join(stated(rounded_setting(end), unit) for end in (low, high))
+
+
 def scientific(value: float, significant: int = 3) -> str:
     """3.286e24 -> '3.29 × 10²⁴'; halves go away from zero, as everywhere."""
     # Its last bits differ with the order of its factors, in Python and in the browser: they decide no half.

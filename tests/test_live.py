@@ -398,7 +398,7 @@ def test_a_setting_can_be_shared_and_reopened(tab: Tab) -> None:
     assert [tab.here(name) for name in live.panels()["models"].results + live.panels()["capex"].results] == before
     assert tab.field("service_life_years").input_value() == "3.3"
     assert page.locator('input[value="documented"]').is_checked()
-    assert "owner's documents (published SemiAnalysis's count)" in tab.text(".live-changed")
+    assert "Owner's documents (published SemiAnalysis's count)" in tab.text(".live-changed")
 
 
 def test_back_undoes_a_whole_move_of_a_slider(tab: Tab) -> None:

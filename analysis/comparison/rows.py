@@ -32,7 +32,7 @@ def assumptions(found: Comparison) -> pd.DataFrame:
         known = parameters.known()[row.name]
         plausible = "a choice"
         if not known.choices:
-            ends = f"{words.setting(row.low)}{words.THIN_RANGE}{words.setting(row.high)}"
+            ends = words.setting_span(row.low, row.high, row.unit)
             plausible = ends + (", inside" if row.inside else ", outside")
         rows.append(
             {

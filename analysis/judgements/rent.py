@@ -233,5 +233,5 @@ def months_of_list_prices(case: Case) -> Said:
     """In which months the list prices on demand of the last two years were seen."""
     rows = rents.observations(case.data, rents.HOPPER_MODULES, ["list_on_demand"]).sort_values("date")
     months = rows.groupby(rows.date.dt.year).date.agg(lambda days: " and ".join(dict.fromkeys(days.dt.strftime("%B"))))
-    told = " and from ".join(f"{named} {year}" for year, named in months.tail(2).items())
-    yield True, f"The latest list prices on demand that were found date from {told}."
+    told = " and for ".join(f"{named} {year}" for year, named in months.tail(2).items())
+    yield True, f"In the last two years with any, list prices on demand were found only for {told}."

@@ -89,7 +89,10 @@ def server_prices_are_whose(case: Case) -> Said:
 @judgement
 def server_prices_apart(case: Case) -> Said:
     """After "our own": at which prices."""
-    yield not changed(case, *SERVER_PRICES), "at prices that we found elsewhere, except for half of the H100's"
+    yield (
+        not changed(case, *SERVER_PRICES),
+        "at prices that we found elsewhere, but half of the H100's is the analyst's",
+    )
     yield True, "at the server prices of this scenario"
 
 

@@ -77,7 +77,8 @@ def _rented(case: Any, gpu_id: str, when: str) -> Price | None:
     of_kind = rows[rows.kind == kind].price_usd
     span = Span(float(rows.low_usd.min()), float(of_kind.median()), float(rows.high_usd.max()))
     median = f"{rents.KINDS[kind].lower()}, in {when}, median of {len(of_kind)}"
-    return Price(span, f"{median}; the ends are those of {len(rows)} prices of all kinds")
+    ends = f"the ends are those of {len(rows)} prices of all kinds" if len(rows) > 1 else "no other price was found"
+    return Price(span, f"{median}; {ends}")
 
 
 def _halved(rows: pd.DataFrame) -> pd.DataFrame:

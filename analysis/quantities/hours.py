@@ -134,7 +134,7 @@ def hopper_runs_count(x: Any, data: Any) -> Any:
     return float(len(hopper_runs(data)))
 
 
-@result("Of these, runs with fewer hours than V3 for a unit of arithmetic", "model", uncertain=False)
+@result("Runs on Hopper GPUs with fewer hours than V3 for a unit of arithmetic", "model", uncertain=False)
 def hopper_runs_below_v3(x: Any, data: Any) -> Any:
     return float((hopper_runs(data).hours < _v3(data)).sum())
 

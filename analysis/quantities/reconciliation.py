@@ -15,12 +15,12 @@ def epoch_runs_checked(x: Any, data: Any) -> Any:
     return float(len(epoch.published_2025(data)))
 
 
-@result("Of them, within a hundredth of the published figure", "model", uncertain=False)
+@result("Epoch AI's runs that come within a hundredth of the published figure", "model", uncertain=False)
 def epoch_runs_close(x: Any, data: Any) -> Any:
     return float((abs(epoch.published_2025(data).ratio_today - 1) <= CLOSE).sum())
 
 
-@result("The same, with the price index as it stood then", "model", uncertain=False)
+@result("Epoch AI's runs that do so with the price index as it stood then", "model", uncertain=False)
 def epoch_runs_close_then(x: Any, data: Any) -> Any:
     return float((abs(epoch.published_2025(data).ratio_first_edition - 1) <= CLOSE).sum())
 
@@ -54,7 +54,7 @@ def analyst_energy_usd(x: Any, data: Any) -> Any:
     return yearly * data.published("luk_ownership_years")
 
 
-@result("Its share of the published cost to operate", "fraction")
+@result("Electricity of the analyst's fleet over the published cost to operate", "fraction")
 def analyst_energy_share(x: Any, data: Any) -> Any:
     return analyst_energy_usd(x, data) / data.published("semianalysis_operating_cost_musd")
 
@@ -70,7 +70,7 @@ def cost_to_operate_rest_usd(x: Any, data: Any) -> Any:
     return data.published("semianalysis_operating_cost_musd") - analyst_energy_usd(x, data)
 
 
-@result("The same, per kilowatt of servers and month", "USD")
+@result("Published cost to operate without electricity, per kilowatt of servers and month", "USD")
 def cost_to_operate_rest_usd_per_kw_month(x: Any, data: Any) -> Any:
     months = 12 * data.published("luk_ownership_years")
     return cost_to_operate_rest_usd(x, data) / (analyst_kw(x, data) * months)

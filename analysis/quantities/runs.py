@@ -116,7 +116,7 @@ def v3_implied_mfu(x: Any, data: Any) -> Any:
     )
 
 
-@result("The same against the H800's FP8 peak", "fraction", uncertain=False)
+@result("MFU that V3's pre-training hours imply, against the H800's FP8 peak", "fraction", uncertain=False)
 def v3_implied_mfu_fp8(x: Any, data: Any) -> Any:
     return costs.model_flop_utilisation(
         v3_training_flop(x, data), data.stage_hours(V3, "pretraining"), data.gpu(H800).peak_fp8_dense_tflops

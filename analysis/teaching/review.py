@@ -26,7 +26,7 @@ def sources(data: Data) -> Iterator[dict[str, Any]]:
         weak = frame.confidence.isin(WEAK).sum() if "confidence" in frame else "–"
         yield {
             "Table": f"`data/{name}.csv`",
-            "Rows": len(frame),
+            "Rows with a source": len(frame),
             "With a known source": sum(keys <= known for keys in given),
             "Weak": weak,
         }

@@ -42,9 +42,11 @@ def output(name: str) -> str:
 
 def test_every_row_names_a_known_source_and_a_row_that_does_not_is_counted() -> None:
     for row in review.sources(Data()):
-        assert row["Rows"] == row["With a known source"], f"{row['Table']} has rows without a known source."
+        assert row["Rows with a source"] == row["With a known source"], (
+            f"{row['Table']} has rows without a known source."
+        )
     stages = next(row for row in review.sources(Doctored()) if "stages" in row["Table"])
-    assert stages["With a known source"] == stages["Rows"] - 1
+    assert stages["With a known source"] == stages["Rows with a source"] - 1
 
 
 def test_a_headline_that_comes_out_differently_is_marked() -> None:

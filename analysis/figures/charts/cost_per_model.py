@@ -207,7 +207,7 @@ def _alt(case: Case) -> str:
         f"DeepSeek-V3 is {case['v3_rental_usd'].text} rented, {case['v3_by_epoch_usd'].text} amortised, "
         f"{case['v3_acquisition_by_epoch_usd'].text} to buy its cluster and {case['v3_programme_usd'].text} "
         "as a programme. "
-        f"On the same bases Llama 3.1 405B is {llama} rented and {case['llama31_amortised_usd'].text} amortised, "
+        f"On these bases Llama 3.1 405B is {llama} rented and {case['llama31_amortised_usd'].text} amortised, "
         f"and GPT-4 {case['gpt4_amortised_usd'].text} amortised, {case['gpt4_acquisition_usd'].text} to buy and {gpt4} "
         "as a programme."
     )

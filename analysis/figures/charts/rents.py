@@ -94,7 +94,7 @@ def _dated(role: str, row: pd.Series) -> str:
 def _alt(case: Case, china: pd.DataFrame) -> str:
     first, low, last = (f"{price(row.price_usd)} in {row.date:%B %Y}" for row in book.turns(case.data))
     return (
-        f"Line chart with a band. One-year contracts for an H100 went from {first} over {low} to {last}. "
+        f"Line chart with a band. One-year contracts for an H100 went from {first} to {low} and then to {last}. "
         f"{case.text('two_dollars_beside_contracts')} Rents of servers in China are "
         f"{price(china.price_usd.min())} to {price(china.price_usd.max())} an hour."
     )
