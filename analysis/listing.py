@@ -126,8 +126,8 @@ ON_UNVERIFIED = '<span class="unverified">uses unverified rows</span>'
 MANY = 8
 
 
-def rests_on(rows: Mapping[str, list[str]]) -> str:
-    """Rows that something rests on, as links to where they are listed, behind their number."""
+def rests_on(rows: Mapping[str, list[str]], title: str) -> str:
+    """The rows that a result rests on, as links to where they are listed, behind their number."""
     parts = []
     for table_name, keys in rows.items():
         if len(keys) > MANY and table_name != "assumptions":
@@ -135,7 +135,8 @@ def rests_on(rows: Mapping[str, list[str]]) -> str:
         else:
             parts += [f"{{row}}`{table_name} {key}`" for key in keys]
     count = sum(map(len, rows.values()))
-    summary = f"<summary>{count} {'row' if count == 1 else 'rows'}</summary>"
+    counted = f"{count} {'row' if count == 1 else 'rows'}"
+    summary = f'<summary>{counted}<span class="said"> behind {title}</span></summary>'
     return f"<details>{summary}{'; '.join(parts)}</details>" if count else ""
 
 
@@ -149,7 +150,7 @@ def results_table(results: pd.DataFrame, basis: str, name: str, method: str = ""
             "5 to 95 % range": chosen.range,
             "Unit": [words.beside(row.unit, row.value) for row in chosen.itertuples()],
             "Inputs": [
-                rests_on(row.rests_on) + (f"<br>{ON_UNVERIFIED}" if row.unverified else "")
+                rests_on(row.rests_on, row.title) + (f"<br>{ON_UNVERIFIED}" if row.unverified else "")
                 for row in chosen.itertuples()
             ],
         }

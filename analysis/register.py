@@ -141,7 +141,8 @@ RULES = {
     ),
     "fits_basis": Rule(
         "fits a cost",
-        "It has the size of one cost, or of the one that its source speaks of, by what is disclosed, leaked or estimated. Nobody need have paid it.",
+        "By what is disclosed, leaked or estimated, it has the size of one cost, or of the one that its source "
+        "speaks of. Nobody need have paid it.",
         lambda row, placed: len(fitting(row, placed)) == 1,
         _size,
     ),

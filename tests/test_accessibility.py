@@ -19,7 +19,7 @@ from test_site import ON_SCREENS, SCREENS, pages, soup, told, until
 
 from analysis import provenance, tables
 from analysis.figures import style
-from analysis.report.browser import started
+from analysis.report.browser import ARGUMENTS, find
 from analysis.report.site import tokens
 from analysis.report.site.finish import spoken
 
@@ -233,10 +233,11 @@ DRAWN = {
 
 @pytest.mark.parametrize(("width", "letters"), [(320, 16), (1280, 32)])
 def test_a_live_drawing_is_legible_on_a_phone_and_with_letters_of_twice_the_size(
-    width: int, letters: int, address: str
+    width: int, letters: int, browser: Browser, address: str
 ) -> None:
     faults = []
-    with started(f"--blink-settings=defaultFontSize={letters}") as chromium:
+    larger = [*ARGUMENTS, f"--blink-settings=defaultFontSize={letters}"]
+    with browser.browser_type.launch(executable_path=find(), args=larger) as chromium:
         page = chromium.new_page(viewport={"width": width, "height": 900})
         for name, count in DRAWN.items():
             page.goto(address + name, wait_until="load")

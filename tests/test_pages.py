@@ -103,7 +103,7 @@ ALLOWED = [
     r"\b5(?:–| to |-)95 %",
     r"^:+\{?.*$",  # directives
     r"^(?:#+ )?\d+\. ",  # numbered lists and headings
-    r"^\| \d+–\d+ \|",  # minutes of a timetable
+    r"^\| \d+ to \d+ \|",  # minutes of a timetable
     r"^\| Criterion \|.*$",  # marks of a rubric
     r"\(eq-[a-z-]+\)",
 ]

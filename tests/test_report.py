@@ -208,7 +208,7 @@ def test_a_scenario_says_so_on_every_page(dearer: Path) -> None:
     for page in notebooks.pages():
         text = (dearer / f"{page.name}.html").read_text(encoding="utf-8")
         assert "Scenario: " in text, f"{page.name}.html does not say that it is a scenario"
-        assert "+50 %" in text and "3 USD/GPU-hour" in text and "2 USD/GPU-hour" in text
+        assert "+50 %" in text and "$3.00 per GPU-hour" in text and "$2.00 per GPU-hour" in text
 
 
 def test_output_folders() -> None:

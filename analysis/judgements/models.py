@@ -50,7 +50,7 @@ def v3_below_the_lines(case: Case) -> Said:
     low, high = words.digits(min(values), 2), words.digits(max(values), 2)
     yield (
         min(values) > 1,
-        f"and the trend was at {low} to {high} times that, depending on the models that it is drawn through",
+        f"below trend by a factor of {low} to {high}",
     )
     yield max(values) > 1, "above the lowest of the trend lines and below the highest"
     yield True, "above all of the trend lines"
@@ -60,7 +60,7 @@ def v3_below_the_lines(case: Case) -> Said:
 def v3_below_at_listing(case: Case) -> Said:
     """After V3's cost at the listing: the same there, at Epoch AI's price, which no assumption moves."""
     values = [case[f"{name}_at_listing"].value for name in CHOICES]
-    yield True, f"and the trend was at {words.digits(min(values), 2)} to {words.digits(max(values), 2)} times that"
+    yield True, f"below trend by a factor of {words.digits(min(values), 2)} to {words.digits(max(values), 2)}"
 
 
 @judgement

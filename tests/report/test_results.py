@@ -184,7 +184,7 @@ def test_the_command_prints_some_results_of_a_case(
     title, _, line = said(
         monkeypatch, capsys, "v3_rental_usd", "-p", "rental_usd_per_gpu_hour=3", "v3_rental_usd"
     ).splitlines()
-    assert title == "Rental price of one H800-hour = 3 USD/GPU-hour"
+    assert title == "Rental price of one H800-hour = $3.00 per GPU-hour"
     assert f"{case['v3_rental_usd'].text}  {case['v3_rental_usd'].range}" in line
     named = said(monkeypatch, capsys, "owner_usd_per_gpu_hour", "-f", "three_year_life")
     assert named.startswith("Servers live three years\n") and "/GPU-hour  " in named

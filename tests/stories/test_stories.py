@@ -196,7 +196,10 @@ def test_own_assumptions_hold_in_their_story_alone(tmp_path: Path) -> None:
         ({"claims_csv": CLAIMS + CLAIM.replace("Better.", "a, b")}, "row 2: 9 cells, where the first row has 8"),
         ({"claims_csv": CLAIMS + CLAIM + CLAIM}, "row 3, `claim_id` has 'C1': another row has it too"),
         ({"claims_csv": CLAIMS + CLAIM.replace("C1", "")}, "row 2, `claim_id`: it is blank"),
-        ({"claims_csv": CLAIMS + CLAIM.replace("$5.576 million", "a lot")}, "`amount` has 'a lot': 'a lot' is no sum"),
+        (
+            {"claims_csv": CLAIMS + CLAIM.replace("$5.576 million", "a lot")},
+            "`amount` has 'a lot': 'a lot' is not a sum",
+        ),
         ({"claims_csv": CLAIMS + CLAIM.replace("run", "rum")}, "must be one of run, stage, fine_tune"),
         ({"claims_csv": CLAIMS + CLAIM.replace(",2025,", ",last June,")}, "it must be a date such as 2025-06-16"),
         ({"claims_csv": CLAIMS + CLAIM.replace("deepseek_v3_2024", "deepseek_v3_2025")}, "Did you mean 'deepseek_v3_2"),

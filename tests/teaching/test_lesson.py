@@ -152,7 +152,7 @@ def test_a_plan_s_minutes_add_up() -> None:
     plans = (notebooks.BOOK / "lesson_plans.md").read_text(encoding="utf-8")
     for title, length in (("One hour", 60), ("Ninety minutes", 90)):
         part = plans.partition(f"## {title}")[2].partition("\n## ")[0]
-        spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", part, flags=re.MULTILINE)]
+        spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+) to (\d+) \|", part, flags=re.MULTILINE)]
         assert spans[0][0] == 0 and spans[-1][1] == length
         assert all(before[1] == after[0] for before, after in itertools.pairwise(spans)), f"{title}: {spans}"
 
@@ -160,7 +160,7 @@ def test_a_plan_s_minutes_add_up() -> None:
 def test_slides_take_no_longer_in_the_hour_than_by_their_notes() -> None:
     minutes = [slide.minutes for slide in slides.source()]
     hour = notebooks.BOOK.joinpath("lesson_plans.md").read_text(encoding="utf-8").partition("## Ninety minutes")[0]
-    rows = re.findall(r"^\| (\d+)–(\d+) \|.*\| slides (\d+)–(\d+)", hour, flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) to (\d+) \|.*\| slides (\d+)–(\d+)", hour, flags=re.MULTILINE)
     assert len(rows) == 4
     for begin, end, first, last in (map(int, row) for row in rows):
         needed = sum(minutes[first - 1 : last])

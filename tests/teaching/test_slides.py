@@ -320,6 +320,7 @@ def test_letters_are_keys_only_where_the_list_says_so_and_can_be_switched_off(de
     page.get_by_role("checkbox", name="Letters and signs are keys").press("Space")
     page.keyboard.press("Escape")
     assert page.evaluate(STATE) == before, "Escape closed the list, and did more."
+    until(page, "location.hash === '#/' + Reveal.getCurrentSlide().id")  # reveal.js writes it once a second at most
     page.reload()
     until(page, "window.Reveal && Reveal.isReady()")
     for key in [*own, ".", "?"]:

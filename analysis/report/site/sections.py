@@ -64,13 +64,25 @@ def lines(node: nodes.Node) -> float:
     if isinstance(node, nodes.thead):
         return 0.0
     if isinstance(node, nodes.row):
-        cells = [len(entry.astext()) for entry in node.children]
+        cells = [_letters(entry) for entry in node.children]
         return ROW_LINES + sum(-(-(letters + 8) // LETTERS_PER_CELL) for letters in cells if letters)
     if isinstance(node, nodes.TextElement) and not isinstance(node, nodes.Inline):
         text = node.astext()
         inside = sum(lines(child) for child in node.findall(nodes.raw) if "<" in child.astext())
         return sum(-(-len(line) // LETTERS_PER_LINE) for line in text.split("\n")) + BLOCK_LINES + inside
     return _seen(node)
+
+
+def _letters(cell: nodes.Node) -> int:
+    """How many letters of a cell are seen while its folds are closed."""
+    total = depth = 0
+    for part in cell.findall(nodes.Text):
+        text = part.astext()
+        if isinstance(part.parent, nodes.raw):
+            depth += text.count("<details") - text.count("</details")
+            text = UNSEEN.sub("", text)
+        total += 0 if depth else len(text)
+    return total
 
 
 def _seen(node: nodes.Node) -> float:

@@ -10,6 +10,8 @@ import re
 
 CONTAINER = '<div class="pst-scrollable-table-container">'
 WIDE = 7  # as many columns and more are "many"
+# A fold in a paragraph, which may hold none.
+UNFIT = r"(?s)<p>(<details>.*?</details>(?:(?!</p>).)*)</p>"
 STACKED = 3  # a table of as many columns and more stacks its rows on a phone
 
 
@@ -69,7 +71,7 @@ def labelled(table: str) -> str:
         def cell(found: re.Match[str]) -> str:
             nonlocal number, above
             number += 1
-            attributes, content = found["attributes"], found["content"]
+            attributes, content = found["attributes"], re.sub(UNFIT, r"\1", found["content"])
             if not number and (above or said(content)):
                 above = said(content) or above
                 content = content if said(content) else f'<span class="said">{above}</span>'
