@@ -43,8 +43,8 @@
       const texts = [...row.cells].map((cell) => cell.textContent.trim());
       // On a phone, where a row is a block, what is not known is left out. A day stays on one line.
       texts.forEach((text, column) => {
-        row.cells[column].classList.toggle("unknown", column > 0 && unknown(text));
-        row.cells[column].classList.toggle("day", DAY.test(text));
+        if (column && unknown(text)) row.cells[column].classList.add("unknown");
+        else if (DAY.test(text)) row.cells[column].classList.add("day");
       });
       const picks = [...row.cells].map((cell, column) => cell.dataset.pick ?? texts[column]);
       return { row, order, texts, picks, numbers: texts.map(number), words: texts.join(" ").toLowerCase() };
@@ -103,7 +103,10 @@
       const order = sorting.column < 0 ? rows : [...rows].sort(compared);
       for (const table of tables) {
         const body = table.tBodies[0];
-        body.append(...order.map(({ row }) => row).filter((row) => row.parentElement === body));
+        const own = order.map(({ row }) => row).filter((row) => row.parentElement === body);
+        // A table in its order stays as it is laid out.
+        const before = [...body.rows];
+        if (own.some((row, at) => row !== before[at])) body.append(...own);
         // A table without a row goes with its own part of the page.
         if (tables.length > 1) within(table).hidden = ![...body.rows].some((row) => !row.hidden);
         [...table.tHead.rows[0].cells].forEach((head, column) => {
