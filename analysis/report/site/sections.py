@@ -75,14 +75,8 @@ def lines(node: nodes.Node) -> float:
 
 def _letters(cell: nodes.Node) -> int:
     """How many letters of a cell are seen while its folds are closed."""
-    total = depth = 0
-    for part in cell.findall(nodes.Text):
-        text = part.astext()
-        if isinstance(part.parent, nodes.raw):
-            depth += text.count("<details") - text.count("</details")
-            text = UNSEEN.sub("", text)
-        total += 0 if depth else len(text)
-    return total
+    shown, _ = _unfolded("".join(part.astext() for part in cell.findall(nodes.Text)))
+    return len(UNSEEN.sub("", shown))
 
 
 def _seen(node: nodes.Node) -> float:

@@ -15,13 +15,15 @@ UNFIT = r"(?s)<p>(<details>.*?</details>(?:(?!</p>).)*)</p>"
 STACKED = 3  # a table of as many columns and more stacks its rows on a phone
 
 
-def _name(table: str, number: int, above: str) -> str:
+def _name(table: str, number: int, before: str) -> str:
     """What a screen reader calls the box: the table's number and caption, else its place on the page.
 
-    above: the heading under which it stands
+    before: the page up to the table, whose last heading it stands under
     """
-    found = re.search(r"(?s)<caption>(.*?)</caption>", table)
-    return said(found[1]) if found else f"Table {number} on this page{above and f': {above}'}"
+    if found := re.search(r"(?s)<caption>(.*?)</caption>", table):
+        return said(found[1])
+    above = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", before)
+    return f"Table {number} on this page" + (f": {said(above[-1])}" if above else "")
 
 
 def scoped(html: str) -> str:
@@ -63,7 +65,7 @@ def labelled(table: str) -> str:
     if not names:
         return table
 
-    above = ""
+    table, above = re.sub(UNFIT, r"\1", table), ""
 
     def row(match: re.Match[str]) -> str:
         number = -1
@@ -71,7 +73,7 @@ def labelled(table: str) -> str:
         def cell(found: re.Match[str]) -> str:
             nonlocal number, above
             number += 1
-            attributes, content = found["attributes"], re.sub(UNFIT, r"\1", found["content"])
+            attributes, content = found["attributes"], found["content"]
             if not number and (above or said(content)):
                 above = said(content) or above
                 content = content if said(content) else f'<span class="said">{above}</span>'
@@ -95,8 +97,7 @@ def boxed(html: str) -> str:
         nonlocal number
         number += 1
         table = match[0].removeprefix(CONTAINER)
-        above = re.findall(r"(?s)<h[1-6]\b[^>]*>(.*?)</h[1-6]>", html[: match.start()])
-        name = _name(table, number, said(above[-1]) if above else "")
+        name = _name(table, number, html[: match.start()])
         return f'<div class="pst-scrollable-table-container" tabindex="0" role="group" aria-label="{name}">{table}'
 
     html = scoped(counted(html))
