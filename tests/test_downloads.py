@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -290,11 +291,15 @@ def test_unpacked_zip_can_be_read_without_a_network(browser: Browser, site: Path
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    for path in sorted(folder.glob("*.html")):
-        page.goto(path.as_uri(), wait_until="load")
-        for tag in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all("a", href=True):
-            url = str(tag["href"]).partition("#")[0].partition("?")[0]
-            assert "://" in url or url.startswith("mailto:") or (folder / url).exists(), f"{path.name}: {url}"
+    lost = [
+        f"{path.name}: {url}"
+        for path in sorted(folder.glob("*.html"))
+        for url in map(unescape, re.findall(r'<a\b[^>]* href="([^"#?]+)', path.read_text(encoding="utf-8")))
+        if not re.match(r"https?://|mailto:", url) and not (folder / url).exists()
+    ]
+    assert not lost, f"{len(lost)} links lead nowhere: {lost[:5]}"
+    # Every page is opened from a folder in test_tour.py: what is another here is the links to files that are not there.
+    page.goto((folder / "index.html").as_uri())
     page.goto((folder / "fleet.html").as_uri())
     page.get_by_text("Cite this page").click()
     page.get_by_text("@misc{").wait_for(state="visible")

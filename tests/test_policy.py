@@ -128,12 +128,14 @@ class Watched:
     def __init__(self, context: BrowserContext, start: str) -> None:
         self.page, self.start = context.new_page(), start
         self.complaints: list[str] = []
+        self.asked: list[str] = []
         self.page.add_init_script(WATCH)
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self._asked(request.url))
 
     def _asked(self, url: str) -> None:
+        self.asked.append(url)
         # The page for unknown addresses looks for a script in the folders above.
         if not url.startswith((self.start, "data:", "blob:", "about:")) and not url.endswith("not-found.js"):
             self.complaints.append(f"asked for {url}")

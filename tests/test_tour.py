@@ -1,7 +1,7 @@
-"""Every page, loaded once on each screen: what it complains of, asks for and weighs, whether it fits, what axe finds.
+"""Every page, loaded on a phone and on a desktop: complaints, requests, weight, whether it fits, what axe finds.
 
-axe-core looks at every page of the desktop with all its rules. On another screen it looks at what is not there, or not
-shown, on a screen before it; REPORT_TOUR=whole lets it look at everything everywhere.
+From these two it is turned into what it is on the other screens. axe-core looks with all its rules at what a screen of
+that width has not shown before; REPORT_TOUR=whole lets it look at everything everywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,11 +52,93 @@ LEFT_OUT = [
 ]
 # A page of each kind: a second a page is too much for all.
 ACE_PAGES = ["index", "fleet", "how_sure", "audit", "lab", "methods", "models", "check_claim", "search", "model_gpt4"]
-# What is folded or far below is laid out, and a frame passes in which boxes that scroll become stops.
+# Until what has changed is laid out.
+FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+WHOLE = os.environ.get("REPORT_TOUR") == "whole"
+
+# Contrast is slow, and says the same thing again and again: three elements of each set of colours, size and grounds are
+# marked for that one rule. What has been looked at here is returned.
+LOOKS = """(known) => {
+  const counts = new Map(known), grounds = new Map(), found = [];
+  document.documentElement.setAttribute("data-looked", "");
+  const ground = (e) => {
+    if (!e) return "";
+    if (!grounds.has(e)) {
+      const s = getComputedStyle(e);
+      const own = s.backgroundColor + s.backgroundImage + s.opacity + s.filter;
+      const above = ground(e.parentElement);
+      grounds.set(e, /^rgba\\(0, 0, 0, 0\\)none1none$/.test(own) ? above : above + own);
+    }
+    return grounds.get(e);
+  };
+  for (const e of document.body.querySelectorAll("*")) {
+    e.removeAttribute("data-look");
+    const writes = e.matches("input, select, textarea");
+    if (!writes && ![...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+    if (!e.checkVisibility({ visibilityProperty: true })) continue;
+    const s = getComputedStyle(e), size = parseFloat(s.fontSize);
+    const large = size >= 24 || (size >= 18.66 && s.fontWeight >= 700);  // as WCAG has it
+    const look = [s.color, large, s.textDecorationLine, getComputedStyle(e.parentElement).color, ground(e)].join();
+    counts.set(look, (counts.get(look) ?? 0) + 1);
+    if (counts.get(look) <= 3) { e.setAttribute("data-look", ""); found.push(look); }
+  }
+  return found;
+}"""
+# For a while a page loses the rows, paragraphs and lists that hold nothing new: no element with another way down to it
+# (tags, classes, names of attributes, whether there are words in it, whether it is small for a finger), none that
+# scrolls, none that another names, and none whose contrast is to be looked at. Most of a page is like the one before.
+# What is left is judged by `judge`, which also says what is of interest: all that is shown, or contrast alone.
+# A section's far-800 is its height.
+NEW = """async ([known, contrast], judge) => {
+  const seen = new Set(known), found = [], ways = new Map(), kept = new Set();
+  const number = (text) => {
+    let h = 0;
+    for (let at = 0; at < text.length; at++) h = (Math.imul(h, 31) + text.charCodeAt(at)) | 0;
+    return h;
+  };
+  const way = (e) => {
+    if (e === document.documentElement) return 0;
+    if (!ways.has(e)) {
+      const classes = (e.getAttribute("class") ?? "").replace(/\\bfar-\\d+/, ""), box = e.getBoundingClientRect();
+      const words = [...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+      const small = (box.width < 24 || box.height < 24) && getComputedStyle(e).display !== "inline"
+        && e.matches("a, button, input, select, summary, [tabindex]");
+      const names = e.getAttributeNames().filter((name) => name !== "data-look");
+      const facts = [e.tagName, classes, names, words, small, e.role, e.type, e.labels?.length > 0];
+      ways.set(e, number(`${way(e.parentElement)}>${facts.join("|")}`));
+    }
+    return ways.get(e);
+  };
+  const named = new Set([...document.querySelectorAll("[aria-labelledby], [aria-describedby], [aria-controls], [for]")]
+    .flatMap((e) => ["aria-labelledby", "aria-describedby", "aria-controls", "for"].flatMap(
+      (name) => e.getAttribute(name)?.split(" ") ?? [])));
+  const scrolls = (e) => e.scrollWidth > e.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(e).overflowX);
+  const keep = (e) => { for (; e && !kept.has(e); e = e.parentElement) kept.add(e); };
+  for (const e of document.body.querySelectorAll("*")) {
+    if (!e.checkVisibility({ visibilityProperty: true })) continue;
+    if (contrast) { if (e.matches("[data-look]")) keep(e); continue; }
+    const fresh = !seen.has(way(e));
+    if (fresh) { seen.add(way(e)); found.push(way(e)); }
+    if (fresh || named.has(e.id) || e.matches("[data-look]") || scrolls(e)) keep(e);
+  }
+  const gone = [];
+  const part = (e) => {
+    if (kept.has(e) || !e.matches("tr ~ tr, li, p:not(th p, a p), dl, pre, figure, details, .formula")) {
+      for (const child of [...e.children]) part(child);
+    } else {
+      gone.push([document.createComment(""), e]);
+      e.replaceWith(gone.at(-1)[0]);
+    }
+  };
+  part(document.body);
+  const faults = await judge();
+  for (const [mark, e] of gone) mark.replaceWith(e);
+  return [found, faults];
+}"""
+AXE_NEW = f"([known, contrast, rules]) => ({NEW})([known, contrast], () => ({AXE_RUN})(rules))"
+# What is folded or far below is laid out before, and a frame passes in which boxes that scroll become stops.
 ACE_RUN = f"""async () => {{
-  for (const fold of document.querySelectorAll("details")) fold.open = true;
-  for (const far of document.querySelectorAll("section[class*=far-]")) far.style.contentVisibility = "visible";
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const checker = new ace_ibma.Checker(), left = new Set({LEFT_OUT});
   const known = checker.getGuidelines().find((each) => each.id === "IBM_Accessibility");
   checker.addGuideline({{ ...known, id: "report", checkpoints: known.checkpoints.map((each) => (
@@ -71,54 +152,15 @@ ACE_RUN = f"""async () => {{
     ...stops.map((e) => `a stop that does not scroll: ${{e.outerHTML.slice(0, 160)}}`),
   ];
 }}"""
-
-WHOLE = os.environ.get("REPORT_TOUR") == "whole"
-
-# Rules that the width of a screen decides, whatever has been seen before.
-OF_WIDTH = ["target-size", "scrollable-region-focusable"]
-
-# Ways down to elements that are shown, as tags and classes, where they are new. A section's far-800 is its height.
-NEW = """(known) => {
-  const seen = new Set(known), ways = new Map();
-  const way = (e) => {
-    if (!e) return "";
-    const classes = (e.getAttribute("class") ?? "").replace(/\\bfar-\\d+/, "");
-    if (!ways.has(e)) ways.set(e, `${way(e.parentElement)}>${e.tagName}.${classes}`);
-    return ways.get(e);
-  };
-  const shown = [...document.body.querySelectorAll("*")].filter(
-    (e) => !seen.has(way(e)) && e.checkVisibility({ visibilityProperty: true }));
-  return [...new Set(shown.map(way))];
-}"""
-# Contrast is slow, and says the same thing again and again. An element is marked, and left out of that one rule, when
-# three before it had its colours, size and grounds. What has been looked at here is returned.
-LOOKS = """(known) => {
-  const counts = new Map(known), grounds = new Map(), found = [];
-  const ground = (e) => {
-    if (!e) return "";
-    if (!grounds.has(e)) {
-      const s = getComputedStyle(e);
-      const own = s.backgroundColor + s.backgroundImage + s.opacity + s.filter;
-      const above = ground(e.parentElement);
-      grounds.set(e, /^rgba\\(0, 0, 0, 0\\)none1none$/.test(own) ? above : above + own);
-    }
-    return grounds.get(e);
-  };
-  for (const e of document.body.querySelectorAll("*")) {
-    if (![...e.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
-    if (!e.checkVisibility({ visibilityProperty: true })) continue;
-    const s = getComputedStyle(e), size = parseFloat(s.fontSize);
-    const large = size >= 24 || (size >= 18.66 && s.fontWeight >= 700);  // as WCAG has it
-    const look = [s.color, large, s.textDecorationLine, getComputedStyle(e.parentElement).color, ground(e)].join();
-    counts.set(look, (counts.get(look) ?? 0) + 1);
-    if (counts.get(look) > 3) e.setAttribute("data-repeated", ""); else found.push(look);
-  }
-  return found;
-}"""
+ACE_NEW = f"""async (known) => {{
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  for (const far of document.querySelectorAll("section[class*=far-]")) far.style.contentVisibility = "visible";
+  await {FRAMES};
+  return ({NEW})([known, false], {ACE_RUN});
+}}"""
 WIDEST = """() => [...document.querySelectorAll("article *")]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.children.length)
   .slice(0, 3).map(e => e.outerHTML.slice(0, 120))"""
-
 
 # Tables of which a column is out of sight, with what they are called and by how much.
 SLID = """() => [...document.querySelectorAll("article table")].flatMap((table) => {
@@ -161,34 +203,51 @@ def toured(site: Path) -> list[Path]:
     return [path for path in pages(site) if path.stem not in left_out]
 
 
+@cache
+def transferred(path: Path) -> int:
+    """Bytes of a file as a server with gzip sends it."""
+    content = path.read_bytes()
+    return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
+
+
+def heavy(site: Path, page: str, asked: list[str]) -> Iterator[str]:
+    """What is too much of the files that a page asks for before it is touched."""
+    files = {site / unquote(urlsplit(url).path) for url in asked}
+    sizes = sorted(((transferred(file) / KIB, file.name[:40]) for file in files if file.is_file()), reverse=True)
+    total, largest = sum(size for size, _ in sizes), ", ".join(f"{file} {size:.0f}" for size, file in sizes[:4])
+    if total > PAGE_KIB:
+        yield f"{page}: {total:.0f} KiB; largest: {largest}"
+    for size, file in sizes:
+        if size > (INDEX_KIB if file == INDEX else FILE_KIB):
+            yield f"{page}: {file} alone has {size:.0f} KiB"
+
+
 class Eyes:
-    """axe on the screens, in the order of SCREENS: what it has seen of light and of dark pages."""
+    """What axe has seen on pages of each width and of each colour, so that it looks at what is new alone."""
 
     def __init__(self) -> None:
-        self.ways: set[str] = set()
+        self.ways: dict[int, list[int]] = {}
         self.looks = {scheme: Counter[str]() for scheme in RULES}
 
     def look(self, page: Page, screen: str) -> list[str]:
-        """What axe finds on a page that is open."""
+        """What axe finds on a page that is open on a screen."""
+        scheme, width = SCREENS[screen]["color_scheme"], SCREENS[screen]["viewport"]["width"]
         if WHOLE:
-            self.__init__()  # type: ignore[misc]
-        scheme = SCREENS[screen]["color_scheme"]
-        looks = page.evaluate(LOOKS, list(self.looks[scheme].items()))
-        self.looks[scheme].update(looks)
-        if scheme == "dark" and not looks:
-            return []
-        rules = RULES[scheme]
-        if scheme == "light":
-            ways = page.evaluate(NEW, sorted(self.ways))
-            self.ways.update(ways)
-            rules = rules if ways or screen == "desktop" else OF_WIDTH
-        found = page.evaluate(AXE_RUN, rules)
+            found = page.evaluate(AXE_RUN, RULES[scheme])
+        else:
+            looks = page.evaluate(LOOKS, list(self.looks[scheme].items()))
+            self.looks[scheme].update(looks)
+            if scheme == "dark" and not looks:
+                return []
+            known = self.ways.setdefault(width, [])
+            new, found = page.evaluate(AXE_NEW, [known, scheme == "dark", RULES[scheme]])
+            known += new
         return [f"{rule} ({advice}): {node[:160]}" for rule, advice, nodes in found for node in nodes[:3]]
 
 
 @dataclass
 class Tour:
-    """What was seen on one screen, page by page."""
+    """What was seen on all screens, page by page."""
 
     faults: list[str] = field(default_factory=list)
     axe: list[str] = field(default_factory=list)
@@ -197,6 +256,7 @@ class Tour:
     slid: list[str] = field(default_factory=list)
     heights: list[str] = field(default_factory=list)
     small: list[str] = field(default_factory=list)
+    heavy: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -216,32 +276,63 @@ def opened(browser: Browser, screen: str) -> BrowserContext:
     return context
 
 
-@pytest.fixture(scope="module", params=ON_SCREENS)
-def tour(request: pytest.FixtureRequest, browser: Browser, site: Path, address: str, eyes: Eyes) -> Iterator[Tour]:
-    screen, seen = request.param, Tour()
-    with closing(opened(browser, screen)) as context:
-        tab = Watched(context, address)
-        page = tab.page
-        for path in toured(site):
-            name = path.relative_to(site).as_posix()
-            page.goto(address + name, wait_until="load")
-            claimed, actual = page.evaluate(HEIGHTS)
-            if not 1 / HEIGHT_OFF < claimed / actual < HEIGHT_OFF:
-                seen.heights.append(f"{name}: {claimed} pixels claimed, {actual} in truth")
-            if screen != "dark phone":  # 320 pixels are a desktop at four times its size
-                seen.small += [f"{name}: {fault}" for fault in page.evaluate(SMALL, [LEAST * 4 / 3, LEAST_PIXELS])]
-            seen.slid += [f"{name}: {table}" for table in page.evaluate(SLID)]
-            seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
-            for size in ("100%", "200%"):  # and with letters of twice the size
-                page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
-                width, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-                if width > window + 1:
-                    seen.wide.append(f"{name}: {width} pixels of {window}, letters at {size}: {page.evaluate(WIDEST)}")
-            page.evaluate("scrollTo(0, document.body.scrollHeight)")
-            blank = page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
-            seen.blank += [f"{name}: {source}" for source in blank]
-            seen.faults += [f"{name}: {fault}" for fault in tab.faults()]
-    yield seen
+def turned(page: Page, screen: str) -> None:
+    """Show a page that is open on a screen of another width or colour."""
+    page.set_viewport_size(SCREENS[screen]["viewport"])
+    page.emulate_media(color_scheme=SCREENS[screen]["color_scheme"])
+
+
+def look(seen: Tour, eyes: Eyes, page: Page, screen: str, name: str) -> None:
+    """Everything that is seen on a page that is open on a screen."""
+    turned(page, screen)
+    page.evaluate(f"document.documentElement.style.fontSize = ''; {FRAMES}")
+    name = f"{screen}: {name}"
+    if screen in LOADED:
+        claimed, actual = page.evaluate(HEIGHTS)
+        if not 1 / HEIGHT_OFF < claimed / actual < HEIGHT_OFF:
+            seen.heights.append(f"{name}: {claimed} pixels claimed, {actual} in truth")
+    if screen != "dark phone":  # 320 pixels are a desktop at four times its size
+        seen.small += [f"{name}: {fault}" for fault in page.evaluate(SMALL, [LEAST * 4 / 3, LEAST_PIXELS])]
+    seen.slid += [f"{name}: {table}" for table in page.evaluate(SLID)]
+    seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
+    for size in ("100%", "200%"):  # and with letters of twice the size
+        page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
+        width, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
+        if width > window + 1:
+            seen.wide.append(f"{name}: {width} pixels of {window}, letters at {size}: {page.evaluate(WIDEST)}")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    blank = page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
+    seen.blank += [f"{name}: {source}" for source in blank]
+
+
+# A page is loaded from a server on a phone, and from a folder on a desktop; then it becomes dark, and the phone narrow.
+LOADED = {"phone": ["phone", "dark phone"], "desktop": ["desktop", "dark"]}
+# A page is known to ask for nothing more after half a second, in which others are opened.
+AT_ONCE = 6
+
+
+@pytest.fixture(scope="module")
+def tour(browser: Browser, site: Path, address: str, eyes: Eyes) -> Tour:
+    seen = Tour()
+    for first, screens in LOADED.items():
+        start = address if first == "phone" else f"{site.as_uri()}/"
+        with closing(opened(browser, first)) as context:
+            tabs, paths = [Watched(context, start) for _ in range(AT_ONCE)], toured(site)
+            for at in range(0, len(paths), AT_ONCE):
+                names = [path.relative_to(site).as_posix() for path in paths[at : at + AT_ONCE]]
+                for tab, name in zip(tabs, names, strict=False):
+                    tab.asked.clear()
+                    turned(tab.page, first)
+                    tab.page.goto(start + name, wait_until="load")
+                for tab, name in zip(tabs, names, strict=False):
+                    tab.page.wait_for_load_state("networkidle")
+                    if first == "phone":  # before looking at it lays out what is far below, and so fetches fonts
+                        seen.heavy += heavy(site, name, [url.removeprefix(start) for url in tab.asked])
+                    tab.page.bring_to_front()
+                    for screen in screens:
+                        look(seen, eyes, tab.page, screen, name)
+                    seen.faults += [f"{start[:4]}: {name}: {fault}" for fault in tab.faults()]
+    return seen
 
 
 def test_no_page_complains_or_is_stopped_by_its_policy(tour: Tour) -> None:
@@ -260,13 +351,15 @@ def test_axe_finds_nothing(tour: Tour) -> None:
 
 @pytest.mark.slow
 def test_ibm_s_checker_finds_nothing(browser: Browser, address: str) -> None:
-    faults = []
+    faults, known = [], list[int]()
     with closing(browser.new_context(**SCREENS["desktop"], reduced_motion="reduce")) as context:
         context.add_init_script(member(ACE, "ace-window.js").decode())
         page = context.new_page()
         for name in ACE_PAGES:
             page.goto(f"{address}{name}.html", wait_until="load")
-            faults += [f"{name}: {fault}" for fault in page.evaluate(ACE_RUN)]
+            new, found = page.evaluate(ACE_NEW, known)
+            known += new
+            faults += [f"{name}: {fault}" for fault in found]
     assert not faults, told(faults, "Mend the page, or the theme's HTML (analysis/report/site/finish/changes.toml).")
 
 
@@ -306,60 +399,11 @@ def test_pages_are_valid_html(site: Path, tmp_path: Path) -> None:
     assert not run.returncode, told(run.stderr.replace(f"{site}/", "").splitlines(), "Mend the HTML; see changes.toml.")
 
 
-@cache
-def transferred(path: Path) -> int:
-    """Bytes of a file as a server with gzip sends it."""
-    content = path.read_bytes()
-    return len(content) if path.suffix in COMPRESSED else len(gzip.compress(content, 9))
-
-
-def asked_for(context: BrowserContext, address: str, names: list[str]) -> list[tuple[str, list[str]]]:
-    """What each of some pages asks for, before it is touched."""
-    found: list[tuple[str, list[str]]] = [(name, []) for name in names]
-    tabs = [context.new_page() for _ in found]
-    for tab, (name, asked) in zip(tabs, found, strict=True):
-        tab.on("request", lambda request, asked=asked: asked.append(request.url))
-        tab.goto(address + name, wait_until="load")
-    for tab in tabs:
-        tab.wait_for_load_state("networkidle")
-        tab.close()
-    return found
-
-
 @pytest.mark.slow
-def test_every_page_is_light_on_a_phone(browser: Browser, address: str, site: Path) -> None:
-    """In tabs of their own: looking at a page lays out what is far below, and so fetches fonts."""
-    heavy = []
-    context = browser.new_context(**SCREENS["phone"])
-    names = [path.relative_to(site).as_posix() for path in toured(site)]
-    # Some at a time: half a second passes until a page is known to ask for nothing more.
-    groups = (asked_for(context, address, names[start : start + 8]) for start in range(0, len(names), 8))
-    for name, asked in chain.from_iterable(groups):
-        files = {site / unquote(urlsplit(url).path).lstrip("/") for url in asked if url.startswith(address)}
-        sizes = sorted(((transferred(file) / KIB, file.name[:40]) for file in files if file.is_file()), reverse=True)
-        total, largest = sum(size for size, _ in sizes), ", ".join(f"{file} {size:.0f}" for size, file in sizes[:4])
-        if total > PAGE_KIB:
-            heavy.append(f"{name}: {total:.0f} KiB; largest: {largest}")
-        heavy += [
-            f"{name}: {file} alone has {size:.0f} KiB"
-            for size, file in sizes
-            if size > (INDEX_KIB if file == INDEX else FILE_KIB)
-        ]
-    context.close()
-    assert not heavy, told(
-        heavy, f"A page may transfer {PAGE_KIB} KiB and a file {FILE_KIB} KiB, compressed, before it is touched."
+def test_every_page_is_light_on_a_phone(tour: Tour) -> None:
+    assert not tour.heavy, told(
+        tour.heavy, f"A page may transfer {PAGE_KIB} KiB and a file {FILE_KIB} KiB, compressed, before it is touched."
     )
-
-
-@pytest.mark.slow
-def test_no_page_complains_where_the_site_is_opened_from_a_folder(browser: Browser, site: Path) -> None:
-    faults = []
-    with closing(browser.new_context(**SCREENS["desktop"])) as context:
-        tab = Watched(context, site.as_uri() + "/")
-        for path in toured(site):
-            tab.page.goto(path.as_uri(), wait_until="load")
-            faults += [f"{path.name}: {fault}" for fault in tab.faults()]
-    assert not faults, told(faults, "See policy.py.")
 
 
 # Faults in something new, on a page that has been looked at: the rule that names each, and how it is made.
