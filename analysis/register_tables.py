@@ -13,30 +13,9 @@ from analysis.case import Case
 from analysis.listing import cite
 from analysis.placing import told
 from analysis.placing.verdict import SHORT
-from analysis.register import CONFUSIONS, RULES, Judged, amount, fitting
+from analysis.register import CONFUSIONS, RULES, SAID, Judged, amount, fitting
 
-# Verdict -> the look of its badge.
-LOOKS = {
-    "fabricated": "contradicted",
-    "contradicted": "contradicted",
-    "misattributed": "misattributed",
-    "unsupported": "unverifiable",
-    "other_quantity": "unverifiable",
-    "stage_only": "ambiguous",
-    "ambiguous": "ambiguous",
-    "fits_basis": "supported",
-    "fits_none": "ambiguous",
-    "no_verdict": "unverifiable",
-}
-BADGES = {name: f'<span class="verdict verdict-{LOOKS[name]}">{rule.title}</span>' for name, rule in RULES.items()}
-
-GRADES = {
-    "primary": "by its author",
-    "analyst": "an analyst",
-    "press": "press",
-    "blog": "a blog or a forum",
-    "machine_written": "machine-written, so no source of a fact",
-}
+BADGES = {name: f'<span class="verdict verdict-{rule.look}">{rule.title}</span>' for name, rule in RULES.items()}
 
 
 def overview(case: Case, found: Mapping[str, Judged]) -> dict[str, list[str]]:
@@ -145,7 +124,7 @@ def _folded(judged: Judged, kinds: list[str]) -> list[str]:
         "Passed on": row["passed_on"] or "Nothing was found.",
         "Confusion": "; ".join(CONFUSIONS[kind][0] for kind in kinds),
         "First seen": row["first_seen"],
-        "Read": f"{row['read_as']} ({GRADES[row['source_grade']]}); {row['locator']}",
+        "Read": f"{row['read_as']} ({SAID['grades'][row['source_grade']]}); {row['locator']}",
         "Note": row["note"],
     }
     if placed:
