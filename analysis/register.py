@@ -40,7 +40,7 @@ INPUTS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """A verdict, what it means, the look of its badge, and when it holds of a row and its placed amount, if it is a sum."""
+    """A verdict, what it means, its badge's look, and when it holds of a row and its placed amount (None: no sum)."""
 
     title: str
     means: str

@@ -50,7 +50,7 @@ class ClaimDirective(SphinxDirective):
             "reading": READINGS,
         }
         assert READINGS.keys() == given.READINGS.keys()
-        return [nodes.raw("", str(HTML.form(lists, claim_form)), format="html")]
+        return [nodes.raw("", str(HTML.form(lists, claim_form.FIELDS, claim_form.EXAMPLES)), format="html")]
 
 
 @lru_cache(maxsize=4)
