@@ -227,7 +227,7 @@ def compare(
     for line in choice.notes:
         complain(f"report: {line}")
     checker.require_sound_data()
-    found = comparer.beside(choice)
+    found = comparison.compare(Case(), choice.entries)
     comparer.show(found, console if on_terminal() else Console(width=160, force_terminal=False))
     if site:
         with progress_bar() as progress:
@@ -460,8 +460,7 @@ def serve(
 def built(scenario: scenarios.Scenario, out: Path | None, again: bool = False) -> Path:
     """The folder of a scenario's site, which is built where it is missing or stale."""
     for name in own.left_out():
-        told = f"report: {name} is not published: git does not know it. `git add` makes it a part of the report."
-        errors.print(untrusted.printable(told), markup=False)
+        complain(f"report: {name} is not published: git does not know it. `git add` makes it a part of the report.")
     with progress_bar() as progress:
         return builder.build(scenario, out, progress, again)
 

@@ -223,22 +223,6 @@ def beside(unit: str, text: str) -> str:
     return f"{unit}s" if text != "1" and unit in ("claim", "model", "GPU", "GPU-hour", "day", "year") else unit
 
 
-# What an assumption's unit is called beside its number, for readers.
-UNITS = {
-    "USD/GPU-hour": "dollars an hour",
-    "USD/GPU": "dollars a GPU",
-    "USD/kWh": "dollars a kilowatt-hour",
-    "USD/person-year": "dollars a person and year",
-    "CNY/USD": "yuan a dollar",
-    "OOM/year": "powers of ten a year",
-    "1/year": "as a share of 1, a year",
-    "fraction": "as a share of 1",
-    "ratio": "times",
-    "year": "years",
-    "people": "people",
-}
-
-
 def label(name: str, rows: list[str]) -> str:
     """A list for a sentence: 'a', 'a and b', 'a, b and c'; `name` if there is none."""
     if not rows:

@@ -7,7 +7,6 @@ chip, and the price book. The page computes by the assumptions of the case that 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -146,20 +145,9 @@ def script(case: Case) -> str:
         "known": told.KNOWN,
         "words": words.RULES,
     }
-    lines = [
-        f"  {number.name}: [{', '.join(f'x => {traced(way, number.name)}' for way in number.ways)}],"
-        for number in NUMBERS
-    ]
-    return "\n".join(
-        [
-            "// Generated from analysis/placing and data/ when the site is built (analysis/report/claim_form.py).",
-            f"window.reportClaim = {json.dumps(document, ensure_ascii=False, separators=(',', ':'))};",
-            "window.reportClaim.formulas = {",
-            *lines,
-            "};",
-            "",
-        ]
-    )
+    ways = {each.name: ", ".join(f"x => {traced(way, each.name)}" for way in each.ways) for each in NUMBERS}
+    source = "analysis/placing and data/ when the site is built (analysis/report/claim_form.py)"
+    return formulas.script(source, "reportClaim", document, {name: f"[{found}]" for name, found in ways.items()})
 
 
 def labels(case: Case) -> dict[str, str]:

@@ -35,15 +35,6 @@ from analysis.untrusted import meant, unknown
 PAGE = "how_sure"
 SCRIPTS = ("live-model.js", "words.js", "live.js")
 
-GROUPS = {
-    "price": "Prices",
-    "ownership": "Owning",
-    "energy": "Energy",
-    "amortisation": "Loss of value",
-    "programme": "Research and staff",
-    "fleet": "The fleet",
-}
-
 HTML = templates.beside(__file__)
 
 
@@ -117,7 +108,7 @@ class LiveDirective(SphinxDirective):
     def _grouped(self, chosen: list[str]) -> list[nodes.Node]:
         table = tables.load("assumptions").set_index("name")
         found: list[nodes.Node] = []
-        for group, title in GROUPS.items():
+        for group, title in live.SAID["groups"].items():
             names = [name for name in chosen if table.group[name] == group]
             if names:
                 opened = "" if found else " open"
@@ -144,7 +135,7 @@ class LiveDirective(SphinxDirective):
         shares = {end: at.place(getattr(row, end)) for end in ("low", "value", "high")}
         shares["width"] = shares["high"] - shares["low"]
         places = {name: f"{share * 100:.2f}%" for name, share in shares.items()}
-        told = {"slider": plain(value), "field": words.digits(value, 12), "unit": words.UNITS[row.unit]}
+        told = {"slider": plain(value), "field": words.digits(value, 12), "unit": live.SAID["units"][row.unit]}
         html = HTML.number(row, f"live{self.number}-{row.name}", told, at, places, words.setting)
         return [self._raw(html), *self._source(row)]
 
@@ -180,13 +171,7 @@ class LiveDirective(SphinxDirective):
 
 
 def write_model(app: Sphinx) -> None:
-    """The generated script, beside the hand-written one."""
-    if app.builder.format != "html":
-        return
-    folder = Path(app.outdir) / "_static"
-    folder.mkdir(parents=True, exist_ok=True)
-    script = live.script(live.live(app.config.report_changes))
-    (folder / SCRIPTS[0]).write_text(script, encoding="utf-8")
+    scripts.write(app, SCRIPTS[0], lambda: live.script(live.live(app.config.report_changes)))
 
 
 def setup(app: Sphinx) -> None:
