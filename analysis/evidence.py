@@ -11,7 +11,7 @@ from IPython.display import Markdown
 from analysis import agreement, claims, parameters, readings, words
 from analysis.case import Case
 from analysis.claims import QUESTIONS, Examined, Finding
-from analysis.listing import cite
+from analysis.listing import cite, entry
 from analysis.quantities.audit import VERDICTS
 
 BADGES = {
@@ -203,23 +203,18 @@ def _entry(
     shares: Mapping[str, float],
     turned: Sequence[readings.Turn],
 ) -> str:
-    lines = ["::::{container} claim", f"({row.claim_id.lower()})=", f"### {row.claim_id}. {row.claim}", ""]
-    for question, asked in QUESTIONS.items():
-        found = examined[row.claim_id, question]
-        lines += [f"*{asked}* {BADGES[found.verdict]} {_but(found, shares, turned)}", ""]
-    lines += [f"*Better:* {case.fill(row.better_wording)}", ""]
-    lines += ["<details><summary>Why, with the evidence</summary>", ""]
-    lines += [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
+    told, folded = [], [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
     if row.wording_note:
-        lines += [f"*Wording:* {row.wording_note}", ""]
+        folded += [f"*Wording:* {row.wording_note}", ""]
     for question, asked in QUESTIONS.items():
         found = examined[row.claim_id, question]
-        lines += [f"*{asked}* {found.rule}", "", *(_line(case, finding, shares) for finding in found.findings), ""]
-    when = readings.true_when(case, row.claim_id, examined)
-    if when:
-        lines += ["*True when:*", "", *(f"- {sentence}" for sentence in when), ""]
-    lines += [f"*Where:* {row.locator}", "", "</details>", "::::", ""]
-    return "\n".join(lines)
+        told.append(f"*{asked}* {BADGES[found.verdict]} {_but(found, shares, turned)}")
+        folded += [f"*{asked}* {found.rule}", "", *(_line(case, finding, shares) for finding in found.findings), ""]
+    if when := readings.true_when(case, row.claim_id, examined):
+        folded += ["*True when:*", "", *(f"- {sentence}" for sentence in when), ""]
+    told.append(f"*Better:* {case.fill(row.better_wording)}")
+    folded.append(f"*Where:* {row.locator}")
+    return entry(row.claim_id, row.claim, told, "Why, with the evidence", folded)
 
 
 def _but(found: Examined, shares: Mapping[str, float], turned: Sequence[readings.Turn]) -> str:

@@ -78,6 +78,13 @@ def table(rows: Rows, caption: str, name: str, right: Iterable[str] = (), folded
     return Markdown("\n".join(whole))
 
 
+def entry(ident: str, heading: str, told: Sequence[str], summary: str, folded: Sequence[str]) -> str:
+    """A claim under an anchor of its own: what is told of it, a paragraph each, and what folds out, line by line."""
+    start = ["::::{container} claim", f"({ident.lower()})=", f"### {ident}. {heading}", "", "\n\n".join(told), ""]
+    fold = [f"<details><summary>{summary}</summary>", "", *folded, "", "</details>", "::::", ""]
+    return "\n".join([*start, *fold])
+
+
 # What a table may show of a result.
 FORMS = ("text", "range", "median", "percentile", "raw_low", "raw_high", "exact", "title", "basis")
 

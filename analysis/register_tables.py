@@ -10,7 +10,7 @@ from IPython.display import Markdown
 
 from analysis import words
 from analysis.case import Case
-from analysis.listing import cite
+from analysis.listing import cite, entry
 from analysis.placing import told
 from analysis.placing.verdict import SHORT
 from analysis.register import CONFUSIONS, RULES, SAID, Judged, amount, fitting
@@ -96,25 +96,12 @@ def _entry(claim: str, judged: Judged, kinds: list[str]) -> str:
     quote = f": “{row['quote']}”" if row["quote"] else ""
     said = ", ".join(filter(None, (row["said_by"], row["said_on"])))
     lines = [
-        "::::{container} claim",
-        f"({claim.lower()})=",
-        f"### {claim}. {row['model']}: {amount(row)}",
-        "",
         f"*{said}*{quote} {cite(row['source'])}",
-        "",
         f"{BADGES[judged.verdict]} {judged.reason} {cite(row['finding_source'])}",
-        "",
         f"*Better:* {better(judged)}",
-        "",
-        "<details><summary>What it counts, how it was passed on, tests</summary>",
-        "",
-        *_folded(judged, kinds),
-        "",
-        "</details>",
-        "::::",
-        "",
     ]
-    return "\n".join(lines)
+    summary = "What it counts, how it was passed on, tests"
+    return entry(claim, f"{row['model']}: {amount(row)}", lines, summary, _folded(judged, kinds))
 
 
 def _folded(judged: Judged, kinds: list[str]) -> list[str]:
