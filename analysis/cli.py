@@ -92,8 +92,7 @@ ScenarioFile = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Where the site goes, instead of _build/<name>/html."),
+    Path | None, typer.Option("--out", metavar="DIR", help="Where the site goes, instead of _build/<name>/html.")
 ]
 
 
@@ -210,8 +209,7 @@ def compare(
     ] = None,
     site: Annotated[bool, typer.Option("--site/--no-site", help="Also build a site with their comparison.")] = True,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>."),
+        Path | None, typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>.")
     ] = None,
 ) -> None:
     """Compare scenarios with the base case: a table here, comparison.csv, and a site.
@@ -567,8 +565,7 @@ def sweep(
     ] = None,
     file: ScenarioFile = None,
     results: Annotated[
-        list[str] | None,
-        typer.Option("--result", metavar="NAME", help="Instead of the main results; may be repeated."),
+        list[str] | None, typer.Option("--result", metavar="NAME", help="Instead of the main results; may be repeated.")
     ] = None,
     draws: Annotated[int | None, typer.Option(help="Draws behind the range of each case; 0: no ranges.")] = None,
     pages: Annotated[str, typer.Option(metavar="PAGE,PAGE|all", help="Also run these pages for every case.")] = "",
@@ -709,13 +706,7 @@ def require_folders() -> None:
             raise place.BuildError("The folder you are in no longer exists. Go to another one: cd") from None
 
 
-EXPECTED = (
-    parameters.ParameterError,
-    written.FileError,
-    notebooks.PageFailure,
-    place.BuildError,
-    PageError,
-)
+EXPECTED = (parameters.ParameterError, written.FileError, notebooks.PageFailure, place.BuildError, PageError)
 
 
 def unexpected(error: Exception) -> str:

@@ -150,12 +150,7 @@ def _plain(unit: str) -> bool:
 
 
 def amount(
-    value: float,
-    unit: str,
-    low: float | None = None,
-    high: float | None = None,
-    significant: int = 4,
-    least: int = 2,
+    value: float, unit: str, low: float | None = None, high: float | None = None, significant: int = 4, least: int = 2
 ) -> str:
     """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
 

@@ -29,8 +29,9 @@ COLOURS: dict[str, str] = _LOOK["colours"]
 INK, MUTED, GRID, PAPER, BLUE, TEAL, ORANGE, PURPLE, GREY, RED = COLOURS.values()
 GPU_COLOURS = {gpu: COLOURS[row["colour"]] for gpu, row in _LOOK["gpus"].items()}
 GPU_NAMES = {gpu: row["name"] for gpu, row in _LOOK["gpus"].items()}
-BASIS_COLOURS = {basis: COLOURS[row["colour"]] for basis, row in _LOOK["bases"].items()}
-BASIS_NAMES = {basis: row["name"] for basis, row in _LOOK["bases"].items()}
+BASES: dict[str, dict[str, str]] = _LOOK["bases"]
+BASIS_COLOURS = {basis: COLOURS[row["colour"]] for basis, row in BASES.items()}
+BASIS_NAMES = {basis: row["name"] for basis, row in BASES.items()}
 HEADLINE_NAMES: dict[str, str] = _LOOK["headlines"]
 RC = {name: COLOURS.get(value, value) for name, value in _LOOK["matplotlib"].items()}
 FAMILY = RC["font.family"]
@@ -168,14 +169,7 @@ def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str =
     """
     if (x <= 0 and ax.get_xscale() == "log") or (y <= 0 and ax.get_yscale() == "log"):
         return
-    ax.plot(
-        x,
-        y,
-        shape,
-        **mark(colour, fill, size),
-        clip_on=False,
-        zorder=5,
-    )
+    ax.plot(x, y, shape, **mark(colour, fill, size), clip_on=False, zorder=5)
 
 
 def short(text: str) -> str:

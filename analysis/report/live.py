@@ -16,8 +16,7 @@ from typing import Any, TypeVar
 
 from analysis import formulas, parameters, untrusted, words, written
 from analysis.case import Case, Data, Quantity
-from analysis.figures.charts.cost_per_model import REMARKS
-from analysis.figures.style import BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY, MUTED
+from analysis.figures.style import BASES, BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY, MUTED
 from analysis.parameters import Parameter, Value
 from analysis.quantities import REGISTRY, Definition
 from analysis.quantities.parts import PARTS
@@ -313,7 +312,7 @@ def _drawing(panel: Panel) -> dict[str, Any]:
             "dots": [
                 {
                     "label": BASIS_NAMES[group.basis],
-                    "remark": REMARKS[group.basis] if group.peers else "",
+                    "remark": BASES[group.basis]["remark"] if group.peers else "",
                     "colour": BASIS_COLOURS[group.basis],
                     "results": group.results,
                     "peers": peers(group),

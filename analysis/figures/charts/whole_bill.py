@@ -30,13 +30,6 @@ WHOSE = {
 }
 FILLS = {"disclosed": "full", "an analyst's": "left", "a newspaper's": "right", "by analogy": "none"}
 
-LEFT_OUT = {
-    "rental": "official runs only, no experiments",
-    "amortised": "Epoch AI's method: no building, no staff",
-    "programme": "compute at the same hourly price; no data",
-    "acquisition": "servers only: no network, no building, no power",
-}
-
 
 @dataclass(frozen=True)
 class Layer:
@@ -86,7 +79,7 @@ def _draw(bands: dict[str, list[Layer]], limits: tuple[float, float], sheet: She
     for basis, band in rows.items():
         top = sheet.at + 8
         sheet.heading(style.BASIS_NAMES[basis], style.BASIS_COLOURS[basis], above=12, below=0)
-        sheet.lines(LEFT_OUT[basis], 9, color=style.MUTED)
+        sheet.lines(style.BASES[basis]["left_out"], 9, color=style.MUTED)
         last = basis == list(rows)[-1]
         strips(sheet, band, limits, words.money_tick, axis=last, columns=columns)
         sheet.band(top, sheet.at - (16 if last else 0), style.BASIS_COLOURS[basis])

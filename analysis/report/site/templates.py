@@ -44,11 +44,7 @@ def beside(module: str, **filters: Callable[..., object]) -> Any:
     """The macros of the template beside a module, given its `__file__`. filters: what the template calls with "|" """
     path = Path(module)
     environment = Environment(
-        loader=_Unfolding(path.parent),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-        finalize=_as_html,
+        loader=_Unfolding(path.parent), autoescape=True, trim_blocks=True, undefined=StrictUndefined, finalize=_as_html
     )
     environment.filters.update(filters)
     return environment.get_template(f"{path.stem}.html.j2").module
