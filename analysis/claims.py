@@ -515,19 +515,15 @@ def frame(x: Any, data: Any) -> pd.DataFrame:
     """
     said = data.table("claims").set_index("claim_id")["claim"]
     rows = [
-        {
-            "text": text,
-            "claim_id": found.claim_id,
-            "claim": said[found.claim_id],
-            "question": found.question,
-            "verdict": found.verdict,
-            "rule": found.rule,
-            "records": "; ".join(f"{each.record['evidence_id']} {each.said}" for each in found.findings),
-        }
+        (text, found.claim_id, said[found.claim_id], found.question, found.verdict, found.rule, _outcomes(found))
         for text in data.table("texts")["text"]
         for found in examine(x, data, text=text).values()
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["text", "claim_id", "claim", "question", "verdict", "rule", "records"])
+
+
+def _outcomes(found: Examined) -> str:
+    return "; ".join(f"{each.record['evidence_id']} {each.said}" for each in found.findings)
 
 
 def flips(case_a: Any, case_b: Any) -> list[Flip]:

@@ -32,19 +32,19 @@ def link(claim_id: str) -> str:
     return f"[{claim_id}](#{claim_id.lower()})"
 
 
+def _set_to(turn: readings.Turn) -> str:
+    row = parameters.known()[turn.parameter]
+    return f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit)
+
+
 def turns(found: Iterable[readings.Turn]) -> dict[str, list[str]]:
     """Verdicts that one assumption turns, by column."""
     listed, known = list(found), parameters.known()
-
-    def value(turn: readings.Turn) -> str:
-        row = known[turn.parameter]
-        return f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit)
-
     return {
         "Claim": [link(turn.claim_id) for turn in listed],
         "Question": [turn.question for turn in listed],
         "Assumption": [known[turn.parameter].title for turn in listed],
-        "At": [value(turn) for turn in listed],
+        "At": [_set_to(turn) for turn in listed],
         "Verdict here": [BADGES[turn.before] for turn in listed],
         "Verdict there": [BADGES[turn.after] for turn in listed],
     }
@@ -225,7 +225,7 @@ def _but(found: Examined, shares: Mapping[str, float], turned: Sequence[readings
     known, parts = parameters.known(), []
     for name in dict.fromkeys(turn.parameter for turn in own):
         row, to = known[name], [turn for turn in own if turn.parameter == name]
-        ends = [f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit) for turn in to]
+        ends = list(map(_set_to, to))
         if not row.choices and len(to) > 1 and len({turn.after for turn in to}) == 1:
             parts.append(f"{VERDICTS[to[0].after]} at both ends of “{row.title}”, {' and '.join(ends)}")
         else:

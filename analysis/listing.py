@@ -96,17 +96,11 @@ def quantities(case: Case, rows: Mapping[str, Sequence[str]], columns: Mapping[s
     columns: heading -> what stands under it: "{text}" or another of FORMS of the result, and "{0}", "{1}" ... for the
              texts of the row, whose own {names} are filled in
     """
-    return pd.DataFrame(
-        [
-            {heading: case.fill(form.format(*texts, **_forms(case, name))) for heading, form in columns.items()}
-            for name, texts in rows.items()
-        ]
-    )
-
-
-def _forms(case: Case, name: str) -> dict[str, str]:
-    result = case[name]
-    return {form: getattr(result, form) for form in FORMS}
+    lines = []
+    for name, texts in rows.items():
+        forms = {form: getattr(case[name], form) for form in FORMS}
+        lines.append({heading: case.fill(form.format(*texts, **forms)) for heading, form in columns.items()})
+    return pd.DataFrame(lines)
 
 
 def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:

@@ -75,9 +75,9 @@ LONGEST_FILE, LONGEST_TEXT = 100_000, {"title": 200, "motive": 2_000, "source": 
 DEEPEST = 8
 
 # Folders of _build and of what is in it that are not a scenario's. A change by -p has one as well: `scenario_name`.
-RESERVED = {
-    *("all", "base", "classroom", "compare", "downloads", "fuzz", "html", "mutants", "slides", "stories", "sweeps"),
-}
+RESERVED = frozenset(
+    ("all", "base", "classroom", "compare", "downloads", "fuzz", "html", "mutants", "slides", "stories", "sweeps")
+)
 
 # No folder of Windows can have these names.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}

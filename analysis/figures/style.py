@@ -126,15 +126,11 @@ def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
 
 
 def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float, unverified: bool = False) -> None:
-    """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour."""
-    ax.barh(y, width, height, left, **gpu_look(gpu, unverified))
-
-
-def gpu_look(gpu: str, unverified: bool = False) -> dict[str, Any]:
-    """How a piece of one GPU type is filled and edged; hatched where its count is unverified."""
+    """One GPU type's piece of a stacked bar, from `left` and `width` wide; hatched where its count is unverified."""
     # No dots in a hatch: each is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
-    fill = {"facecolor": GPU_COLOURS[gpu], "hatch": "////" if unverified else "", "hatchcolor": (1, 1, 1, 0.55)}
-    return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
+    look: dict[str, Any] = {"facecolor": GPU_COLOURS[gpu], "edgecolor": PAPER, "linewidth": 0.9}
+    hatch = "////" if unverified else ""
+    ax.barh(y, width, height, left, **look, hatch=hatch, hatchcolor=(1, 1, 1, 0.55))
 
 
 def log_limits(values: Iterable[float], margin: float) -> tuple[float, float]:
