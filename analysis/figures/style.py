@@ -26,7 +26,8 @@ from analysis import words, written
 
 _LOOK = written.toml_of(Path(__file__).with_suffix(".toml"))
 COLOURS: dict[str, str] = _LOOK["colours"]
-INK, MUTED, GRID, PAPER, BLUE, TEAL, ORANGE, PURPLE, GREY, RED = COLOURS.values()
+INK, MUTED, GRID, PAPER = (COLOURS[name] for name in ("ink", "muted", "rule", "paper"))
+BLUE, TEAL, ORANGE, PURPLE, GREY, RED = (COLOURS[name] for name in ("blue", "teal", "orange", "purple", "grey", "red"))
 GPU_COLOURS = {gpu: COLOURS[row["colour"]] for gpu, row in _LOOK["gpus"].items()}
 GPU_NAMES = {gpu: row["name"] for gpu, row in _LOOK["gpus"].items()}
 BASES: dict[str, dict[str, str]] = _LOOK["bases"]

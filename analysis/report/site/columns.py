@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from analysis import tables, words, written
-from analysis.provenance import between, model_name, plain
+from analysis.provenance import between, model_name, offer, offered_by, plain
 from analysis.trace import keys
 
 _TABLES = written.toml_of(Path(__file__).with_suffix(".toml"))
@@ -57,9 +57,8 @@ def cells(table: str) -> dict[str, list[Cell]]:
 def _own(table: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Columns of a list that are put together from several of its table, or come from another."""
     if table == "prices":
-        offers = frame.gpus_in_offer.map(lambda number: f", offer of {plain(number)}" if number > 1 else "")
-        who = [", ".join(filter(None, pair)) for pair in zip(frame.vendor, frame.region, strict=True)]
-        return {"unit": frame.unit.str.removeprefix("USD per ") + offers, "vendor": who}
+        who = list(map(offered_by, frame.vendor, frame.region))
+        return {"unit": frame.unit.str.removeprefix("USD per ") + frame.gpus_in_offer.map(offer), "vendor": who}
     if table == "models":
         return {"FLOP": frame.train_flop}
     if table in ("estimates", "stages"):
