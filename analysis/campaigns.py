@@ -14,11 +14,7 @@ TESTS = Path(__file__).resolve().parents[1] / "tests"
 # How a number is changed; the columns of data_mutation.csv.
 CHANGES = ("percent", "sign", "zero", "blank", "text", "nan", "thousand", "unit")
 # What noticed a change first -> the column of the table.
-GUARDS = {
-    "loader": "Loader",
-    "record": "Second record",
-    "total": "Control total only",
-}
+GUARDS = {"loader": "Loader", "record": "Second record", "total": "Control total only"}
 NOT_POSSIBLE = "-"  # a zero that is zero already, a row without a unit
 
 

@@ -24,12 +24,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis import costs, parameters, words
+from analysis import costs, parameters, words, written
 from analysis.quantities.registry import REGISTRY
 from analysis.tables import DataError
 from analysis.untrusted import meant
@@ -39,113 +40,15 @@ ARTICLE = "article"
 
 QUESTIONS = {"source": "Does the source say so?", "documents": "Do documents bear it out?"}
 
-KINDS = {
-    "number": "The value found must lie within what the printed digits allow, or be no smaller, or no larger.",
-    "period": "As a number; each period that the words allow is one reading.",
-    "scope": "A value that does not fit the thing named, but fits another that the number is known for, belongs there.",
-    "comparability": "Two costs must be of one cost basis; if they are, a ratio that the claim gives is tested.",
-    "certainty": "An estimate or an allegation must be presented as one: the doubt is kept, or lost.",
-    "condition": "A condition must be mentioned: it is kept, or lost.",
-    "statement": "A fact in words holds as far as the source, or a document, says so.",
-    "opinion": "A view stated as a fact: by the source, a caveat; documents cannot test it.",
-    "untestable": "No evidence could decide it.",
-}
-
+_CODING = written.toml_of(Path(__file__).with_suffix(".toml"))
+# How each kind of record is tested.
+KINDS: dict[str, str] = _CODING["kinds"]
 # Verdict, the outcome of a part that brings it about, and the rule for each question; the first that applies decides.
-RULES = (
-    (
-        "contradicted",
-        "denied",
-        {
-            "source": "The source says otherwise, or two kinds of cost are compared.",
-            "documents": "A document or a number says otherwise, or two kinds of cost are compared.",
-        },
-    ),
-    (
-        "misattributed",
-        "elsewhere",
-        {
-            "source": "The source gives the number to another thing.",
-            "documents": "By documents or arithmetic the number is that of another thing.",
-        },
-    ),
-    (
-        "ambiguous",
-        "open",
-        {
-            "source": "The words allow several readings, and the source says one and not another.",
-            "documents": "They bear it out for one reading, rival or period, and not for another.",
-        },
-    ),
-    (
-        "supported_with_caveat",
-        "weakened",
-        {
-            "source": "The source says so, but a doubt or a condition was lost, a part goes further, or a view is "
-            "stated as a fact.",
-            "documents": "They bear out one part and deny none, or on a condition that the text does not mention.",
-        },
-    ),
-    (
-        "supported",
-        "holds",
-        {
-            "source": "The source says so, and its doubts and conditions are kept.",
-            "documents": "They bear out every part.",
-        },
-    ),
-    (
-        "unverifiable",
-        "unknown",
-        {
-            "source": "No source for it was found.",
-            "documents": "Nothing beyond the source's own word was found, or nothing could decide it.",
-        },
-    ),
-)
-
+RULES = tuple((row["verdict"], row["outcome"], {each: row[each] for each in QUESTIONS}) for row in _CODING["rules"])
 # One coding for each pattern of evidence, whichever claim it is about.
-PATTERNS = {
-    "What is a part": "What the claim asserts, its words in their common sense; “this” is what the sentence before "
-    "names. What it takes for granted is no part, nor is a wrong name beside the right abbreviation.",
-    "Who is the source": "Whoever gave the number first, to whatever thing. If nobody is found or named, the paper of "
-    "those whose work it is.",
-    "What is a document": "What somebody else knows at first hand, or what anybody can open: weights, a configuration, "
-    "a filing, a register. A developer's own measurements are its word, and so is a retelling of them.",
-    "What is arithmetic on what is disclosed": "Its inputs are disclosed by those whose they are, or confirmed by "
-    "others, and it could come out otherwise. What only an outside analyst counted is no input.",
-    "The text leaves open which rival, period or account is meant": "Each that its words allow is a reading, "
-    "as a number of the same part. Another kind of cost is another thing, and no reading.",
-    "Who is a rival": "A model of like ability by another developer, with a cost or hours that are known, and out when "
-    "the text appeared. A text without a date is as old as its newest source.",
-    "Something happened after the text": "It counts neither for nor against it. What was written later about the time "
-    "of the text does.",
-    "The text says “more than”, and a part alone is more": "A number, `at_least`: a floor under a part is a floor "
-    "under the whole.",
-    "What was found is a floor or a ceiling": "The column `bound` says so. A floor below the number printed decides "
-    "nothing.",
-    "Less is found: orders and not GPUs, an offer and not a salary, a number for each layer": "A statement that holds "
-    "`partly`.",
-    "The opposite is found, or another purpose or effect": "A statement that holds `no`, beside any number.",
-    "The number fits another thing, or a larger or smaller set of things": "A scope, if a paper or the source gives "
-    "that thing this number, within the digits printed; else a number. No second record says that it is wrong.",
-    "A period or a condition is missing beside that": "A part of its own, weighed after it.",
-    "The source doubts, or makes a condition": "A certainty or a condition, in words: `yes` if the text kept it, "
-    "`no` if it lost it. “We believe”, “we are confident”, “we estimate” and “allegedly” are doubts.",
-    "A word of degree stands for a number": "The word goes into `printed`; the table of words says what it is read as.",
-    "Two figures are said to conflict": "A comparability, on both questions.",
-    "A view is stated as a fact": "An opinion, on both questions, however many share it. What developers say of their "
-    "own work is no view.",
-    "A cause is named": "Untestable by documents. If the claim asserts a fact beside it, the fact decides, with a "
-    "caveat.",
-    "Accounts contradict each other, and none can be checked": "A statement that holds `unknown`. If all deny the "
-    "claim, it holds `no`.",
-    "An estimate was withdrawn": "It decides nothing.",
-    "Nothing was found": "A statement that holds `unknown`, with what was looked for.",
-}
-
+PATTERNS: dict[str, str] = _CODING["patterns"]
 # Words of degree -> what they are read as, in every claim.
-DEGREES = {"cheap": 2.0, "economical": 2.0, "significantly lower": 2.0, "much higher": 2.0}
+DEGREES: dict[str, float] = _CODING["degrees"]
 
 # Words before a number: those that change nothing, and those that say on which side of it the value lies, as half units
 # below and above. A word that is not known is refused, for it might change the number.
@@ -160,24 +63,6 @@ _PRINTED = re.compile(
     rf"(?:(?P<before>{_BEFORE}) )?\$?(?P<digits>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+(?:\.[0-9]+)?)"
     r"(?: ?(?P<scale>thousand|million|billion|trillion|K|M))?(?: (?:to 1|times))?"
 )
-
-# What a record comes out as, as pages say it; a record of doubt says whether it was kept.
-_SAID = {
-    "holds": "borne out",
-    "weakened": "borne out in part",
-    "elsewhere": "a number of something else",
-    "denied": "contradicted",
-    "unknown": "undecided",
-    "untestable": "cannot be tested",
-}
-_KEPT = {
-    ("certainty", "holds"): "the doubt is kept",
-    ("certainty", "weakened"): "the doubt is lost",
-    ("condition", "holds"): "the condition is kept",
-    ("condition", "weakened"): "the condition is lost",
-    ("opinion", "weakened"): "an opinion",
-    ("opinion", "untestable"): "an opinion",
-}
 
 _WORST_FIRST = ("denied", "elsewhere", "open", "unknown", "untestable", "weakened", "holds")
 _IN_WORDS = {"yes": "holds", "partly": "weakened", "no": "denied", "unknown": "unknown"}
@@ -211,7 +96,8 @@ class Finding:
     @property
     def said(self) -> str:
         """The outcome as a reader of a page meets it."""
-        return _KEPT.get((str(self.record["kind"]), self.outcome)) or _SAID[self.outcome]
+        kept: dict[str, str] = _CODING["kept"].get(self.record["kind"], {})
+        return kept.get(self.outcome) or str(_CODING["said"][self.outcome])
 
 
 @dataclass(frozen=True)
@@ -629,19 +515,15 @@ def frame(x: Any, data: Any) -> pd.DataFrame:
     """
     said = data.table("claims").set_index("claim_id")["claim"]
     rows = [
-        {
-            "text": text,
-            "claim_id": found.claim_id,
-            "claim": said[found.claim_id],
-            "question": found.question,
-            "verdict": found.verdict,
-            "rule": found.rule,
-            "records": "; ".join(f"{each.record['evidence_id']} {each.said}" for each in found.findings),
-        }
+        (text, found.claim_id, said[found.claim_id], found.question, found.verdict, found.rule, _outcomes(found))
         for text in data.table("texts")["text"]
         for found in examine(x, data, text=text).values()
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=["text", "claim_id", "claim", "question", "verdict", "rule", "records"])
+
+
+def _outcomes(found: Examined) -> str:
+    return "; ".join(f"{each.record['evidence_id']} {each.said}" for each in found.findings)
 
 
 def flips(case_a: Any, case_b: Any) -> list[Flip]:

@@ -92,8 +92,7 @@ ScenarioFile = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="DIR", help="Where the site goes, instead of _build/<name>/html."),
+    Path | None, typer.Option("--out", metavar="DIR", help="Where the site goes, instead of _build/<name>/html.")
 ]
 
 
@@ -210,8 +209,7 @@ def compare(
     ] = None,
     site: Annotated[bool, typer.Option("--site/--no-site", help="Also build a site with their comparison.")] = True,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>."),
+        Path | None, typer.Option("--out", metavar="DIR", help="Where it goes, instead of _build/compare/<names>.")
     ] = None,
 ) -> None:
     """Compare scenarios with the base case: a table here, comparison.csv, and a site.
@@ -227,7 +225,7 @@ def compare(
     for line in choice.notes:
         complain(f"report: {line}")
     checker.require_sound_data()
-    found = comparer.beside(choice)
+    found = comparison.compare(Case(), choice.entries)
     comparer.show(found, console if on_terminal() else Console(width=160, force_terminal=False))
     if site:
         with progress_bar() as progress:
@@ -460,8 +458,7 @@ def serve(
 def built(scenario: scenarios.Scenario, out: Path | None, again: bool = False) -> Path:
     """The folder of a scenario's site, which is built where it is missing or stale."""
     for name in own.left_out():
-        told = f"report: {name} is not published: git does not know it. `git add` makes it a part of the report."
-        errors.print(untrusted.printable(told), markup=False)
+        complain(f"report: {name} is not published: git does not know it. `git add` makes it a part of the report.")
     with progress_bar() as progress:
         return builder.build(scenario, out, progress, again)
 
@@ -568,8 +565,7 @@ def sweep(
     ] = None,
     file: ScenarioFile = None,
     results: Annotated[
-        list[str] | None,
-        typer.Option("--result", metavar="NAME", help="Instead of the main results; may be repeated."),
+        list[str] | None, typer.Option("--result", metavar="NAME", help="Instead of the main results; may be repeated.")
     ] = None,
     draws: Annotated[int | None, typer.Option(help="Draws behind the range of each case; 0: no ranges.")] = None,
     pages: Annotated[str, typer.Option(metavar="PAGE,PAGE|all", help="Also run these pages for every case.")] = "",
@@ -710,13 +706,7 @@ def require_folders() -> None:
             raise place.BuildError("The folder you are in no longer exists. Go to another one: cd") from None
 
 
-EXPECTED = (
-    parameters.ParameterError,
-    written.FileError,
-    notebooks.PageFailure,
-    place.BuildError,
-    PageError,
-)
+EXPECTED = (parameters.ParameterError, written.FileError, notebooks.PageFailure, place.BuildError, PageError)
 
 
 def unexpected(error: Exception) -> str:

@@ -28,19 +28,11 @@ def described(data: Data, name: str) -> Markdown:
 
 # Table -> the page that lists its rows: each row stands on one page, under an anchor of its own.
 PAGES = {
-    "assumptions": "assumptions",
-    "fleet": "assumptions",
-    "published": "published_figures",
-    "estimates": "published_figures",
-    "chains": "claims_in_circulation",
-    "models": "models_and_hardware",
-    "stages": "models_and_hardware",
-    "gpus": "models_and_hardware",
-    "epoch_runs": "models_and_hardware",
-    "prices": "prices",
-    "price_index": "prices",
-    "rent_index": "prices",
-    "results": "results",
+    **dict.fromkeys(("assumptions", "fleet"), "assumptions"),
+    **dict.fromkeys(("published", "estimates"), "published_figures"),
+    **dict.fromkeys(("models", "stages", "gpus", "epoch_runs"), "models_and_hardware"),
+    **dict.fromkeys(("prices", "price_index", "rent_index"), "prices"),
+    **{"chains": "claims_in_circulation", "results": "results"},
 }
 # These tables are laid out row by row on the page of the audit, without an anchor for each.
 WHOLE = {"texts": "audit", "claims": "audit", "evidence": "audit"}

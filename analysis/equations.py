@@ -102,10 +102,14 @@ def latex(function: Function, lhs: str, names: Mapping[str, str], parts: Iterabl
 
 @dataclass(frozen=True)
 class Letter:
-    """How an argument or a result is written, and what it is."""
+    """How an argument or a result is written, and what it is.
+
+    parts: of what a page prints the equation of, the functions that it shows as one letter, with `arguments` of Part
+    """
 
     latex: str
     words: str
+    parts: Mapping[str, Mapping[str, str]] | None = None
 
 
 SYMBOLS = {name: Letter(**row) for name, row in written.toml_of(Path(__file__).with_suffix(".toml")).items()}
@@ -126,40 +130,9 @@ def letter(name: str) -> Letter:
 
 # Every equation that a page prints, with the parts that it shows as one letter.
 EQUATIONS: dict[str, tuple[Function, tuple[Part, ...]]] = {
-    function.__name__: (function, parts)
-    for function, parts in (
-        (costs.rental_run_cost_usd, ()),
-        (costs.amortised_chip_value_usd, ()),
-        (costs.amortised_hardware_usd, (Part(costs.amortised_chip_value_usd),)),
-        (costs.amortised_interconnect_usd, ()),
-        (costs.server_kw_per_gpu, ()),
-        (costs.amortised_energy_usd, (Part(costs.server_kw_per_gpu),)),
-        (
-            costs.amortised_run_cost_usd,
-            (
-                Part(costs.amortised_hardware_usd),
-                Part(costs.amortised_interconnect_usd, {"hardware_usd": "amortised_hardware_usd"}),
-                Part(costs.amortised_energy_usd),
-            ),
-        ),
-        (costs.acquisition_run_cost_usd, ()),
-        (costs.capital_recovery_factor, ()),
-        (costs.capital_usd_per_gpu_hour, (Part(costs.capital_recovery_factor),)),
-        (costs.interconnect_usd_per_gpu_hour, (Part(costs.capital_usd_per_gpu_hour),)),
-        (costs.energy_usd_per_gpu_hour, ()),
-        (
-            costs.owner_usd_per_gpu_hour,
-            (
-                Part(costs.capital_usd_per_gpu_hour),
-                Part(costs.interconnect_usd_per_gpu_hour),
-                Part(costs.energy_usd_per_gpu_hour),
-            ),
-        ),
-        (costs.user_cost_usd_per_gpu_hour, ()),
-        (costs.rd_compute_usd, ()),
-        (costs.programme_usd, (Part(costs.rd_compute_usd),)),
-        (costs.total_cost_of_ownership_usd_per_year, ()),
-    )
+    name: (getattr(costs, name), tuple(Part(getattr(costs, part), own) for part, own in each.parts.items()))
+    for name, each in SYMBOLS.items()
+    if each.parts is not None
 }
 
 

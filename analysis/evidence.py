@@ -11,7 +11,7 @@ from IPython.display import Markdown
 from analysis import agreement, claims, parameters, readings, words
 from analysis.case import Case
 from analysis.claims import QUESTIONS, Examined, Finding
-from analysis.listing import cite
+from analysis.listing import cite, entry
 from analysis.quantities.audit import VERDICTS
 
 BADGES = {
@@ -32,19 +32,19 @@ def link(claim_id: str) -> str:
     return f"[{claim_id}](#{claim_id.lower()})"
 
 
+def _set_to(turn: readings.Turn) -> str:
+    row = parameters.known()[turn.parameter]
+    return f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit)
+
+
 def turns(found: Iterable[readings.Turn]) -> dict[str, list[str]]:
     """Verdicts that one assumption turns, by column."""
     listed, known = list(found), parameters.known()
-
-    def value(turn: readings.Turn) -> str:
-        row = known[turn.parameter]
-        return f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit)
-
     return {
         "Claim": [link(turn.claim_id) for turn in listed],
         "Question": [turn.question for turn in listed],
         "Assumption": [known[turn.parameter].title for turn in listed],
-        "At": [value(turn) for turn in listed],
+        "At": [_set_to(turn) for turn in listed],
         "Verdict here": [BADGES[turn.before] for turn in listed],
         "Verdict there": [BADGES[turn.after] for turn in listed],
     }
@@ -203,23 +203,18 @@ def _entry(
     shares: Mapping[str, float],
     turned: Sequence[readings.Turn],
 ) -> str:
-    lines = ["::::{container} claim", f"({row.claim_id.lower()})=", f"### {row.claim_id}. {row.claim}", ""]
-    for question, asked in QUESTIONS.items():
-        found = examined[row.claim_id, question]
-        lines += [f"*{asked}* {BADGES[found.verdict]} {_but(found, shares, turned)}", ""]
-    lines += [f"*Better:* {case.fill(row.better_wording)}", ""]
-    lines += ["<details><summary>Why, with the evidence</summary>", ""]
-    lines += [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
+    told, folded = [], [f"{case.fill(row.evidence)} {cite(row.source)}", ""]
     if row.wording_note:
-        lines += [f"*Wording:* {row.wording_note}", ""]
+        folded += [f"*Wording:* {row.wording_note}", ""]
     for question, asked in QUESTIONS.items():
         found = examined[row.claim_id, question]
-        lines += [f"*{asked}* {found.rule}", "", *(_line(case, finding, shares) for finding in found.findings), ""]
-    when = readings.true_when(case, row.claim_id, examined)
-    if when:
-        lines += ["*True when:*", "", *(f"- {sentence}" for sentence in when), ""]
-    lines += [f"*Where:* {row.locator}", "", "</details>", "::::", ""]
-    return "\n".join(lines)
+        told.append(f"*{asked}* {BADGES[found.verdict]} {_but(found, shares, turned)}")
+        folded += [f"*{asked}* {found.rule}", "", *(_line(case, finding, shares) for finding in found.findings), ""]
+    if when := readings.true_when(case, row.claim_id, examined):
+        folded += ["*True when:*", "", *(f"- {sentence}" for sentence in when), ""]
+    told.append(f"*Better:* {case.fill(row.better_wording)}")
+    folded.append(f"*Where:* {row.locator}")
+    return entry(row.claim_id, row.claim, told, "Why, with the evidence", folded)
 
 
 def _but(found: Examined, shares: Mapping[str, float], turned: Sequence[readings.Turn]) -> str:
@@ -230,7 +225,7 @@ def _but(found: Examined, shares: Mapping[str, float], turned: Sequence[readings
     known, parts = parameters.known(), []
     for name in dict.fromkeys(turn.parameter for turn in own):
         row, to = known[name], [turn for turn in own if turn.parameter == name]
-        ends = [f"`{turn.value}`" if row.choices else readings.shown(float(turn.value), row.unit) for turn in to]
+        ends = list(map(_set_to, to))
         if not row.choices and len(to) > 1 and len({turn.after for turn in to}) == 1:
             parts.append(f"{VERDICTS[to[0].after]} at both ends of “{row.title}”, {' and '.join(ends)}")
         else:

@@ -7,6 +7,7 @@ SymPy is kept from reordering: terms are added in the order of the code, and the
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -119,6 +120,20 @@ def javascript(expression: Any, name: str) -> str:
         if isinstance(part, sympy.Piecewise) and part.args[-1].cond != True:  # noqa: E712 (SymPy's own truth)
             raise FormulaError(f"The result {name} has cases, of which none may hold. Give the last one `True`.")
     return str(_Printer({"order": "none"}).doprint(expression))
+
+
+def script(source: str, name: str, document: Mapping[str, Any], functions: Mapping[str, str]) -> str:
+    """A classic script: data as `window.<name>`, then its formulas. source: what it is generated from, for a comment"""
+    return "\n".join(
+        [
+            f"// Generated from {source}.",
+            f"window.{name} = {json.dumps(document, ensure_ascii=False, separators=(',', ':'))};",
+            f"window.{name}.formulas = {{",
+            *(f"  {result}: {function}," for result, function in functions.items()),
+            "};",
+            "",
+        ]
+    )
 
 
 def _traced(definition: Definition, data: Any, symbols: _Symbols) -> str:

@@ -78,6 +78,13 @@ def table(rows: Rows, caption: str, name: str, right: Iterable[str] = (), folded
     return Markdown("\n".join(whole))
 
 
+def entry(ident: str, heading: str, told: Sequence[str], summary: str, folded: Sequence[str]) -> str:
+    """A claim under an anchor of its own: what is told of it, a paragraph each, and what folds out, line by line."""
+    start = ["::::{container} claim", f"({ident.lower()})=", f"### {ident}. {heading}", "", "\n\n".join(told), ""]
+    fold = [f"<details><summary>{summary}</summary>", "", *folded, "", "</details>", "::::", ""]
+    return "\n".join([*start, *fold])
+
+
 # What a table may show of a result.
 FORMS = ("text", "range", "median", "percentile", "raw_low", "raw_high", "exact", "title", "basis")
 
@@ -89,17 +96,11 @@ def quantities(case: Case, rows: Mapping[str, Sequence[str]], columns: Mapping[s
     columns: heading -> what stands under it: "{text}" or another of FORMS of the result, and "{0}", "{1}" ... for the
              texts of the row, whose own {names} are filled in
     """
-    return pd.DataFrame(
-        [
-            {heading: case.fill(form.format(*texts, **_forms(case, name))) for heading, form in columns.items()}
-            for name, texts in rows.items()
-        ]
-    )
-
-
-def _forms(case: Case, name: str) -> dict[str, str]:
-    result = case[name]
-    return {form: getattr(result, form) for form in FORMS}
+    lines = []
+    for name, texts in rows.items():
+        forms = {form: getattr(case[name], form) for form in FORMS}
+        lines.append({heading: case.fill(form.format(*texts, **forms)) for heading, form in columns.items()})
+    return pd.DataFrame(lines)
 
 
 def assumptions(case: Case, names: Iterable[str]) -> pd.DataFrame:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis import listing, placing, words
+from analysis import listing, placing, words, written
 from analysis.placing import told
 from analysis.placing.given import LIMITS
 from analysis.placing.numbers import COSTS, Answer, Span
@@ -23,29 +24,7 @@ from analysis.untrusted import as_markdown
 TABLES = ("models", "estimates", "stages")
 BESIDE = "dsv3"
 
-# What a row counts, in a sentence; nothing where it is the whole run, or where nobody says.
-COUNTED = {
-    "run": "",
-    "pretraining": "Its figures cover pre-training only.",
-    "stage": "Its figures cover this stage only, without the base on which it builds.",
-    "sum": "Its figures cover the base and the stage on top of it.",
-}
-# How the first sentences tell a cost; bare GPUs, and research by analogy, stand in the table alone.
-LEAD = {
-    "rental_usd": "Renting the GPU-hours of {name} would have cost {cost}{how}.",
-    "amortised_usd": "What its hardware lost in value, with network and energy, comes to {cost}.",
-    "acquisition_usd": "Buying {its} GPUs with servers and network would have cost {cost}.",
-}
-# A column of data/models.csv -> its title, unit and factor, and the columns that say how it is known.
-KNOWN = {
-    "chip_hours": ("GPU-hours", "GPU-hour", 1.0, "chip_hours_confidence", "chip_hours_source"),
-    "hardware_quantity": ("Chips at once", "GPU", 1.0, "", "source"),
-    "wall_hours": ("Days", "day", 1 / 24, "", "source"),
-    "params_total_b": ("Parameters", "number of", 1e9, "", "source"),
-    "params_active_b": ("Active parameters", "number of", 1e9, "", "source"),
-    "tokens_t": ("Tokens", "number of", 1e12, "", "source"),
-    "train_flop": ("Arithmetic, FLOP", "FLOP", 1.0, "flop_confidence", "flop_source"),
-}
+SAID: dict[str, dict[str, Any]] = written.toml_of(Path(__file__).with_suffix(".toml"))
 # Numbers that test the others: what follows the title, and the factor to its unit.
 TESTS = {
     **dict.fromkeys(("mfu", "implied_flop", "implied_tokens", "hours_per_1e24_flop", "days"), ("", 1.0)),
@@ -86,7 +65,7 @@ class ModelPage:
         answers, name = self.found.answers, self.row.model
         said = answers["chip_hours"].said
         parts: list[str] = []
-        for cost, text in LEAD.items():
+        for cost, text in SAID["lead"].items():
             if span := answers[cost].span:
                 how = ", on hours worked out from its arithmetic" if said and cost == "rental_usd" else ""
                 its = "its" if parts else f"{name}'s"
@@ -125,7 +104,7 @@ class ModelPage:
     def scope(self) -> str:
         """Who made the model and when, and what its row counts."""
         made = f"{self.row.developer} released it on {self.row.release_date:%-d %B %Y}."
-        return " ".join(text for text in (made, COUNTED[self.row["scope"]]) if text)
+        return " ".join(text for text in (made, SAID["counted"][self.row["scope"]]) if text)
 
     def costs(self) -> pd.DataFrame:
         """The costs with their ends, and how each is known or what it lacks."""
@@ -158,13 +137,7 @@ class ModelPage:
             span = given.inputs.get(price)
             unpriced = "no price of this chip at that time was found" if given.gpu_id else f"{self.chip} is not known"
             said = as_markdown(given.prices[price] if span else unpriced)
-            rows.append(
-                {
-                    "What": title,
-                    "Value": _amount(span, LIMITS[price][0]),
-                    "How it is known": said,
-                }
-            )
+            rows.append({"What": title, "Value": _amount(span, LIMITS[price][0]), "How it is known": said})
             v3.append(_amount(self.v3.given.inputs[price], LIMITS[price][0]))
         return self.beside(rows, v3)
 
@@ -173,19 +146,21 @@ class ModelPage:
         row, v3 = self.row, self.case.data.model(BESIDE)
         unverified = row.unverified_fields.split(";")
         rows = [{"What": "Chip", "Value": as_markdown(row.hardware) or NOT_PUBLISHED, "Grade": "", "Source": ""}]
-        for column, (title, _, _, confidence, source) in KNOWN.items():
+        for column, about in SAID["known"].items():
             there = row[column] == row[column]
             from_hours = column == "train_flop" and row.flop_from_hours == "yes"
-            sure = (row[confidence] if confidence else "") + ("; worked out from the hours" if from_hours else "")
+            sure = (row[about["grade"]] if "grade" in about else "") + (
+                "; worked out from the hours" if from_hours else ""
+            )
             rows.append(
                 {
-                    "What": title,
+                    "What": about["title"],
                     "Value": listing.doubt(_cell(row, column), "unverified" if column in unverified else ""),
                     "Grade": sure if there else "",
-                    "Source": listing.cite(row[source]) if there else "",
+                    "Source": listing.cite(row[about.get("source", "source")]) if there else "",
                 }
             )
-        return self.beside(rows, [as_markdown(v3.hardware), *(_cell(v3, column) for column in KNOWN)])
+        return self.beside(rows, [as_markdown(v3.hardware), *(_cell(v3, column) for column in SAID["known"])])
 
     def tests(self) -> pd.DataFrame:
         """Whether what is published hangs together."""
@@ -293,8 +268,12 @@ def _spanned(answer: Answer, factor: float = 1.0) -> str:
 
 
 def _cell(row: pd.Series, column: str) -> str:
-    _, unit, factor, _, _ = KNOWN[column]
-    return words.amount(row[column] * factor, unit) if row[column] == row[column] else NOT_PUBLISHED
+    about = SAID["known"][column]
+    return (
+        words.amount(row[column] * about.get("factor", 1.0), about["unit"])
+        if row[column] == row[column]
+        else NOT_PUBLISHED
+    )
 
 
 def _stands(row: Any) -> str:

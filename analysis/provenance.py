@@ -157,12 +157,21 @@ def _estimate(row: Any) -> dict[str, str]:
     }
 
 
+def offered_by(vendor: str, region: str) -> str:
+    """Who offers a price, and where."""
+    return ", ".join(filter(None, (vendor, region)))
+
+
+def offer(gpus: float) -> str:
+    """Of how many GPUs an offer is, after its price; nothing for one."""
+    return f", offer of {plain(gpus)}" if gpus > 1 else ""
+
+
 def _price(row: Any) -> dict[str, str]:
-    who = ", ".join(part for part in (row.vendor, row.region) if part)
-    offer = f", offer of {plain(row.gpus_in_offer)}" if row.gpus_in_offer > 1 else ""
+    who = offered_by(row.vendor, row.region)
     return {
         "title": f"{row.hardware}, {row.kind.replace('_', ' ')}, {row.date:%Y-%m-%d}" + (f" ({who})" if who else ""),
-        "value": f"{words.told(row.price_usd, row.unit)}{offer}",
+        "value": f"{words.told(row.price_usd, row.unit)}{offer(row.gpus_in_offer)}",
     }
 
 

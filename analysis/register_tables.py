@@ -10,33 +10,12 @@ from IPython.display import Markdown
 
 from analysis import words
 from analysis.case import Case
-from analysis.listing import cite
+from analysis.listing import cite, entry
 from analysis.placing import told
 from analysis.placing.verdict import SHORT
-from analysis.register import CONFUSIONS, RULES, Judged, amount, fitting
+from analysis.register import CONFUSIONS, RULES, SAID, Judged, amount, fitting
 
-# Verdict -> the look of its badge.
-LOOKS = {
-    "fabricated": "contradicted",
-    "contradicted": "contradicted",
-    "misattributed": "misattributed",
-    "unsupported": "unverifiable",
-    "other_quantity": "unverifiable",
-    "stage_only": "ambiguous",
-    "ambiguous": "ambiguous",
-    "fits_basis": "supported",
-    "fits_none": "ambiguous",
-    "no_verdict": "unverifiable",
-}
-BADGES = {name: f'<span class="verdict verdict-{LOOKS[name]}">{rule.title}</span>' for name, rule in RULES.items()}
-
-GRADES = {
-    "primary": "by its author",
-    "analyst": "an analyst",
-    "press": "press",
-    "blog": "a blog or a forum",
-    "machine_written": "machine-written, so no source of a fact",
-}
+BADGES = {name: f'<span class="verdict verdict-{rule.look}">{rule.title}</span>' for name, rule in RULES.items()}
 
 
 def overview(case: Case, found: Mapping[str, Judged]) -> dict[str, list[str]]:
@@ -117,25 +96,12 @@ def _entry(claim: str, judged: Judged, kinds: list[str]) -> str:
     quote = f": “{row['quote']}”" if row["quote"] else ""
     said = ", ".join(filter(None, (row["said_by"], row["said_on"])))
     lines = [
-        "::::{container} claim",
-        f"({claim.lower()})=",
-        f"### {claim}. {row['model']}: {amount(row)}",
-        "",
         f"*{said}*{quote} {cite(row['source'])}",
-        "",
         f"{BADGES[judged.verdict]} {judged.reason} {cite(row['finding_source'])}",
-        "",
         f"*Better:* {better(judged)}",
-        "",
-        "<details><summary>What it counts, how it was passed on, tests</summary>",
-        "",
-        *_folded(judged, kinds),
-        "",
-        "</details>",
-        "::::",
-        "",
     ]
-    return "\n".join(lines)
+    summary = "What it counts, how it was passed on, tests"
+    return entry(claim, f"{row['model']}: {amount(row)}", lines, summary, _folded(judged, kinds))
 
 
 def _folded(judged: Judged, kinds: list[str]) -> list[str]:
@@ -145,7 +111,7 @@ def _folded(judged: Judged, kinds: list[str]) -> list[str]:
         "Passed on": row["passed_on"] or "Nothing was found.",
         "Confusion": "; ".join(CONFUSIONS[kind][0] for kind in kinds),
         "First seen": row["first_seen"],
-        "Read": f"{row['read_as']} ({GRADES[row['source_grade']]}); {row['locator']}",
+        "Read": f"{row['read_as']} ({SAID['grades'][row['source_grade']]}); {row['locator']}",
         "Note": row["note"],
     }
     if placed:

@@ -12,15 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import untrusted, written
-from analysis.parameters import (
-    ParameterError,
-    Quoted,
-    Value,
-    base,
-    known,
-    read_changes,
-    without_idle_changes,
-)
+from analysis.parameters import ParameterError, Quoted, Value, base, known, read_changes, without_idle_changes
 from analysis.untrusted import nearest, shown
 
 
@@ -59,16 +51,7 @@ class Scenario:
             relative = math.nan
             if not isinstance(here, str) and not isinstance(parameter.value, str) and parameter.value:
                 relative = here / parameter.value - 1
-            rows.append(
-                {
-                    "name": name,
-                    "title": parameter.title,
-                    "unit": parameter.unit,
-                    "base": parameter.value,
-                    "here": here,
-                    "change": relative,
-                }
-            )
+            rows.append((name, parameter.title, parameter.unit, parameter.value, here, relative))
         return pd.DataFrame(rows, columns=["name", "title", "unit", "base", "here", "change"])
 
 
@@ -92,19 +75,9 @@ LONGEST_FILE, LONGEST_TEXT = 100_000, {"title": 200, "motive": 2_000, "source": 
 DEEPEST = 8
 
 # Folders of _build and of what is in it that are not a scenario's. A change by -p has one as well: `scenario_name`.
-RESERVED = {
-    "all",
-    "base",
-    "classroom",
-    "compare",
-    "downloads",
-    "fuzz",
-    "html",
-    "mutants",
-    "slides",
-    "stories",
-    "sweeps",
-}
+RESERVED = frozenset(
+    ("all", "base", "classroom", "compare", "downloads", "fuzz", "html", "mutants", "slides", "stories", "sweeps")
+)
 
 # No folder of Windows can have these names.
 DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}

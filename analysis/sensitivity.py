@@ -133,12 +133,7 @@ def indices(names: list[str], function: Callable[[np.ndarray], np.ndarray], coun
     else:
         # A seed of 0 would be no seed to SALib.
         found = analysis.analyze(
-            problem,
-            values,
-            calc_second_order=False,
-            num_resamples=RESAMPLES,
-            conf_level=CONFIDENCE,
-            seed=seed + 1,
+            problem, values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=CONFIDENCE, seed=seed + 1
         )
     return pd.DataFrame(
         {

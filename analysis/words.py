@@ -150,12 +150,7 @@ def _plain(unit: str) -> bool:
 
 
 def amount(
-    value: float,
-    unit: str,
-    low: float | None = None,
-    high: float | None = None,
-    significant: int = 4,
-    least: int = 2,
+    value: float, unit: str, low: float | None = None, high: float | None = None, significant: int = 4, least: int = 2
 ) -> str:
     """A value in words, as fine as its range allows: '$5.6 million', '24 %', '$1.3'.
 
@@ -221,22 +216,6 @@ def beside(unit: str, text: str) -> str:
     if unit in ("USD", "fraction", "times", "number of"):
         return ""
     return f"{unit}s" if text != "1" and unit in ("claim", "model", "GPU", "GPU-hour", "day", "year") else unit
-
-
-# What an assumption's unit is called beside its number, for readers.
-UNITS = {
-    "USD/GPU-hour": "dollars an hour",
-    "USD/GPU": "dollars a GPU",
-    "USD/kWh": "dollars a kilowatt-hour",
-    "USD/person-year": "dollars a person and year",
-    "CNY/USD": "yuan a dollar",
-    "OOM/year": "powers of ten a year",
-    "1/year": "as a share of 1, a year",
-    "fraction": "as a share of 1",
-    "ratio": "times",
-    "year": "years",
-    "people": "people",
-}
 
 
 def label(name: str, rows: list[str]) -> str:

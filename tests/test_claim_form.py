@@ -26,7 +26,6 @@ from analysis.report import claim_form
 
 CASE = Case()
 ASSETS = Path(__file__).parents[1] / "book" / "assets"
-FIELDS = {field.name: field for field in claim_form.FIELDS}
 # The first hundred run every line of analysis/placing; of the readings of ten thousand, these have four in five.
 SETTINGS = 2_500
 
@@ -62,9 +61,9 @@ def random_settings(count: int) -> list[dict[str, str]]:
         ):
             if draw.random() < share:
                 setting[name] = draw.choice(among)
-        for name, field in FIELDS.items():
+        for name, field in claim_form.FIELDS.items():
             if draw.random() < 0.3:
-                _, low, high = given.LIMITS[field.key]
+                _, low, high = given.LIMITS[field["key"]]
                 setting[name] = (
                     f"{min(max(low * (high / low) ** draw.random(), low), high):.{draw.choice((3, 6, 17))}g}"
                 )
@@ -95,7 +94,7 @@ def random_sum(draw: random.Random) -> str:
 
 def asked(setting: dict[str, str]) -> placing.Placed:
     """What Python says of a setting of the form."""
-    own = {field.key: float(setting[name]) for name, field in FIELDS.items() if name in setting}
+    own = {field["key"]: float(setting[name]) for name, field in claim_form.FIELDS.items() if name in setting}
     found = placing.asked(
         CASE, setting.get("model", ""), own, setting.get("gpu", ""), setting.get("when", ""), setting.get("name", "")
     )

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from analysis.figures.sheet import Sheet, width_of, wrapped
-from analysis.figures.style import GRID, INK, MUTED, PAPER, bare, dot, range_bar
+from analysis.figures.style import GRID, INK, MUTED, PAPER, bare, dot, log_limits, range_bar
 
 NAME, NOTE = 10.0, 9.0
 
@@ -171,5 +170,4 @@ def _draw(sheet: Sheet, ax: Axes, row: Row, top: float, down: float, height: flo
 
 def limits_of(rows: Sequence[Row], margin: float = 1.3) -> tuple[float, float]:
     """Ends of a logarithmic axis that hold all marks and whiskers, with a factor of room."""
-    ends = np.array([end for row in rows for end in (row.value, row.low, row.high) if end > 0])
-    return float(ends.min() / margin), float(ends.max() * margin)
+    return log_limits((float(end) for row in rows for end in (row.value, row.low, row.high)), margin)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib
 from matplotlib import font_manager
@@ -22,12 +22,20 @@ from matplotlib.font_manager import get_font
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
-from analysis import words
+from analysis import words, written
 
-INK = "#24292f"
-MUTED = "#5f6b76"
-GRID = "#dfe3e7"
-PAPER = "#ffffff"
+_LOOK = written.toml_of(Path(__file__).with_suffix(".toml"))
+COLOURS: dict[str, str] = _LOOK["colours"]
+INK, MUTED, GRID, PAPER = (COLOURS[name] for name in ("ink", "muted", "rule", "paper"))
+BLUE, TEAL, ORANGE, PURPLE, GREY, RED = (COLOURS[name] for name in ("blue", "teal", "orange", "purple", "grey", "red"))
+GPU_COLOURS = {gpu: COLOURS[row["colour"]] for gpu, row in _LOOK["gpus"].items()}
+GPU_NAMES = {gpu: row["name"] for gpu, row in _LOOK["gpus"].items()}
+BASES: dict[str, dict[str, str]] = _LOOK["bases"]
+BASIS_COLOURS = {basis: COLOURS[row["colour"]] for basis, row in BASES.items()}
+BASIS_NAMES = {basis: row["name"] for basis, row in BASES.items()}
+HEADLINE_NAMES: dict[str, str] = _LOOK["headlines"]
+RC = {name: COLOURS.get(value, value) for name, value in _LOOK["matplotlib"].items()}
+FAMILY = RC["font.family"]
 
 # In dark mode the site shows the same drawing through this CSS filter: paper becomes the page's ground, hues stay.
 DARK_FILTER = "invert(0.93) hue-rotate(180deg)"
@@ -42,72 +50,6 @@ def dark(colour: str) -> str:
         0.426 * red + 1.430 * green - 0.856 * blue,
     )
     return "#" + "".join(f"{round(255 * min(max(value, 0), 1)):02x}" for value in turned)
-
-
-BLUE, TEAL, ORANGE, PURPLE, GREY, RED = "#2f78b7", "#16877a", "#c8641b", "#8a5fc4", "#77818b", "#c9465a"
-
-GPU_COLOURS = {"A100-PCIe-40": GREY, "H20": ORANGE, "H800-SXM": BLUE, "H100-SXM": PURPLE}
-GPU_NAMES = {"A100-PCIe-40": "A100", "H20": "H20", "H800-SXM": "H800", "H100-SXM": "H100"}
-
-BASIS_COLOURS = {"rental": BLUE, "amortised": TEAL, "acquisition": ORANGE, "programme": PURPLE}
-BASIS_NAMES = {
-    "rental": "Rental: hours × a price",
-    "amortised": "Amortised: value lost in the run",
-    "acquisition": "Acquisition: buying the hardware",
-    "programme": "Programme: research and staff too",
-}
-
-# Headline result -> what it is called on a drawing, beside others.
-HEADLINE_NAMES = {
-    "v3_rental_usd": "V3’s run, rented",
-    "v3_amortised_usd": "V3’s run, amortised",
-    "v3_acquisition_usd": "V3’s GPUs with network, bought",
-    "v3_programme_usd": "V3’s programme",
-    "fleet_capex_usd": "The fleet’s servers",
-    "owner_usd_per_gpu_hour": "An owner’s hour of an H800",
-}
-
-FAMILY = "Source Sans Pro"
-# File of the typeface -> the weight and the slant that it is for.
-FACES: dict[str, tuple[str, Literal["normal", "italic"]]] = {
-    "Regular": ("normal", "normal"),
-    "Semibold": ("semibold", "normal"),
-    "Bold": ("bold", "normal"),
-    "It": ("normal", "italic"),
-}
-
-RC: dict[str, Any] = {
-    "font.family": FAMILY,
-    "font.size": 11,
-    "axes.titlesize": 12,
-    "axes.titleweight": "semibold",
-    "axes.titlelocation": "left",
-    "axes.labelsize": 10.5,
-    "axes.labelcolor": MUTED,
-    "axes.edgecolor": MUTED,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "axes.grid": False,
-    "grid.color": GRID,
-    "grid.linewidth": 0.8,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10.5,
-    "text.color": INK,
-    # A dollar sign is a dollar sign: two of them in one text would be read as mathematics.
-    "text.parse_math": False,
-    "hatch.linewidth": 0.7,
-    "figure.facecolor": PAPER,
-    "savefig.facecolor": PAPER,
-    "svg.fonttype": "path",
-    "figure.constrained_layout.use": True,
-    "figure.constrained_layout.h_pad": 0.06,
-}
 
 
 @contextmanager
@@ -145,7 +87,7 @@ def legible(title: str, name: str) -> str:
 
 @lru_cache(maxsize=1)
 def register_fonts() -> None:
-    for face, (weight, slant) in FACES.items():
+    for face, (weight, slant) in _LOOK["faces"].items():
         path = _font_file(face)
         try:
             font_manager.fontManager.addfont(path)
@@ -185,15 +127,11 @@ def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
 
 
 def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float, unverified: bool = False) -> None:
-    """One GPU type's piece of a stacked bar, from `left` and `width` wide, in the type's colour."""
-    ax.barh(y, width, height, left, **gpu_look(gpu, unverified))
-
-
-def gpu_look(gpu: str, unverified: bool = False) -> dict[str, Any]:
-    """How a piece of one GPU type is filled and edged; hatched where its count is unverified."""
+    """One GPU type's piece of a stacked bar, from `left` and `width` wide; hatched where its count is unverified."""
     # No dots in a hatch: each is a path, and a pattern of them weighs a quarter of a megabyte in an SVG.
-    fill = {"facecolor": GPU_COLOURS[gpu], "hatch": "////" if unverified else "", "hatchcolor": (1, 1, 1, 0.55)}
-    return {**fill, "edgecolor": PAPER, "linewidth": 0.9}
+    look: dict[str, Any] = {"facecolor": GPU_COLOURS[gpu], "edgecolor": PAPER, "linewidth": 0.9}
+    hatch = "////" if unverified else ""
+    ax.barh(y, width, height, left, **look, hatch=hatch, hatchcolor=(1, 1, 1, 0.55))
 
 
 def log_limits(values: Iterable[float], margin: float) -> tuple[float, float]:
@@ -228,14 +166,7 @@ def dot(ax: Axes, x: float, y: float, colour: str, shape: str = "o", fill: str =
     """
     if (x <= 0 and ax.get_xscale() == "log") or (y <= 0 and ax.get_yscale() == "log"):
         return
-    ax.plot(
-        x,
-        y,
-        shape,
-        **mark(colour, fill, size),
-        clip_on=False,
-        zorder=5,
-    )
+    ax.plot(x, y, shape, **mark(colour, fill, size), clip_on=False, zorder=5)
 
 
 def short(text: str) -> str:

@@ -7,61 +7,26 @@ chip, and the price book. The page computes by the assumptions of the case that 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import sympy
 
-from analysis import formulas, words
+from analysis import formulas, words, written
 from analysis.case import Case
 from analysis.placing import book, given, numbers, told, verdict
 from analysis.placing.numbers import NUMBERS, Span, Way
 from analysis.quantities.rents import half_year
 from analysis.untrusted import one_line
 
-
-@dataclass(frozen=True)
-class Field:
-    """A number that the form takes.
-
-    name:    what the address of the page and the option of `report claim` call it
-    key:     what LIMITS calls it
-    example: what it may look like
-    whole:   whether nobody would give it to a thousandth, so that "13,928" can only be thousands
-    """
-
-    name: str
-    key: str
-    title: str
-    example: str
-    whole: bool = True
-
-
-HOURS = Field("hours", "chip_hours", "GPU-hours", "2.788 million")
-GPUS, DAYS = Field("gpus", "gpus", "GPUs", "2,048"), Field("days", "days", "Days", "56.7", False)
-SIZE = (
-    Field("active", "active_parameters", "Active parameters", "37 billion"),
-    Field("tokens", "tokens", "Tokens", "14.8 trillion"),
-)
-MORE = (
-    Field("flop", "flop", "Arithmetic, in FLOP", "3.3e24", False),
-    Field("mfu", "mfu", "MFU, instead of 0.20 to 0.50", "0.35", False),
-    Field("energy", "energy", "Electricity, in kWh", "3 million"),
-    Field("rent", "rent", "Rent of an hour of the chip, in dollars", "2.00", False),
-    Field("server", "server_price", "Price of a chip with its share of the server, in dollars", "34,800"),
-)
-FIELDS = (HOURS, GPUS, DAYS, *SIZE, *MORE)
-
+FORM = written.toml_of(Path(__file__).with_suffix(".toml"))
+# What each number that the form takes is, by the name that the address of the page has for it.
+FIELDS: dict[str, dict[str, Any]] = FORM["fields"]
 # Settings to try, as an address has them, and what their buttons say.
-EXAMPLES = {
-    "model=dsv3&sum=5.576%20million": "V3, $5.576 million",
-    "counts=stage&model=dsr1_increment&sum=294%20thousand": "R1’s stage, $294,000",
-    "reading=over&model=gpt4&sum=100%20million": "GPT-4, over $100 million",
-    "gpu=A100-SXM-80&when=2023H1&counts=fine_tune&name=A%20fine-tune&gpus=8&days=5&sum=98": "8 A100s, 5 days, $98",
-}
+EXAMPLES: dict[str, str] = FORM["examples"]
 
 
 def half_years(case: Case) -> list[str]:
@@ -144,17 +109,15 @@ def script(case: Case) -> str:
         "halves": halves,
         "assumptions": _ends(given.assumptions(case)),
         "fields": {
-            field.name: {
-                "key": field.key,
-                "title": field.title,
-                "input": given.INPUT.get(field.key, field.key),
-                "unit": given.LIMITS[field.key][0],
-                "low": given.LIMITS[field.key][1],
-                "high": given.LIMITS[field.key][2],
-                "whole": field.whole,
-                "allowed": _allowed(field.key),
+            name: {
+                "key": field["key"],
+                "title": field["title"],
+                "input": given.INPUT.get(field["key"], field["key"]),
+                **dict(zip(("unit", "low", "high"), given.LIMITS[field["key"]], strict=True)),
+                "whole": field.get("whole", True),
+                "allowed": _allowed(field["key"]),
             }
-            for field in FIELDS
+            for name, field in FIELDS.items()
         },
         "sum": given.LIMITS["amount"][1:],
         "sumAllowed": _allowed("amount"),
@@ -182,20 +145,9 @@ def script(case: Case) -> str:
         "known": told.KNOWN,
         "words": words.RULES,
     }
-    lines = [
-        f"  {number.name}: [{', '.join(f'x => {traced(way, number.name)}' for way in number.ways)}],"
-        for number in NUMBERS
-    ]
-    return "\n".join(
-        [
-            "// Generated from analysis/placing and data/ when the site is built (analysis/report/claim_form.py).",
-            f"window.reportClaim = {json.dumps(document, ensure_ascii=False, separators=(',', ':'))};",
-            "window.reportClaim.formulas = {",
-            *lines,
-            "};",
-            "",
-        ]
-    )
+    ways = {each.name: ", ".join(f"x => {traced(way, each.name)}" for way in each.ways) for each in NUMBERS}
+    source = "analysis/placing and data/ when the site is built (analysis/report/claim_form.py)"
+    return formulas.script(source, "reportClaim", document, {name: f"[{found}]" for name, found in ways.items()})
 
 
 def labels(case: Case) -> dict[str, str]:

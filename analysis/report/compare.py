@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from analysis.case import Case
-from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, compare, rows, shipped
+from analysis.comparison import OTHERS, SCENARIOS_VARIABLE, Choice, Comparison, rows, shipped
 from analysis.report import build as builder
 from analysis.report import kernels, manifest, place
 from analysis.report.execution import Progress, silent
@@ -31,11 +30,6 @@ def folder(choice: Choice) -> Path:
     if len(text) > LONGEST:
         text = f"{text[:LONGEST]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     return place.BUILD / "compare" / text
-
-
-def beside(choice: Choice) -> Comparison:
-    """The scenarios of a choice beside the base case."""
-    return compare(Case(), choice.entries)
 
 
 def usable(choice: Choice, out: Path | None, site: bool) -> Path:

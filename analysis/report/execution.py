@@ -154,11 +154,7 @@ def _own(notebook: Any, changes: Mapping[str, parameters.Value]) -> dict[str, pa
     return {name: value for name, value in changes.items() if name in declared}
 
 
-def key(
-    page: Page,
-    changes: Mapping[str, parameters.Value],
-    find_parameters: bool = False,
-) -> str:
+def key(page: Page, changes: Mapping[str, parameters.Value], find_parameters: bool = False) -> str:
     """A page's key: the same for two runs that can differ only by what the page uses."""
     manner = "find parameters" if find_parameters else ""
     values = {**_own(notebooks.read(page.path), changes), **dict(page.own), "": page.heading}

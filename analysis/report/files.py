@@ -36,10 +36,6 @@ from analysis.project import BUILD as BUILD
 LEFT = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 
 
-class BusyError(Exception):
-    """Another command is doing the same; the message says which process, and since when."""
-
-
 def fault(error: OSError) -> str:
     """What the disk refused, and where, in one line."""
     if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
@@ -285,15 +281,3 @@ def own_folder(above: Path, prefix: str) -> tuple[Path, Lock]:
 
 def _is_ours(path: Path) -> bool:
     return sys.platform == "win32" or path.stat().st_uid == os.getuid()
-
-
-@contextmanager
-def alone(path: Path, what: str) -> Iterator[None]:
-    """Do something that only one command may do at a time; BusyError names the one that is doing it."""
-    lock = Lock(path)
-    if not lock.take():
-        raise BusyError(f"{what} is being done already ({lock.holder()}). Wait for it to end, then run again.")
-    try:
-        yield
-    finally:
-        lock.free()

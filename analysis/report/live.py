@@ -7,7 +7,6 @@ the base case; a scenario's site starts from the scenario's values.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -17,13 +16,14 @@ from typing import Any, TypeVar
 
 from analysis import formulas, parameters, untrusted, words, written
 from analysis.case import Case, Data, Quantity
-from analysis.figures.charts.cost_per_model import REMARKS
-from analysis.figures.style import BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY, MUTED
+from analysis.figures.style import BASES, BASIS_COLOURS, BASIS_NAMES, GPU_COLOURS, GREY, MUTED
 from analysis.parameters import Parameter, Value
 from analysis.quantities import REGISTRY, Definition
 from analysis.quantities.parts import PARTS
 
 SOURCE = written.ROOT / "book" / "live.yml"
+# What the page calls units and groups of assumptions.
+SAID: dict[str, dict[str, str]] = written.toml_of(Path(__file__).with_suffix(".toml"))
 
 # Assumptions that only the draws use. What the page shows is the central value, so they would move nothing.
 LEFT_OUT = ("hopper_price_correlation", "draws", "seed")
@@ -312,7 +312,7 @@ def _drawing(panel: Panel) -> dict[str, Any]:
             "dots": [
                 {
                     "label": BASIS_NAMES[group.basis],
-                    "remark": REMARKS[group.basis] if group.peers else "",
+                    "remark": BASES[group.basis]["remark"] if group.peers else "",
                     "colour": BASIS_COLOURS[group.basis],
                     "results": group.results,
                     "peers": peers(group),
@@ -334,7 +334,7 @@ def script(model: Live) -> str:
             rows[name]["choices"] = row.choices
             rows[name]["titles"] = choice_titles(row)
         else:
-            rows[name] |= {"unit": words.UNITS[row.unit], "low": row.low, "high": row.high}
+            rows[name] |= {"unit": SAID["units"][row.unit], "low": row.low, "high": row.high}
             rows[name] |= {"min": row.minimum, "max": row.maximum}
     stated = {
         name: {
@@ -359,14 +359,6 @@ def script(model: Live) -> str:
         "hatches": dict.fromkeys(HATCHES.values(), MUTED),
         "sizes": {"axis": AXIS, "row": ROW, "head": HEAD, "remark": REMARK, "swings": SWINGS},
     }
-    lines = [f"  {name}: x => {formula.javascript}," for name, formula in model.formulas.items()]
-    return "\n".join(
-        [
-            "// Generated from analysis/costs and data/ when the site is built (analysis/report/live.py).",
-            f"window.reportLive = {json.dumps(document, ensure_ascii=False, separators=(',', ':'))};",
-            "window.reportLive.formulas = {",
-            *lines,
-            "};",
-            "",
-        ]
-    )
+    functions = {name: f"x => {formula.javascript}" for name, formula in model.formulas.items()}
+    source = "analysis/costs and data/ when the site is built (analysis/report/live.py)"
+    return formulas.script(source, "reportLive", document, functions)

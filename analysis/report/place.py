@@ -155,11 +155,15 @@ def told(untouched: str) -> Iterator[None]:
 @contextmanager
 def alone(target: Path) -> Iterator[None]:
     """Change a site that no other command is changing; BuildError names the process that is."""
+    lock = files.Lock(store.lock_of(target))
+    if not lock.take():
+        raise BuildError(
+            f"A build of {target} is being done already ({lock.holder()}). Wait for it to end, then run again."
+        )
     try:
-        with files.alone(store.lock_of(target), f"A build of {target}"):
-            yield
-    except files.BusyError as error:
-        raise BuildError(str(error)) from None
+        yield
+    finally:
+        lock.free()
 
 
 @contextmanager

@@ -133,10 +133,7 @@ def _bar(
 
 
 def _table(
-    case: Case,
-    totals: dict[str, Quantity],
-    pieces: dict[str, dict[str, float]],
-    published: dict[str, float],
+    case: Case, totals: dict[str, Quantity], pieces: dict[str, dict[str, float]], published: dict[str, float]
 ) -> pd.DataFrame:
     """All that is drawn: sums by count and type, sums of counts, and published sums, in USD."""
     rows: list[tuple[Any, ...]] = []

@@ -23,14 +23,6 @@ from analysis.quantities.hours import HOPPERS, PUBLIC, gpu_name
 from analysis.quantities.runs import V3
 from analysis.reconciliation.epoch import EDITION_2026
 
-# What a basis takes in, here and on the live page.
-REMARKS = {
-    "rental": "this report's at one price for all, Epoch AI's at cloud prices of the day",
-    "amortised": "by Epoch AI's formula; V3's at the assumed price of an H800",
-    "acquisition": "the whole cluster, on Epoch AI's constants",
-    "programme": "V3's compute at the rental price, the others' amortised",
-}
-
 CLOUD = "Rental: cloud prices of the day"
 HOURS, MODEL, PUBLISHED = "hours x price", "this report's model", "published"
 
@@ -141,7 +133,9 @@ def _panels(case: Case, marks: list[Mark]) -> list[tuple[str, str, list[Row]]]:
     price = f"hours that developers published, at ${case.point.rental_usd_per_gpu_hour:.2f} for all"
     found = []
     for basis, name in style.BASIS_NAMES.items():
-        parts: list[tuple[str, str, tuple[str, ...]]] = [(name, REMARKS[basis], (HOURS, MODEL, PUBLISHED))]
+        parts: list[tuple[str, str, tuple[str, ...]]] = [
+            (name, style.BASES[basis]["remark"], (HOURS, MODEL, PUBLISHED))
+        ]
         if basis == "rental":
             parts = [(name, price, (HOURS,)), (CLOUD, "Epoch AI's estimates", (PUBLISHED,))]
         for heading, remark, kinds in parts:

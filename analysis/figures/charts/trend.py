@@ -66,18 +66,9 @@ def _table(case: Case) -> pd.DataFrame:
     on_disclosed_hours = measured(case.data).set_index("model_id").usd_per_1e24_flop
     for basis in (AMORTISED, RENTAL):
         for row in published_costs(case.data, basis).to_dict("records"):
-            common = {
-                "model_id": row["model_id"],
-                "model": row["model"],
-                "release_date": row["release_date"],
-                "kind": "published",
-                "low_usd": math.nan,
-                "high_usd": math.nan,
-                "chip_hours_public": row["hours_public"],
-                "flop_confidence": row["flop_confidence"],
-                "source": row["source"],
-                "years": row["years"],
-            }
+            kept = ("model_id", "model", "release_date", "flop_confidence", "source", "years")
+            common = {name: row[name] for name in kept}
+            common |= {"kind": "published", "chip_hours_public": row["hours_public"]}
             rows.append({"panel": basis, **common, "value_usd": row["value_usd"], "costliest_so_far": row["record"]})
             if basis == AMORTISED and not math.isnan(row["usd_per_1e24_flop"]):
                 unit = on_disclosed_hours.get(row["model_id"], row["usd_per_1e24_flop"])

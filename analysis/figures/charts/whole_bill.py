@@ -5,7 +5,6 @@ The four cost bases stand in bands of their own: they answer different questions
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,20 +20,13 @@ from analysis.quantities.fleet import by_type
 from analysis.quantities.programme import V2
 from analysis.quantities.runs import R1, V3
 
-# Whose count is multiplied by a price. The prices are assumptions or street prices in every row.
+# Whose count is multiplied by a price: how full its dot is, and what the key calls it. The prices are assumptions or
+# street prices in every row.
 WHOSE = {
-    "disclosed": "disclosed count",
-    "an analyst's": "an analyst's count",
-    "a newspaper's": "a newspaper's",
-    "by analogy": "by analogy",
-}
-FILLS = {"disclosed": "full", "an analyst's": "left", "a newspaper's": "right", "by analogy": "none"}
-
-LEFT_OUT = {
-    "rental": "official runs only, no experiments",
-    "amortised": "Epoch AI's method: no building, no staff",
-    "programme": "compute at the same hourly price; no data",
-    "acquisition": "servers only: no network, no building, no power",
+    "disclosed": ("full", "disclosed count"),
+    "an analyst's": ("left", "an analyst's count"),
+    "a newspaper's": ("right", "a newspaper's"),
+    "by analogy": ("none", "by analogy"),
 }
 
 
@@ -60,6 +52,7 @@ def whole_bill(case: Case) -> Sketch:
         "acquisition": _acquisition(case),
     }
     results = [layer.result for band in bands.values() for layer in band]
+    ends = (end for q in results for end in (q.low, q.value, q.high))
     unit = "US dollars of the day, log scale; dot: base case, bar: 5–95 % range. Never add one band to another"
     if any(not q.low <= q.value <= q.high for q in results):
         unit += ". Dot outside its bar: an assumption at the edge"
@@ -69,24 +62,20 @@ def whole_bill(case: Case) -> Sketch:
         "whole-bill",
         title,
         unit,
-        partial(_draw, bands, style.log_limits(_ends(results), 1.4)),
+        partial(_draw, bands, style.log_limits(ends, 1.4)),
         _table(bands),
         _alt(case),
     )
 
 
-def _ends(results: list[Quantity]) -> Iterator[float]:
-    yield from (end for q in results for end in (q.low, q.value, q.high))
-
-
 def _draw(bands: dict[str, list[Layer]], limits: tuple[float, float], sheet: Sheet) -> None:
-    sheet.key([("o", fill, WHOSE[count]) for count, fill in FILLS.items()])
+    sheet.key([("o", *told) for told in WHOSE.values()])
     rows = {basis: [_row(layer, style.BASIS_COLOURS[basis]) for layer in band] for basis, band in bands.items()}
     columns = room([row for band in rows.values() for row in band])
     for basis, band in rows.items():
         top = sheet.at + 8
         sheet.heading(style.BASIS_NAMES[basis], style.BASIS_COLOURS[basis], above=12, below=0)
-        sheet.lines(LEFT_OUT[basis], 9, color=style.MUTED)
+        sheet.lines(style.BASES[basis]["left_out"], 9, color=style.MUTED)
         last = basis == list(rows)[-1]
         strips(sheet, band, limits, words.money_tick, axis=last, columns=columns)
         sheet.band(top, sheet.at - (16 if last else 0), style.BASIS_COLOURS[basis])
@@ -103,7 +92,7 @@ def _row(layer: Layer, colour: str) -> Row:
         "" if result.certain else style.short(result.range),
         layer.evidence + (" (base case)" if layer.chosen else ""),
         colour,
-        fill=FILLS[layer.count],
+        fill=WHOSE[layer.count][0],
         strong=layer.chosen,
     )
 

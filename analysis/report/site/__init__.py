@@ -38,21 +38,8 @@ __all__ = ["DrawingRenderer", "setup"]
 
 # First `plain`, which gives Sphinx another folder.
 PARTS = (
-    *(
-        "plain",
-        "claim",
-        "equations",
-        "families",
-        "figures",
-        "finish",
-        "metadata.head",
-        "hints",
-        "live",
-        "references",
-        "rows",
-        "scripts",
-    ),
-    *("search", "sections", "sharing", "tokens", "typography"),
+    *("plain", "claim", "equations", "families", "figures", "finish", "metadata.head", "hints", "live", "references"),
+    *("rows", "scripts", "search", "sections", "sharing", "tokens", "typography"),
 )
 
 

@@ -7,7 +7,6 @@ the command `report claim` gives the same answers.
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -50,7 +49,7 @@ class ClaimDirective(SphinxDirective):
             "reading": READINGS,
         }
         assert READINGS.keys() == given.READINGS.keys()
-        return [nodes.raw("", str(HTML.form(lists, claim_form)), format="html")]
+        return [nodes.raw("", str(HTML.form(lists, claim_form.FIELDS, claim_form.EXAMPLES)), format="html")]
 
 
 @lru_cache(maxsize=4)
@@ -59,12 +58,7 @@ def _script(changes: tuple[tuple[str, Value], ...]) -> str:
 
 
 def write_model(app: Sphinx) -> None:
-    """The generated script, beside the hand-written ones."""
-    if app.builder.format != "html":
-        return
-    folder = Path(app.outdir) / "_static"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / SCRIPTS[0]).write_text(_script(tuple(app.config.report_changes.items())), encoding="utf-8")
+    scripts.write(app, SCRIPTS[0], lambda: _script(tuple(app.config.report_changes.items())))
 
 
 def setup(app: Sphinx) -> None:

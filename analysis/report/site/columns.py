@@ -8,64 +8,24 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis import tables, words
-from analysis.provenance import between, model_name, plain
+from analysis import tables, words, written
+from analysis.provenance import between, model_name, offer, offered_by, plain
 from analysis.trace import keys
 
+_TABLES = written.toml_of(Path(__file__).with_suffix(".toml"))
 # Table -> heading -> column. The first names the row.
-COLUMNS = {
-    "prices": {
-        **{"GPU": "hardware", "Kind": "kind", "Date": "date", "USD": "price_usd", "Per": "unit"},
-        "Offered by": "vendor",
-    },
-    "rent_index": {"Period to": "date", "USD an hour, 25th percentile": "low_usd", "75th percentile": "high_usd"},
-    "published": {
-        **{"Figure": "quantity", "Subject": "subject", "Value": "value", "Unit": "unit"},
-        **{"Dollars of": "currency_year", "Year of the source": "year"},
-    },
-    "estimates": {
-        **{"Model": "model_id", "Basis": "basis", "USD": "value_usd", "Dollars of": "currency_year"},
-        **{"Edition": "vintage", "Method": "method"},
-    },
-    "models": {
-        **{"Model": "model", "Developer": "developer", "Released": "release_date", "Chip-hours": "chip_hours"},
-        **{"Chips": "hardware_quantity", "Kind of chip": "hardware", "FLOP": "FLOP"},
-        **{"Parameters, billion": "params_total_b", "Active": "params_active_b", "Tokens, trillion": "tokens_t"},
-    },
-    "chains": {"Who": "who", "Chain": "chain", "Said": "said_on", "USD": "value"},
-    "stages": {"Model": "model_id", "Stage": "stage_name", "Chip-hours": "chip_hours"},
-    "gpus": {
-        **{"Accelerator": "name", "BF16, TFLOP/s": "peak_bf16_dense_tflops", "FP8, TFLOP/s": "peak_fp8_dense_tflops"},
-        **{"Memory, GB": "memory_gb", "Memory, TB/s": "memory_bandwidth_tb_s", "Link, GB/s": "link_bandwidth_gb_s"},
-        **{"TDP, W": "tdp_w", "Server’s power over the chip’s": "server_to_chip_power_ratio"},
-        **{"Chip, USD": "chip_price_usd", "Server of eight, USD": "server8_price_usd"},
-    },
-    "epoch_runs": {
-        **{"Model": "model", "Chip-hours": "chip_hours", "USD a chip": "acquisition_usd_per_chip_with_server"},
-        **{"Years old": "years_acquisition_to_training", "TDP, W": "chip_tdp_w"},
-        **{"Server’s power over the chip’s": "server_to_chip_power_ratio", "Load": "load_fraction", "PUE": "pue"},
-        **{"USD/kWh": "electricity_usd_per_kwh", "Published, USD": "published_amortised_usd2023"},
-    },
-}
+COLUMNS: dict[str, dict[str, str]] = _TABLES["columns"]
 # Table -> heading of a column -> what is picked by it.
-PICKED = {
-    "prices": {"GPU": "GPU", "Kind": "Kind", "Date": "Year"},
-    "published": {"Figure": "GPU", "Subject": "Subject", "Year of the source": "Year"},
-    "estimates": {"Basis": "Basis", "Edition": "Year"},
-    "models": {"Kind of chip": "GPU", "Released": "Year"},
-}
+PICKED: dict[str, dict[str, str]] = _TABLES["picked"]
+# The lowest and the highest that is known stand in its cell.
+ENDS: dict[str, list[str]] = _TABLES["ends"]
 # The chips that the report is about come first in a list of prices.
 FIRST = ("H800", "H100")
-# The lowest and the highest that is known stand in its cell.
-ENDS = {
-    "value": ("low", "high"),
-    "value_usd": ("low_usd", "high_usd"),
-    **{name: (f"{name}_low", f"{name}_high") for name in ("chip_price_usd", "server8_price_usd")},
-}
 CHIP = re.compile(r"TPU ?v\d\w?|\b(?!BF|FP)[A-Z]{1,2}\d{2,3}[A-Z]?\b|910B")
 
 
@@ -97,9 +57,8 @@ def cells(table: str) -> dict[str, list[Cell]]:
 def _own(table: str, frame: pd.DataFrame) -> dict[str, Any]:
     """Columns of a list that are put together from several of its table, or come from another."""
     if table == "prices":
-        offers = frame.gpus_in_offer.map(lambda number: f", offer of {plain(number)}" if number > 1 else "")
-        who = [", ".join(filter(None, pair)) for pair in zip(frame.vendor, frame.region, strict=True)]
-        return {"unit": frame.unit.str.removeprefix("USD per ") + offers, "vendor": who}
+        who = list(map(offered_by, frame.vendor, frame.region))
+        return {"unit": frame.unit.str.removeprefix("USD per ") + frame.gpus_in_offer.map(offer), "vendor": who}
     if table == "models":
         return {"FLOP": frame.train_flop}
     if table in ("estimates", "stages"):

@@ -109,6 +109,11 @@ class Hints(SphinxPostTransform):
         self.notes.setdefault(name, text)
         return name
 
+    def describe(self, reference: nodes.reference, name: str, text: str, kind: str) -> None:
+        """Put a word with a note in the place of a link."""
+        told = {"refuri": reference["refuri"], "note": self.note(name, text), "classes": [kind]}
+        reference.replace_self(noted("", reference.astext(), **told))
+
     def numbers(self, where: Places) -> None:
         for node in list(self.document.findall(nodes.inline)):
             found = provenance.stem(node["glued"]) if "glued" in node else None
@@ -136,11 +141,7 @@ class Hints(SphinxPostTransform):
             if ident not in told or not any("std-term" in child.get("classes", ()) for child in reference.children):
                 continue
             seen.add((id(section(reference)), ident))
-            wrapped = noted(
-                refuri=reference["refuri"], note=self.note(f"note-{ident}", told[ident]), classes=["hint-term"]
-            )
-            wrapped += [nodes.Text(reference.astext())]
-            reference.replace_self(wrapped)
+            self.describe(reference, f"note-{ident}", told[ident], "hint-term")
         return seen
 
     def abbreviations(self, where: Places, seen: set[tuple[int, str]]) -> None:
@@ -163,11 +164,7 @@ class Hints(SphinxPostTransform):
             if not entry or inside(reference, (nodes.table, nodes.title)):
                 continue
             ident = str(reference["refuri"]).rpartition("#")[2]
-            wrapped = noted(
-                refuri=reference["refuri"], note=self.note(f"note-{ident}", entry), classes=["hint-citation"]
-            )
-            wrapped += [nodes.Text(reference.astext())]
-            reference.replace_self(wrapped)
+            self.describe(reference, f"note-{ident}", entry, "hint-citation")
 
     def parts(
         self,

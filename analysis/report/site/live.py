@@ -24,7 +24,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import tables, words
-from analysis.case import Quantity
 from analysis.figures.drawing import in_pixels
 from analysis.listing import cite
 from analysis.parameters import Parameter
@@ -34,15 +33,6 @@ from analysis.untrusted import meant, unknown
 
 PAGE = "how_sure"
 SCRIPTS = ("live-model.js", "words.js", "live.js")
-
-GROUPS = {
-    "price": "Prices",
-    "ownership": "Owning",
-    "energy": "Energy",
-    "amortisation": "Loss of value",
-    "programme": "Research and staff",
-    "fleet": "The fleet",
-}
 
 HTML = templates.beside(__file__)
 
@@ -80,7 +70,7 @@ class LiveDirective(SphinxDirective):
         kind = "live-whole" if self.whole else "live-compact"
         drawn = [self._raw(self._shown(panel)) for panel in panels]
         status = self._raw(HTML.status(self.whole, PAGE))
-        found = [
+        return [
             self._raw(f'{HTML.without_a_script()}<report-live class="{kind}">'),
             self._raw('<form class="live-controls" autocomplete="off" aria-label="Assumptions">'),
             *(self._grouped(chosen) if self.whole else [node for name in chosen for node in self._control(name)]),
@@ -92,7 +82,6 @@ class LiveDirective(SphinxDirective):
             *([self._raw('<p class="live-strip" aria-hidden="true"></p>')] if self.whole else []),
             self._raw("</report-live>"),
         ]
-        return found
 
     def _raw(self, html: str) -> nodes.raw:
         return nodes.raw("", str(html), format="html")
@@ -117,7 +106,7 @@ class LiveDirective(SphinxDirective):
     def _grouped(self, chosen: list[str]) -> list[nodes.Node]:
         table = tables.load("assumptions").set_index("name")
         found: list[nodes.Node] = []
-        for group, title in GROUPS.items():
+        for group, title in live.SAID["groups"].items():
             names = [name for name in chosen if table.group[name] == group]
             if names:
                 opened = "" if found else " open"
@@ -144,7 +133,7 @@ class LiveDirective(SphinxDirective):
         shares = {end: at.place(getattr(row, end)) for end in ("low", "value", "high")}
         shares["width"] = shares["high"] - shares["low"]
         places = {name: f"{share * 100:.2f}%" for name, share in shares.items()}
-        told = {"slider": plain(value), "field": words.digits(value, 12), "unit": words.UNITS[row.unit]}
+        told = {"slider": plain(value), "field": words.digits(value, 12), "unit": live.SAID["units"][row.unit]}
         html = HTML.number(row, f"live{self.number}-{row.name}", told, at, places, words.setting)
         return [self._raw(html), *self._source(row)]
 
@@ -160,7 +149,8 @@ class LiveDirective(SphinxDirective):
         drawing = _drawings(Path(self.env.srcdir)).get(panel.figure) if self.whole else None
         still = {"alt": drawing.alt, "size": Markup(in_pixels(drawing.svg))} if drawing else None
         swings, label = list(map(live.definition, panel.swings)), f"live{self.number}-{panel.name}"
-        rows = [self._row(self.model.published[name], panel.basis) for name in panel.results]
+        results = (self.model.published[name] for name in panel.results)
+        rows = [(each, each.text, each.basis if each.basis != panel.basis else "") for each in results]
         table = HTML.moving_table() if panel.swings else HTML.table(panel.title, rows, self._peers(panel))
         return str(HTML.panel(panel, label, "h2" if self.whole else "h3", self.env.docname, swings, still, table))
 
@@ -174,19 +164,9 @@ class LiveDirective(SphinxDirective):
                 rows.append(each | {"basis": group.basis} | ({"own": own, "times": times} if group.divided else {}))
         return rows
 
-    def _row(self, published: Quantity, basis: str) -> tuple[Quantity, str, str]:
-        """A result, its value in words, and its basis where that is not the panel's."""
-        return published, published.text, published.basis if published.basis != basis else ""
-
 
 def write_model(app: Sphinx) -> None:
-    """The generated script, beside the hand-written one."""
-    if app.builder.format != "html":
-        return
-    folder = Path(app.outdir) / "_static"
-    folder.mkdir(parents=True, exist_ok=True)
-    script = live.script(live.live(app.config.report_changes))
-    (folder / SCRIPTS[0]).write_text(script, encoding="utf-8")
+    scripts.write(app, SCRIPTS[0], lambda: live.script(live.live(app.config.report_changes)))
 
 
 def setup(app: Sphinx) -> None:

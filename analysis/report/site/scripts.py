@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -25,6 +27,14 @@ def ask(env: BuildEnvironment, *names: str) -> None:
     """Load scripts on the page that is being read."""
     asked = env.metadata[env.docname].setdefault(ASKED, [])
     asked += [name for name in names if name not in asked]
+
+
+def write(app: Sphinx, name: str, text: Callable[[], str]) -> None:
+    """Put a generated script beside the hand-written ones."""
+    if app.builder.format == "html":
+        folder = Path(app.outdir) / "_static"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text(), encoding="utf-8")
 
 
 def add(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

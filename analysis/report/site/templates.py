@@ -26,15 +26,25 @@ def _as_html(value: object) -> Markup:
     return value if isinstance(value, Markup) else Markup(escape(str(value)))
 
 
+def xml(module: str, **values: object) -> bytes:
+    """The document that the template beside a module, `<module>.xml.j2`, makes of some values."""
+    path = Path(module)
+    environment = Environment(
+        loader=FileSystemLoader(path.parent),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: escape(str(value), quote=False),
+    )
+    return environment.get_template(f"{path.stem}.xml.j2").render(**values).encode()
+
+
 def beside(module: str, **filters: Callable[..., object]) -> Any:
     """The macros of the template beside a module, given its `__file__`. filters: what the template calls with "|" """
     path = Path(module)
     environment = Environment(
-        loader=_Unfolding(path.parent),
-        autoescape=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-        finalize=_as_html,
+        loader=_Unfolding(path.parent), autoescape=True, trim_blocks=True, undefined=StrictUndefined, finalize=_as_html
     )
     environment.filters.update(filters)
     return environment.get_template(f"{path.stem}.html.j2").module

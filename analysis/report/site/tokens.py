@@ -1,6 +1,6 @@
 """The figures' palette as CSS custom properties, so that pages and figures agree in light and in dark.
 
-A colour is stated once, in analysis/figures/style.py; report.css uses it by name. In dark mode the drawings are shown
+A colour is stated once, in analysis/figures/style.toml; report.css uses it by name. In dark mode the drawings are shown
 through a filter, and each property takes the value that the filter gives its colour.
 The rooms of sections.py stand here too.
 """
@@ -12,20 +12,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from analysis.figures import style
+from analysis.figures.style import COLOURS as COLOURS
 from analysis.report.site import sections
-
-COLOURS = {
-    "ink": style.INK,
-    "muted": style.MUTED,
-    "rule": style.GRID,
-    "paper": style.PAPER,
-    "blue": style.BLUE,
-    "teal": style.TEAL,
-    "orange": style.ORANGE,
-    "purple": style.PURPLE,
-    "grey": style.GREY,
-    "red": style.RED,
-}
 
 
 def css() -> str:

@@ -96,10 +96,7 @@ def read(path: Path) -> tuple[Component, ...]:
     def component(row: dict[str, Any]) -> Component:
         text = row.pop("text", "")
         return Component(
-            files=tuple(row.pop("files", ())),
-            beside=tuple(row.pop("beside", ())),
-            text=said.get(text, text),
-            **row,
+            files=tuple(row.pop("files", ())), beside=tuple(row.pop("beside", ())), text=said.get(text, text), **row
         )
 
     return tuple(component(row) for row in said["component"])

@@ -21,19 +21,12 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
+from analysis import written
 from analysis.report.site.finish.theme import applied
 from analysis.report.site.pages import Pages
 
-POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    # data: for the two marks that Bootstrap's style sheet draws with. A picture runs no script.
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-}
+_ALLOWED = written.toml_of(Path(__file__).with_suffix(".toml"))
+POLICY: dict[str, str] = _ALLOWED["policy"]
 
 
 @dataclass(frozen=True)
@@ -46,12 +39,7 @@ class Addition:
     reason: str
 
 
-# The one place where a page asks for more. Each addition goes to its page alone.
-ADDITIONS: tuple[Addition, ...] = (
-    Addition("search", "connect-src", "'self'", "It reads the pages that it found, to quote them."),
-    Addition("lab", "script-src", "'wasm-unsafe-eval'", "Python for the browser is WebAssembly, which it compiles."),
-    Addition("lab", "worker-src", "blob:", "Its worker is made of bytes, so that it also starts from a folder."),
-)
+ADDITIONS = tuple(Addition(**row) for row in _ALLOWED["addition"])
 
 # Scripts in a page's text that only set something: they become a file. `let` twice would be a fault.
 SETTING = re.compile(r"(?:(?:let|var) \w+|DOCUMENTATION_OPTIONS\.\w+) = (?:'[^'\n]*'|\w+);")

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -43,16 +42,9 @@ def of(app: Sphinx, pagename: str) -> str:
 
 def sitemap(app: Sphinx) -> bytes:
     """Every page of the book, with the day on which it last changed where that is known."""
-    ElementTree.register_namespace("", SITEMAP)
-    root = ElementTree.Element(f"{{{SITEMAP}}}urlset")
-    for name in sorted(app.env.found_docs):
-        entry = ElementTree.SubElement(root, f"{{{SITEMAP}}}url")
-        ElementTree.SubElement(entry, f"{{{SITEMAP}}}loc").text = of(app, name)
-        changed = history.last_changed(Path(app.env.doc2path(name)))
-        if changed:
-            ElementTree.SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat()
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    names = sorted(app.env.found_docs)
+    changed = (history.last_changed(Path(app.env.doc2path(name))) for name in names)
+    return templates.xml(__file__, sitemap=SITEMAP, pages=zip((of(app, name) for name in names), changed, strict=True))
 
 
 def robots(address: str) -> str:

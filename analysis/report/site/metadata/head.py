@@ -144,12 +144,7 @@ def data_facts() -> dict[str, Any]:
         "citation": citation.citation().sentence(),
         "temporalCoverage": f"{min(days)}/{max(days)}",
         "variableMeasured": [
-            {
-                "@type": "PropertyValue",
-                "name": name,
-                "description": field["description"],
-                "unitText": field["unit"],
-            }
+            {"@type": "PropertyValue", "name": name, "description": field["description"], "unitText": field["unit"]}
             for name, field in measured.items()
         ],
         "distribution": [

@@ -19,10 +19,10 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid5
-from xml.etree import ElementTree
 
 from markdown_it import MarkdownIt
 
+from analysis.report.site import templates
 from analysis.report.site.metadata.citation import citation, day
 from analysis.report.surroundings import git
 from analysis.tables import ROOT
@@ -87,40 +87,17 @@ def page_text() -> str:
 def feed(address: str, report: str) -> bytes:
     """The releases as an Atom feed. Its ids are made from the version, so that they outlive a change of address."""
     said = citation()
-    published = [release for release in releases() if release.released]
-    ElementTree.register_namespace("", ATOM)
-    root = ElementTree.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "en"})
-
-    def add(parent: ElementTree.Element, tag: str, text: str = "", **attributes: str) -> ElementTree.Element:
-        element = ElementTree.SubElement(parent, f"{{{ATOM}}}{tag}", attributes)
-        element.text = text or None
-        return element
-
-    def where(path: str) -> str:
-        return f"{address}/{path}" if address else path
-
-    def stamp(release: Release) -> str:
-        return f"{release.released}T00:00:00Z"
-
-    add(root, "title", f"Changes: {report}")
-    add(root, "id", uuid5(NAMESPACE_OID, said.title).urn)
-    add(root, "updated", stamp(published[0]))
-    for name in said.authors:
-        add(add(root, "author"), "name", name)
-    add(root, "link", rel="alternate", type="text/html", href=where("changes.html"))
-    if address:
-        add(root, "link", rel="self", type="application/atom+xml", href=where(FEED))
-    add(root, "rights", f"Licences: {', '.join(said.licenses)}")
-    for release in published:
-        entry = add(root, "entry")
-        add(entry, "title", release.title)
-        add(entry, "id", uuid5(NAMESPACE_OID, f"{said.title} {release.version}").urn)
-        add(entry, "updated", stamp(release))
-        add(entry, "published", stamp(release))
-        add(entry, "link", rel="alternate", type="text/html", href=where(f"changes.html#{release.anchor}"))
-        add(entry, "content", MarkdownIt("commonmark").enable("table").render(release.told), type="html")
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return templates.xml(
+        __file__,
+        atom=ATOM,
+        report=report,
+        said=said,
+        above=f"{address}/" if address else "",
+        releases=[release for release in releases() if release.released],
+        feed=FEED,
+        ident=lambda *of: uuid5(NAMESPACE_OID, " ".join((said.title, *of))).urn,
+        html=MarkdownIt("commonmark").enable("table").render,
+    )
 
 
 @lru_cache
