@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from analysis.report import notebooks
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students, variants
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.classroom import Wanted, fill
 from analysis.teaching.exercises import REASON, Chapter, Exercise
 
 # What hands in and names by itself has no place where another tool does both.
@@ -186,7 +186,4 @@ def build(form: str, folder: Path, progress: Progress, wanted: Wanted) -> None:
     """The folder for one of FORMATS."""
     edition = variants.edition(wanted.variant)
     progress(form, 0, 1)
-    for name, data in files(form, edition.chapters, edition.answers):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    fill(folder, files(form, edition.chapters, edition.answers))
