@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis import costs, words
-from analysis.judgements.registry import judgement
+from analysis.judgements.registry import Said, judgement
 from analysis.quantities.fleet import A100, ALL_TYPES, H20, by_type
 from analysis.reconciliation import FAR
 
 if TYPE_CHECKING:
     from analysis.case import Case
-
-Said = Iterator[tuple[Any, str]]
 
 
 def over_cells(case: Case) -> dict[str, float]:

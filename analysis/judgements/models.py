@@ -7,18 +7,14 @@ costs by it is never nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis import words
-from analysis.judgements.registry import judgement
-from analysis.judgements.settings import changed
+from analysis.judgements.registry import Said, judgement
 from analysis.quantities.trend import EVERY, OPEN_HOURS, flop_share, single_model
 
 if TYPE_CHECKING:
     from analysis.case import Case
-
-Said = Iterator[tuple[Any, str]]
 
 # The lines between which the choice of models lies. That of the costliest so far, high by its making, is told apart.
 CHOICES = ("public_line_over_v3", "earlier_line_over_v3", "line_over_v3", "hidden_line_over_v3", "recent_line_over_v3")
@@ -34,13 +30,6 @@ def others_over_v3(case: Case) -> Said:
         "In these ratios {gpt4_over_v3_amortised_difference}; at the only H800 server on its list they are "
         "{gpt4_over_v3_at_listing}, {gpt4_as_dated_over_v3_at_listing} and {llama31_over_v3_at_listing}.",
     )
-
-
-@judgement
-def h800_price_of_trend(case: Case) -> Said:
-    """After "at": the price of V3's cards that the trend takes."""
-    yield not changed(case, "server_price_h800_usd_per_gpu"), "a Chinese price of an H800 at launch"
-    yield True, "this scenario's price of an H800"
 
 
 @judgement

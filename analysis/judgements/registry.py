@@ -24,7 +24,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from analysis.case import Case
 
-Readings = Callable[["Case"], Iterator[tuple[Any, str]]]
+# Conditions and words.
+Said = Iterator[tuple[Any, str]]
+Readings = Callable[["Case"], Said]
 
 JUDGEMENTS: dict[str, Readings] = {}
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from analysis import costs, parameters, words
-from analysis.judgements.registry import judgement
+from analysis.judgements.registry import Said, judgement
 from analysis.judgements.settings import changed
 from analysis.owning import contracts, even_use, hours_at_full_use, price, result_at
 from analysis.quantities import rents
@@ -16,8 +15,6 @@ from analysis.quantities.runs import V3, owner_usd_per_gpu_hour_owned, v3_amorti
 
 if TYPE_CHECKING:
     from analysis.case import Case
-
-Said = Iterator[tuple[Any, str]]
 
 # Two costs within this factor of one another are of the same order.
 SAME_ORDER = 3

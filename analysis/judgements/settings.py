@@ -9,18 +9,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis import parameters
-from analysis.judgements.registry import Readings, judgement
+from analysis import parameters, written
+from analysis.judgements.registry import Said, judgement
 
 if TYPE_CHECKING:
     from analysis.case import Case
-
-Said = Iterator[tuple[Any, str]]
-
-SERVER_PRICES = tuple(f"server_price_{gpu}_usd_per_gpu" for gpu in ("a100", "h20", "h800", "h100"))
 
 
 def changed(case: Case, *names: str) -> bool:
@@ -29,118 +26,23 @@ def changed(case: Case, *names: str) -> bool:
     return any(getattr(case.point, name) != known[name].value for name in names)
 
 
-def _here(name: str) -> Readings:
-    def readings(case: Case) -> Said:
-        yield not changed(case, name), ""
-        yield True, f"; this scenario takes {{{name}}}"
+def _whose(name: str, of: Sequence[str], own: str, here: str) -> None:
+    """Register what is said where the case has the values of data/assumptions.csv, and where it has its own."""
 
-    readings.__name__ = f"{name}_here"
-    return readings
+    def readings(case: Case) -> Said:
+        yield not changed(case, *of), own
+        yield True, here
+
+    readings.__name__ = name
+    judgement(readings)
 
 
 for _name in parameters.known():
     # Of the draws no source says anything.
     if _name not in ("draws", "seed"):
-        judgement(_here(_name))
-
-
-@judgement
-def rent_is_whose(case: Case) -> Said:
-    """After "the rent": who says so."""
-    yield not changed(case, "rental_usd_per_gpu_hour"), "that DeepSeek assumed"
-    yield True, "that this scenario takes (DeepSeek assumed {deepseek_v3_rental_usd_per_gpu_hour})"
-
-
-@judgement
-def rent_says_who(case: Case) -> Said:
-    """As the answer to "Says who?"."""
-    yield not changed(case, "rental_usd_per_gpu_hour"), "DeepSeek's assumption"
-    yield True, "this scenario's; DeepSeek assumed {deepseek_v3_rental_usd_per_gpu_hour}"
-
-
-@judgement
-def six_million_here(case: Case) -> Said:
-    """After DeepSeek's own sum for V3: what the case makes of the same hours."""
-    yield not changed(case, "rental_usd_per_gpu_hour"), ""
-    yield True, "; this scenario takes {rental_usd_per_gpu_hour}, which makes {v3_rental_usd_exact}"
-
-
-@judgement
-def h800_price_is_whose(case: Case) -> Said:
-    """After "with": the price of a server with eight H800s, the share of one."""
-    yield not changed(case, "server_price_h800_usd_per_gpu"), "a Chinese server price of 2023"
-    yield True, "the server price of this scenario, {server_price_h800_usd_per_gpu} a GPU"
-
-
-@judgement
-def h800_price_says_who(case: Case) -> Said:
-    """As the answer to "Says who?"; the citation follows."""
-    yield not changed(case, "server_price_h800_usd_per_gpu"), "the press"
-    yield True, "this scenario's; in the base case the press"
-
-
-@judgement
-def server_prices_are_whose(case: Case) -> Said:
-    """At the start of a sentence: where the prices of the four types come from."""
-    yield not changed(case, *SERVER_PRICES), "Server prices that are not the analyst's, but for half of the H100's,"
-    yield True, "The server prices of this scenario"
-
-
-@judgement
-def server_prices_apart(case: Case) -> Said:
-    """After "our own": at which prices."""
-    yield (
-        not changed(case, *SERVER_PRICES),
-        "at prices that we found elsewhere, but half of the H100's is the analyst's",
-    )
-    yield True, "at the server prices of this scenario"
-
-
-@judgement
-def server_prices_of_years(case: Case) -> Said:
-    """After "a historical cost, at": of which years the prices are."""
-    yield not changed(case, *SERVER_PRICES), "prices of 2021 to 2024, each of its own day"
-    yield True, "the prices of this scenario"
-
-
-@judgement
-def server_prices_say_who(case: Case) -> Said:
-    """As the answer to "Says who?"."""
-    yield not changed(case, *SERVER_PRICES), "the press and list prices"
-    yield True, "this scenario's; in the base case the press and list prices"
-
-
-@judgement
-def h800_price_in_table(case: Case) -> Said:
-    """Beside a count of H800s: what its price is."""
-    yield not changed(case, "server_price_h800_usd_per_gpu"), "market price"
-    yield True, "this scenario's price"
-
-
-@judgement
-def documented_prices_in_table(case: Case) -> Said:
-    """Beside the counts of the documents, of A100s and H800s."""
-    yield not changed(case, "server_price_a100_usd_per_gpu", "server_price_h800_usd_per_gpu"), "market price"
-    yield True, "this scenario's price"
-
-
-@judgement
-def headcount_is_whose(case: Case) -> Said:
-    yield not changed(case, "staff_count"), "the press's headcount"
-    yield True, "this scenario's headcount"
-
-
-@judgement
-def pay_is_whose(case: Case) -> Said:
-    yield not changed(case, "staff_cost_usd_per_head_year"), "Chinese staff cost"
-    yield True, "this scenario's staff cost"
-
-
-@judgement
-def staff_at(case: Case) -> Said:
-    """At the start of a sentence, after the headcount of the press and the staff cost of audited accounts."""
-    yield not changed(case, "staff_count", "staff_cost_usd_per_head_year"), "At these numbers"
-    yield True, "With the {staff_count} people at {staff_cost_usd_per_head_year} of this scenario"
+        _whose(f"{_name}_here", [_name], "", f"; this scenario takes {{{_name}}}")
+for _name, _row in written.toml_of(Path(__file__).with_suffix(".toml")).items():
+    _whose(_name, **_row)
 
 
 @judgement

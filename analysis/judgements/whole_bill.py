@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from analysis import words
-from analysis.judgements.registry import judgement
+from analysis.judgements.registry import Said, judgement
 from analysis.quantities import REGISTRY
 
 if TYPE_CHECKING:
     from analysis.case import Case
-
-Said = Iterator[tuple[Any, str]]
 
 
 # GPT-4's programme over V3's: by Epoch AI's method for the staff and for all listed authors; by this report's with one

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from analysis import claims, parameters, words
+from analysis import claims, parameters, words, written
 from analysis.placing import book
-from analysis.placing.numbers import BOUNDARIES, RUN, STAGE, Span
+from analysis.placing.numbers import BOUNDARIES, Span
 from analysis.quantities.rents import half_year
 from analysis.reconciliation import epoch
 from analysis.uncertainty import range_around
@@ -24,51 +25,16 @@ SHARE = "final_run_share_of_rd_compute"
 # The assumption that is the age of a run's chips, by model.
 AGE = {"dsv3": "h800_years_in_service"}
 
-# What may be given, with its unit, and what is accepted at all.
-LIMITS = {
-    "amount": ("USD", 1.0, 1e13),
-    "chip_hours": ("hours", 1e-3, 1e11),
-    "gpus": ("GPUs", 1, 1e8),
-    "days": ("days", 1e-3, 1e4),
-    "active_parameters": ("parameters", 1e3, 1e14),
-    "tokens": ("tokens", 1e3, 1e16),
-    "flop": ("FLOP", 1e9, 1e30),
-    "mfu": ("fraction", 1e-3, 1.0),
-    "energy": ("kWh", 1e-3, 1e12),
-    "rent": ("USD/GPU-hour", 1e-2, 1e3),
-    "server_price": ("USD", 10, 1e7),
-}
-# What is given goes into this input, where that is not of the same name.
-INPUT = {
-    "chip_hours": "chip_hours_given",
-    "gpus": "gpus_given",
-    "days": "days_given",
-    "flop": "flop_given",
-    "mfu": "mfu_assumed",
-    "energy": "energy_given",
-}
-# If one of these is given, that of the model goes, as far as these are then known: the two would say different things.
-REPLACED = (
-    (("chip_hours", "gpus"), "days_given", ("chip_hours_given",)),
-    (("days",), "chip_hours_given", ("gpus_given",)),
-    (("active_parameters", "tokens"), "flop_given", ("active_parameters", "tokens")),
-)
+TABLES = written.toml_of(Path(__file__).with_suffix(".toml"))
+LIMITS: dict[str, tuple[str, float, float]] = TABLES["limits"]
+INPUT: dict[str, str] = TABLES["input"]
+REPLACED: list[tuple[list[str], str, list[str]]] = TABLES["replaced"]
+READINGS: dict[str, tuple[str, list[float], str]] = TABLES["readings"]
+BOUNDARY: dict[str, str] = TABLES["boundary"]
+
 PRICED = ("rent", "server_price")
-# What a sum about a row of data/models.csv counts, by the row's scope. Pre-training alone is a run of the developer's
-# own base, and so is the base with a stage on top of it.
-BOUNDARY = {"run": RUN, "pretraining": RUN, "sum": RUN, "stage": STAGE}
 GIVEN = "given"
 NAMELESS = "the run described"
-
-# How a sum is told -> how a sentence says it; its ends as multiples of the number told, where they are not those of its
-# digits, for a floor is read as up to twice as much, a ceiling as down to half of it; and what follows a price that it
-# would pay.
-READINGS: dict[str, tuple[str, tuple[float, ...], str]] = {
-    "about": ("{0}", (), ""),
-    "over": ("more than {0}", (1.0, 2.0), " or more"),
-    "under": ("less than {0}", (0.5, 1.0), " or less"),
-    "between": ("{0} to {1}", (), ""),
-}
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from analysis import words
+from analysis import words, written
 from analysis.placing import verdict
 from analysis.placing.given import Given
 from analysis.placing.numbers import BOUNDARIES, COSTS, Answer, Span
@@ -13,27 +14,15 @@ from analysis.placing.verdict import VERDICTS, Placed, missing
 # Outside this an MFU is no run that anybody has published.
 PLAUSIBLE = {"plausible_mfu": Span(0.15, 0.35, 0.55)}
 
-# Tests of a sum by eye, in the order in which they are shown: what each is set beside, and in which words; {0} is the
-# central value with its ends, {1} the ends.
-BY_EYE = {
-    "implied_rent": ("rent", "the rents of the time, {0}"),
-    "implied_days": ("days", "the days that the run took, {0}"),
-    "implied_gpus": ("gpus", "the GPUs that the run is on, {0}"),
-    "mfu": ("plausible_mfu", "published runs, {1}"),
-    "implied_flop": ("flop", "the arithmetic of the run, {0}"),
-    "implied_tokens": ("tokens", "the tokens of the run, {0}"),
-    "implied_w": ("nameplate_w", "what its nameplate, load and PUE give, {0}"),
-}
+TABLES = written.toml_of(Path(__file__).with_suffix(".toml"))
+# Tests of a sum by eye: what each is set beside, and in which words.
+BY_EYE: dict[str, tuple[str, str]] = TABLES["by_eye"]
+# What each takes without which it is not shown.
+SHOWN_WITH: dict[str, str] = TABLES["shown_with"]
+# What is known of a run before anything is worked out: input -> unit and words.
+KNOWN: dict[str, tuple[str, str]] = TABLES["known"]
 # How a number stands to what it is set beside: under it, having a value in common with it, over it.
 STANDS = ("below", "in line with", "above")
-
-# What each takes without which it is not shown, since nobody would miss it: a sum, hours, an energy.
-SHOWN_WITH = {
-    **dict.fromkeys(("implied_rent", "implied_days", "implied_gpus"), "amount"),
-    "implied_flop": "implied_flop",
-    "implied_tokens": "implied_tokens",
-    "implied_w": "energy_given",
-}
 
 PRICES = {"rent": "Rent of an hour", "server_price": "A chip with its share of the server"}
 ONLY = "follows only from a whole run of a developer's own base"
@@ -115,17 +104,6 @@ def models(case: Any) -> list[tuple[str, str, str, str]]:
     """Every model of the report: identifier, name, developer and day of release."""
     rows = case.data.table("models")
     return [(row.model_id, row.model, row.developer, f"{row.release_date:%Y-%m-%d}") for row in rows.itertuples()]
-
-
-# What is known of a run before anything is worked out, for a line that lists it: input -> unit and words.
-KNOWN = {
-    "chip_hours_given": ("GPU-hour", "{0} GPU-hours"),
-    "gpus_given": ("GPU", "{0} GPUs"),
-    "days_given": ("day", "{0} days"),
-    "flop_given": ("FLOP", "{0} FLOP"),
-    "active_parameters": ("parameters", "{0} active parameters"),
-    "tokens": ("tokens", "{0} tokens"),
-}
 
 
 def known(given: Given) -> str:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from analysis import costs, words
+from analysis import costs, words, written
 from analysis.placing.given import READINGS, Given, Sum
-from analysis.placing.numbers import BOUNDARIES, COSTS, FINE_TUNE, STAGE, Answer, Span, worked_out
+from analysis.placing.numbers import BOUNDARIES, COSTS, Answer, Span, worked_out
 
-# A cost as a sentence has it. Hours and price stand in it where a rent is told, which has both.
-TITLES = {
-    "rental_usd": "the rent of its {hours} GPU-hours, at {price} an hour",
-    "amortised_usd": "what its hardware lost in value, with energy",
-    "acquisition_usd": "buying its GPUs with servers and network",
-    "chips_usd": "buying its bare GPUs",
-    "rd_compute_usd": "the research compute behind it",
-}
+TABLES = written.toml_of(Path(__file__).with_suffix(".toml"))
+
+# A cost as a sentence has it.
+TITLES: dict[str, str] = TABLES["titles"]
 # The same without numbers, where a sum is said to lie above or below it.
 SHORT = {**TITLES, "rental_usd": "the rent of its GPU-hours"}
 
@@ -50,47 +47,12 @@ class Verdict:
         )
 
 
-_SIZE = "{amount} is the size of {told}, for {name}."
-
 # The first that holds is given.
-VERDICTS = {
-    "nothing_told": Verdict("No sum was given, so there is nothing to check.", "", told=False, known=False),
-    "other_quantity": Verdict(
-        "The sum is for something other than a run, so it is none of the four costs.",
-        "{amount} is the figure for {boundary}, not what a training run of {name} cost.",
-        ("family", "company_year", "cluster", "allocation", "serving", "price"),
-        known=False,
-    ),
-    "stage_only": Verdict(
-        "It has the size of the rent of this stage alone; its base is not in it.",
-        "{amount} is the size of {rent}, for this stage of {name} alone; its base is not in it.",
-        (STAGE, FINE_TUNE),
-        fits="rental_usd",
-    ),
-    "several": Verdict("More than one cost has this size.", _SIZE, least=2),
-    "one": Verdict("One cost has this size.", _SIZE, least=1),
-    "none": Verdict(
-        "None of the four costs has this size.",
-        "{amount} is {where}, for {name}: none of the costs that follow from what is known has this size.",
-    ),
-    "cannot_be_placed": Verdict(
-        "Too little is known of the run to work out any of the four costs.",
-        "{amount} is said of {name}; what it counts cannot be checked, since {lacking}.",
-        known=False,
-    ),
-}
-
-# Slips by a whole factor: what happened if the sum is so many times too large, and if it is too small.
-SLIPS = (
-    (
-        8.0,
-        "the price of a server of eight was taken for that of one GPU",
-        "the price of one GPU was taken for a server's",
-    ),
-    (24.0, "days were counted as hours in its price", "hours were counted as days"),
-    (12.0, "a year was taken for a month", "a month was taken for a year"),
-    (1000.0, "a thousand was taken for one", "thousands were dropped"),
-)
+VERDICTS = {name: Verdict(**each) for name, each in TABLES["verdicts"].items()}
+# What an input is called where it is missing.
+INPUTS: dict[str, str] = TABLES["inputs"]
+# A factor, and what happened if a sum is so many times too large, and if it is too small.
+SLIPS: list[tuple[float, str, str]] = TABLES["slips"]
 SLIP = "It would fit a rent if {0}."
 
 
@@ -193,32 +155,6 @@ def _sentence(given: Given, answers: Mapping[str, Answer], fits: tuple[str, ...]
     return text[:1].upper() + text[1:]
 
 
-# What an input is called where it is missing.
-INPUTS = {
-    "chip_hours_known": "GPU-hours",
-    "chip_hours_given": "GPU-hours",
-    "chip_hours": "GPU-hours",
-    "flop": "size and tokens",
-    "flop_given": "size and tokens",
-    "gpus": "a count of GPUs",
-    "gpus_given": "a count of GPUs",
-    "days_given": "days",
-    "peak_tflops": "the chip",
-    "rent": "a rent of this chip at that time",
-    "server_price": "a price of this chip's server at that time",
-    "age_years": "the age of the chips",
-    "amount": "a sum",
-    "energy_given": "an energy",
-    "rental_usd": "the rent of its GPU-hours",
-    "implied_hours": "a rent of this chip at that time",
-    "active_parameters": "active parameters",
-    "tokens": "tokens",
-    "implied_flop": "GPU-hours with a chip",
-    "chip_tdp_w": "the chip",
-    "server_to_chip_power_ratio": "the chip",
-    "server_kw": "the chip",
-    "energy_kwh": "the chip",
-}
 # These follow from a chip and a half-year: where one of the two is not known, it is what is missing.
 OF_CHIP = ("rent", "server_price", "age_years", "implied_hours")
 NO_CHIP, NO_TIME = "the chip", "the half-year"

@@ -15,6 +15,8 @@ A100, H20, H100 = "A100-PCIe-40", "H20", "H100-SXM"
 TYPES = (A100, H20, H800, H100)
 MEASURES = ("count", "compute", "bandwidth", "memory", "power", "capex")
 
+Compute = Callable[[Any, Any], Any]
+
 # What one GPU of a type is in each measure but its price.
 EACH: dict[str, Callable[[Any, str], Any]] = {
     "count": lambda data, gpu: 1.0,
@@ -40,9 +42,14 @@ def by_type(x: Any, data: Any, measure: str, fleet: str | None = None, only: str
     }
 
 
-def capex_of(x: Any, data: Any, fleet: str) -> Any:
-    """Server capex of one account of the fleet, in USD."""
-    return sum(by_type(x, data, "capex", fleet).values())
+def servers_of(name: str, title: str, account: str, only: str = "", digits: int = 0) -> Compute:
+    """Register the server capex of one account of the fleet, in USD, or of one type of GPU in it."""
+
+    def capex(x: Any, data: Any) -> Any:
+        return sum(by_type(x, data, "capex", account, only).values())
+
+    capex.__name__ = name
+    return result(f"Server capex {title}", "USD", "acquisition", rule=SERVERS, digits=digits)(capex)
 
 
 @result("GPUs in the fleet", "GPU", uncertain=False)
@@ -52,7 +59,7 @@ def fleet_gpus(x: Any, data: Any) -> Any:
 
 @result("Server capex of the fleet", "USD", "acquisition", rule=SERVERS)
 def fleet_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, x.fleet)
+    return sum(by_type(x, data, "capex").values())
 
 
 # It is what is added to servers that are priced by the same rule.
@@ -61,34 +68,14 @@ def fleet_network_usd(x: Any, data: Any) -> Any:
     return costs.network_usd(fleet_capex_usd(x, data), x.interconnect_fraction)
 
 
-@result("Server capex of the analyst's whole fleet", "USD", "acquisition", rule=SERVERS)
-def semianalysis_fleet_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, "semianalysis")
-
-
-@result("Server capex of the Hoppers alone", "USD", "acquisition", rule=SERVERS)
-def hopper_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, "hopper_only")
-
-
-@result("Server capex without the disputed H100s", "USD", "acquisition", rule=SERVERS)
-def without_h100_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, "without_h100")
-
-
-@result("Server capex without the unverified H20s", "USD", "acquisition", rule=SERVERS)
-def without_h20_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, "without_h20")
-
-
-@result("Server capex of the GPUs that a newspaper's sources name", "USD", "acquisition", rule=SERVERS)
-def press_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, "press")
-
-
-@result("Server capex of the documented GPUs", "USD", "acquisition", rule=SERVERS)
-def documented_capex_usd(x: Any, data: Any) -> Any:
-    return capex_of(x, data, "documented")
+semianalysis_fleet_capex_usd = servers_of(
+    "semianalysis_fleet_capex_usd", "of the analyst's whole fleet", "semianalysis"
+)
+servers_of("hopper_capex_usd", "of the Hoppers alone", "hopper_only")
+servers_of("without_h100_capex_usd", "without the disputed H100s", "without_h100")
+servers_of("without_h20_capex_usd", "without the unverified H20s", "without_h20")
+servers_of("press_capex_usd", "of the GPUs that a newspaper's sources name", "press")
+servers_of("documented_capex_usd", "of the documented GPUs", "documented")
 
 
 @result("Documented GPUs", "GPU", uncertain=False)
@@ -106,44 +93,25 @@ def capex_over_published(x: Any, data: Any) -> Any:
     return semianalysis_fleet_capex_usd(x, data) / data.published("semianalysis_server_capex_all_musd")
 
 
-def share(x: Any, data: Any, gpu_id: str, measure: str) -> Any:
-    """One type's share of the fleet in one measure, as a fraction; 0 if the fleet has none."""
-    return costs.shares(by_type(x, data, measure)).get(gpu_id, 0.0)
+def share_of(name: str, title: str, measure: str, *gpus: str) -> None:
+    """Register the share that some types have of the fleet in one measure, as a fraction; 0 if the fleet has none."""
+
+    def share(x: Any, data: Any) -> Any:
+        found = costs.shares(by_type(x, data, measure))
+        return sum(found.get(gpu, 0.0) for gpu in gpus)
+
+    share.__name__ = name
+    # Prices alone are uncertain.
+    result(title, "fraction", uncertain=measure == "capex")(share)
 
 
-@result("H20's share of the cards", "fraction", uncertain=False)
-def h20_share_of_count(x: Any, data: Any) -> Any:
-    return share(x, data, H20, "count")
-
-
-@result("H20's share of BF16 arithmetic", "fraction", uncertain=False)
-def h20_share_of_compute(x: Any, data: Any) -> Any:
-    return share(x, data, H20, "compute")
-
-
-@result("H20's share of memory bandwidth", "fraction", uncertain=False)
-def h20_share_of_bandwidth(x: Any, data: Any) -> Any:
-    return share(x, data, H20, "bandwidth")
-
-
-@result("H20's share of power", "fraction", uncertain=False)
-def h20_share_of_power(x: Any, data: Any) -> Any:
-    return share(x, data, H20, "power")
-
-
-@result("H20's share of server capex", "fraction")
-def h20_share_of_capex(x: Any, data: Any) -> Any:
-    return share(x, data, H20, "capex")
-
-
-@result("Share of the H800 and the H100 in BF16 arithmetic", "fraction", uncertain=False)
-def big_hopper_share_of_compute(x: Any, data: Any) -> Any:
-    return share(x, data, H800, "compute") + share(x, data, H100, "compute")
-
-
-@result("Share of the H800 and the H100 in the cards", "fraction", uncertain=False)
-def big_hopper_share_of_count(x: Any, data: Any) -> Any:
-    return share(x, data, H800, "count") + share(x, data, H100, "count")
+share_of("h20_share_of_count", "H20's share of the cards", "count", H20)
+share_of("h20_share_of_compute", "H20's share of BF16 arithmetic", "compute", H20)
+share_of("h20_share_of_bandwidth", "H20's share of memory bandwidth", "bandwidth", H20)
+share_of("h20_share_of_power", "H20's share of power", "power", H20)
+share_of("h20_share_of_capex", "H20's share of server capex", "capex", H20)
+share_of("big_hopper_share_of_compute", "Share of the H800 and the H100 in BF16 arithmetic", "compute", H800, H100)
+share_of("big_hopper_share_of_count", "Share of the H800 and the H100 in the cards", "count", H800, H100)
 
 
 @result("Nameplate IT power of the fleet, MW", "MW", uncertain=False)
@@ -251,19 +219,9 @@ def fleet_capex_over_v3(x: Any, data: Any) -> Any:
     return costs.over(fleet_capex_usd(x, data), v3_rental_usd(x, data))
 
 
-@result("Server capex of the A100s", "USD", "acquisition", rule=SERVERS)
-def a100_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis", only=A100)[A100]
-
-
-@result("Server capex of the disputed H100s", "USD", "acquisition", rule=SERVERS, digits=3)
-def h100_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis", only=H100)[H100]
-
-
-@result("Server capex of the H20s", "USD", "acquisition", rule=SERVERS)
-def h20_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis", only=H20)[H20]
+a100_capex_usd = servers_of("a100_capex_usd", "of the A100s", "semianalysis", A100)
+h100_capex_usd = servers_of("h100_capex_usd", "of the disputed H100s", "semianalysis", H100, digits=3)
+h20_capex_usd = servers_of("h20_capex_usd", "of the H20s", "semianalysis", H20)
 
 
 # A server holds more than what Nvidia sells, so the share of its cards is smaller still.
@@ -272,9 +230,7 @@ def h20_capex_over_nvidia_quarter(x: Any, data: Any) -> Any:
     return h20_capex_usd(x, data) / data.published("nvidia_h20_sales_q1_fy26_musd")
 
 
-@result("Server capex of the H800s", "USD", "acquisition", rule=SERVERS)
-def h800_capex_usd(x: Any, data: Any) -> Any:
-    return by_type(x, data, "capex", "semianalysis", only=H800)[H800]
+h800_capex_usd = servers_of("h800_capex_usd", "of the H800s", "semianalysis", H800)
 
 
 @result("Our capex of the A100s over the analyst's cell", "fraction")

@@ -18,6 +18,7 @@ from analysis.parameters import Parameter, ParameterError
 from analysis.placing import Given, Placed, Span, given
 from analysis.placing.verdict import VERDICTS
 from analysis.quantities import REGISTRY
+from analysis.quantities.audit import VERDICTS as WEIGHED
 from analysis.stories import columns
 from analysis.stories.columns import CHECK, PLACED
 from analysis.stories.reading import NUMBERS, Story, StoryError
@@ -219,7 +220,7 @@ def _frame(records: Sequence[Mapping[str, str]]) -> pd.DataFrame:
 
 def _key_problems(story: Story) -> Iterator[str]:
     for row in story.key:
-        allowed = tuple(VERDICTS) if row["question"] == PLACED else columns.verdicts()
+        allowed = tuple(VERDICTS) if row["question"] == PLACED else tuple(WEIGHED)
         if row["expected"] not in allowed:
             told = f"it must be one of {', '.join(allowed)}.{meant(row['expected'], allowed)} Correct it"
             yield columns.fault(row["where"], "expected", row["expected"], told)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from analysis import tables
 from analysis.placing.numbers import BOUNDARIES, NUMBERS
-from analysis.quantities.audit import VERDICTS
 from analysis.untrusted import meant, shown, unreadable
 
 # What a story may have at most: bytes of a file, rows of a table, letters of a cell.
@@ -122,11 +121,6 @@ def evidence() -> tuple[Column, ...]:
             column = replace(column, allowed=tuple(dict.fromkeys((*column.allowed, *(n.unit for n in NUMBERS)))))
         found.append(column)
     return tuple(found)
-
-
-def verdicts() -> tuple[str, ...]:
-    """What a key may expect of a question."""
-    return tuple(VERDICTS)
 
 
 def faults(where: str, columns: Iterable[Column], cells: Mapping[str, str]) -> Iterator[str]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analysis import project, scenarios, tables, written
+from analysis import scenarios, tables, written
 from analysis.parameters import ParameterError
 from analysis.placing import book, given
 from analysis.stories import columns
 from analysis.stories.columns import CHECK, FREE, LARGEST_FILE, LONGEST_CELL, MOST_ROWS, WANTED, Column, Form
-from analysis.untrusted import meant, shown, shown_path
+from analysis.untrusted import meant, shown
+from analysis.written import name_of
 
 SHIPPED = tables.DATA / "stories"
 MAIN, REFERENCES = "story.yml", "references.bib"
@@ -90,7 +91,7 @@ class Story:
     @property
     def main(self) -> str:
         """story.yml as messages name it."""
-        return _name(self.path if self.path.is_file() else self.path / MAIN)
+        return name_of(self.path if self.path.is_file() else self.path / MAIN)
 
 
 def shipped() -> list[Path]:
@@ -123,10 +124,12 @@ def read(path: Path) -> Story:
     references = {} if alone else _references(folder / REFERENCES, problems)
     inline = list(_inline(file, document.get("claims", []), problems))
     if inline and rows["claims"]:
-        problems.append(f"{_name(file)}, `claims`: there is a claims.csv too. Keep one of the two, then run `{CHECK}`.")
+        problems.append(
+            f"{name_of(file)}, `claims`: there is a claims.csv too. Keep one of the two, then run `{CHECK}`."
+        )
     rows["claims"] = rows["claims"] or inline
     if not rows["claims"] and not problems:
-        problems.append(f"{_name(file)}: the story has no claim. Write one into claims.csv, then run `{CHECK}`.")
+        problems.append(f"{name_of(file)}: the story has no claim. Write one into claims.csv, then run `{CHECK}`.")
     problems += _twice("claim_id", rows["claims"])
     problems += _twice("evidence_id", rows["evidence"])
     problems += _strangers(rows)
@@ -134,7 +137,7 @@ def read(path: Path) -> Story:
     if problems:
         raise StoryError(problems)
     about = {column.name: document.get(column.name, "") for column in ABOUT}
-    told = [columns.blanks(_name(file), ABOUT, about)]
+    told = [columns.blanks(name_of(file), ABOUT, about)]
     told += [columns.blanks(row["where"], columns.CLAIMS, row) for row in rows["claims"]]
     told += [columns.blanks(row["where"], columns.ASSUMPTIONS, row) for row in rows["assumptions"]]
     name = path.stem if alone else folder.resolve().name
@@ -142,16 +145,12 @@ def read(path: Path) -> Story:
     return Story(name, path, about, run, **rows, references=references, blanks=list(filter(None, told)))
 
 
-def _name(path: Path) -> str:
-    return shown_path(path.relative_to(project.ROOT) if path.is_relative_to(project.ROOT) else path)
-
-
 def _text(path: Path, problems: list[str]) -> str:
     """A file's text; "" where it cannot be used. A link is none: it would show what is somewhere else."""
     try:
         if path.is_symlink():
-            raise written.FileError(f"{_name(path)} is a link. Put the file itself there, then run `{CHECK}`.")
-        return written.text(path, _name(path), LARGEST_FILE)
+            raise written.FileError(f"{name_of(path)} is a link. Put the file itself there, then run `{CHECK}`.")
+        return written.text(path, most=LARGEST_FILE)
     except written.FileError as error:
         problems.append(str(error))
         return ""
@@ -161,9 +160,9 @@ def _document(path: Path, problems: list[str]) -> dict[str, Any]:
     """story.yml, with what is wrong in its texts and numbers told."""
     text = _text(path, problems)
     if not text:
-        problems += [] if problems else [f"{_name(path)} is empty. `report story new` shows what it holds."]
+        problems += [] if problems else [f"{name_of(path)} is empty. `report story new` shows what it holds."]
         return {}
-    where = _name(path)
+    where = name_of(path)
     try:
         document = scenarios.plain_yaml(text.replace("\r\n", "\n"), where)
         allowed = (*(column.name for column in ABOUT), "run", "claims")
@@ -206,7 +205,7 @@ def _checked(
 def _inline(file: Path, claims: Sequence[Any], problems: list[str]) -> Iterator[dict[str, str]]:
     """Claims that stand in story.yml itself, as the form writes them."""
     for number, cells in enumerate(claims[:MOST_ROWS], start=1):
-        where = f"{_name(file)}, claim {number}"
+        where = f"{name_of(file)}, claim {number}"
         if not isinstance(cells, dict):
             problems.append(columns.fault(where, "claims", cells, "it must be lines such as `amount: 5 million`"))
             continue
@@ -218,7 +217,7 @@ def _table(path: Path, known: tuple[Column, ...], problems: list[str]) -> list[d
     """The rows of a table; none where there is no file, or one that cannot be used."""
     if not (path.exists() or path.is_symlink()):
         return []
-    before, where = len(problems), _name(path)
+    before, where = len(problems), name_of(path)
     text = _text(path, problems)
     if len(problems) > before:
         return []
@@ -300,20 +299,22 @@ def _references(path: Path, problems: list[str]) -> dict[str, Reference]:
     text = _text(path, problems)
     if forbidden := BIBLIOGRAPHY.search(text):
         line = text.count("\n", 0, forbidden.start()) + 1
-        problems.append(f"{_name(path)}, line {line}: {shown(forbidden[0])} is not read. Write each entry out in full.")
+        problems.append(
+            f"{name_of(path)}, line {line}: {shown(forbidden[0])} is not read. Write each entry out in full."
+        )
         return {}
     try:
         entries = tables.bibliography(text)
     except Exception as error:
         # A parser raises what it likes.
         told = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        problems.append(f"{_name(path)} cannot be read ({told}). Mend it, then run `{CHECK}`.")
+        problems.append(f"{name_of(path)} cannot be read ({told}). Mend it, then run `{CHECK}`.")
         return {}
     found = {key: reference(key, entry) for key, entry in entries.items()}
     for key, entry in found.items():
         cells = {name: getattr(entry, name) for name in ("key", "authors", "title", "year", "url", "note")}
         known = (Column("key", form=columns.KEYS), *map(Column, ("authors", "title", "year", "url", "note")))
-        problems += columns.faults(f"{_name(path)}, entry {shown(key)}", known, cells)
+        problems += columns.faults(f"{name_of(path)}, entry {shown(key)}", known, cells)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -89,8 +90,22 @@ def build(out: Path | None = None, progress: Progress = silent, wanted: Wanted |
 
 def zipped(folder: Path) -> bytes:
     """A folder as a zip, for whoever cannot build: it must not lie on a site, so it is handed on."""
+    names = sorted(name for name in manifest.entries(folder) if (folder / name).is_file())
+    return packed((f"{folder.name}/{name}", (folder / name).read_bytes()) for name in names)
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Paths and contents as a zip: the same bytes for the same files in the same order."""
     released, buffer = citation.citation().released, io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(name for name in manifest.entries(folder) if (folder / name).is_file()):
-            archive.writestr(entry(f"{folder.name}/{name}", released), (folder / name).read_bytes())
+        for name, content in files:
+            archive.writestr(entry(name, released), content)
     return buffer.getvalue()
+
+
+def fill(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Write files by their paths below a folder."""
+    for name, content in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

@@ -23,19 +23,17 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from analysis import written
 from analysis.report import execution, notebooks
 from analysis.report.execution import Progress
 from analysis.teaching import checks, expected
 
 SOURCES = notebooks.BOOK / "teaching" / "exercises"
 
-LEVELS = {
-    "read": "read a figure",
-    "compute": "compute",
-    "model": "extend the model",
-    "argue": "argue",
-}
-
+TEXTS = written.toml_of(Path(__file__).with_suffix(".toml"))
+LEVELS: dict[str, str] = TEXTS["levels"]
+# What stands in a notebook before something is written there, and what asks for a hand-in.
+WRITE, HOW_TO_HAND_IN = TEXTS["write"], TEXTS["how_to_hand_in"]
 
 REASON = "reason"
 
@@ -252,62 +250,13 @@ def escaped(cell: NotebookNode) -> NotebookNode:
     return cell
 
 
-HOW = """
-Write your answer into the cell below an exercise, run it, and run the check that follows.
-A check says what is wrong, and never gives the answer.
-{case}, and nobody but you sees how you fare until you hand them in.
-What an answer needs stands in its own cell: whoever grades it runs no other cell of yours."""
-BASE = "Answers are those of the base case"
-VARIANT = (
-    "This is variant {0}: where an exercise gives a number, it counts, and not that of the chapter. "
-    "Otherwise answers are those of the base case"
-)
-
-# Said before the slow import, and in words where there is nothing to import.
-START = """from importlib.util import find_spec
-from pathlib import Path
-
-
-class NoCostModel(Exception):
-    def _render_traceback_(self):
-        return [str(self)]
-
-
-found = find_spec("analysis")
-if found is None:
-    raise NoCostModel(
-        "This notebook calls the report's cost model, which is not beside it.\\n"
-{ways}
-    )
-if not any(Path(place, "teaching", "handin.py").exists() for place in found.submodule_search_locations or ()):
-    raise NoCostModel(
-        f"Another package called analysis is found before the report's cost model: {{found.origin or found.name}}.\\n"
-        "Open this notebook in the folder of the zip, or give the exercises an environment of their own."
-    )
-print("The next cell loads the cost model: about 15 seconds the first time, while [*] stands beside it.")"""
-
-
 def start(here: str, site: str) -> str:
     """The first code of a students' notebook. here: its name in the zip; site: the address of the site, or \"\""""
     address = f"{site}/exercises/student.zip"
     where = address if site else 'the page "For teachers and students" of the report has it'
     ways = [f"Open {here} in the folder of the zip with all notebooks: {where}."]
     ways += [f"Or install the model, and run this again: %pip install {address}"] if site else []
-    return START.format(ways="\n".join(f"        {json.dumps(way + chr(10))}" for way in ways))
-
-
-NAME = 'my_name = ""  # write your name between the quotation marks'
-HAND_IN = """
-from analysis.teaching.handin import hand_in
-
-hand_in("{file}", my_name)
-""".strip()
-HOW_TO_HAND_IN = """
-## Hand in
-
-Write your name into the first cell of code, run it, save the notebook (Ctrl+S, or ⌘S), and run the cell below.
-It puts the notebook with your name into a zip beside it; that zip is what you hand in."""
-WRITE = "*Write here: open this cell with a double click, put your text in place of this line, and run it.*"
+    return str(TEXTS["start"]).format(ways="\n".join(f"        {json.dumps(way + chr(10))}" for way in ways))
 
 
 def student_notebook(each: Chapter, file: str = "", links: str = "", site: str = "", variant: int = 0) -> NotebookNode:
@@ -317,17 +266,18 @@ def student_notebook(each: Chapter, file: str = "", links: str = "", site: str =
     site: the address of the report's site, if there is one; variant: its number, 0 for the base case
     """
     title, intro = split_title(each.notebook.cells[0].source)
-    file, how = file or f"{each.name}.ipynb", HOW.format(case=VARIANT.format(variant) if variant else BASE)
-    first = f"# Exercises: {title}{f' (variant {variant})' if variant else ''}\n\n{intro}\n\n{links}{how}"
+    file = file or f"{each.name}.ipynb"
+    how = TEXTS["how"].format(case=TEXTS["variant" if variant else "base"].format(variant))
+    first = f"# Exercises: {title}{f' (variant {variant})' if variant else ''}\n\n{intro}\n\n{links}\n{how}"
     begin = nbformat.v4.new_code_cell(start(file, site), metadata={"tags": ["start"]})
-    cells = [nbformat.v4.new_markdown_cell(first), _open_code(NAME, "name"), begin]
+    cells = [nbformat.v4.new_markdown_cell(first), _open_code(TEXTS["name"], "name"), begin]
     cells += [_fixed(cell) for cell in each.notebook.cells if "setup" in notebooks.tags(cell)]
     for exercise in each.exercises:
         cells.append(_opening(each, exercise))
         cells += _body(exercise)
     cells += [_fixed(cell) for cell in each.notebook.cells if "standing" in notebooks.tags(cell)]
-    cells.append(nbformat.v4.new_markdown_cell(HOW_TO_HAND_IN.strip()))
-    cells.append(_open_code(HAND_IN.format(file=file), "hand-in"))
+    cells.append(nbformat.v4.new_markdown_cell(HOW_TO_HAND_IN))
+    cells.append(_open_code(TEXTS["hand_in"].format(file=file), "hand-in"))
     for cell in cells:
         cell.metadata.setdefault("editable", False)
         cell.metadata["deletable"] = False

@@ -15,32 +15,6 @@ from analysis.case import SAMPLING
 
 HELD = written.toml_of(Path(__file__).with_suffix(".toml"))
 
-# The notebooks' `case`, as far as it goes without pandas: hints that name `case.point` hold on the page too.
-CASE = '''
-class _Point:
-    """The assumptions, as the notebooks ask for them: case.point.pue."""
-
-    def __getattr__(self, name):
-        if name in _ASSUMPTIONS:
-            return globals()[name]
-        raise AttributeError(f"There is no assumption {name}. All are listed under `given` on this page")
-
-
-class _Case:
-    point = _Point()
-
-    def __getitem__(self, name):
-        raise AttributeError(
-            f"The result {name} is not computed on this page. Its chapter shows it, and functions of `costs` give it"
-        )
-
-    def __getattr__(self, name):
-        raise AttributeError(f"`case.{name}` needs the notebooks. Here are `case.point` and what `given` holds")
-
-
-case = _Case()
-'''
-
 
 def ranges() -> dict[str, tuple[float, float]]:
     """The plausible range of each assumption that is a number."""
@@ -132,6 +106,6 @@ def source(scenario: scenarios.Scenario) -> str:
             "# Figures that others have published; the end of a name is its unit, musd being millions of dollars.",
             _dictionary("PUBLISHED", published()),
             f"_ASSUMPTIONS = {tuple(name for name in parameters.known() if name not in SAMPLING)!r}",
-            CASE,
+            HELD["case"],
         ]
     )

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from analysis.report import notebooks
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students, variants
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.classroom import Wanted, fill
 from analysis.teaching.exercises import REASON, Chapter, Exercise
 
 # What hands in and names by itself has no place where another tool does both.
@@ -33,7 +33,7 @@ def _cells(chapter: Chapter) -> Iterator[tuple[NotebookNode, set[str], Exercise 
     current = None
     for cell in exercises.student_notebook(chapter).cells:
         tags = set(notebooks.tags(cell))
-        if tags in NOT_IN_GRADERS or cell.source == exercises.HOW_TO_HAND_IN.strip():
+        if tags in NOT_IN_GRADERS or cell.source == exercises.HOW_TO_HAND_IN:
             continue
         if "exercise" in tags:
             current = of_id[cell.metadata["exercise"]["id"]]
@@ -164,36 +164,6 @@ def requirements() -> str:
 
 # Folders
 
-README = {
-    "nbgrader": """# Exercises for nbgrader
-
-This folder is a course of nbgrader with one assignment. It holds the solutions: it is for teachers.
-
-```sh
-nbgrader generate_assignment exercises   # release/: what students get
-nbgrader autograde exercises             # after their work is in submitted/<student>/exercises/
-nbgrader formgrader                      # arguments and reasons: a person gives their points
-nbgrader export                          # grades.csv
-```
-
-Tested with nbgrader 0.9.6. Its kernel needs the packages of requirements.txt.
-nbgrader runs a student's code and the tests in one process, so code that sets out to can change its own marks.
-`report grade` judges the answers in another process.
-""",
-    "otter": """# Exercises for otter
-
-Each notebook here is a master notebook of otter. It holds the solutions: this folder is for teachers.
-
-```sh
-otter assign 01_six_million.ipynb dist   # dist/student: what students get; dist/autograder: the tests
-otter run -a dist/autograder/*.zip submission.ipynb
-```
-
-Tested with otter-grader 7.0.0. Arguments and reasons are questions for a person.
-otter runs a student's code and the tests in one process, so code that sets out to can change its own marks.
-`report grade` judges the answers in another process.
-""",
-}
 NOTEBOOK: dict[str, Callable[[Chapter], NotebookNode]] = {"nbgrader": for_nbgrader, "otter": for_otter}
 FORMATS = tuple(NOTEBOOK)
 
@@ -206,7 +176,7 @@ def files(form: str, chapters: list[Chapter], answers: Mapping[str, Any] | None 
         yield f"{inside}{named[each.name]}", students.text_of(NOTEBOOK[form](each)).encode()
     for name, data in students.package(answers):
         yield f"{inside}{name}", data
-    yield "README.md", README[form].encode()
+    yield "README.md", students.filled(f"{form}.md", {}).encode()
     yield "requirements.txt", requirements().encode()
     if form == "nbgrader":
         yield "nbgrader_config.py", NBGRADER_CONFIG.encode()
@@ -216,7 +186,4 @@ def build(form: str, folder: Path, progress: Progress, wanted: Wanted) -> None:
     """The folder for one of FORMATS."""
     edition = variants.edition(wanted.variant)
     progress(form, 0, 1)
-    for name, data in files(form, edition.chapters, edition.answers):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    fill(folder, files(form, edition.chapters, edition.answers))

@@ -8,22 +8,18 @@ told to all who are wrong. text2qti, the library for Canvas, has a file a quiz, 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import zipfile
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from analysis import words
 from analysis.case import Case
-from analysis.report.downloads import entry
 from analysis.report.execution import Progress
 from analysis.report.site import templates, typography
-from analysis.report.site.metadata import citation
 from analysis.scenarios import Scenario
 from analysis.teaching import exercises, quizzes
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.classroom import Wanted, packed
 from analysis.teaching.quizzes import Option, Question
 
 FOLDER, MOODLE, GIFT, CANVAS = "quizzes", "moodle.xml", "gift.txt", "canvas.zip"
@@ -138,14 +134,9 @@ def _escaped(text: str) -> str:
 
 def canvas(chosen: list[Quiz]) -> bytes:
     """A zip for "Import course content: QTI .zip file", with a quiz a chapter."""
-    released = citation.citation().released
     files = {"imsmanifest.xml": XML.manifest(TITLE, chosen)}
     files |= {f"{each.name}/{each.name}.xml": XML.assessment(each) for each in chosen}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, text in files.items():
-            archive.writestr(entry(name, released), str(text).lstrip())
-    return buffer.getvalue()
+    return packed((name, str(text).lstrip().encode()) for name, text in files.items())
 
 
 def build(folder: Path, progress: Progress, wanted: Wanted) -> None:

@@ -258,7 +258,8 @@ def _numeric(given: Mapping[str, Any], reader: Reader, ask: str, what: str) -> Q
         written.require_keys(each, SLIP, SLIP, f"{what}, slip {place}", QuizError)
         slips.append(Slip(float(reader.evaluate(each["value"])), reader.text(str(each["why"]))))
     # Each as wide as its tolerance: no value may count as two of them.
-    ends = sorted((value - tolerance * abs(value), value + tolerance * abs(value)) for value in _values(answer, slips))
+    values = [answer, *(slip.value for slip in slips)]
+    ends = sorted((value - tolerance * abs(value), value + tolerance * abs(value)) for value in values)
     for (_, above), (below, _) in itertools.pairwise(ends):
         if below <= above:
             raise UnfitError(
@@ -267,10 +268,6 @@ def _numeric(given: Mapping[str, Any], reader: Reader, ask: str, what: str) -> Q
             )
     why = reader.text(str(given["why"]))
     return Question(given["id"], "number", ask, (), answer, str(given["unit"]), tolerance, why, tuple(slips))
-
-
-def _values(answer: float, slips: list[Slip]) -> list[float]:
-    return [answer, *(slip.value for slip in slips)]
 
 
 def questions(chapter: str, case: Case, folder: Path = FOLDER, strict: bool = True) -> list[Question]:

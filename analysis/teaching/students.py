@@ -5,11 +5,9 @@ The folder is also a package: `pip install student.zip` gives a hub the cost mod
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shutil
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,11 @@ from urllib.parse import quote
 import nbformat
 
 from analysis.report import notebooks, own, rendering
-from analysis.report.downloads import entry
 from analysis.report.execution import Progress
 from analysis.report.site.figures import launchers
 from analysis.report.site.metadata import citation
 from analysis.teaching import checks, exercises, reading, variants
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.classroom import Wanted, fill, packed
 
 NAME = "frontier-model-cost-exercises"
 ZIP = "student.zip"
@@ -133,12 +130,7 @@ def _package() -> dict[str, str]:
 
 def zipped(content: Mapping[str, bytes], name: str = NAME) -> bytes:
     """The edition as a zip with one folder, `name`, in it: the same bytes for the same edition."""
-    released = citation.citation().released
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for path, data in sorted(content.items()):
-            archive.writestr(entry(f"{name}/{path}", released), data)
-    return buffer.getvalue()
+    return packed((f"{name}/{path}", data) for path, data in sorted(content.items()))
 
 
 def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
@@ -146,10 +138,7 @@ def build(folder: Path, progress: Progress, wanted: Wanted) -> None:
     edition = variants.edition(wanted.variant)
     content = dict(files(edition.chapters, edition.answers, edition.variant))
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
-    for name, data in content.items():
-        path = folder / FOLDER / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+    fill(folder / FOLDER, content.items())
     name = f"{NAME}-variant-{edition.variant}" if edition.variant else NAME
     (folder / ZIP).write_bytes(zipped(content, name))
 

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from analysis.report import notebooks
-from analysis.teaching import exercises, graders
+from analysis.teaching import exercises, graders, students
 from analysis.teaching.checks import demand
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -189,7 +189,7 @@ def test_the_folder_names_its_packages_and_commands() -> None:
     locked = (ROOT / ".ci" / "graders.in").read_text(encoding="utf-8")
     for form, package in (("nbgrader", "nbgrader"), ("otter", "otter-grader")):
         (version,) = re.findall(rf"^{package}==(\S+)$", locked, re.MULTILINE)
-        assert f"Tested with {package} {version}." in graders.README[form]
+        assert f"Tested with {package} {version}." in students.filled(f"{form}.md", {})
 
 
 def test_an_unknown_grader_is_refused(tmp_path: Path) -> None:
