@@ -116,12 +116,14 @@ NEW = """async ([known, contrast], judge) => {
   const scrolls = (e) => e.scrollWidth > e.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(e).overflowX);
   const keep = (e) => { for (; e && !kept.has(e); e = e.parentElement) kept.add(e); };
   for (const e of document.body.querySelectorAll("*")) {
+    if (e.id && named.has(e.id)) keep(e);
     if (!e.checkVisibility({ visibilityProperty: true })) continue;
     if (contrast) { if (e.matches("[data-look]")) keep(e); continue; }
     const fresh = !seen.has(way(e));
     if (fresh) { seen.add(way(e)); found.push(way(e)); }
-    if (fresh || named.has(e.id) || e.matches("[data-look]") || scrolls(e)) keep(e);
+    if (fresh || e.matches("[data-look]") || scrolls(e)) keep(e);
   }
+  for (const e of [...kept]) for (const label of e.labels ?? []) keep(label);
   const gone = [];
   const part = (e) => {
     if (kept.has(e) || !e.matches("tr ~ tr, li, p:not(th p, a p), dl, pre, figure, details, .formula")) {
@@ -197,10 +199,19 @@ HEIGHT_OFF = 1.3
 LEAST_PIXELS = 11
 
 
+# Of the pages of figures, which are of one mould, a figure with many rows and one with few.
+FIGURES = ("models-one-basis", "card-value")
+
+
 def toured(site: Path) -> list[Path]:
-    """Of a family, whose pages are of one mould, one of each kind."""
+    """Of pages of one mould, those of a family and those of figures, one of each kind."""
     left_out = {page.name for page in notebooks.members()} - set(members.of_each_kind().values())
-    return [path for path in pages(site) if path.stem not in left_out]
+    of_figures = {f"figures/{name}.html" for name in FIGURES}
+    return [
+        path
+        for path in pages(site)
+        if path.stem not in left_out and (path.parent == site or path.relative_to(site).as_posix() in of_figures)
+    ]
 
 
 @cache
@@ -285,28 +296,31 @@ def turned(page: Page, screen: str) -> None:
 def look(seen: Tour, eyes: Eyes, page: Page, screen: str, name: str) -> None:
     """Everything that is seen on a page that is open on a screen."""
     turned(page, screen)
-    page.evaluate(f"document.documentElement.style.fontSize = ''; {FRAMES}")
     name = f"{screen}: {name}"
+    if screen != "dark":  # which is a desktop in other colours
+        page.evaluate(FRAMES)
+        seen.slid += [f"{name}: {table}" for table in page.evaluate(SLID)]
+    if screen != "dark phone":  # 320 pixels are a desktop at four times its size
+        seen.small += [f"{name}: {fault}" for fault in page.evaluate(SMALL, [LEAST * 4 / 3, LEAST_PIXELS])]
     if screen in LOADED:
         claimed, actual = page.evaluate(HEIGHTS)
         if not 1 / HEIGHT_OFF < claimed / actual < HEIGHT_OFF:
             seen.heights.append(f"{name}: {claimed} pixels claimed, {actual} in truth")
-    if screen != "dark phone":  # 320 pixels are a desktop at four times its size
-        seen.small += [f"{name}: {fault}" for fault in page.evaluate(SMALL, [LEAST * 4 / 3, LEAST_PIXELS])]
-    seen.slid += [f"{name}: {table}" for table in page.evaluate(SLID)]
     seen.axe += [f"{name}: {fault}" for fault in eyes.look(page, screen)]
-    for size in ("100%", "200%"):  # and with letters of twice the size
+    for size in LETTERS[screen]:
         page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
         width, window = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
         if width > window + 1:
             seen.wide.append(f"{name}: {width} pixels of {window}, letters at {size}: {page.evaluate(WIDEST)}")
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.evaluate("document.documentElement.style.fontSize = ''; scrollTo(0, document.body.scrollHeight)")
     blank = page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)")
     seen.blank += [f"{name}: {source}" for source in blank]
 
 
 # A page is loaded from a server on a phone, and from a folder on a desktop; then it becomes dark, and the phone narrow.
 LOADED = {"phone": ["phone", "dark phone"], "desktop": ["desktop", "dark"]}
+# Sizes of letters with which a page must fit: what fits on 320 pixels fits on 390, and dark letters are as wide.
+LETTERS = {"phone": ["100%"], "dark phone": ["100%", "200%"], "desktop": ["100%", "200%"], "dark": []}
 # A page is known to ask for nothing more after half a second, in which others are opened.
 AT_ONCE = 6
 
@@ -321,13 +335,16 @@ def tour(browser: Browser, site: Path, address: str, eyes: Eyes) -> Tour:
             for at in range(0, len(paths), AT_ONCE):
                 names = [path.relative_to(site).as_posix() for path in paths[at : at + AT_ONCE]]
                 for tab, name in zip(tabs, names, strict=False):
-                    tab.asked.clear()
+                    tab.page.goto("about:blank")
                     turned(tab.page, first)
+                    tab.asked.clear()
                     tab.page.goto(start + name, wait_until="load")
+                # Before looking at one lays out what is far below, and so fetches fonts.
                 for tab, name in zip(tabs, names, strict=False):
                     tab.page.wait_for_load_state("networkidle")
-                    if first == "phone":  # before looking at it lays out what is far below, and so fetches fonts
+                    if first == "phone":
                         seen.heavy += heavy(site, name, [url.removeprefix(start) for url in tab.asked])
+                for tab, name in zip(tabs, names, strict=False):
                     tab.page.bring_to_front()
                     for screen in screens:
                         look(seen, eyes, tab.page, screen, name)
