@@ -11,6 +11,8 @@ import contextlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import matplotlib.pyplot as plt
@@ -62,9 +64,29 @@ def shown(name: str, changes: Mapping[str, parameters.Value]) -> Shown:
                 found.tables.append(str(result.data))
         space["case"].say(*(key for key in notebooks.mentioned(notebook) if key not in told))  # type: ignore[attr-defined]
     plt.close("all")
-    for text in notebooks.prose(notebook):
-        if text:
-            found.prose.append(notebooks.GLUE.sub(lambda match: told[match[1]], text))
+    return _with_prose(found, notebook)
+
+
+def executed(path: Path) -> Shown:
+    """The same of a page that was executed and kept: from its outputs, without running it."""
+    if path.suffix != ".ipynb":
+        return Shown([path.read_text(encoding="utf-8")])
+    notebook, found = notebooks.read(path), Shown()
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        data, words = output.get("data", {}), output.get("metadata", {})
+        if "text/markdown" in data:
+            found.tables.append(data["text/markdown"])
+        elif glued := words.get("scrapbook"):
+            found.told[glued["name"]] = ast.literal_eval(data["application/papermill.record/text/plain"])
+        elif drawing := words.get("image/svg+xml"):
+            found.alts.append(drawing["alt"])
+    return _with_prose(found, notebook)
+
+
+def _with_prose(found: Shown, notebook: Any) -> Shown:
+    """What a page tells, filled into its prose."""
+    for text in filter(None, notebooks.prose(notebook)):
+        found.prose.append(notebooks.GLUE.sub(lambda match: found.told[match[1]], text))
     return found
 
 

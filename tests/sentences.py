@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from pages_in_process import Shown, shown
+from pages_in_process import Shown, executed, shown
 
 from analysis import parameters
 from analysis.case import Case
@@ -67,7 +67,7 @@ class Unjudged:
 
 @lru_cache
 def with_nothing_moved(page: str) -> Shown:
-    return shown(page, {"draws": 256})
+    return executed(notebooks.page(page).path)
 
 
 @lru_cache

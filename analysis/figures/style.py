@@ -179,12 +179,12 @@ def short(text: str) -> str:
 
 
 def settle(figure: Figure) -> None:
-    """Work out the layout once and keep it: then labels can be fitted to it, and every save has the same bytes.
-
-    Constrained layout moves a little at each save, and an axis makes its late ticks outside the style otherwise.
-    """
-    figure.draw_without_rendering()
+    """Keep the layout, so that every save has the same bytes; and make every tick now, while the style holds."""
     figure.set_layout_engine("none")
+    for ax in figure.axes:
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.get_ticklabels()
+            axis.get_ticklabels(minor=True)
 
 
 def note(ax: Axes, x: float, y: float, words_: str, axes_x: bool = False, **options: Any) -> Text:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import members
 import pandas as pd
 import pytest
-from pages_in_process import shown
+from pages_in_process import executed, shown
 
 from analysis import model_rows
 from analysis.report import execution, identity, notebooks, store
@@ -110,18 +109,8 @@ def test_every_member_shows_what_its_cells_give(rebuilt: Path) -> None:
     """As nbval does for the pages that are committed: the cells are run again, here without papermill and kernel."""
     unlike = []
     for page in notebooks.members():
-        fresh, tables, told = shown("model", dict(page.own)), [], {}
-        outputs = (
-            output
-            for cell in notebooks.read(rebuilt / f"{page.name}.ipynb").cells
-            for output in cell.get("outputs", [])
-        )
-        for output in outputs:
-            if text := output.get("data", {}).get("text/markdown"):
-                tables.append(text)
-            elif glued := output.get("metadata", {}).get("scrapbook"):
-                told[glued["name"]] = ast.literal_eval(output.data["application/papermill.record/text/plain"])
-        if (fresh.tables, fresh.told) != (tables, told):
+        fresh, kept = shown("model", dict(page.own)), executed(rebuilt / f"{page.name}.ipynb")
+        if (fresh.tables, fresh.told) != (kept.tables, kept.told):
             unlike.append(page.name)
     assert not unlike, f"What these pages show is not what their rows give: {unlike}"
 
