@@ -18,7 +18,7 @@ from analysis.case import Case
 from analysis.figures import FIGURES, credits
 from analysis.figures.charts import final_run_shares, gpu_hours, reconciliation, stated_costs
 from analysis.figures.drawing import addressed
-from analysis.figures.sheet import LEAST, MARGIN, NARROW, Sheet, wrapped
+from analysis.figures.sheet import LEAST, MARGIN, NARROW, Sheet, pen, wrapped
 from analysis.report import rendering
 from analysis.report.site.metadata import citation
 
@@ -32,7 +32,12 @@ def case() -> Case:
 
 @pytest.fixture(scope="module")
 def drawings(case: Case) -> Mapping[str, Any]:
-    return {name: draw(case) for name, draw in FIGURES.items()}
+    found = {name: draw(case) for name, draw in FIGURES.items()}
+    for name, drawing in found.items():
+        with pen(name):
+            for sheet in (drawing.wide, drawing.narrow):
+                sheet.figure.draw_without_rendering()  # so that every word is in its place
+    return found
 
 
 def said(sheet: Sheet) -> list[Text]:
