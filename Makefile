@@ -58,11 +58,11 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 STYLE := $(BIN)/ruff check && $(BIN)/ruff format --check
 
 # The types are looked at beside the tests.
-test: browser graders ## style, types, tests, and the pages' outputs against the committed ones (twelve minutes)
+test: browser graders ## style, types, tests, and the pages' outputs against the committed ones (many minutes)
 	$(STYLE)
 	$(BIN)/mypy & types=$$!; $(PYTEST) --nbval tests book; tests=$$?; wait $$types && exit $$tests
 
-test-quick: browser ## what can be tested between two commits: all that is not slow (six minutes)
+test-quick: browser ## what can be tested between two commits: all that is not slow
 	$(STYLE)
 	$(BIN)/mypy & types=$$!; $(PYTEST) -m "not slow" tests; tests=$$?; wait $$types && exit $$tests
 
