@@ -69,10 +69,8 @@ def shown(name: str, changes: Mapping[str, parameters.Value]) -> Shown:
 
 def executed(path: Path) -> Shown:
     """The same of a page that was executed and kept: from its outputs, without running it."""
-    if path.suffix != ".ipynb":
-        return Shown([path.read_text(encoding="utf-8")])
-    notebook, found = notebooks.read(path), Shown()
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+    found = Shown()
+    for output in notebooks.outputs(path):
         data, words = output.get("data", {}), output.get("metadata", {})
         if "text/markdown" in data:
             found.tables.append(data["text/markdown"])
@@ -80,7 +78,7 @@ def executed(path: Path) -> Shown:
             found.told[glued["name"]] = ast.literal_eval(data["application/papermill.record/text/plain"])
         elif drawing := words.get("image/svg+xml"):
             found.alts.append(drawing["alt"])
-    return _with_prose(found, notebook)
+    return _with_prose(found, notebooks.read(path))
 
 
 def _with_prose(found: Shown, notebook: Any) -> Shown:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -37,17 +37,26 @@ def with_links(html: str, files: Iterable[tuple[str, int]]) -> str:
 
 def zipped(site: Path) -> bytes:
     """The site as a zip with one folder in it: the same bytes for the same site."""
-    released = citation.citation().released
     pdf = [(PDF, (site / PDF).stat().st_size)] if (site / PDF).exists() else []
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+
+    def files() -> Iterator[tuple[str, bytes]]:
         for name in sorted(manifest.entries(site)):
             if name.partition("/")[0] in (*ONLINE_ONLY, ZIP, manifest.NAME) or (site / name).is_dir():
                 continue
             content = (site / name).read_bytes()
             if name.endswith(".html"):
                 content = with_links(content.decode("utf-8"), pdf).encode("utf-8")
-            archive.writestr(entry(f"{NAME}/{name}", released), content)
+            yield f"{NAME}/{name}", content
+
+    return packed(files())
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Paths and contents as a zip: the same bytes for the same files in the same order."""
+    released, buffer = citation.citation().released, io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in files:
+            archive.writestr(entry(name, released), content)
     return buffer.getvalue()
 
 

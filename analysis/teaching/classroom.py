@@ -6,8 +6,6 @@ where it cannot. Parts run in the order of PARTS, so a later part finds the file
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,10 +13,9 @@ from importlib import import_module
 from pathlib import Path
 
 from analysis.report import manifest
-from analysis.report.downloads import entry
+from analysis.report.downloads import packed
 from analysis.report.execution import Progress, silent
 from analysis.report.place import BUILD, BuildError, filling, put, told, work_of_its_own
-from analysis.report.site.metadata import citation
 from analysis.scenarios import Scenario
 from analysis.untrusted import shown
 
@@ -92,15 +89,6 @@ def zipped(folder: Path) -> bytes:
     """A folder as a zip, for whoever cannot build: it must not lie on a site, so it is handed on."""
     names = sorted(name for name in manifest.entries(folder) if (folder / name).is_file())
     return packed((f"{folder.name}/{name}", (folder / name).read_bytes()) for name in names)
-
-
-def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """Paths and contents as a zip: the same bytes for the same files in the same order."""
-    released, buffer = citation.citation().released, io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in files:
-            archive.writestr(entry(name, released), content)
-    return buffer.getvalue()
 
 
 def fill(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

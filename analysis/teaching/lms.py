@@ -15,11 +15,12 @@ from pathlib import Path
 
 from analysis import words
 from analysis.case import Case
+from analysis.report.downloads import packed
 from analysis.report.execution import Progress
 from analysis.report.site import templates, typography
 from analysis.scenarios import Scenario
 from analysis.teaching import exercises, quizzes
-from analysis.teaching.classroom import Wanted, packed
+from analysis.teaching.classroom import Wanted
 from analysis.teaching.quizzes import Option, Question
 
 FOLDER, MOODLE, GIFT, CANVAS = "quizzes", "moodle.xml", "gift.txt", "canvas.zip"

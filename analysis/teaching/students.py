@@ -16,11 +16,12 @@ from urllib.parse import quote
 import nbformat
 
 from analysis.report import notebooks, own, rendering
+from analysis.report.downloads import packed
 from analysis.report.execution import Progress
 from analysis.report.site.figures import launchers
 from analysis.report.site.metadata import citation
 from analysis.teaching import checks, exercises, reading, variants
-from analysis.teaching.classroom import Wanted, fill, packed
+from analysis.teaching.classroom import Wanted, fill
 
 NAME = "frontier-model-cost-exercises"
 ZIP = "student.zip"

@@ -55,6 +55,7 @@ def known(
     for page in CHOSEN:
         uses = {use: identity.of_use(use, tree) for use in records[page.name]}
         store.keep_page(key_of(page.name, tree), page.name, uses, b"executed", 1.0)
+    assert stale(tree) == set()
     return records
 
 

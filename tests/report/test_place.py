@@ -59,7 +59,9 @@ def test_a_second_build_of_a_site_is_refused_until_the_first_is_gone(
     command = [sys.executable, "-c", HOLD, str(tmp_path / "other"), str(store.lock_of(target))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "taken\n"
-        with pytest.raises(place.BuildError, match=rf"A build of .*site is being done already \(process {process.pid}"):
+        since = r"since \d\d:\d\d:\d\d\)\. Wait for it to end"
+        said = rf"A build of .*site is being done already \(process {process.pid}, {since}"
+        with pytest.raises(place.BuildError, match=said):
             build.build(Scenario(), target)
         assert not target.exists()
         # Another site is no business of that process.
