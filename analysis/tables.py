@@ -23,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import asked, untrusted, written
+from analysis import asked, costs, untrusted, written
 from analysis.project import ROOT as ROOT
 
 DATA = ROOT / "data"
@@ -395,6 +395,8 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
     if {"stages", "models"} <= set(frames):
         found.extend(_stage_problems(frames["stages"], frames["models"]))
         found.extend(_flop_problems(frames["models"]))
+    if {"models", "gpus"} <= set(frames):
+        found.extend(_utilisation_problems(frames["models"], frames["gpus"].set_index("gpu_id")))
     if {"accounts", "fleet", "assumptions"} <= set(frames):
         found.extend(_account_problems(frames["accounts"], frames["fleet"], frames["assumptions"]))
     return found
@@ -441,6 +443,27 @@ def _flop_problems(models: pd.DataFrame) -> Iterator[str]:
         yield (
             f"data/models.csv, row {int(str(index)) + 2}, column `flop_from_hours`: blank beside hours and FLOP. Say "
             "whether the hours went into the FLOP, yes or no, then run `report check`."
+        )
+
+
+def _utilisation_problems(models: pd.DataFrame, gpus: pd.DataFrame) -> Iterator[str]:
+    """FLOP that no such chip can do in such hours, and an MFU far from what both give.
+
+    A stated MFU is often of the best hours, without restarts: up to half again as high as that of all hours (PaLM's).
+    """
+    peak = gpus.reindex(models.gpu_id)
+    used = costs.model_flop_utilisation(models.train_flop, models.chip_hours, peak.peak_bf16_dense_tflops.to_numpy())
+    most = peak.peak_fp8_dense_tflops.fillna(peak.peak_bf16_dense_tflops).to_numpy()
+    faster = costs.model_flop_utilisation(models.train_flop, models.chip_hours, most) > 1
+    far = (models.mfu > 2 * used) | (models.mfu < used / 2)
+    for index in models.index[faster | far]:
+        row = models.loc[index]
+        fault = f"{used[index]:.4g} of the BF16 peak of {row.gpu_id}, and no chip does more than its peak"
+        if not faster[index]:
+            fault = f"an MFU of {used[index]:.4g} on {row.gpu_id}, but `mfu` says {row.mfu:g}"
+        yield (
+            f"data/models.csv, row {int(str(index)) + 2}: `train_flop` {row.train_flop:g} in `chip_hours` "
+            f"{row.chip_hours:,.0f} are {fault}. Correct the cell that is wrong, then run `report check`."
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from analysis import claims, comparison, parameters, restated, scenarios, stories, tables, untrusted, written
 from analysis.case import Data
+from analysis.figures import NAMES
 from analysis.report import notebooks, own
 from analysis.report.place import BuildError
 
@@ -32,6 +33,8 @@ def problems() -> list[str]:
             found += told(yaml_problems, path)
     for page in notebooks.sources():
         found += told(page_problems, page)
+    if not found:
+        found += contents_problems()
     return found
 
 
@@ -105,3 +108,20 @@ def page_problems(page: notebooks.Page) -> Iterator[str]:
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             yield f"book/{page.name}.ipynb, cell {number} was never run. Run `report refresh`."
+
+
+def contents_problems() -> Iterator[str]:
+    """Pages that no site shows, and figures that no page shows."""
+    listed = [page for page in notebooks.sources() if page.runs]
+    known = {page.path.relative_to(notebooks.ROOT).as_posix() for page in notebooks.sources()}
+    for name in sorted({*own.names(), *own.left_out()} - known):
+        if PurePosixPath(name).match("book/*.ipynb") or PurePosixPath(name).match("book/*.md"):
+            yield f"{name} is in no part of _toc.yml, so no site shows it. Add it there, or take it out of book/."
+    code = "\n".join(cell.source for page in listed for cell in notebooks.read(page.path).cells if cell.cell_type == "code")
+    for figure in NAMES:
+        function = figure.replace("-", "_")
+        if f"figures.{function}(" not in code:
+            yield (
+                f"No page shows the figure {figure}, and a build would stop at it. Show it in a cell with "
+                f"`figures.{function}(case)`, or delete analysis/figures/charts/{function}.py."
+            )

@@ -148,6 +148,17 @@ def test_a_page_without_its_generated_cells_is_told_and_gets_them(tmp_path: Path
     assert notebooks.synced(whole) == whole
 
 
+def test_a_page_in_no_contents_and_a_figure_on_no_page_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [page for page in notebooks.pages() if page.name != "fleet"]
+    monkeypatch.setattr(notebooks, "pages", lambda root=None: listed)
+    lost, *figures = check.contents_problems()
+    assert lost == "book/fleet.ipynb is in no part of _toc.yml, so no site shows it. Add it there, or take it out of book/."
+    assert (
+        "No page shows the figure capex, and a build would stop at it. Show it in a cell with `figures.capex(case)`, or "
+        "delete analysis/figures/charts/capex.py."
+    ) in figures
+
+
 def test_a_page_without_code_gets_its_cells_too() -> None:
     whole = notebooks.synced(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Mine")]))
     generated = [[tag, manner] for tag, manner in notebooks.GENERATED.items()]
