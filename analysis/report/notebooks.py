@@ -186,7 +186,9 @@ def page(name: str) -> Page:
     wanted = Path(name).name.removesuffix(".ipynb").removesuffix(".md")
     if wanted not in known:
         hint = untrusted.meant(wanted, known)
-        raise PageFailure(f"There is no page {untrusted.shown(name)}.{hint} Pages: {', '.join(known)}.")
+        listed = ", ".join(page.name for page in sources())
+        kinds = " or ".join(f"{family.name}_<{family.column}>" for family in FAMILIES)
+        raise PageFailure(f"There is no page {untrusted.shown(name)}.{hint} Pages: {listed}, or one of {kinds}.")
     return known[wanted]
 
 

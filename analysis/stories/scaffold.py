@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from analysis import written
+from analysis import placing, written
+from analysis.case import Case
 from analysis.stories import columns
 from analysis.stories.columns import Column
 from analysis.stories.reading import MAIN, REFERENCES, StoryError
@@ -21,7 +22,12 @@ TEXTS: dict[str, str] = written.toml_of(Path(__file__).with_suffix(".toml"))
 
 
 def begin(model: str = "", amount: str = "", sentence: str = "") -> dict[str, str]:
-    """The files of a new story by name: it passes the check, which says what is still blank."""
+    """The files of a new story by name: it passes the check, which says what is still blank.
+
+    ParameterError if data/models.csv has no such model.
+    """
+    if model:
+        placing.of_model(Case(), model)
     claim = {"claim_id": "C1", "sentence": sentence, "amount": amount, "boundary": "not_said"}
     return {
         MAIN: TEXTS[MAIN].replace("{model}", json.dumps(model)),

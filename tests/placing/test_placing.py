@@ -90,8 +90,8 @@ def test_a_number_out_of_reason_names_its_limits() -> None:
         placing.asked(CASE, "", {"gpus": 0.0})
     with pytest.raises(placing.GivenError, match="'2024' is no half-year"):
         placing.asked(CASE, "", {}, when="2024")
-    with pytest.raises(placing.GivenError, match="There is no chip 'H10'"):
-        placing.asked(CASE, "", {}, "H10")
+    with pytest.raises(placing.GivenError, match=r"There is no chip 'H100'\. Did you mean 'H100-SXM'"):
+        placing.asked(CASE, "", {}, "H100")
 
 
 def test_a_slip_by_a_whole_factor_is_named() -> None:

@@ -319,6 +319,12 @@ def test_a_story_is_begun_checked_built_and_compared(tmp_path: Path) -> None:
     assert commands.here("story", "compare", first, first) == (0, "No difference.\n")
 
 
+def test_a_new_story_is_of_a_model_that_there_is(tmp_path: Path) -> None:
+    status, said = commands.here("story", "new", str(tmp_path / "kimi"), "--model", "kimi_k2x")
+    assert status == 1 and said.startswith("report: There is no model 'kimi_k2x'. Did you mean 'kimi_k2'?")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_new_story_needs_a_plain_name(tmp_path: Path) -> None:
     for name in ("-x", "a b", ".hidden", "x" * 65):
         assert commands.here("story", "new", "--", str(tmp_path / name))[0] == 1
