@@ -39,10 +39,10 @@ def test_hours_for_a_unit_of_arithmetic(runs: pd.DataFrame, model_id: str, hours
 
 
 # By hours for a unit of arithmetic, the fewest first.
-COUNTED = (
-    "exaone4_32b ds67b nemotron4 llama31_405 dsv3 apertus_70b olmo3_32b llama3_70 llama4_mav smollm3 llama33_70 phi4 "
-    "ax_k1 llama4_scout dsv2 dots_llm1"
-).split()
+COUNTED = [
+    *("exaone4_32b", "ds67b", "nemotron4", "llama31_405", "dsv3", "apertus_70b", "olmo3_32b", "llama3_70"),
+    *("llama4_mav", "smollm3", "llama33_70", "phi4", "ax_k1", "llama4_scout", "dsv2", "dots_llm1"),
+]
 
 
 def test_v3_is_fifth_of_the_sixteen_that_were_counted_by_hand(case: Case) -> None:

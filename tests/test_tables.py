@@ -296,14 +296,20 @@ def test_hours_beside_flop_without_a_word_on_them_are_named(broken: Callable[...
     ("column", "cell", "fault"),
     [
         # 3.3e24 / (2.788e6 x 3600 x 989.4e12) = 3.3e24 / 9.9265e24 = 0.3324; a tenth, as if a nought had slipped in.
-        ("mfu", "0.039", "`train_flop` 3.3e+24 in `chip_hours` 2,788,000 are an MFU of 0.3324 on H800-SXM, but `mfu` says"),
+        (
+            "mfu",
+            "0.039",
+            "`train_flop` 3.3e+24 in `chip_hours` 2,788,000 are an MFU of 0.3324 on H800-SXM, but `mfu` says",
+        ),
         # Ten times as much is 3.324 of the BF16 peak, and 1.66 of that in FP8.
-        ("train_flop", "3.3e25", "are 3.324 of the BF16 peak of H800-SXM, and no chip does more than its peak. Correct"),
+        (
+            "train_flop",
+            "3.3e25",
+            "are 3.324 of the BF16 peak of H800-SXM, and no chip does more than its peak. Correct",
+        ),
     ],
 )
-def test_flop_that_hours_do_not_hold_are_named(
-    column: str, cell: str, fault: str, broken: Callable[..., Path]
-) -> None:
+def test_flop_that_hours_do_not_hold_are_named(column: str, cell: str, fault: str, broken: Callable[..., Path]) -> None:
     row = row_of("models", "model_id", "dsv3")
     said = faults(broken("models", row, column, cell))
     assert f"data/models.csv, row {row}: " in said and fault in said

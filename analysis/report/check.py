@@ -117,7 +117,9 @@ def contents_problems() -> Iterator[str]:
     for name in sorted({*own.names(), *own.left_out()} - known):
         if PurePosixPath(name).match("book/*.ipynb") or PurePosixPath(name).match("book/*.md"):
             yield f"{name} is in no part of _toc.yml, so no site shows it. Add it there, or take it out of book/."
-    code = "\n".join(cell.source for page in listed for cell in notebooks.read(page.path).cells if cell.cell_type == "code")
+    code = "\n".join(
+        cell.source for page in listed for cell in notebooks.read(page.path).cells if cell.cell_type == "code"
+    )
     for figure in NAMES:
         function = figure.replace("-", "_")
         if f"figures.{function}(" not in code:

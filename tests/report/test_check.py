@@ -152,10 +152,13 @@ def test_a_page_in_no_contents_and_a_figure_on_no_page_are_told(monkeypatch: pyt
     listed = [page for page in notebooks.pages() if page.name != "fleet"]
     monkeypatch.setattr(notebooks, "pages", lambda root=None: listed)
     lost, *figures = check.contents_problems()
-    assert lost == "book/fleet.ipynb is in no part of _toc.yml, so no site shows it. Add it there, or take it out of book/."
     assert (
-        "No page shows the figure capex, and a build would stop at it. Show it in a cell with `figures.capex(case)`, or "
-        "delete analysis/figures/charts/capex.py."
+        lost
+        == "book/fleet.ipynb is in no part of _toc.yml, so no site shows it. Add it there, or take it out of book/."
+    )
+    assert (
+        "No page shows the figure capex, and a build would stop at it. Show it in a cell with `figures.capex(case)`, "
+        "or delete analysis/figures/charts/capex.py."
     ) in figures
 
 
