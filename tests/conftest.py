@@ -23,7 +23,7 @@ from analysis.scenarios import Scenario
 LONG = ["test_tour", "test_judgements", "test_live", "test_sweeps", "test_provenance_site", "test_accessibility"]
 
 # Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so.
-SLOW_FIXTURES = {"dearer", "installed", "package", "printed", "published"}
+SLOW_FIXTURES = {"installed", "package", "printed", "published", "staffed"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

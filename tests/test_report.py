@@ -158,20 +158,23 @@ def test_check_passes_on_the_committed_tree() -> None:
     assert done.returncode == 0, done.stderr
 
 
+TWICE = "staff_count=320"
+
+
 @pytest.fixture(scope="module")
-def dearer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site at three dollars an hour."""
-    folder = tmp_path_factory.mktemp("dearer") / "site"
-    done = commands.process("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(folder))
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site with twice the staff, which a dozen pages name, and no page of a family."""
+    folder = tmp_path_factory.mktemp("staffed") / "site"
+    done = commands.process("build", "-p", TWICE, "--out", str(folder))
     assert done.returncode == 0, done.stderr
     return folder
 
 
-def test_building_the_same_again_does_nothing(dearer: Path) -> None:
-    before = {path: path.stat().st_mtime_ns for path in dearer.rglob("*")}
-    done = commands.process("build", "-p", "rental_usd_per_gpu_hour=3", "--out", str(dearer))
+def test_building_the_same_again_does_nothing(staffed: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in staffed.rglob("*")}
+    done = commands.process("build", "-p", TWICE, "--out", str(staffed))
     assert done.returncode == 0 and "nothing has changed" in done.stdout
-    assert {path: path.stat().st_mtime_ns for path in dearer.rglob("*")} == before
+    assert {path: path.stat().st_mtime_ns for path in staffed.rglob("*")} == before
 
 
 def words_of(path: Path) -> str:
@@ -180,35 +183,32 @@ def words_of(path: Path) -> str:
     return " ".join(article.get_text(" ").split())
 
 
-def test_a_scenario_changes_the_sentences_everywhere(dearer: Path) -> None:
-    # 2,788,000 h x $3 = $8,364,000
-    assert "$8.4 million" in words_of(dearer / "index.html")
-    assert "$8.4 million" in words_of(dearer / "six_million.html")
-    assert "$8.4 million" in words_of(dearer / "audit.html")
-    assert "8,364,000" not in words_of(dearer / "six_million.html")  # the parts are listed, not the sum
-    assert "7,992,000" in words_of(dearer / "six_million.html")  # 2,664,000 x 3
-    for page in notebooks.pages():
-        if page.name in ("index", "six_million", "owning_and_renting", "cost_per_model", "whole_bill", "audit"):
-            # The live page's column of published values is that of the base case. And what DeepSeek published at two
-            # dollars an hour stays what it published; the report's own range does not.
-            text = words_of(dearer / f"{page.name}.html").replace("$5.6 million $5.1 to 8.5 million", "")
-            assert "$5.1 to 8.5 million" not in text, f"{page.name} still states the base case"
+def test_a_scenario_changes_the_sentences_everywhere(staffed: Path) -> None:
+    # 320 people x $165,000 x 1 year = $52.8 million, of which V3 has 53.364 %: $28.18 million.
+    # Its research compute is $5.576 million / 0.178 = $31.33 million; together $59.5 million, and $45.4 million before.
+    for name in ("index", "whole_bill", "debate", "results"):
+        # Sliders show what the base case has beside them.
+        text = words_of(staffed / f"{name}.html").replace("$45 million 0 % $45 million $24 to 89 million", "")
+        assert "$60 million" in text and "$45 million" not in text, name
+        assert "$24 to 89 million" not in text, f"{name} still states the base case"
+    for name in ("whole_bill", "debate", "results"):
+        assert "$53 million" in words_of(staffed / f"{name}.html"), name
 
 
-def test_a_scenario_changes_the_figures(dearer: Path) -> None:
-    table = (dearer / "figures" / "rental-price.csv").read_text()
-    assert re.search(r"^This case,[^,]*,3,[^,]*,[^,]*,2\.788e\+06,8\.364e\+06,", table, flags=re.MULTILINE)
-    scenario = scenarios.Scenario(name="x", changes={"rental_usd_per_gpu_hour": 3.0})
+def test_a_scenario_changes_the_figures(staffed: Path) -> None:
+    table = (staffed / "figures" / "cost-per-model.csv").read_text()
+    assert re.search(r"^programme,dsv3,.*,5\.95021e\+07,", table, flags=re.MULTILINE)
+    scenario = scenarios.Scenario(name="x", changes={"staff_count": 320})
     from analysis.figures import FIGURES
 
-    assert FIGURES["rental-price"](Case(scenario=scenario)).csv() == table
+    assert FIGURES["cost-per-model"](Case(scenario=scenario)).csv() == table
 
 
-def test_a_scenario_says_so_on_every_page(dearer: Path) -> None:
-    for page in notebooks.pages():
-        text = (dearer / f"{page.name}.html").read_text(encoding="utf-8")
+def test_a_scenario_says_so_on_every_page(staffed: Path) -> None:
+    for page in notebooks.published():
+        text = (staffed / f"{page.name}.html").read_text(encoding="utf-8")
         assert "Scenario: " in text, f"{page.name}.html does not say that it is a scenario"
-        assert "+50 %" in text and "$3.00 per GPU-hour" in text and "$2.00 per GPU-hour" in text
+        assert "+100 %" in text and "320 people" in text and "160 people" in text
 
 
 def test_output_folders() -> None:
