@@ -229,8 +229,8 @@ def test_a_citation_has_a_note_of_one_line_and_in_a_table_none(site: Path) -> No
         assert article is not None
         faults += [f"{name}: {a['title']}" for a in article.select("a[title]:not(.headerlink)")]
         for link in article.select("a.hint-citation"):
-            note = article.find(id=str(link.get("aria-describedby") or link["data-note"]))
-            if not isinstance(note, Tag) or not re.search(r"\b\d{4}\.$", note.get_text()):
+            note = by_id(site / f"{name}.html").get(str(link.get("aria-describedby") or link["data-note"]))
+            if not note or not re.search(r"\b\d{4}\.$", note.get_text()):
                 faults.append(f"{name}: {link.get_text()} has {note}")
     assert len(soup(site / "six_million.html").select("a.hint-citation")) > 9
     assert not faults, told(faults, "Look at Hints.citations in analysis/report/site/hints.py.")
