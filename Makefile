@@ -62,7 +62,7 @@ test: browser graders ## style, types, tests, and the pages' outputs against the
 	$(STYLE)
 	$(BIN)/mypy & types=$$!; $(PYTEST) --nbval tests book; tests=$$?; wait $$types && exit $$tests
 
-test-quick: browser ## what can be tested between two commits: all that is not slow
+test-quick: $(READY) ## what is tested between two commits: all that needs neither a built site nor a browser, and is not slow
 	$(STYLE)
 	$(BIN)/mypy & types=$$!; $(PYTEST) -m "not slow" tests; tests=$$?; wait $$types && exit $$tests
 
