@@ -22,8 +22,8 @@ from analysis.scenarios import Scenario
 # The longest files, begun first: so no process is left with one while the other has nothing to do.
 LONG = ["test_tour", "test_judgements", "test_live", "test_sweeps", "test_provenance_site", "test_accessibility"]
 
-# Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so. It builds no site and
-# needs no browser.
+# Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so. So it builds no site
+# and needs no browser.
 SLOW_FIXTURES = {"browser", "installed", "package", "printed", "published", "rebuilt", "site", "staffed"}
 
 
