@@ -397,6 +397,8 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
         found.extend(_flop_problems(frames["models"]))
     if {"models", "gpus"} <= set(frames):
         found.extend(_utilisation_problems(frames["models"], frames["gpus"].set_index("gpu_id")))
+    if "assumptions" in frames:
+        found.extend(_money_problems(frames["assumptions"]))
     if {"accounts", "fleet", "assumptions"} <= set(frames):
         found.extend(_account_problems(frames["accounts"], frames["fleet"], frames["assumptions"]))
     return found
@@ -418,6 +420,14 @@ def _foreign_key_problems(
                 f"data/{name}.csv, row {int(str(index)) + 2}, column `{column}`: '{value}' is not in "
                 f"data/{target}.csv. Add the row there, or correct the cell."
             )
+
+
+def _money_problems(assumptions: pd.DataFrame) -> Iterator[str]:
+    for index in assumptions.index[assumptions.unit.str.contains("USD") & assumptions.currency_year.isna()]:
+        yield (
+            f"data/assumptions.csv, row {int(str(index)) + 2}, column `currency_year`: blank beside a unit in dollars. "
+            "Say of which year they are, then run `report check`."
+        )
 
 
 def _account_problems(accounts: pd.DataFrame, fleet: pd.DataFrame, assumptions: pd.DataFrame) -> Iterator[str]:

@@ -44,10 +44,10 @@ def shown(value: object) -> str:
 
 
 def nearest(name: str, among: Iterable[str]) -> str:
-    """The name that begins so, if any, or the most similar; "" if none is near."""
+    """The most similar of some names, of those that begin so if there are any; "" if none is near."""
     names = list(among)
     begun = [each for each in names if len(name) > 2 and each.lower().startswith(name.lower())]
-    found = begun or difflib.get_close_matches(name[:80], names, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name[:80], begun or names, n=1, cutoff=0 if begun else 0.5)
     return found[0] if found else ""
 
 

@@ -91,11 +91,22 @@ def test_a_number_keeps_its_unit_where_a_title_breaks() -> None:
     ]
 
 
-def test_v3_is_seventh_of_nineteen_runs(drawings: Mapping[str, Any]) -> None:
-    """Llama 3.1 405B, Nemotron-4, Llama 3.3 70B, Llama 3 70B, Apertus and Scout took more than 2.788 million hours."""
+# Those that took more than 2.788 million hours, and those that took fewer.
+MORE = {"llama31_405", "nemotron4", "llama33_70", "llama3_70", "apertus_70b", "llama4_scout"}
+FEWER = {
+    *("llama4_mav", "gpt_oss_120b", "exaone4_32b", "dots_llm1", "yi_lightning", "dsv2", "seed15_vl", "olmo3_32b"),
+    *("phi4", "ds67b", "smollm3", "gpt_oss_20b"),
+}
+
+
+def test_v3_is_seventh_of_the_nineteen_runs_that_were_counted_by_hand(drawings: Mapping[str, Any]) -> None:
+    """A run that comes in later is counted too, and changes no other's place."""
     drawing = drawings["gpu-hours"]
-    assert drawing.sketch.title == "V3 took 2.79 million GPU-hours; 6 of 18 other runs took more"
     table = drawing.table.set_index("model_id")
+    above = set(table.index[table.chip_hours > 2_788_000])
+    assert above >= MORE and not above & FEWER and len(MORE | FEWER) == 18 and set(table.index) >= FEWER
+    others = len(table) - 1
+    assert drawing.sketch.title == f"V3 took 2.79 million GPU-hours; {len(above)} of {others} other runs took more"
     # No stage, no sum of V3 and R1, no budget, and no chip of another generation.
     assert not {"dsr1_increment", "dsr1_cumulative", "minimax_m1_rl", "ax_k1", "llama2_70"} & set(table.index)
     assert not table.after_v3["llama31_405"] and table.after_v3["llama4_mav"]

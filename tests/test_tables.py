@@ -315,6 +315,12 @@ def test_flop_that_hours_do_not_hold_are_named(column: str, cell: str, fault: st
     assert f"data/models.csv, row {row}: " in said and fault in said
 
 
+def test_dollars_without_their_year_are_named(broken: Callable[..., Path]) -> None:
+    row = row_of("assumptions", "name", "electricity_usd_per_kwh")
+    said = faults(broken("assumptions", row, "currency_year", ""))
+    assert f"data/assumptions.csv, row {row}, column `currency_year`: blank beside a unit in dollars." in said
+
+
 UNKNOWN = "data/accounts.csv has the account 'hoppers_only', which data/assumptions.csv, `f"
 MISSING = "data/accounts.csv has not the account 'hopper_only', which data/assumptions.csv"
 OF_NO_USE = "row 7, column `leaves_out`: the account 'documented' of data/fleet.csv has no 'H20' to"
