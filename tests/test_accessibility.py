@@ -192,14 +192,19 @@ def test_colours_are_there_without_a_script(browser: Browser, address: str) -> N
     )
 
 
-@pytest.mark.parametrize("name", tokens.COLOURS)
-def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, browser: Browser) -> None:
+@pytest.fixture(scope="module")
+def swatch(browser: Browser) -> Iterator[Page]:
     page = browser.new_page(viewport={"width": 8, "height": 8})
-    page.set_content(
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", tokens.COLOURS)
+def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, swatch: Page) -> None:
+    swatch.set_content(
         f'<body style="margin:0"><div style="height:8px;background:{tokens.COLOURS[name]};filter:{style.DARK_FILTER}">'
     )
-    seen = Image.open(io.BytesIO(page.screenshot())).convert("RGB").getpixel((4, 4))
-    page.close()
+    seen = Image.open(io.BytesIO(swatch.screenshot())).convert("RGB").getpixel((4, 4))
     wanted = style.dark(tokens.COLOURS[name])
     computed = [int(wanted[place : place + 2], 16) for place in (1, 3, 5)]
     apart = max(abs(one - other) for one, other in zip(seen, computed, strict=True))

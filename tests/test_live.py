@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import math
 import random
 import re
@@ -194,13 +195,22 @@ class Tab(Watched):
         self.settle()
 
 
-@pytest.fixture
-def tab(browser: Browser, address: str) -> Iterator[Tab]:
-    with closing(browser.new_context(viewport={"width": 1280, "height": 900})) as context:
+@pytest.fixture(scope="module")
+def kept(browser: Browser, address: str) -> Iterator[Tab]:
+    """The one tab of all tests: a new one would read the same scripts again."""
+    with closing(browser.new_context()) as context:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        made = Tab(context, address)
-        yield made
-        faults = made.faults()
+        yield Tab(context, address)
+
+
+@pytest.fixture
+def tab(kept: Tab) -> Iterator[Tab]:
+    """The tab, of a desktop's size and with nothing in its storage, that loads the page anew when it is opened."""
+    kept.page.set_viewport_size({"width": 1280, "height": 900})
+    yield kept
+    faults = kept.faults()
+    kept.page.evaluate("localStorage.clear(); sessionStorage.clear();")
+    kept.page.goto("about:blank")
     assert not faults, f"The page complains, or asks another host: {faults}"
 
 
@@ -251,23 +261,26 @@ def expected(settings: list[dict[str, parameters.Value]]) -> dict[str, np.ndarra
 def test_the_page_computes_what_python_computes(tab: Tab) -> None:
     settings = random_settings(SETTINGS)
     page = tab.open()
-    got = page.evaluate(
-        """settings => {
-            const { formulas } = window.reportLive;
-            return Object.fromEntries(Object.keys(formulas).map(n => [n, settings.map(x => formulas[n](x))]));
+    # As one text: Playwright would look into each number. JSON has no infinite one, so a number is a word in it.
+    text = page.evaluate(
+        """text => {
+            const { formulas } = window.reportLive, settings = JSON.parse(text);
+            const found = Object.entries(formulas).map(([n, formula]) => [n, settings.map(x => String(formula(x)))]);
+            return JSON.stringify(Object.fromEntries(found));
         }""",
-        settings,
+        json.dumps(settings),
     )
+    got: dict[str, list[str]] = json.loads(text)
     assert set(got) == set(RESULTS)
     faults = []
     for name, wanted in expected(settings).items():
-        here = np.array(got[name], dtype=float)
+        here = np.array([float(each) for each in got[name]])
         with np.errstate(invalid="ignore"):
             close = np.abs(here - wanted) <= 1e-9 * np.abs(wanted)
         # What is infinite is so on both sides.
         apart = ~(np.where(np.isfinite(wanted), close, here == wanted))
         faults += [
-            f"{name}: {got[name][i]!r} here, {wanted[i]!r} in Python, at {settings[i]}" for i in np.where(apart)[0]
+            f"{name}: {got[name][i]} here, {wanted[i]!r} in Python, at {settings[i]}" for i in np.where(apart)[0]
         ]
     assert not faults, f"{len(faults)} values differ by more than 1e-9, the first: {faults[0]}"
 
@@ -288,7 +301,8 @@ def test_numbers_are_written_as_python_writes_them(tab: Tab) -> None:
         for unit in units:
             cases += [(value, unit, None, None, n) for n in (2, 3, 4)] + [(value, unit, value - 3, value + 40, 3)]
     page = tab.open()
-    got = page.evaluate("cases => cases.map(c => window.reportLive.words.amount(...c))", cases)
+    amounts = "text => JSON.stringify(JSON.parse(text).map(c => window.reportLive.words.amount(...c)))"
+    got = json.loads(page.evaluate(amounts, json.dumps(cases)))
     wrong = [
         (case, text, words.amount(*case)) for case, text in zip(cases, got, strict=True) if text != words.amount(*case)
     ]
@@ -600,10 +614,9 @@ def test_swings_are_computed_at_this_setting_and_the_drawing_fits_its_bars(tab: 
     assert "SemiAnalysis's count: " in panel.locator("tbody").inner_text()
 
 
-def test_the_focused_slider_stays_above_the_summary_bar(browser: Browser, address: str) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    page.goto(address + "how_sure.html#rental_usd_per_gpu_hour=3", wait_until="load")
+def test_the_focused_slider_stays_above_the_summary_bar(tab: Tab) -> None:
+    tab.page.set_viewport_size({"width": 390, "height": 844})
+    page = tab.open(fragment="#rental_usd_per_gpu_hour=3")
     page.evaluate("document.querySelectorAll('.live-group').forEach(group => { group.open = true; })")
     page.locator("#live0-rental_usd_per_gpu_hour-slider").focus()
     under = []
@@ -619,7 +632,6 @@ def test_the_focused_slider_stays_above_the_summary_bar(browser: Browser, addres
                 }"""
             )
         )
-    context.close()
     assert not any(under), f"Hidden by the bar: {[name for name in under if name]}"
 
 
@@ -693,16 +705,16 @@ def test_the_control_beside_a_figure_leads_to_all_assumptions(tab: Tab, name: st
 
 def test_nothing_jumps_when_the_script_arrives(browser: Browser, address: str) -> None:
     heights = []
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.route("**/live.js*", lambda route: route.abort())
     for script in (False, True):
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        if not script:
-            page.route("**/live.js*", lambda route: route.abort())
+        if script:
+            page.unroute("**/live.js*")
         page.goto(address + "how_sure.html", wait_until="load")
         page.wait_for_timeout(100)
         heights.append(page.evaluate("document.querySelector('.live-results').getBoundingClientRect().top"))
         heights.append(page.evaluate("document.querySelector('[data-panel=bill]').getBoundingClientRect().top"))
-        context.close()
+    page.close()
     assert heights[:2] == pytest.approx(heights[2:], abs=40), "Reserve the height of what a script fills in."
 
 
@@ -751,14 +763,12 @@ def test_only_pages_with_live_figures_load_the_scripts(site: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_targets_are_large_enough_for_a_finger(browser: Browser, address: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 844})
-    page = context.new_page()
-    page.goto(address + "how_sure.html#pue=1.3", wait_until="load")
+def test_targets_are_large_enough_for_a_finger(tab: Tab, width: int) -> None:
+    tab.page.set_viewport_size({"width": width, "height": 844})
+    page = tab.open(fragment="#pue=1.3")
     small = page.evaluate(
         """() => [...document.querySelectorAll(
             'report-live :is(button, select, input[type=range], input[type=text])'
         )].filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 100))"""
     )
-    context.close()
     assert not small

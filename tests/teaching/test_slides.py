@@ -48,9 +48,9 @@ def soup(folder: Path) -> BeautifulSoup:
     return BeautifulSoup((folder / slides.DECK).read_text(encoding="utf-8"), "html.parser")
 
 
-@pytest.fixture
-def deck(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[str]]]:
-    """The deck as a file in a browser, and everything that it asked for or complained of."""
+@pytest.fixture(scope="module")
+def tab(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[str]]]:
+    """The one tab of the tests of the deck, and everything that was asked for or complained of there."""
     context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     context.add_init_script(axe())
     page = context.new_page()
@@ -59,10 +59,24 @@ def deck(browser: Browser, folder: Path) -> Iterator[tuple[Page, list[str]]]:
     page.on("pageerror", lambda error: heard.append(f"error: {error}"))
     inside = (f"{folder.as_uri()}/", "data:")
     page.on("request", lambda request: request.url.startswith(inside) or heard.append(f"request: {request.url}"))
+    yield page, heard
+    context.close()
+
+
+@pytest.fixture
+def deck(tab: tuple[Page, list[str]], folder: Path) -> Iterator[tuple[Page, list[str]]]:
+    """The deck as a file, loaded anew at its first slide in a browser that keeps nothing of it, and what is heard."""
+    page, heard = tab
+    heard.clear()
     page.goto((folder / slides.DECK).as_uri(), wait_until="load")
     until(page, "window.Reveal && Reveal.isReady()")
     yield page, heard
-    context.close()
+    page.evaluate("localStorage.clear(); sessionStorage.clear();")
+    page.emulate_media(forced_colors="none")
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.goto("about:blank")
 
 
 def test_a_slide_says_what_the_case_says() -> None:
