@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -46,17 +47,28 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="module")
+def filled(records: dict[str, set[str]], tree: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which every chosen page of the copied tree is known."""
+    folder = tmp_path_factory.mktemp("known") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "STORE", folder)
+        assert stale(tree) == {page.name for page in CHOSEN}
+        for page in CHOSEN:
+            uses = {use: identity.of_use(use, tree) for use in records[page.name]}
+            store.keep_page(key_of(page.name, tree), page.name, uses, b"executed", 1.0)
+        assert stale(tree) == set()
+    return folder
+
+
 @pytest.fixture
 def known(
-    records: dict[str, set[str]], tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, set[str]]:
-    """A store in which every chosen page of the copied tree is known; what each used."""
-    monkeypatch.setattr(store, "STORE", tmp_path / "store")
-    for page in CHOSEN:
-        uses = {use: identity.of_use(use, tree) for use in records[page.name]}
-        store.keep_page(key_of(page.name, tree), page.name, uses, b"executed", 1.0)
-    assert stale(tree) == set()
-    return records
+    records: dict[str, set[str]], filled: Path, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, set[str]]]:
+    """What each page used that is known now; whoever asks changes the tree, and puts back what was there."""
+    monkeypatch.setattr(store, "STORE", filled)
+    yield records
+    assert stale(tree) == set(), "with what was changed put back, every page is known again"
 
 
 def key_of(name: str, tree: Path) -> str:
@@ -94,7 +106,6 @@ def test_a_changed_byte_makes_the_pages_stale_that_use_the_file_and_no_others(
     found = stale(tree)
     (tree / file).write_bytes(before)
     assert found == {name for name, uses in known.items() if file in uses}
-    assert stale(tree) == set(), "with the byte put back, every page is known again"
 
 
 def test_records_name_what_the_pages_are_seen_to_use(records: dict[str, set[str]]) -> None:

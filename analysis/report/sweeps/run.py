@@ -229,7 +229,8 @@ def _draw(request: Request, folder: store.Folder) -> None:
     axes = drawing.axes_of(request.space)
     wanted = drawing.places(axes, len(request))
     figure = drawing.sweep(folder.rows(wanted), axes, request.plan.results, len(request), request.base.values())
-    content = figure.svg().encode(), rendering.png(figure.svg()), figure.csv().encode(), (figure.alt + "\n").encode()
+    svg = figure.svg()
+    content = svg.encode(), rendering.png(svg), figure.csv().encode(), (figure.alt + "\n").encode()
     manifest.put(folder.path, manifest.SWEEP, dict(zip(store.FIGURE, content, strict=True)))
 
 

@@ -39,7 +39,7 @@ PART = ".part"
 RESULT = re.compile(r"(?:block|pages)-[0-9]+")
 # What comes in while a sweep runs: a page, where it has a group, is on the list when the sweep has ended.
 AT_WORK = re.compile(
-    rf"{PARTS}(?:/{RESULT.pattern})?|({PAGES}(?:/[0-9]+(?:/[a-z_]+\.ipynb)?)?)|(?:{'|'.join(TABLES)}){re.escape(PART)}"
+    rf"{PARTS}(?:/{RESULT.pattern})?|({PAGES}(?:/[0-9]+(?:/[a-z0-9_]+\.ipynb)?)?)|(?:{'|'.join(TABLES)}){re.escape(PART)}"
 )
 
 # Rows of the final table that are put together at a time.
