@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,10 +30,17 @@ def jupyter_book(out: Path, settings: dict[str, str]) -> subprocess.CompletedPro
     return subprocess.run(command, cwd=notebooks.ROOT, env=environment, capture_output=True, text=True)
 
 
+@pytest.fixture
+def out() -> Iterator[Path]:
+    """A place in the checkout, as `_build` is: a short way from the pages, which leads there from them alone."""
+    (notebooks.ROOT / "_build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="another place — über ", dir=notebooks.ROOT / "_build") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.slow
-def test_it_makes_the_site_of_report_build_and_replaces_nothing_else(site: Path, tmp_path: Path) -> None:
+def test_it_makes_the_site_of_report_build_and_replaces_nothing_else(site: Path, out: Path, tmp_path: Path) -> None:
     settings = somebody.settings(tmp_path)
-    out = tmp_path / "another place — über"
     html = out / "_build" / "html"
     html.mkdir(parents=True)
     (html / "thesis.txt").write_text("years of work")

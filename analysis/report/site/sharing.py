@@ -93,12 +93,12 @@ def address(app: Sphinx, name: str) -> str:
 
 
 def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    where, said = places(app.env), citation.citation()
+    where, said, folder = places(app.env), citation.citation(), Path(app.srcdir)
     for name, shown in sorted(_SHOWN.get(app, {}).items()):
         page, words = f"figures/{name}", shown.words
         head, *lines = _numbers(shown.table)
         url = address(app, name)
-        sizes = [Markup(in_pixels(Path(path).read_text(encoding="utf-8")[:3000])) for path in (shown.svg, shown.narrow)]
+        sizes = [Markup(in_pixels((folder / path).read_text("utf-8")[:3000])) for path in (shown.svg, shown.narrow)]
         title = typography.curled(words["title"])
         cited = {
             "As text": said.sentence(words["title"], url, said.title),
