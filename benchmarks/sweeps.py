@@ -14,8 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from contextlib import redirect_stdout
-from io import StringIO
 
 SMALLEST = "--smallest" in sys.argv
 RUNS = 1 if SMALLEST else 3
@@ -78,27 +76,11 @@ WAYS = [
 def measure(way: str, shape: str, count: int, draws: str) -> tuple[float, float, int]:
     """Seconds, MiB and draws of one run in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = [way, shape, str(count), draws, folder]
-        if SMALLEST and shape == "grid":
-            # A process takes longer to start than so few cases take: one shows that it can be started.
-            return told(here(arguments))
-        done = subprocess.run([sys.executable, "-c", PROGRAM, *arguments], capture_output=True, text=True)
+        command = [sys.executable, "-c", PROGRAM, way, shape, str(count), draws, folder]
+        done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{way}, {count} cases:\n{done.stderr}")
-    return told(done.stdout)
-
-
-def here(arguments: list[str]) -> str:
-    """What the program prints, run in this process."""
-    sys.argv[1:] = arguments
-    with redirect_stdout(StringIO()) as said:
-        exec(PROGRAM, {})
-    return said.getvalue()
-
-
-def told(printed: str) -> tuple[float, float, int]:
-    """The three numbers at the end of what the program printed."""
-    seconds, peak, used = printed.split()[-3:]
+    seconds, peak, used = done.stdout.split()[-3:]
     return float(seconds), float(peak), int(used)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 
 from analysis import claims, comparison, parameters, restated, scenarios, stories, tables, untrusted, written
@@ -13,6 +14,9 @@ from analysis.report import notebooks, own
 from analysis.report.place import BuildError
 
 File = TypeVar("File")
+
+# A file in which a page is written.
+PAGE = re.compile(r"book/[^/]+\.(ipynb|md)")
 
 
 def problems() -> list[str]:
@@ -112,14 +116,13 @@ def page_problems(page: notebooks.Page) -> Iterator[str]:
 
 def contents_problems() -> Iterator[str]:
     """Pages that no site shows, and figures that no page shows."""
-    listed = [page for page in notebooks.sources() if page.runs]
-    known = {page.path.relative_to(notebooks.ROOT).as_posix() for page in notebooks.sources()}
+    listed = notebooks.sources()
+    known = {page.path.relative_to(notebooks.ROOT).as_posix() for page in listed}
     for name in sorted({*own.names(), *own.left_out()} - known):
-        if PurePosixPath(name).match("book/*.ipynb") or PurePosixPath(name).match("book/*.md"):
+        if PAGE.fullmatch(name):
             yield f"{name} is in no part of _toc.yml, so no site shows it. Add it there, or take it out of book/."
-    code = "\n".join(
-        cell.source for page in listed for cell in notebooks.read(page.path).cells if cell.cell_type == "code"
-    )
+    notebook_cells = (cell for page in listed if page.runs for cell in notebooks.read(page.path).cells)
+    code = "\n".join(cell.source for cell in notebook_cells if cell.cell_type == "code")
     for figure in NAMES:
         function = figure.replace("-", "_")
         if f"figures.{function}(" not in code:

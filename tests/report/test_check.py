@@ -230,7 +230,7 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str, object]
         chosen = frame.iloc[:, 0] == row
         assert chosen.sum() == 1
         frame.loc[chosen, column] = value
-        monkeypatch.setattr(tables, "load", lambda asked: (frame if asked == name else load(asked)).copy())
+        monkeypatch.setattr(tables, "load", lambda asked, *at: (frame if asked == name else load(asked, *at)).copy())
         return [*claims.name_problems(Data()), *restated.problems()]
 
     return told
