@@ -46,6 +46,9 @@ OWN = "REPORT_"
 FIXED = {
     "DOCUTILSCONFIG": "",
     "HOME": os.devnull,
+    # glibc alone reads these two: memory that numpy frees is kept for the next array, not given back and fetched anew.
+    "MALLOC_MMAP_THRESHOLD_": str(2**25),
+    "MALLOC_TRIM_THRESHOLD_": str(2**28),
     "MPLBACKEND": "agg",
     "MPLCONFIGDIR": str(BUILD / ".store" / "matplotlib"),
     "OMP_NUM_THREADS": "1",

@@ -7,8 +7,9 @@ which modules and tables it uses is recorded in its kernel (analysis/report/uses
 import gc
 import importlib
 import os
+from contextlib import suppress
 
-from analysis import tables
+from analysis import parameters, tables, uncertainty, written
 from analysis.report import surroundings
 
 LIBRARIES = (
@@ -35,12 +36,15 @@ LIBRARIES = (
 os.chdir(surroundings.FIXED["MPLCONFIGDIR"])
 for library in LIBRARIES:
     importlib.import_module(library)
+# What has a fault is left to the page that asks for it, which tells its reader.
 for table in tables.names():
-    # A table with a fault is left to the page that asks for it, which tells its reader.
-    try:
+    with suppress(tables.DataError):
         tables.load(table)
-    except tables.DataError:
-        continue
+with suppress(written.FileError):
+    tables.references()
+with suppress(tables.DataError, parameters.ParameterError):
+    base = parameters.base()
+    uncertainty.points(parameters.known(), int(base["draws"]), int(base["seed"]))
 # What is here stays: a kernel that looked through all of it for garbage would copy it first.
 gc.collect()
 gc.freeze()
