@@ -73,7 +73,7 @@ mutate-model: $(READY) ## change the model in one place at a time, and see that 
 	$(call INSTALL,.venv) --no-deps --require-hashes -r .ci/campaigns.lock
 	$(BIN)/python tests/campaigns/model_mutation.py
 
-bench: book browser ## time model, sweeps, rebuild and live page, beside other ways to do it (many minutes)
+bench: book browser ## time model, sweeps, rebuild and live page, beside other ways to do it (half an hour)
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 # The fuzzer has wheels for some Pythons on Linux only, so it is no dependency of the tests. Seconds for each target.

@@ -2,8 +2,8 @@
 
 Works on a copy of the project in a temporary folder. The alternatives take turns, so that their ratios hold when the
 machine's speed drifts; medians are printed, in wall and processor seconds with peak memory of the largest process.
-For a person to read: no test depends on it. Options: --runs N (default 3), --only NAME,NAME (those below),
---smallest (one page once, to see that it runs).
+For a person to read: no test depends on it. Options: --runs N (default 3), --only NAME,NAME or all (of those below;
+if not said, the four that the first two ratios need), --smallest (one page once, to see that it runs).
 
 build          `report build` from nothing: every page executed, then rendered
 jupyter-book   `jupyter-book build` of the same pages, execution forced
@@ -194,8 +194,8 @@ def measured(action: Callable[[], None]) -> tuple[float, float]:
 # Name of a ratio -> what is divided by what, and the most that it should be.
 RATIOS = {
     "build / jupyter-book": ("build", "jupyter-book", 0.42),
-    "build / papermill": ("build", "papermill", 0.4),
     "execute / floor": ("execute", "floor", 1.35),
+    "build / papermill": ("build", "papermill", 0.4),
     "pages 16 / pages 8": ("pages 16", "pages 8", 2.0),
     "pages 32 / pages 8": ("pages 32", "pages 8", 4.0),
 }
@@ -205,18 +205,18 @@ def main() -> None:
     """Print a line for each alternative, and the ratios of those that were run."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="build,jupyter-book,execute,floor")
     parser.add_argument("--smallest", action="store_true")
     options = parser.parse_args()
     if options.smallest:
         options.runs, options.only = 1, "floor,pages 1"
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    wanted = [name for name in options.only.split(",") if name]
+    wanted = options.only.split(",")
     with tempfile.TemporaryDirectory(prefix="report-benchmark-") as folder:
         tree = Tree(Path(folder))
         chosen = {
-            name: pair for name, pair in alternatives(tree, options.smallest).items() if not wanted or name in wanted
+            name: pair for name, pair in alternatives(tree, options.smallest).items() if {name, "all"} & set(wanted)
         }
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in chosen}
         for _ in range(options.runs):

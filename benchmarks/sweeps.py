@@ -1,11 +1,11 @@
-"""How long a sweep takes, for 10^2 to 10^5 cases: `.venv/bin/python benchmarks/sweeps.py`.
+"""How long a sweep takes, for 10^2 to 10^4 cases: `.venv/bin/python benchmarks/sweeps.py`.
 
 The alternatives take turns in one run, so that the ratios hold when the machine's speed drifts: a loop over `Case`,
 the arrays in one process, and the whole sweep with its files, with ranges and without. The loop is left out where it
 would take minutes. `grid` is two assumptions; in `all` fifteen change at once, so that no two cases share any work.
 Times are medians of processes of their own, from the first computation to the last file, without the start of
 Python; memory is the peak of the process and of its children. For a person to read: no test depends on it.
---smallest: the fewest cases and draws, once, to see that it runs.
+--largest: 10^5 cases too. --smallest: the fewest cases and draws, once, to see that it runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 
 SMALLEST = "--smallest" in sys.argv
 RUNS = 1 if SMALLEST else 3
-CASES = (20,) if SMALLEST else (100, 1_000, 10_000, 100_000)
+CASES = (20,) if SMALLEST else (100, 1_000, 10_000, *([100_000] if "--largest" in sys.argv else []))
 LOOP_UP_TO = 1_000
 
 PROGRAM = """
