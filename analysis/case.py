@@ -287,6 +287,16 @@ class Case:
             return cls(given)
         return cls({**parameters.base(), **given}, used=_Record(Path(record)))
 
+    @cached_property
+    def base(self) -> Case:
+        """The base case, whatever this one assumes."""
+        return Case()
+
+    def at(self, **changes: parameters.Value) -> Callable[[Callable[[Values, Data], Any]], float]:
+        """A formula's central value with some assumptions at other values: `case.at(utilisation=1.0)(owner_usd)`."""
+        x = Values({**self.values, **changes}, self.used)
+        return lambda formula: float(formula(x, self.data))
+
     @property
     def draws(self) -> Values:
         """The same parameters as arrays of draws where they are uncertain."""

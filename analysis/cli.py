@@ -634,9 +634,10 @@ def classroom(
     from analysis.teaching import classroom as teaching
     from analysis.teaching import exercises, lesson, starters, variants
     from analysis.teaching import slides as deck
+    from analysis.teaching.wanted import Wanted
 
     # What is wrong with them is told before minutes have passed.
-    wanted = teaching.Wanted(scenario_from(assignments, file), variants.checked(variant), story, form)
+    wanted = Wanted(scenario_from(assignments, file), variants.checked(variant), story, form)
     lesson.audited(story)
     with progress_bar() as progress:
         if refresh:

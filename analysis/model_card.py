@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis import words, written
-from analysis.case import Case, Values
+from analysis.case import Case
 from analysis.listing import cite, doubt
 from analysis.quantities import REGISTRY
 from analysis.trace import keys
@@ -16,7 +16,7 @@ from analysis.trace import keys
 
 def what_if(case: Case, name: str, **changes: Any) -> str:
     """The central value of a result if some assumptions were others, in words."""
-    value = float(REGISTRY[name].compute(Values({**case.values, **changes}, case.used), case.data))
+    value = case.at(**changes)(REGISTRY[name].compute)
     return case[name].printed(value)
 
 

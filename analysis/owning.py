@@ -37,14 +37,6 @@ def times(ratio: float) -> str:
     return words.number(ratio, 2)
 
 
-def result_at(case: Case, **changes: Any) -> Callable[..., Any]:
-    """A result as it is computed with some assumptions at other values."""
-    from analysis.case import Values
-
-    x = Values({**case.values, **changes}, case.used)
-    return lambda result: float(result(x, case.data))
-
-
 def ages(case: Case) -> list[float]:
     """New, and as old as V3's cards when the run began."""
     return list(dict.fromkeys([0.0, float(case.point.h800_years_in_service)]))
@@ -68,7 +60,7 @@ def user_cost(case: Case) -> pd.DataFrame:
 
 def even_use(case: Case, rent: float, rate: float) -> float:
     """The use at which owning at a rate of interest costs as much as a rent by the hour in use."""
-    at = result_at(case, cost_of_capital=rate, rental_usd_per_gpu_hour=rent)
+    at = case.at(cost_of_capital=rate, rental_usd_per_gpu_hour=rent)
     return float(at(runs.break_even_utilisation))
 
 
@@ -77,7 +69,7 @@ def interest(case: Case) -> pd.DataFrame:
     rows = []
     rents = (float(case.point.rental_usd_per_gpu_hour), parameters.known()["rental_usd_per_gpu_hour"].low)
     for rate in sorted({*RATES, float(case.point.cost_of_capital)}):
-        at = result_at(case, cost_of_capital=rate)
+        at = case.at(cost_of_capital=rate)
         even = {rent: even_use(case, rent, rate) for rent in rents}
         rows.append(
             {
@@ -98,7 +90,7 @@ def use(case: Case) -> pd.DataFrame:
     """The owner's hour at several uses, beside the same rent paid for hours in use and for all hours."""
     rows = []
     for used in uses(case, [parameters.known()["utilisation"].low, *USES]):
-        at = result_at(case, utilisation=used)
+        at = case.at(utilisation=used)
         rows.append(
             {
                 "In use": share(used),
@@ -137,7 +129,7 @@ def hours_at_full_use(case: Case, years: Any) -> tuple[Any, Any]:
 
     Without interest: what the two differ in is the loss of value alone.
     """
-    line = result_at(case, utilisation=1.0, cost_of_capital=0.0)(runs.owner_usd_per_gpu_hour)
+    line = case.at(utilisation=1.0, cost_of_capital=0.0)(runs.owner_usd_per_gpu_hour)
     return line + 0.0 * years, runs.user_cost_hour(case.point, case.data, years, 0.0, 1.0)
 
 
@@ -200,7 +192,7 @@ def saved_if_idle(case: Case) -> str:
 
 def owner_hour(case: Case, **changes: float) -> str:
     """The owner's hour with some assumptions at other values, in words."""
-    return price(result_at(case, **changes)(runs.owner_usd_per_gpu_hour))
+    return price(case.at(**changes)(runs.owner_usd_per_gpu_hour))
 
 
 def use_of_the_day(case: Case) -> float:

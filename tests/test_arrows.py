@@ -26,8 +26,6 @@ AGAINST = {
 }
 # Above all others.
 TOP = ("analysis.cli", "analysis.__main__")
-# A case says its judgements, and a judgement may ask for the base case. Both wait until they are asked.
-CIRCLE = ("analysis.case", "analysis.judgements")
 # What names files of tests/: the numbers of the page "Limits and checks", and what a site is made from.
 READS_TESTS = {"analysis.campaigns", "analysis.report.identity", "analysis.report.place"}
 # The one function that reads what a committed page says, and who calls it.
@@ -55,7 +53,7 @@ def running(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def arrows(trees: dict[str, ast.Module]) -> Arrows:
-    """Module -> the report's modules that it imports, at once or late."""
+    """Module -> the report's modules that it imports, at once or late, or by a name that it holds as a text."""
     found: Arrows = {name: set() for name in trees}
     for name, tree in trees.items():
         for node in running(tree):
@@ -64,7 +62,9 @@ def arrows(trees: dict[str, ast.Module]) -> Arrows:
                 found[name] |= {each if each in trees else node.module for each in wanted}
             elif isinstance(node, ast.Import):
                 found[name] |= {each.name for each in node.names}
-        found[name] &= trees.keys()
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found[name].add(node.value)
+        found[name] &= trees.keys() - {name}
     return found
 
 
@@ -92,11 +92,9 @@ def against(found: Arrows) -> list[str]:
 
 
 def circle(found: Arrows) -> list[str]:
-    """The modules of a circle; none if there is none. The one that is known is left out."""
-    known, beyond = CIRCLE
-    cut = {one: {each for each in others if (one, each) != (known, beyond)} for one, others in found.items()}
+    """The modules of a circle; none if there is none."""
     try:
-        TopologicalSorter(cut).prepare()
+        TopologicalSorter(found).prepare()
     except CycleError as error:
         return list(error.args[1])
     return []
@@ -125,11 +123,12 @@ def test_an_arrow_against_the_flow_is_seen(one: str, other: str) -> None:
 
 
 def test_a_circle_is_seen_also_where_an_import_waits() -> None:
-    late = ast.parse("def draw():\n    from analysis.report import build")
-    assert set(circle(arrows({**sources(), "analysis.report.rendering": late}))) == {
-        "analysis.report.build",
-        "analysis.report.rendering",
-    }
+    for late in ("from analysis.report import build", "import_module('analysis.report.build')"):
+        tree = ast.parse(f"def draw():\n    {late}")
+        assert set(circle(arrows({**sources(), "analysis.report.rendering": tree}))) == {
+            "analysis.report.build",
+            "analysis.report.rendering",
+        }
     shown = ast.parse("if TYPE_CHECKING:\n    from analysis.report import build")
     assert not circle(arrows({**sources(), "analysis.report.rendering": shown}))
 

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis import costs, parameters, words
 from analysis.judgements.registry import Said, judgement
 from analysis.judgements.settings import changed
-from analysis.owning import contracts, even_use, hours_at_full_use, price, result_at
+from analysis.owning import contracts, even_use, hours_at_full_use, price
 from analysis.quantities import rents
 from analysis.quantities.runs import V3, owner_usd_per_gpu_hour_owned, v3_amortised_usd
 
@@ -32,7 +32,7 @@ def amortised_as_listed(case: Case) -> float:
         "server_price_h800_usd_per_gpu": known["server_price_h800_usd_per_gpu"].high,
         "h800_years_in_service": known["h800_years_in_service"].low,
     }
-    return float(result_at(case, **pair)(v3_amortised_usd))
+    return float(case.at(**pair)(v3_amortised_usd))
 
 
 def lost_in_first_year(oom_per_year: float, significant: int = 2) -> str:

@@ -5,7 +5,6 @@ A card of the debate that a changed assumption turns is said to hold in the base
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from analysis import parameters
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
     from analysis.case import Case
 
 BASES = ("v3_rental_usd", "v3_amortised_usd", "v3_acquisition_usd", "v3_programme_usd")
-
-
-@lru_cache
-def in_base(name: str) -> str:
-    """What a result reads as in the base case."""
-    from analysis.case import Case
-
-    return Case()[name].text
 
 
 # Slides
@@ -104,7 +95,7 @@ def not_flattering(case: Case) -> Said:
 def owner_where_not_flattering(case: Case) -> Said:
     """After the owner's hour of the case: the one with which the card on the price holds."""
     yield reading("not_flattering", case)[0] < 2, ""
-    yield True, f" (in the base case {in_base('owner_usd_per_gpu_hour')})"
+    yield True, f" (in the base case {case.base['owner_usd_per_gpu_hour'].text})"
 
 
 @judgement
@@ -137,4 +128,4 @@ def more_to_begin(case: Case) -> Said:
 def purchase_where_more(case: Case) -> Said:
     """After the purchase of the run's hardware in the case: the one with which the card on it holds."""
     yield reading("more_to_begin", case)[0] < 2, ""
-    yield True, f" (in the base case {in_base('v3_acquisition_usd')})"
+    yield True, f" (in the base case {case.base['v3_acquisition_usd'].text})"

@@ -6,27 +6,18 @@ where it cannot. Parts run in the order of PARTS, so a later part finds the file
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 
 from analysis.report import manifest
 from analysis.report.downloads import packed
 from analysis.report.execution import Progress, silent
 from analysis.report.place import BUILD, BuildError, filling, put, told, work_of_its_own
-from analysis.scenarios import Scenario
+from analysis.teaching import graders, instructor, lesson, lms, slides, students
+from analysis.teaching.wanted import Wanted
 from analysis.untrusted import shown
 
-# Names and not modules: a part is imported when it is built, since some are slow to import.
-PARTS: tuple[str, ...] = (
-    "analysis.teaching.students",
-    "analysis.teaching.instructor",
-    "analysis.teaching.lms",
-    "analysis.teaching.lesson",
-    "analysis.teaching.slides",
-)
+PARTS = (students, instructor, lms, lesson, slides)
 
 # What a teacher opens or hands out first.
 STARTS = (
@@ -41,33 +32,18 @@ STARTS = (
 FOLDER = BUILD / "classroom"
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """For which class.
-
-    scenario: that of the questions and the slides; the exercises are those of the base case
-    variant:  of the exercises, 0 for that of the base case
-    form:     the grader for which the exercises are written instead, one of `graders.FORMATS`
-    story:    a folder, or the name of one that the report ships, that the class audits
-    """
-
-    scenario: Scenario = field(default_factory=Scenario)
-    variant: int = 0
-    story: str = "minimax_m1"
-    form: str = ""
-
-
 def build(out: Path | None = None, progress: Progress = silent, wanted: Wanted | None = None) -> Path:
     """Build every part; the folder. BuildError leaves the earlier folder as it was."""
     wanted = wanted or Wanted()
-    # Not before: it needs the students' edition, which needs this.
-    graders = import_module("analysis.teaching.graders")
-
     form = wanted.form
     if form not in ("", *graders.FORMATS):
         known = " or ".join(graders.FORMATS)
         raise BuildError(f"--format {shown(form)} is not known: it is {known}, or left out.")
-    parts = [partial(graders.build, form)] if form else [import_module(name).build for name in PARTS]
+    parts = (
+        {form: partial(graders.build, form)}
+        if form
+        else {part.__name__.rpartition(".")[2]: part.build for part in PARTS}
+    )
     with (
         filling(out or (FOLDER.with_name(f"classroom-{form}") if form else FOLDER), manifest.CLASSROOM) as target,
         work_of_its_own(BUILD / ".work" / "classroom") as work,
@@ -75,8 +51,8 @@ def build(out: Path | None = None, progress: Progress = silent, wanted: Wanted |
     ):
         beside = work / "classroom"
         beside.mkdir()
-        for done, (name, part) in enumerate(zip(PARTS, parts, strict=False)):
-            progress(form or name.rpartition(".")[2].replace("_", " "), done, len(parts))
+        for done, (name, part) in enumerate(parts.items()):
+            progress(name, done, len(parts))
             part(beside, progress, wanted)
         if not form:
             (beside / "teachers.zip").write_bytes(zipped(beside / "teachers"))
@@ -89,11 +65,3 @@ def zipped(folder: Path) -> bytes:
     """A folder as a zip, for whoever cannot build: it must not lie on a site, so it is handed on."""
     names = sorted(name for name in manifest.entries(folder) if (folder / name).is_file())
     return packed((f"{folder.name}/{name}", (folder / name).read_bytes()) for name in names)
-
-
-def fill(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Write files by their paths below a folder."""
-    for name, content in files:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)

@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 from analysis.report import notebooks
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students, variants
-from analysis.teaching.classroom import Wanted, fill
 from analysis.teaching.exercises import REASON, Chapter, Exercise
+from analysis.teaching.wanted import Wanted, fill
 
 # What hands in and names by itself has no place where another tool does both.
 NOT_IN_GRADERS = ({"name"}, {"start"}, {"hand-in"})

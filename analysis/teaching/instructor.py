@@ -14,7 +14,7 @@ from analysis import words
 from analysis.report import notebooks, own, rendering
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students, variants
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.wanted import Wanted
 
 FOLDER = "teachers"
 TITLE = "Instructor's edition"

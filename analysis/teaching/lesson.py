@@ -25,7 +25,7 @@ from analysis.stories import Audit
 from analysis.stories.columns import PLACED
 from analysis.stories.reading import Reference, all_references
 from analysis.teaching import instructor, sheet
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.wanted import Wanted
 from analysis.untrusted import isolated
 
 FOLDER = "lesson"

@@ -20,8 +20,8 @@ from analysis.report.execution import Progress
 from analysis.report.site import templates, typography
 from analysis.scenarios import Scenario
 from analysis.teaching import exercises, quizzes
-from analysis.teaching.classroom import Wanted
 from analysis.teaching.quizzes import Option, Question
+from analysis.teaching.wanted import Wanted
 
 FOLDER, MOODLE, GIFT, CANVAS = "quizzes", "moodle.xml", "gift.txt", "canvas.zip"
 TITLE = "What does a frontier AI model really cost?"

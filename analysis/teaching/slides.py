@@ -35,7 +35,7 @@ from analysis.report.notebooks import Drawing
 from analysis.report.printing import ORIGIN, PrintError, eager, finished, printer, require
 from analysis.report.site import templates, typography
 from analysis.scenarios import Scenario
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.wanted import Wanted
 from analysis.untrusted import meant
 
 SOURCE = notebooks.BOOK / "teaching" / "slides.yml"

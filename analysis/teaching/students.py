@@ -21,7 +21,7 @@ from analysis.report.execution import Progress
 from analysis.report.site.figures import launchers
 from analysis.report.site.metadata import citation
 from analysis.teaching import checks, exercises, reading, variants
-from analysis.teaching.classroom import Wanted, fill
+from analysis.teaching.wanted import Wanted, fill
 
 NAME = "frontier-model-cost-exercises"
 ZIP = "student.zip"

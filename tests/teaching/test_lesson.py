@@ -20,7 +20,7 @@ from analysis.stories import Audit
 from analysis.stories.columns import PLACED
 from analysis.stories.reading import StoryError
 from analysis.teaching import instructor, lesson, slides
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.wanted import Wanted
 
 STORIES = sorted(path.name for path in stories.reading.SHIPPED.iterdir())
 

@@ -28,7 +28,7 @@ from analysis.figures.sheet import LEAST
 from analysis.report import execution, notebooks, printing
 from analysis.scenarios import Scenario
 from analysis.teaching import slides
-from analysis.teaching.classroom import Wanted
+from analysis.teaching.wanted import Wanted
 
 PAGES = {page.name: page.path for page in notebooks.pages() if page.runs}
 SLIDES = slides.source()
