@@ -85,9 +85,14 @@ def _halved(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(half=rows.date.map(half_year))
 
 
-def _bought(case: Any, gpu_id: str, when: str) -> Price | None:
+def _purchases(case: Any, gpu_id: str) -> pd.DataFrame:
     prices = case.data.table("prices")
-    rows = prices[(prices.gpu_id == gpu_id) & (prices.basis == BOUGHT) & (prices.date.map(half_year) == when)]
+    return _halved(prices[(prices.gpu_id == gpu_id) & (prices.basis == BOUGHT)])
+
+
+def _bought(case: Any, gpu_id: str, when: str) -> Price | None:
+    rows = case.data.once(("bought", gpu_id), lambda: _purchases(case, gpu_id))
+    rows = rows[rows.half == when]
     if rows.empty:
         return None
     usd = case.data.chosen("prices", rows).price_usd

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,10 @@ WORD = re.compile(rf"{NUMBER}|\w+")
 SCRIPT = Path(__file__).with_name("search.js")
 
 
+# A word's stem, found once: a report says the same words on every page.
+_stem = cache(SearchEnglish({}).stem)
+
+
 class SearchNumbers(SearchEnglish):
     """English, in which a number is one word."""
 
@@ -40,6 +45,9 @@ class SearchNumbers(SearchEnglish):
 
     def split(self, text: str) -> list[str]:
         return [word.replace(",", "") for word in WORD.findall(text)]
+
+    def stem(self, word: str) -> str:
+        return _stem(word)
 
 
 # Where HTML parts what is read apart. Sphinx takes all tags out, and two cells would become one word.

@@ -103,7 +103,8 @@ class Far(SphinxPostTransform):
                 if not isinstance(section, nodes.section) or "folded" in section["classes"]:
                     continue
                 if "<report-live" not in section.astext():
-                    room = next((room for room in ROOMS if room >= lines(section)), ROOMS[-1])
+                    needed = lines(section)
+                    room = next((room for room in ROOMS if room >= needed), ROOMS[-1])
                     section["classes"].append(f"far-{room}")
 
 
