@@ -136,8 +136,7 @@ def rests_on(rows: Mapping[str, list[str]], title: str) -> str:
         else:
             parts += [f"{{row}}`{table_name} {key}`" for key in keys]
     count = sum(map(len, rows.values()))
-    counted = f"{count} {'row' if count == 1 else 'rows'}"
-    summary = f'<summary>{counted}<span class="said"> behind {title}</span></summary>'
+    summary = f'<summary>{words.counted(count, "row")}<span class="said"> behind {title}</span></summary>'
     return f"<details>{summary}{'; '.join(parts)}</details>" if count else ""
 
 

@@ -225,6 +225,11 @@ def label(name: str, rows: list[str]) -> str:
     return rows[0] if len(rows) == 1 else ", ".join(rows[:-1]) + " and " + rows[-1]
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things: '1 row', '2 rows'."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def percent(fraction: float) -> str:
     """A share with two significant digits: '24 %'."""
     return amount(fraction, "fraction", significant=2)
