@@ -118,11 +118,7 @@ def _row(share: Share, colour: str) -> Row:
 
 
 def _table(rows: list[Share]) -> pd.DataFrame:
-    columns = ("developer", "share_of", "kind", "share", "low", "high", "source")
-    return pd.DataFrame(
-        [(each.developer, each.of, each.kind, each.value, each.low, each.high, each.source) for each in rows],
-        columns=columns,
-    )
+    return pd.DataFrame(rows).rename(columns={"of": "share_of", "value": "share"})
 
 
 def _alt(found: list[Share], assumed: list[Share]) -> str:
