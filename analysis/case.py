@@ -131,7 +131,7 @@ class Data:
     def published(self, figure_id: str) -> float:
         """A published figure in its base unit: dollars, not millions of dollars."""
         row = self.row("published", figure_id)
-        return float(row["value"]) * words.BASE_UNITS.get(row["unit"], (1.0, ""))[0]
+        return float(row["value"]) * words.base_unit(row["unit"])[0]
 
     def stage_hours(self, model_id: str, stage: str) -> float:
         return float(self.row("stages", f"{model_id}:{stage}")["chip_hours"])
@@ -385,7 +385,7 @@ class Case:
             self.trace.add("published", [name])
             if math.isnan(figure[column]):
                 raise PageError(f"data/published.csv, '{name}' has no {column}. Ask for '{name}_low' or '{name}_high'.")
-            factor, unit = words.BASE_UNITS.get(figure["unit"], (1.0, figure["unit"]))
+            factor, unit = words.base_unit(figure["unit"])
             return words.amount(figure[column] * factor, unit)
         hint = meant(key, [*REGISTRY, *known, *published, *JUDGEMENTS])
         raise PageError(f"No result, parameter, published figure or judgement is called '{key}'.{hint}")

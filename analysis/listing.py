@@ -26,7 +26,7 @@ def cite(keys: str) -> str:
 
 def cite_known(keys: str) -> str:
     """As `cite`; a key that book/references.bib does not hold stands as it is, since anybody may write a scenario."""
-    known = tables.reference_keys()
+    known = tables.references()
     given = [key.strip() for key in keys.split(";") if key.strip()]
     cited = cite(";".join(key for key in given if key in known))
     return ", ".join(text for text in (cited, *(as_code(key) for key in given if key not in known)) if text)

@@ -113,12 +113,12 @@ def names(folder: Path = DATA) -> list[str]:
     return list(package(folder)["by_name"])
 
 
-def first_columns(folder: Path = DATA) -> dict[str, str]:
+def first_columns() -> dict[str, str]:
     """Every table's first column, which names its rows, in the order of the data dictionary.
 
     Not recorded as a use of the dictionary: the part that a table has in it counts as a use of the table.
     """
-    return {name: each["schema"]["fields"][0]["name"] for name, each in _package(folder)["by_name"].items()}
+    return {name: each["schema"]["fields"][0]["name"] for name, each in _package(DATA)["by_name"].items()}
 
 
 def load(name: str, folder: Path = DATA) -> pd.DataFrame:
@@ -354,11 +354,6 @@ def references(path: Path = REFERENCES) -> dict[str, Any]:
     return written.parsed(path, bibliography)
 
 
-def reference_keys(path: Path = REFERENCES) -> set[str]:
-    """Keys of all entries of the bibliography."""
-    return set(references(path))
-
-
 @lru_cache(maxsize=4)
 def bibliography(text: str) -> dict[str, Any]:
     """The entries of a bibliography's text by key."""
@@ -383,7 +378,7 @@ def joined(*cells: str) -> str:
     return ";".join(dict.fromkeys(key for cell in cells if cell for key in cell.split(";")))
 
 
-def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
+def problems(folder: Path = DATA) -> list[str]:
     """Every fault in data/ that can be found without computing anything, one line each."""
     frames: dict[str, pd.DataFrame] = {}
     found: list[str] = []
@@ -392,9 +387,9 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
             frames[name] = load(name, folder)
         except DataError as error:
             found.extend(str(error).splitlines())
-    known = reference_keys(references)
+    known = references()
     for name, frame in frames.items():
-        for key in sorted(source_keys(frame) - known):
+        for key in sorted(source_keys(frame) - known.keys()):
             found.append(
                 f"data/{name}.csv cites '{key}', which book/references.bib does not hold. "
                 "Add the entry, or correct the row's source."

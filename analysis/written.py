@@ -110,9 +110,9 @@ def yaml_fault(error: Exception) -> str:
     return str(said)
 
 
-def yaml_of(path: Path, name: str = "") -> Any:
+def yaml_of(path: Path) -> Any:
     """A file of the project's own in YAML."""
-    return parsed(path, _yaml, name)
+    return parsed(path, _yaml)
 
 
 def _yaml(text: str) -> Any:
