@@ -131,7 +131,7 @@ class Data:
     def published(self, figure_id: str) -> float:
         """A published figure in its base unit: dollars, not millions of dollars."""
         row = self.row("published", figure_id)
-        return float(row["value"]) * words.BASE_UNITS.get(row["unit"], (1.0, ""))[0]
+        return float(row["value"]) * words.base_unit(row["unit"])[0]
 
     def stage_hours(self, model_id: str, stage: str) -> float:
         return float(self.row("stages", f"{model_id}:{stage}")["chip_hours"])
@@ -389,19 +389,15 @@ class Case:
             if form == "range":
                 return words.assumed(row.low, row.unit) + words.THIN_RANGE + words.assumed(row.high, row.unit)
             return words.assumed(getattr(row, "value" if form == "base" else form), row.unit)
-        published = self.data.table("published").set_index("figure_id")
-        column = {"low": "low", "high": "high"}.get(form, "value")
-        found = published.index.intersection([key if column == "value" else stem])
-        if len(found):
-            row = published.loc[found[0]]
-            self.trace.add("published", found)
-            if math.isnan(row[column]):
-                raise PageError(
-                    f"data/published.csv, '{found[0]}' has no {column}. Ask for '{found[0]}_low' or '{found[0]}_high'."
-                )
-            factor, unit = words.BASE_UNITS.get(row["unit"], (1.0, row["unit"]))
-            return words.amount(row[column] * factor, unit)
-        hint = meant(key, [*REGISTRY, *known, *published.index, *JUDGEMENTS])
+        published = self.data.records("published")
+        name, column = (stem, form) if form in ("low", "high") else (key, "value")
+        if figure := published.get(name):
+            self.trace.add("published", [name])
+            if math.isnan(figure[column]):
+                raise PageError(f"data/published.csv, '{name}' has no {column}. Ask for '{name}_low' or '{name}_high'.")
+            factor, unit = words.base_unit(figure["unit"])
+            return words.amount(figure[column] * factor, unit)
+        hint = meant(key, [*REGISTRY, *known, *published, *JUDGEMENTS])
         raise PageError(f"No result, parameter, published figure or judgement is called '{key}'.{hint}")
 
     def fill(self, text: str) -> str:

@@ -206,7 +206,7 @@ class Names:
         if name not in self._published:
             name, _, column = name.rpartition("_")
         row = self.data.row("published", name)
-        factor, unit = words.BASE_UNITS.get(row["unit"], (1.0, row["unit"]))
+        factor, unit = words.base_unit(row["unit"])
         return row[column] * factor, unit, ""
 
     def look_up(self, text: str, record: Mapping[str, Any], column: str) -> tuple[Any, str, str]:

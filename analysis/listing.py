@@ -26,7 +26,7 @@ def cite(keys: str) -> str:
 
 def cite_known(keys: str) -> str:
     """As `cite`; a key that book/references.bib does not hold stands as it is, since anybody may write a scenario."""
-    known = tables.reference_keys()
+    known = tables.references()
     given = [key.strip() for key in keys.split(";") if key.strip()]
     cited = cite(";".join(key for key in given if key in known))
     return ", ".join(text for text in (cited, *(as_code(key) for key in given if key not in known)) if text)
@@ -136,8 +136,7 @@ def rests_on(rows: Mapping[str, list[str]], title: str) -> str:
         else:
             parts += [f"{{row}}`{table_name} {key}`" for key in keys]
     count = sum(map(len, rows.values()))
-    counted = f"{count} {'row' if count == 1 else 'rows'}"
-    summary = f'<summary>{counted}<span class="said"> behind {title}</span></summary>'
+    summary = f'<summary>{words.counted(count, "row")}<span class="said"> behind {title}</span></summary>'
     return f"<details>{summary}{'; '.join(parts)}</details>" if count else ""
 
 

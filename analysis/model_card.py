@@ -11,6 +11,7 @@ from analysis import words, written
 from analysis.case import Case
 from analysis.listing import cite, doubt
 from analysis.quantities import REGISTRY
+from analysis.tables import joined
 from analysis.trace import keys
 
 
@@ -70,7 +71,7 @@ def _present(case: Case, table: str, key: str) -> dict[str, str]:
 def questions(case: Case, weak: pd.DataFrame) -> pd.DataFrame:
     """The questions of model_card.toml for each headline, as a table. `weak` is what `weak_numbers` gives."""
     fleet, rows = case.data.fleet(case.point.fleet), []
-    counted = cite(";".join(dict.fromkeys(key for keys in fleet.source for key in keys.split(";"))))
+    counted = cite(joined(*fleet.source))
     for name, asked in written.toml_of(Path(__file__).with_suffix(".toml")).items():
         parameter = asked["parameter"]
         otherwise = case.text("documented_capex_usd") if parameter == "fleet" else ends(case, name, parameter)

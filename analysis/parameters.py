@@ -193,7 +193,9 @@ def base(folder: Path = tables.DATA) -> dict[str, Value]:
     return {name: parameter.value for name, parameter in known(folder).items()}
 
 
-def _lookup(name: object, parameters: Mapping[str, Parameter]) -> Parameter:
+def named(name: object) -> Parameter:
+    """The parameter of a name; ParameterError, with the nearest name, if there is none."""
+    parameters = known()
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         raise ParameterError(
             f"{shown(name)} is not a parameter's name: a name is one word of letters, digits and underscores. "
@@ -208,20 +210,13 @@ def _lookup(name: object, parameters: Mapping[str, Parameter]) -> Parameter:
     return parameters[name]
 
 
-def named(name: object, folder: Path = tables.DATA) -> Parameter:
-    """The parameter of a name; ParameterError, with the nearest name, if there is none."""
-    return _lookup(name, known(folder))
-
-
-def checked(changes: Mapping[str, object], folder: Path = tables.DATA) -> dict[str, Value]:
+def checked(changes: Mapping[str, object]) -> dict[str, Value]:
     """Changes to the base case, each in its parameter's type; ParameterError at the first that is wrong."""
-    parameters = known(folder)
-    return {name: _lookup(name, parameters).checked(value) for name, value in changes.items()}
+    return {name: named(name).checked(value) for name, value in changes.items()}
 
 
-def parsed(assignments: Iterable[str], folder: Path = tables.DATA) -> dict[str, Value]:
+def parsed(assignments: Iterable[str]) -> dict[str, Value]:
     """Changes from texts of the form NAME=VALUE, as a command line gives them."""
-    parameters = known(folder)
     changes: dict[str, Value] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
@@ -229,7 +224,7 @@ def parsed(assignments: Iterable[str], folder: Path = tables.DATA) -> dict[str, 
             raise ParameterError(
                 f"{shown(assignment)} is not of the form NAME=VALUE, for example rental_usd_per_gpu_hour=3."
             )
-        parameter = _lookup(name.strip(), parameters)
+        parameter = named(name.strip())
         if parameter.name in changes:
             raise ParameterError(f"{parameter.name} is given twice. Give it once.")
         changes[parameter.name] = parameter.parsed(text.strip())
@@ -248,10 +243,9 @@ class Quoted(str):
 
 def read_changes(written: Mapping[str, object]) -> dict[str, Value]:
     """Changes as a scenario file writes them, every value a text."""
-    known_parameters = known()
     changes: dict[str, Value] = {}
     for name, text in written.items():
-        parameter = _lookup(name, known_parameters)
+        parameter = named(name)
         if not isinstance(text, str):
             raise ParameterError(f"{parameter.name} must have one value, not a list or a table.")
         if isinstance(text, Quoted) and not parameter.choices:

@@ -56,6 +56,11 @@ def between(row: Any, low: str, high: str, write: Callable[[Any], str] = plain) 
     return "" if ends[0] == ends[1] else f"{write(ends[0])} to {write(ends[1])}"
 
 
+def _filled(row: Any, **columns: str) -> list[str]:
+    """The numbers of some columns in words, of those that are filled."""
+    return [form.format(plain(row[column])) for column, form in columns.items() if pd.notna(row[column])]
+
+
 def _dollars(row: Any) -> str:
     return "" if pd.isna(row.currency_year) else f", {row.currency_year:.0f}"
 
@@ -84,54 +89,49 @@ def model_name(model_id: str) -> str:
 def _fleet(row: Any) -> dict[str, str]:
     name = tables.load("gpus").set_index("gpu_id")["name"].get(row.gpu_id, row.gpu_id)
     accounts = tables.load("accounts").set_index("account")["label"]
+    told_for = f"For: {row.evidence_for}" if row.evidence_for else ""
+    against = f"Against: {row.evidence_against}" if row.evidence_against else ""
     return {
         "title": f"{name}: {accounts[row.account]}",
         "value": f"{plain(row['count'])} GPUs",
         "range": between(row, "low", "high"),
-        "note": " ".join(
-            part
-            for part in (
-                f"For: {row.evidence_for}" if row.evidence_for else "",
-                f"Against: {row.evidence_against}" if row.evidence_against else "",
-                row.note,
-            )
-            if part
-        ),
+        "note": " ".join(filter(None, (told_for, against, row.note))),
     }
 
 
 def _gpu(row: Any) -> dict[str, str]:
-    parts = {
-        "peak_bf16_dense_tflops": ("", " TFLOP/s BF16 dense"),
-        "peak_fp8_dense_tflops": ("", " TFLOP/s FP8 dense"),
-        "memory_gb": ("", " GB"),
-        "memory_bandwidth_tb_s": ("", " TB/s memory"),
-        "link_bandwidth_gb_s": ("", " GB/s link"),
-        "tdp_w": ("", " W TDP"),
-        "server_to_chip_power_ratio": ("server ", " times the chip's power"),
-        "chip_price_usd": ("chip ", " USD"),
-        "server8_price_usd": ("server of eight ", " USD"),
-    }
-    shown = [f"{before}{plain(row[c])}{after}" for c, (before, after) in parts.items() if pd.notna(row[c])]
+    shown = _filled(
+        row,
+        peak_bf16_dense_tflops="{} TFLOP/s BF16 dense",
+        peak_fp8_dense_tflops="{} TFLOP/s FP8 dense",
+        memory_gb="{} GB",
+        memory_bandwidth_tb_s="{} TB/s memory",
+        link_bandwidth_gb_s="{} GB/s link",
+        tdp_w="{} W TDP",
+        server_to_chip_power_ratio="server {} times the chip's power",
+        chip_price_usd="chip {} USD",
+        server8_price_usd="server of eight {} USD",
+    )
     ends = ("chip ", "chip_price_usd"), ("server ", "server8_price_usd")
     spans = [f"{name}{span} USD" for name, c in ends if (span := between(row, f"{c}_low", f"{c}_high"))]
     return {"title": row["name"], "value": "; ".join(shown), "range": "; ".join(spans)}
 
 
 def _model(row: Any) -> dict[str, str]:
-    parts = [f"{plain(row.chip_hours)} chip-hours" if pd.notna(row.chip_hours) else ""]
-    chips = plain(row.hardware_quantity) + " × " if pd.notna(row.hardware_quantity) else ""
-    parts.append(f"{chips}{row.hardware}" if row.hardware else "")
-    parts.append(f"{row.train_flop:.3g} FLOP ({row.flop_confidence})" if pd.notna(row.train_flop) else "")
-    parts.append(f"{plain(row.params_total_b)} billion parameters" if pd.notna(row.params_total_b) else "")
-    parts.append(f"{plain(row.params_active_b)} billion active parameters" if pd.notna(row.params_active_b) else "")
-    parts.append(f"{plain(row.tokens_t)} trillion tokens" if pd.notna(row.tokens_t) else "")
-    source = dict.fromkeys(f"{row.chip_hours_source};{row.flop_source};{row.source}".split(";"))
+    hours, chips = _filled(row, chip_hours="{} chip-hours"), _filled(row, hardware_quantity="{} × ")
+    hardware = ["".join([*chips, row.hardware])] if row.hardware else []
+    flop = [f"{row.train_flop:.3g} FLOP ({row.flop_confidence})"] if pd.notna(row.train_flop) else []
+    size = _filled(
+        row,
+        params_total_b="{} billion parameters",
+        params_active_b="{} billion active parameters",
+        tokens_t="{} trillion tokens",
+    )
     return {
         "title": f"{row.model} ({row.developer}, {row.release_date:%Y})",
-        "value": "; ".join(part for part in parts if part),
+        "value": "; ".join([*hours, *hardware, *flop, *size]),
         "confidence": row.chip_hours_confidence,
-        "source": ";".join(key for key in source if key),
+        "source": tables.joined(row.chip_hours_source, row.flop_source, row.source),
         "locator": row.chip_hours_locator,
     }
 

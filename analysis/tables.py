@@ -15,7 +15,7 @@ import json
 import math
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +57,9 @@ IN_WORDS = {
     "extra-cell": "more cells than the header has columns. Put a text that holds a comma in quotation marks",
     "missing-cell": "the row ends before this column. Write a comma for each blank cell",
 }
+
+# The cells of a table as they are written, its header first.
+Lines = Sequence[Sequence[str]]
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ":": "colons"}
 
@@ -110,12 +113,12 @@ def names(folder: Path = DATA) -> list[str]:
     return list(package(folder)["by_name"])
 
 
-def first_columns(folder: Path = DATA) -> dict[str, str]:
+def first_columns() -> dict[str, str]:
     """Every table's first column, which names its rows, in the order of the data dictionary.
 
     Not recorded as a use of the dictionary: the part that a table has in it counts as a use of the table.
     """
-    return {name: each["schema"]["fields"][0]["name"] for name, each in _package(folder)["by_name"].items()}
+    return {name: each["schema"]["fields"][0]["name"] for name, each in _package(DATA)["by_name"].items()}
 
 
 def load(name: str, folder: Path = DATA) -> pd.DataFrame:
@@ -143,13 +146,22 @@ def subset(name: str, column: str, values: Iterable[str], folder: Path = DATA) -
 
 @lru_cache(maxsize=64)
 def _load(name: str, folder: Path) -> pd.DataFrame:
-    found = list(schema_problems(name, folder))
-    if found:
-        raise DataError("\n".join(found))
     resource = _package(folder)["by_name"][name]
-    frame = _typed(resource, rows(resource, folder))
-    found = list(order_problems(name, frame))
-    if found:
+    try:
+        lines = rows(resource, folder)
+    except written.FileError as fault:
+        raise DataError(str(fault)) from None
+    return _sound(json.dumps(resource), tuple(map(tuple, lines)))
+
+
+@lru_cache(maxsize=64)
+def _sound(described: str, lines: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
+    """A table of these cells, the same for every folder that has it: to look through it is slow."""
+    resource = json.loads(described)
+    if found := list(schema_problems(resource, lines)):
+        raise DataError("\n".join(found))
+    frame = _typed(resource, lines)
+    if found := list(order_problems(resource["name"], frame)):
         raise DataError("\n".join(found))
     return frame
 
@@ -205,7 +217,7 @@ def header_fault(line: str, names: list[str], columns: list[str]) -> str:
     return f"{'; '.join(told[:4])}. data/{DICTIONARY} has the columns."
 
 
-def _typed(resource: dict[str, Any], lines: list[list[str]]) -> pd.DataFrame:
+def _typed(resource: dict[str, Any], lines: Lines) -> pd.DataFrame:
     texts = pd.DataFrame(lines[1:], columns=lines[0], dtype=object)
     typed: dict[str, Any] = {}
     for field in resource["schema"]["fields"]:
@@ -223,21 +235,19 @@ def _typed(resource: dict[str, Any], lines: list[list[str]]) -> pd.DataFrame:
     return pd.DataFrame(typed)
 
 
-def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
-    """Everything that frictionless finds in one table, one line each, for the person who mends it."""
-    resource = _package(folder)["by_name"][name]
+def schema_problems(resource: dict[str, Any], lines: Lines) -> Iterator[str]:
+    """Everything that is wrong with a table's cells by its schema, one line each, for the person who mends it."""
+    import frictionless
+
     path = f"data/{resource['path']}"
-    try:
-        found = rows(resource, folder)
-    except written.FileError as fault:
-        yield str(fault)
-        return
-    yield from notation_problems(path, resource, found)
-    yield from blank_problems(path, resource, found)
+    yield from notation_problems(path, resource, lines)
+    yield from blank_problems(path, resource, lines)
     limits = [{**field.get("constraints", {}), "required": False} for field in resource["schema"]["fields"]]
     fields = [{**field, "constraints": own} for field, own in zip(resource["schema"]["fields"], limits, strict=True)]
     schema = {**resource["schema"], "fields": fields, "foreignKeys": []}
-    for row, column, cell, kind, note in _faults(name, json.dumps(schema), tuple(map(tuple, found))):
+    descriptor = {"name": resource["name"], "data": list(map(list, lines)), "schema": schema}
+    report = frictionless.Resource.from_descriptor(descriptor).validate()
+    for row, column, cell, kind, note in report.flatten(["rowNumber", "fieldName", "cell", "type", "note"]):
         where = path
         if row:
             where += f", row {row}"
@@ -249,17 +259,6 @@ def schema_problems(name: str, folder: Path = DATA) -> Iterator[str]:
         yield f"{where}{value}: {told}, then run `report check`."
 
 
-@lru_cache(maxsize=64)
-def _faults(name: str, schema: str, lines: tuple[tuple[str, ...], ...]) -> list[list[Any]]:
-    """What frictionless finds in a table: row, column, cell, kind and note of each fault. Cached: it is slow."""
-    import frictionless
-
-    descriptor = {"name": name, "data": list(map(list, lines)), "schema": json.loads(schema)}
-    report = frictionless.Resource.from_descriptor(descriptor).validate()
-    found: list[list[Any]] = report.flatten(["rowNumber", "fieldName", "cell", "type", "note"])
-    return found
-
-
 def _python_reads(cell: str) -> bool:
     try:
         # An infinity is left to the check of finite numbers.
@@ -268,7 +267,7 @@ def _python_reads(cell: str) -> bool:
         return False
 
 
-def notation_problems(path: str, resource: dict[str, Any], lines: list[list[str]]) -> Iterator[str]:
+def notation_problems(path: str, resource: dict[str, Any], lines: Lines) -> Iterator[str]:
     """Cells that a schema takes and a person would not write: 1_000, NaN, foreign digits; what nobody can see."""
     numeric = [f["name"] for f in resource["schema"]["fields"] if f["type"] in ("number", "integer")]
     for number, row in enumerate(lines[1:], start=2):
@@ -290,7 +289,7 @@ def notation_problems(path: str, resource: dict[str, Any], lines: list[list[str]
                 )
 
 
-def blank_problems(path: str, resource: dict[str, Any], lines: list[list[str]]) -> Iterator[str]:
+def blank_problems(path: str, resource: dict[str, Any], lines: Lines) -> Iterator[str]:
     """Rows that leave a cell blank which they have to fill: one line for all that a row lacks."""
     columns = resource["schema"]["fields"]
     for number, cells in enumerate(lines[1:], start=2):
@@ -314,7 +313,7 @@ def _is_needed(field: dict[str, Any], row: dict[str, str]) -> bool:
     return bool(field.get("constraints", {}).get("required"))
 
 
-def _free(columns: list[dict[str, Any]], lines: list[list[str]]) -> Iterator[tuple[str, int]]:
+def _free(columns: list[dict[str, Any]], lines: Lines) -> Iterator[tuple[str, int]]:
     """The columns of whole numbers that no two rows share, with the least number that no row has."""
     for place, field in enumerate(columns):
         if field["type"] == "integer" and field.get("constraints", {}).get("unique"):
@@ -325,12 +324,17 @@ def _free(columns: list[dict[str, Any]], lines: list[list[str]]) -> Iterator[tup
             )
 
 
+def _line(index: object) -> str:
+    """The row of the file that a frame's index stands for: the header is row 1."""
+    return str(int(str(index)) + 2)
+
+
 def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
     """Rows in which low, value and high do not rise, or a number is not finite."""
     for column in frame.select_dtypes("number").columns:
         for index in frame.index[frame[column].isin([float("inf"), float("-inf")])]:
             yield (
-                f"data/{name}.csv, row {index + 2}, column `{column}`: the number is not finite. "
+                f"data/{name}.csv, row {_line(index)}, column `{column}`: the number is not finite. "
                 "Give a finite number, then run `report check`."
             )
     for columns in ORDERED.get(name, []):
@@ -340,7 +344,7 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
             for (left, small), (right, large) in itertools.pairwise(filled):
                 if small > large:
                     yield (
-                        f"data/{name}.csv, row {int(str(index)) + 2}: `{left}` is {small:g}, more than `{right}`, "
+                        f"data/{name}.csv, row {_line(index)}: `{left}` is {small:g}, more than `{right}`, "
                         f"{large:g}. They must rise from left to right; correct one, then run `report check`."
                     )
 
@@ -348,11 +352,6 @@ def order_problems(name: str, frame: pd.DataFrame) -> Iterator[str]:
 def references(path: Path = REFERENCES) -> dict[str, Any]:
     """The entries of the bibliography by key, as pybtex reads them."""
     return written.parsed(path, bibliography)
-
-
-def reference_keys(path: Path = REFERENCES) -> set[str]:
-    """Keys of all entries of the bibliography."""
-    return set(references(path))
 
 
 @lru_cache(maxsize=4)
@@ -374,7 +373,12 @@ def source_keys(frame: pd.DataFrame) -> set[str]:
     return {key for cell in cells for key in cell.split(";")}
 
 
-def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
+def joined(*cells: str) -> str:
+    """Several rows' sources as one cell, each key once."""
+    return ";".join(dict.fromkeys(key for cell in cells if cell for key in cell.split(";")))
+
+
+def problems(folder: Path = DATA) -> list[str]:
     """Every fault in data/ that can be found without computing anything, one line each."""
     frames: dict[str, pd.DataFrame] = {}
     found: list[str] = []
@@ -383,9 +387,9 @@ def problems(folder: Path = DATA, references: Path = REFERENCES) -> list[str]:
             frames[name] = load(name, folder)
         except DataError as error:
             found.extend(str(error).splitlines())
-    known = reference_keys(references)
+    known = references()
     for name, frame in frames.items():
-        for key in sorted(source_keys(frame) - known):
+        for key in sorted(source_keys(frame) - known.keys()):
             found.append(
                 f"data/{name}.csv cites '{key}', which book/references.bib does not hold. "
                 "Add the entry, or correct the row's source."
@@ -417,7 +421,7 @@ def _foreign_key_problems(
     for index, value in frame[column].items():
         if value and value not in allowed:
             yield (
-                f"data/{name}.csv, row {int(str(index)) + 2}, column `{column}`: '{value}' is not in "
+                f"data/{name}.csv, row {_line(index)}, column `{column}`: '{value}' is not in "
                 f"data/{target}.csv. Add the row there, or correct the cell."
             )
 
@@ -425,7 +429,7 @@ def _foreign_key_problems(
 def _money_problems(assumptions: pd.DataFrame) -> Iterator[str]:
     for index in assumptions.index[assumptions.unit.str.contains("USD") & assumptions.currency_year.isna()]:
         yield (
-            f"data/assumptions.csv, row {int(str(index)) + 2}, column `currency_year`: blank beside a unit in dollars. "
+            f"data/assumptions.csv, row {_line(index)}, column `currency_year`: blank beside a unit in dollars. "
             "Say of which year they are, then run `report check`."
         )
 
@@ -441,7 +445,7 @@ def _account_problems(accounts: pd.DataFrame, fleet: pd.DataFrame, assumptions: 
     for index, row in accounts.iterrows():
         if row.leaves_out and (row.counts_from, row.leaves_out) not in types:
             yield (
-                f"data/accounts.csv, row {int(str(index)) + 2}, column `leaves_out`: the account '{row.counts_from}' "
+                f"data/accounts.csv, row {_line(index)}, column `leaves_out`: the account '{row.counts_from}' "
                 f"of data/fleet.csv has no '{row.leaves_out}' to leave out. Correct the cell, then run `report check`."
             )
 
@@ -451,7 +455,7 @@ def _flop_problems(models: pd.DataFrame) -> Iterator[str]:
     public = models.chip_hours_confidence.isin(("reported", "derived"))
     for index in models.index[public & models.train_flop.notna() & (models.flop_from_hours == "")]:
         yield (
-            f"data/models.csv, row {int(str(index)) + 2}, column `flop_from_hours`: blank beside hours and FLOP. Say "
+            f"data/models.csv, row {_line(index)}, column `flop_from_hours`: blank beside hours and FLOP. Say "
             "whether the hours went into the FLOP, yes or no, then run `report check`."
         )
 
@@ -472,20 +476,20 @@ def _utilisation_problems(models: pd.DataFrame, gpus: pd.DataFrame) -> Iterator[
         if not faster[index]:
             fault = f"an MFU of {used[index]:.4g} on {row.gpu_id}, but `mfu` says {row.mfu:g}"
         yield (
-            f"data/models.csv, row {int(str(index)) + 2}: `train_flop` {row.train_flop:g} in `chip_hours` "
+            f"data/models.csv, row {_line(index)}: `train_flop` {row.train_flop:g} in `chip_hours` "
             f"{row.chip_hours:,.0f} are {fault}. Correct the cell that is wrong, then run `report check`."
         )
 
 
 def _stage_problems(stages: pd.DataFrame, models: pd.DataFrame) -> Iterator[str]:
     known = models.set_index("model_id")["chip_hours"]
-    lines = {model: int(str(index)) + 2 for index, model in models["model_id"].items()}
+    lines = {model: _line(index) for index, model in models["model_id"].items()}
     for model, rows in stages.groupby("model_id"):
         hours = rows["chip_hours"].sum()
         if model in lines and hours != known[model]:
             said = "nothing" if pd.isna(known[model]) else f"{known[model]:,.0f}"
             yield (
-                f"data/stages.csv, rows {', '.join(str(int(str(index)) + 2) for index in rows.index)}, column "
+                f"data/stages.csv, rows {', '.join(map(_line, rows.index))}, column "
                 f"`chip_hours`: the stages of '{model}' sum to {hours:,.0f} GPU-hours, but data/models.csv, row "
                 f"{lines[model]}, column `chip_hours` says {said}. Both are published figures; correct the one that "
                 "was mistyped."

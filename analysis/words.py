@@ -41,6 +41,11 @@ COUNTS = ("GPU", "GPUs", "model", "claim", "people", "table", "parameter", "sour
 RULES = {"counts": COUNTS, "hourly": HOURLY, "cents": CENTS, "leastChange": LEAST_CHANGE}
 
 
+def base_unit(unit: str) -> tuple[float, str]:
+    """The factor from a unit of data/ to its base unit, and that unit; a base unit is its own."""
+    return BASE_UNITS.get(unit, (1.0, unit))
+
+
 def decimals_for(low: float, high: float) -> int:
     """Decimal places at which a tenth of the interval is visible; negative means rounding to tens and more."""
     width = abs(high - low) / 10
@@ -80,7 +85,7 @@ def rounded_setting(value: float) -> float:
 
 def stated(value: float, unit: str) -> str:
     """A number of data/ in words, with every digit that it has: '$1.6 billion', '82.2 %', '$0.095'."""
-    factor, base = BASE_UNITS.get(unit, (1.0, unit))
+    factor, base = base_unit(unit)
     if base == "1/year":
         return amount(value, "fraction", significant=9)
     in_cents = base in HOURLY and value == round(value, CENTS)
@@ -89,7 +94,7 @@ def stated(value: float, unit: str) -> str:
 
 def unit_said(unit: str, value: object = None) -> str:
     """What a unit says after the number in words: ' per GPU', ' H100-hours', nothing for dollars and per cent."""
-    base = BASE_UNITS.get(unit, (1.0, unit))[1]
+    base = base_unit(unit)[1]
     if base in ("USD", "CNY", "fraction", "ratio", "number of"):
         return ""
     base = {"year": "years", "1/year": "a year", "OOM/year": "OOM a year"}.get(base, base)
@@ -114,11 +119,11 @@ def setting_span(low: float, high: float, unit: str) -> str:
     return THIN_RANGE.join(stated(rounded_setting(end), unit) for end in (low, high))
 
 
-def scientific(value: float, significant: int = 3) -> str:
-    """3.286e24 -> '3.29 × 10²⁴'; halves go away from zero, as everywhere."""
+def scientific(value: float) -> str:
+    """To three digits, 3.286e24 -> '3.29 × 10²⁴'; halves go away from zero, as everywhere."""
     # Its last bits differ with the order of its factors, in Python and in the browser: they decide no half.
-    rounded = Context(prec=significant, rounding=ROUND_HALF_UP).create_decimal(f"{value:.12e}")
-    mantissa, exponent = f"{float(rounded):.{significant - 1}e}".split("e")
+    rounded = Context(prec=3, rounding=ROUND_HALF_UP).create_decimal(f"{value:.12e}")
+    mantissa, exponent = f"{float(rounded):.2e}".split("e")
     raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"{mantissa} × 10{raised}"
 
@@ -223,6 +228,11 @@ def label(name: str, rows: list[str]) -> str:
     if not rows:
         return name
     return rows[0] if len(rows) == 1 else ", ".join(rows[:-1]) + " and " + rows[-1]
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: '1 row', '2 rows'."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def percent(fraction: float) -> str:

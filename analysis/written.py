@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 from analysis.project import ROOT as ROOT
 from analysis.untrusted import meant, shown_path
 
-CONFLICT = re.compile(r"^(?:<{7}|>{7}) ", re.MULTILINE)
+CONFLICT_MARKS = ("<" * 7 + " ", ">" * 7 + " ")
+CONFLICT = re.compile(f"^(?:{'|'.join(CONFLICT_MARKS)})", re.MULTILINE)
 CONFLICT_HERE = "git has left a conflict here. Choose a version, and take out the marks."
 ADVICE = "Mend it, or take it from version control, then run `report check`."
 
@@ -35,7 +36,7 @@ def name_of(path: Path) -> str:
 def conflict(content: str) -> int:
     """The first line where git has left two versions for somebody to choose from; 0 if there is none."""
     # To look for the marks anywhere takes a tenth of the time.
-    found = CONFLICT.search(content) if "<<<<<<< " in content or ">>>>>>> " in content else None
+    found = CONFLICT.search(content) if any(mark in content for mark in CONFLICT_MARKS) else None
     return content.count("\n", 0, found.start()) + 1 if found else 0
 
 
@@ -109,9 +110,9 @@ def yaml_fault(error: Exception) -> str:
     return str(said)
 
 
-def yaml_of(path: Path, name: str = "") -> Any:
+def yaml_of(path: Path) -> Any:
     """A file of the project's own in YAML."""
-    return parsed(path, _yaml, name)
+    return parsed(path, _yaml)
 
 
 def _yaml(text: str) -> Any:

@@ -8,6 +8,8 @@ import pytest
 from analysis import claims, dictionary, evidence, readings
 from analysis.case import Case, Data
 
+Found = dict[tuple[str, str], claims.Examined]
+
 
 @pytest.fixture(scope="module")
 def case() -> Case:
@@ -15,8 +17,14 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def examined(case: Case) -> dict[tuple[str, str], claims.Examined]:
+def examined(case: Case) -> Found:
     return claims.examine(case.point, case.data)
+
+
+@pytest.fixture
+def shares(examined: Found) -> dict[str, float]:
+    """In how many draws each record holds: nobody has counted."""
+    return {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
 
 
 def test_a_turn_says_the_assumptions_value_as_its_kind_has_it() -> None:
@@ -37,9 +45,7 @@ def test_each_teller_says_a_number_some_words_both_or_nothing() -> None:
     assert list(told.values()) == ["F", f"$2: x {cited}", f"y {cited}", f"$3 {cited}", "–"]
 
 
-def test_records_come_in_the_order_asked_for_and_numbers_with_what_was_found(
-    examined: dict[tuple[str, str], claims.Examined],
-) -> None:
+def test_records_come_in_the_order_asked_for_and_numbers_with_what_was_found(examined: Found) -> None:
     by_id = {f.record["evidence_id"]: f for claim in examined.values() for f in claim.findings}
     number = next(key for key, finding in by_id.items() if finding.record["kind"] == "number")
     other = next(key for key, finding in by_id.items() if finding.record["kind"] == "statement")
@@ -50,11 +56,8 @@ def test_records_come_in_the_order_asked_for_and_numbers_with_what_was_found(
     assert two[1]["What was found"].endswith(f": {readings.shown(by_id[number].found, unit)}")
 
 
-def test_an_entry_says_in_how_many_draws_a_number_holds(
-    case: Case, examined: dict[tuple[str, str], claims.Examined]
-) -> None:
+def test_an_entry_says_in_how_many_draws_a_number_holds(case: Case, examined: Found, shares: dict[str, float]) -> None:
     numeric = next(f for claim in examined.values() for f in claim.findings if f.numeric)
-    shares = {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
     assert "of the draws" not in evidence.entries(case, examined, shares).data
     shares[numeric.record["evidence_id"]] = 0.25
     text = evidence.entries(case, examined, shares).data
@@ -63,9 +66,8 @@ def test_an_entry_says_in_how_many_draws_a_number_holds(
 
 
 def test_an_entry_answers_both_questions_before_it_explains(
-    case: Case, examined: dict[tuple[str, str], claims.Examined]
+    case: Case, examined: Found, shares: dict[str, float]
 ) -> None:
-    shares = {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
     text = evidence.entries(case, examined, shares).data
     entry = text[text.index("### C20.") : text.index("### C21.")]
     marks = ["Does the source say so?", "with a caveat", "Do documents bear it out?", "unverifiable", "*Better:*"]
@@ -79,10 +81,9 @@ def test_an_entry_answers_both_questions_before_it_explains(
 
 
 def test_a_verdict_that_one_assumption_turns_says_so_at_its_badge(
-    case: Case, examined: dict[tuple[str, str], claims.Examined]
+    case: Case, examined: Found, shares: dict[str, float]
 ) -> None:
     """An end that turns it alone, both ends that make the same of it, and a choice; the others say nothing."""
-    shares = {f.record["evidence_id"]: float("nan") for claim in examined.values() for f in claim.findings}
     shares["C02a"] = 0.36
     rent = ("rental_usd_per_gpu_hour", "C02", "documents", "supported_with_caveat", "contradicted")
     turned = [readings.Turn(rent[0], value, *rent[1:]) for value in (1.65, 3.42)]

@@ -161,28 +161,16 @@ def test_a_number_outside_what_is_accepted_is_refused(text: str) -> None:
     assert message.endswith(f" is not allowed: {RENT_ALLOWED}.")
 
 
-@pytest.mark.parametrize("value", [True, False])
-@pytest.mark.parametrize("name", [RENT, "staff_count", "fleet", "seed"])
-def test_yes_and_no_are_refused(name: str, value: bool) -> None:
-    """To Python True is the number 1, which would be accepted as a price."""
-    with pytest.raises(ParameterError, match=f"^{name} = {value} is not allowed: it must be "):
-        parameters.checked({name: value})
+# To Python True is the number 1, which would be accepted as a price.
+NO_NUMBERS = [True, False, "3", None, [3], {"a": 3}, 3j, b"3", object(), math.nan, math.inf, -math.inf]
 
 
-@pytest.mark.parametrize("value", ["3", None, [3], {"a": 3}, 3j, b"3", object()])
-@pytest.mark.parametrize("name", [RENT, "staff_count"])
-def test_a_value_of_the_wrong_type_is_refused(name: str, value: Any) -> None:
+@pytest.mark.parametrize("value", NO_NUMBERS)
+@pytest.mark.parametrize(("name", "allowed"), [(RENT, RENT_ALLOWED), ("staff_count", STAFF_ALLOWED)])
+def test_a_value_that_is_no_number_is_refused(name: str, allowed: str, value: Any) -> None:
     with pytest.raises(ParameterError) as error:
         parameters.checked({name: value})
-    assert str(error.value).startswith(f"{name} = ")
-    assert (RENT_ALLOWED if name == RENT else STAFF_ALLOWED) in str(error.value)
-
-
-@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-@pytest.mark.parametrize("name", [RENT, "staff_count"])
-def test_a_float_that_is_no_number_is_refused(name: str, value: float) -> None:
-    with pytest.raises(ParameterError, match=f"^{name} = {re.escape(repr(value))} is not allowed"):
-        parameters.checked({name: value})
+    assert str(error.value).startswith(f"{name} = {parameters.shown(value)} is not allowed: {allowed}")
 
 
 @pytest.mark.parametrize("exponent", [400, 5000])
@@ -228,8 +216,9 @@ def test_a_misspelt_choice_is_refused_with_the_nearest(misspelt: str, meant: str
 
 def test_a_choice_that_resembles_nothing_gets_no_suggestion() -> None:
     assert "Did you mean" not in refused("fleet=42")
-    with pytest.raises(ParameterError, match=r"^fleet = 42 is not allowed: it must be one of semianalysis"):
-        parameters.checked({"fleet": 42})
+    for value in (42, True):
+        with pytest.raises(ParameterError, match=f"^fleet = {value} is not allowed: it must be one of semianalysis"):
+            parameters.checked({"fleet": value})
 
 
 # --- the base case -------------------------------------------------------------------------------------------------
@@ -468,7 +457,9 @@ def test_a_name_that_would_be_a_bad_folder_is_refused(name: str, scenario_file: 
     message = refused_file(scenario_file(f'name: "{name}"\n'))
     assert "must be 1 to 64 small letters, digits, - or _. It starts with a letter." in message
     assert repr(name[:60]) in message
-    # As many letters as a name may have, and as many as are read.
+
+
+def test_the_longest_name_and_the_longest_file_are_read(scenario_file: Any) -> None:
     longest = f"name: {'a' * 64}\n#"
     assert scenarios.read_scenario(scenario_file(longest.ljust(100_000, "x"))).name == "a" * 64
 
@@ -497,7 +488,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_every_scenario_of_the_report_can_be_used_and_cites_known_sources() -> None:
     paths = sorted((tables.DATA / "scenarios").glob("*.yml"))
     assert paths, "data/scenarios holds no scenario."
-    known_sources = tables.reference_keys()
+    known_sources = tables.references().keys()
     for path in paths:
         scenario = scenarios.read_scenario(path)
         assert scenario.name == path.stem, f"{path}: its name is '{scenario.name}'. Name the file after the scenario."

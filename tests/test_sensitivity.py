@@ -31,6 +31,12 @@ def other() -> Case:
     return Case({**BASE, "seed": OTHER})
 
 
+@pytest.fixture
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For who asks for no confidence of an index, which takes five times as long as the index."""
+    monkeypatch.setattr(sensitivity, "RESAMPLES", 2)
+
+
 def by_input(frame: pd.DataFrame, column: str) -> pd.Series:
     return frame.set_index("input" if "input" in frame else "name")[column].sort_index()
 
@@ -45,7 +51,7 @@ def ishigami(points: np.ndarray) -> np.ndarray:
     return result
 
 
-@pytest.mark.parametrize("seed", [0, 1, SEED])
+@pytest.mark.parametrize("seed", [0, SEED])
 def test_ishigami(seed: int) -> None:
     """With a = 7 and b = 0.1 the variance has three parts:
 
@@ -92,23 +98,20 @@ def test_the_same_seed_gives_the_same_indices(seed: int) -> None:
 # --- the headlines ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("few_resamples")
 @pytest.mark.parametrize("name", HEADLINES)
-def test_total_indices_do_not_depend_on_the_scramble(name: str, base: Case, other: Case) -> None:
+def test_indices_share_out_the_variance_and_do_not_depend_on_the_scramble(name: str, base: Case, other: Case) -> None:
     one, two = sensitivity.sobol(base, name), sensitivity.sobol(other, name)
     gap = (by_input(one, "total") - by_input(two, "total")).abs().max()
     assert gap < 0.02, f"{name}: total indices of two scrambles differ by {gap:.3f}. Raise POINTS in sensitivity.py."
     assert one["input"].iloc[0] == two["input"].iloc[0]
+    assert (one["first"] <= one["total"] + 0.01).all()
+    assert one["first"].sum() <= 1.01
+    assert one["total"].sum() >= 0.99
+    assert one["total"].is_monotonic_decreasing
 
 
-@pytest.mark.parametrize("name", HEADLINES)
-def test_indices_share_out_the_variance(name: str, base: Case) -> None:
-    found = sensitivity.sobol(base, name)
-    assert (found["first"] <= found["total"] + 0.01).all()
-    assert found["first"].sum() <= 1.01
-    assert found["total"].sum() >= 0.99
-    assert found["total"].is_monotonic_decreasing
-
-
+@pytest.mark.usefixtures("few_resamples")
 def test_the_fleets_indices_follow_from_its_linear_sum(base: Case) -> None:
     """Without correlation the fleet's sum is linear in independent prices, so each index is a share of variance.
 
@@ -254,7 +257,6 @@ def test_the_tornado_shows_what_was_computed(base: Case) -> None:
         rows = drawing.table[drawing.table["result"] == name]
         assert list(rows["assumption"]) == list(sensitivity.swings(base, name)["name"])
         assert math.isclose(rows["result_in_case"].iloc[0], base[name].value)
-    assert drawing.svg() == FIGURES["tornado"](Case()).svg()
 
 
 @pytest.mark.parametrize("changes", [{"fleet": "documented"}, {RENT: 30.0}, {"utilisation": 1.0}])

@@ -85,7 +85,7 @@ def strips(
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
     bare(ax)
-    ax.tick_params(labelbottom=axis, labelsize=9, pad=3, labelcolor=MUTED)
+    ax.tick_params(labelbottom=axis, pad=3)
     down = 0.0
     for row, height in zip(rows, heights, strict=True):
         middle = _draw(sheet, ax, row, top, down, height, above)

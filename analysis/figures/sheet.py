@@ -123,13 +123,11 @@ class Sheet:
         text = text.replace("'", "’")
         self.ground.text(x, y, text, **{"va": "baseline", "parse_math": False, "fontsize": 10, **style})
 
-    def lines(
-        self, text: str, size: float = 10, weight: str = "normal", left: float = 0, right: float = 0, **style: Any
-    ) -> None:
+    def lines(self, text: str, size: float = 10, weight: str = "normal", **style: Any) -> None:
         """A text over the width of the sheet, in as many lines as it takes."""
-        for line in wrapped(text, self.width - left - right, size, weight):
+        for line in wrapped(text, self.width, size, weight):
             self.at += size * LINE
-            self.put(left, self.at - size * 0.28, line, fontsize=size, fontweight=weight, **style)
+            self.put(0, self.at - size * 0.28, line, fontsize=size, fontweight=weight, **style)
 
     def heading(self, text: str, colour: str = INK, size: float = 11, above: float = 10, below: float = 4) -> None:
         """The name of the next panel."""

@@ -119,11 +119,13 @@ def percent_axis(ax: Axes, axis: str = "x") -> None:
     chosen.set_major_formatter(FuncFormatter(lambda value, _: f"{value * 100:.0f} %"))
 
 
-def bare(ax: Axes, keep: tuple[str, ...] = ()) -> None:
-    """Take away the spines and tick marks that carry nothing."""
-    for side in ("left", "bottom"):
-        ax.spines[side].set_visible(side in keep)
-    ax.tick_params(length=0)
+def bare(ax: Axes, grid: bool = False) -> None:
+    """Take away the spines and tick marks that carry nothing. grid: lines across, over a spine at the bottom"""
+    ax.spines["left"].set_visible(False)
+    ax.spines["bottom"].set_visible(grid)
+    if grid:
+        ax.grid(axis="y", color=GRID)
+    ax.tick_params(length=0, labelsize=9, labelcolor=MUTED)
 
 
 def gpu_piece(ax: Axes, gpu: str, y: float, width: float, height: float, left: float, unverified: bool = False) -> None:

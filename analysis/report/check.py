@@ -70,7 +70,7 @@ def parameter_problems() -> Iterator[str]:
 
 def scenario_problems(path: Path) -> Iterator[str]:
     """What `report compare` would stop at, and sources that nobody can look up."""
-    known, given = tables.reference_keys(), scenarios.read_scenario(path).source
+    known, given = tables.references(), scenarios.read_scenario(path).source
     for key in (text for text in given.split(";") if text not in known):
         yield (
             f"data/scenarios/{path.name}, `source`: book/references.bib has no '{key}'.{untrusted.meant(key, known)} "

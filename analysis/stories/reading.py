@@ -285,7 +285,7 @@ def _strangers(rows: Mapping[str, Sequence[Mapping[str, str]]]) -> Iterator[str]
 
 def _unsourced(rows: Mapping[str, Sequence[Mapping[str, str]]], own: Mapping[str, Reference]) -> Iterator[str]:
     """Sources that neither the story's bibliography holds nor the report's."""
-    known = {*own, *tables.reference_keys()}
+    known = {*own, *tables.references()}
     for row in (*rows["claims"], *rows["evidence"], *rows["assumptions"]):
         for key in row["source"].split(";"):
             if key and key not in known:

@@ -15,7 +15,7 @@ WEAK = ("estimated", "assumed", "unverified")
 
 def sources(data: Data) -> Iterator[dict[str, Any]]:
     """A row for each table that names sources: how many rows name one, a known one, and are of weak confidence."""
-    known = tables.reference_keys()
+    known = tables.references().keys()
     for name in tables.names():
         frame = data.table(name)
         if "source" not in frame:

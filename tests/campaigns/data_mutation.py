@@ -62,10 +62,10 @@ def refused_by_schema(cells: list[Cell], kind: str, folder: Path) -> set[Cell]:
     for cell in cells:
         if change := mutants.changed(cell, kind):
             columns[cell], rows[cell.line - 2][change[0]] = change
-    path = folder / f"{cells[0].table}.csv"
+    path, resource = folder / f"{cells[0].table}.csv", tables.package(folder)["by_name"][cells[0].table]
     before = path.read_bytes()
     mutants.write(path, rows)
-    messages = list(tables.schema_problems(cells[0].table, folder))
+    messages = list(tables.schema_problems(resource, tables.rows(resource, folder)))
     path.write_bytes(before)
     places = {line.split(" has '")[0].split(": ")[0] for line in messages}
     return {cell for cell, col in columns.items() if f"data/{path.name}, row {cell.line}, column `{col}`" in places}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,10 +33,3 @@ def test_there_and_back_and_by_way_of_a_third_month(value: float, a: float, b: f
     assert costs.deflated_usd(there, b, a) == pytest.approx(value, rel=1e-12)
     assert costs.deflated_usd(there, b, c) == pytest.approx(costs.deflated_usd(value, a, c), rel=1e-12)
     assert costs.deflated_usd(value, a, a) == pytest.approx(value, rel=1e-15)
-
-
-def test_arrays_and_symbols() -> None:
-    found = costs.deflated_usd(np.array([1.0, 2.0]), 100.0, 110.0)
-    assert found == pytest.approx([1.1, 2.2])
-    value, before, after = sympy.symbols("V a b", positive=True)
-    assert sympy.simplify(costs.deflated_usd(value, before, after) - value * after / before) == 0

@@ -35,7 +35,7 @@ def merged_in_a_cell() -> str:
 
 READERS: dict[str, Callable[[Path], Any]] = {
     ".ipynb": notebooks.read,
-    ".bib": tables.reference_keys,
+    ".bib": tables.references,
     ".json": written.json_of,
     ".yml": written.yaml_of,
 }

@@ -80,7 +80,6 @@ def _draw(
     ax.set(xlim=(0, longest * room / (room - AFTER)), ylim=(row * len(totals), 0), yticks=[])
     style.bare(ax)
     style.dollar_axis(ax)
-    ax.tick_params(labelsize=9, labelcolor=style.MUTED)
     ax.locator_params(axis="x", nbins=sheet.of(5, 3), steps=[1, 2, 5, 10])
     for number, (name, total) in enumerate(totals.items()):
         here, y = top + row * number, row * number + middle

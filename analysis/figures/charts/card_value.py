@@ -17,7 +17,7 @@ from analysis.case import Case
 from analysis.figures.drawing import Sketch, observed
 from analysis.figures.labels import free_note
 from analysis.figures.sheet import Sheet
-from analysis.figures.style import BASIS_COLOURS, GRID, INK, MUTED, PURPLE, bare, dot
+from analysis.figures.style import BASIS_COLOURS, INK, MUTED, PURPLE, bare, dollar_axis, dot
 from analysis.owning import card_value_usd, hours_at_full_use, price
 
 # Words for a rule on a drawing, and its colour and stroke.
@@ -64,12 +64,10 @@ def _panel(
     """Both rules over the age, and their values at the age of V3's cards; and where words are now."""
     ax = sheet.panel(sheet.of(130, 140), 34, 8, below=18)
     ax.set(xlim=(0, years[-1]), ylim=(0, 1.25 * max(line.max() for line in pair)))
-    bare(ax, keep=("bottom",))
-    ax.grid(axis="y", color=GRID)
+    bare(ax, grid=True)
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.xaxis.set_major_formatter(lambda value, _: words.digits(value, 3))
-    ax.yaxis.set_major_formatter(lambda value, _: words.money_tick(value))
-    ax.tick_params(labelsize=9, labelcolor=MUTED)
+    dollar_axis(ax, "y")
     age = _age(case)
     marks = [float(np.interp(age, years, line)) for line in pair]
     for line, mark, (_, colour, stroke) in zip(pair, marks, RULES, strict=True):

@@ -22,6 +22,7 @@ from analysis.quantities.comparison import GPT4
 from analysis.quantities.hours import HOPPERS, PUBLIC, gpu_name
 from analysis.quantities.runs import V3
 from analysis.reconciliation.epoch import EDITION_2026
+from analysis.tables import joined
 
 CLOUD = "Rental: cloud prices of the day"
 HOURS, MODEL, PUBLISHED = "hours x price", "this report's model", "published"
@@ -85,7 +86,7 @@ def _hours_times_price(case: Case) -> list[Mark]:
         value = costs.rental_run_cost_usd(hours, case.point.rental_usd_per_gpu_hour)
         low, high = uncertainty.interval(costs.rental_run_cost_usd(hours, case.draws.rental_usd_per_gpu_hour))
         text = style.short(words.amount(value, "USD", low, high, 3))
-        source = ";".join(dict.fromkeys(f"{row['chip_hours_source']};{price.source}".split(";")))
+        source = joined(row["chip_hours_source"], price.source)
         marks.append(Mark("rental", row["model_id"], HOURS, value, low, high, text, True, year, source))
     return marks
 
@@ -162,8 +163,8 @@ def _row(case: Case, mark: Mark) -> Row:
         case.data.model(mark.model_id).model,
         mark.value,
         mark.text,
-        mark.low if mark.ranged else math.nan,
-        mark.high if mark.ranged else math.nan,
+        mark.low,
+        mark.high,
         colour=style.BLUE if chosen else style.MUTED,
         fill="full" if mark.hours_public else "none",
         strong=chosen,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from math import nan
 
 import pandas as pd
 
@@ -103,14 +102,13 @@ def _draw(found: list[Share], assumed: list[Share], sheet: Sheet) -> None:
 
 
 def _row(share: Share, colour: str) -> Row:
-    ranged = share.low < share.high
     return Row(
         share.developer,
         share.value,
         words.percent(share.value),
-        share.low if ranged else nan,
-        share.high if ranged else nan,
-        words.between(share.low, share.high, "fraction") if ranged else "",
+        share.low,
+        share.high,
+        words.between(share.low, share.high, "fraction") if share.low < share.high else "",
         share.of,
         colour,
         fill=FILLS[share.kind],
@@ -118,11 +116,7 @@ def _row(share: Share, colour: str) -> Row:
 
 
 def _table(rows: list[Share]) -> pd.DataFrame:
-    columns = ("developer", "share_of", "kind", "share", "low", "high", "source")
-    return pd.DataFrame(
-        [(each.developer, each.of, each.kind, each.value, each.low, each.high, each.source) for each in rows],
-        columns=columns,
-    )
+    return pd.DataFrame(rows).rename(columns={"of": "share_of", "value": "share"})
 
 
 def _alt(found: list[Share], assumed: list[Share]) -> str:

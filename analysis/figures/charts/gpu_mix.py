@@ -110,7 +110,7 @@ def _draw(shares: dict[str, dict[str, float]], totals: dict[str, str], unverifie
     style.bare(ax)
     style.percent_axis(ax)
     # Each piece says its share; on a phone that is enough.
-    ax.tick_params(labelsize=9, labelcolor=style.MUTED, labelbottom=not sheet.narrow)
+    ax.tick_params(labelbottom=not sheet.narrow)
     room = sheet.width - left - right
     first = next(iter(shares["count"]))
     for number, (measure, of) in enumerate(shares.items()):

@@ -17,7 +17,7 @@ from analysis.figures import style
 from analysis.figures.drawing import Sketch, observed
 from analysis.figures.labels import free_note
 from analysis.figures.sheet import Sheet
-from analysis.owning import price
+from analysis.owning import price, share
 from analysis.quantities import runs
 from analysis.uncertainty import interval
 
@@ -63,7 +63,7 @@ def rent_or_own(case: Case) -> Sketch:
     """The owner's cost of an hour against utilisation, with the rent by the hour and on a lease."""
     curve = _curve(case)
     rate = float(case.point.cost_of_capital)
-    without = f"with {_percent(rate)} interest a year" if rate else "without interest"
+    without = f"with {share(rate)} interest a year" if rate else "without interest"
     unit = (
         "US dollars for one H800-hour in use, by the share of its life that the card is in use. "
         f"Owner’s cost {without}, amortised basis; band: 5–95 % range"
@@ -105,14 +105,14 @@ def _draw(case: Case, curve: pd.DataFrame, sheet: Sheet) -> None:
         text = f"the same at {even.text}" + _spread(even.low, even.high, even.range)
         taken += free_note(ax, [(even.value, rent * at) for at in (0.25, 0.15)], text, taken, lines, (-1, 0), **look)
     style.dot(ax, use, own, OWN, size=7.5)
-    owner = f"owned: {price(own)}\nat {_percent(use)} of use"
+    owner = f"owned: {price(own)}\nat {share(use)} of use"
     taken += free_note(ax, [(use, own)], owner, taken, lines, (0.2, -1), color=OWN, fontweight="semibold", **look)
     if shown:
         along = [(float(at), rent) for at in np.linspace(0.02, 0.5, 13)]
         text = f"rented by the hour\nin use: {price(rent)}"
         taken += free_note(ax, along, text, taken, lines, (0, -1), color=RENT, fontweight="semibold", **look)
         along = [(float(at), float(paid)) for at, paid in lease[len(lease) // 4 :: 4]]
-        text = f"leased, paid for\nwhen idle too: {price(rent / use)}\nat {_percent(use)} of use"
+        text = f"leased, paid for\nwhen idle too: {price(rent / use)}\nat {share(use)} of use"
         taken += free_note(ax, along, text, taken, lines, (1, 1), color=RENT, **look)
     else:
         said = {"color": RENT, "fontweight": "semibold", "ha": "right", "va": "top", **look}
@@ -121,12 +121,10 @@ def _draw(case: Case, curve: pd.DataFrame, sheet: Sheet) -> None:
 
 def _frame(ax: Axes, ceiling: float) -> None:
     ax.set(xlim=(0, 1), ylim=(0, ceiling))
-    style.bare(ax, keep=("bottom",))
+    style.bare(ax, grid=True)
     style.percent_axis(ax)
-    ax.grid(axis="y", color=style.GRID)
     ax.yaxis.set_major_locator(MaxNLocator(5))
-    ax.yaxis.set_major_formatter(lambda value, _: words.money_tick(value))
-    ax.tick_params(labelsize=9, labelcolor=style.MUTED)
+    style.dollar_axis(ax, "y")
     ax.set_xlabel("share of its life in which the card is in use", fontsize=9, color=style.MUTED, loc="left")
 
 
@@ -135,10 +133,6 @@ def _spread(low: float, high: float, text: str) -> str:
     if not 0 < low < high:
         return ""
     return f"\n(range {words.percent(low)} to never)" if high > 1 else f"\n(range {text})"
-
-
-def _percent(share: float) -> str:
-    return f"{words.digits(share * 100, 3)} %"
 
 
 def _table(case: Case, curve: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +173,7 @@ def _alt(case: Case) -> str:
     owner = case["owner_usd_per_gpu_hour"]
     return (
         f"Line chart over the use of a card. An owned H800-hour in use costs {price(owner.value)} at "
-        f"{_percent(float(case.point.utilisation))} of use, range {owner.range}, beside a rent of "
+        f"{share(float(case.point.utilisation))} of use, range {owner.range}, beside a rent of "
         f"{price(float(case.point.rental_usd_per_gpu_hour))}. {case.text('break_even_point')} "
         f"{case.text('lease_point')}"
     )

@@ -12,7 +12,7 @@ from analysis.case import Case
 from analysis.figures.drawing import Sketch, observed
 from analysis.figures.labels import free_note
 from analysis.figures.sheet import Sheet
-from analysis.figures.style import BLUE, GREY, GRID, MUTED, ORANGE, PAPER, bare
+from analysis.figures.style import BLUE, GREY, MUTED, ORANGE, PAPER, bare
 from analysis.judgements.rent import among_contracts
 from analysis.owning import price
 from analysis.quantities import rents as book
@@ -63,9 +63,7 @@ def _draw(table: pd.DataFrame, sheet: Sheet) -> None:
     ax.xaxis.set_major_locator(MultipleLocator(1))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     ax.yaxis.set_major_formatter(lambda value, _: f"${value:.0f}")
-    ax.grid(axis="y", color=GRID)
-    bare(ax, keep=("bottom",))
-    ax.tick_params(labelsize=9, labelcolor=MUTED)
+    bare(ax, grid=True)
     lines = [index[["years", end]].to_numpy(float) for end in ("low_usd", "price_usd", "high_usd")]
     marks = ax.transData.transform(table[["years", "price_usd"]].to_numpy(float))
     taken = [Bbox([centre - 5, centre + 5]) for centre in marks]

@@ -15,6 +15,7 @@ from analysis.figures import style
 from analysis.figures.drawing import Sketch, observed
 from analysis.figures.rows import Row, strips
 from analysis.figures.sheet import Sheet
+from analysis.owning import share
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def _draw(found: list[Widest], sheet: Sheet) -> None:
     low, high = max(least - margin, 0), most + margin
     step = next(step for step in (0.1, 0.25, 0.5, 1, 2, 5, 10, high) if (high - low) / step <= 4)
     at = [tick for tick in np.arange(0, high, step) if tick >= low]
-    strips(sheet, rows, (low, high), _share, log=False, at=at, line=1)
+    strips(sheet, rows, (low, high), share, log=False, at=at, line=1)
 
 
 def _row(each: Widest, first: bool) -> Row:
@@ -87,10 +88,6 @@ def _row(each: Widest, first: bool) -> Row:
         strong=first,
         start=least / base,
     )
-
-
-def _share(ratio: float) -> str:
-    return f"{words.digits(ratio * 100, 3)} %"
 
 
 def _table(case: Case, swings: dict[str, pd.DataFrame]) -> pd.DataFrame:

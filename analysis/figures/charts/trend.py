@@ -18,7 +18,7 @@ from analysis.case import Case
 from analysis.figures.drawing import Sketch, observed
 from analysis.figures.labels import free_note
 from analysis.figures.sheet import Sheet
-from analysis.figures.style import BLUE, GREY, GRID, INK, MUTED, bare, dollar_axis, dot, log_limits, short
+from analysis.figures.style import BLUE, GREY, INK, MUTED, bare, dollar_axis, dot, log_limits, short
 from analysis.quantities.hours import HOPPERS, STAGE, gpu_name
 from analysis.quantities.runs import V3
 from analysis.quantities.trend import HIDDEN_HOURS, OPEN_HOURS, chosen, fitted, measured, published_costs
@@ -143,9 +143,7 @@ def _axis(ax: Axes, rows: pd.DataFrame, lines: Lines, span: tuple[float, float],
     ax.xaxis.set_major_locator(MultipleLocator(sheet.of(1, 2)))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     dollar_axis(ax, "y")
-    ax.grid(axis="y", color=GRID)
-    bare(ax, keep=("bottom",))
-    ax.tick_params(labelsize=9, labelcolor=MUTED)
+    bare(ax, grid=True)
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, lines: Lines, gap_of: Case | None, sheet: Sheet) -> None:

@@ -19,6 +19,7 @@ from analysis.figures.sheet import Sheet
 from analysis.quantities.fleet import by_type
 from analysis.quantities.programme import V2
 from analysis.quantities.runs import R1, V3
+from analysis.tables import joined
 
 # Whose count is multiplied by a price: how full its dot is, and what the key calls it. The prices are assumptions or
 # street prices in every row.
@@ -103,15 +104,15 @@ def _rental(case: Case) -> list[Layer]:
     both = (case.data.model(V3).chip_hours_source, case.data.model(R1).chip_hours_source, sources[1])
     run, with_r1 = case["v3_rental_usd"], case["v3_r1_rental_usd"]
     return [
-        Layer("V3's final run", f"disclosed hours × assumed ${price:.2f}", "disclosed", run, _keys(*sources)),
-        Layer("+ R1 on top of it", "R1's hours are disclosed too", "disclosed", with_r1, _keys(*both)),
+        Layer("V3's final run", f"disclosed hours × assumed ${price:.2f}", "disclosed", run, joined(*sources)),
+        Layer("+ R1 on top of it", "R1's hours are disclosed too", "disclosed", with_r1, joined(*both)),
     ]
 
 
 def _amortised(case: Case) -> list[Layer]:
     sources = case.data.model(V3).chip_hours_source, parameters.known()["server_price_h800_usd_per_gpu"].source
     run = case["v3_amortised_usd"]
-    return [Layer("V3's final run", "hardware, network and energy used up", "disclosed", run, _keys(*sources))]
+    return [Layer("V3's final run", "hardware, network and energy used up", "disclosed", run, joined(*sources))]
 
 
 def _programme(case: Case) -> list[Layer]:
@@ -137,21 +138,21 @@ def _programme(case: Case) -> list[Layer]:
             f"analogy: run = {here} of it; others {elsewhere}",
             "by analogy",
             case["rd_compute_usd"],
-            _keys(hours, share.source),
+            joined(hours, share.source),
         ),
         Layer(
             "+ its part of the staff",
             f"{case.text('headcount_is_whose')} ({heads}) × {case.text('pay_is_whose')} × {part.text}",
             "by analogy",
             case["v3_programme_usd"],
-            _keys(*runs, share.source, staff.source, pay.source),
+            joined(*runs, share.source, staff.source, pay.source),
         ),
         Layer(
             "The laboratory's whole year",
             f"all final runs' compute, and all {heads} people",
             "by analogy",
             case["laboratory_year_usd"],
-            _keys(*runs, share.source, staff.source, pay.source),
+            joined(*runs, share.source, staff.source, pay.source),
         ),
     ]
 
@@ -164,7 +165,7 @@ def _acquisition(case: Case) -> list[Layer]:
             f"{case['v3_gpus'].text} disclosed GPUs; {style.short(case['v3_acquisition_usd'].text)} with network",
             "disclosed",
             case["v3_servers_usd"],
-            _keys(model.source, parameters.known()["server_price_h800_usd_per_gpu"].source),
+            joined(model.source, parameters.known()["server_price_h800_usd_per_gpu"].source),
         )
     ]
     for account, row in reversed(case.data.records("accounts").items()):
@@ -177,16 +178,11 @@ def _acquisition(case: Case) -> list[Layer]:
                 f"{words.number(gpus)} GPUs, {row['rests_on']}",
                 row["count_is"],
                 case[row["capex_result"]],
-                _keys(*rows.source, *prices),
+                joined(*rows.source, *prices),
                 chosen=case.point.fleet == account,
             )
         )
     return layers
-
-
-def _keys(*sources: str) -> str:
-    """Source keys of several rows, each once."""
-    return ";".join(dict.fromkeys(key for source in sources for key in source.split(";")))
 
 
 def _table(bands: dict[str, list[Layer]]) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis import words
+
 
 class _Unfolding(FileSystemLoader):
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
@@ -46,5 +48,5 @@ def beside(module: str, **filters: Callable[..., object]) -> Any:
     environment = Environment(
         loader=_Unfolding(path.parent), autoescape=True, trim_blocks=True, undefined=StrictUndefined, finalize=_as_html
     )
-    environment.filters.update(filters)
+    environment.filters.update(counted=words.counted, **filters)
     return environment.get_template(f"{path.stem}.html.j2").module

@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from analysis import words
 from analysis.report import notebooks
 from analysis.teaching import exercises, quizzes
 from analysis.teaching.site import chapters
@@ -30,14 +31,10 @@ def pages() -> dict[str, list[str]]:
     return found
 
 
-def counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
-
-
 def cells(names: list[str], base: bool) -> list[str]:
     """The section of a page in MyST, a cell each; base: whether the site is that of the base case."""
     given = [exercises.chapter(name) for name in names if name in exercises.names()]
-    found = [f"## {TITLE}\n\n{counted(sum(len(each.exercises) for each in given), 'exercise')}"]
+    found = [f"## {TITLE}\n\n{words.counted(sum(len(each.exercises) for each in given), 'exercise')}"]
     found += [f"```{{quiz}} {name}\n```" for name in names if name in quizzes.chapters()]
     for chapter in given:
         found += chapters.section(chapter, base, f"Exercises: {chapter.title}" if len(given) > 1 else "Exercises")
@@ -65,7 +62,7 @@ class Fold(SphinxPostTransform):
                 title, line, *rest = section.children
                 # How many questions there are, the case decides.
                 asked = sum(node.astext().count('class="quiz-question"') for node in section.findall(nodes.raw))
-                about = f"{counted(asked, 'question')} and {line.astext()}"
+                about = f"{words.counted(asked, 'question')} and {line.astext()}"
                 start, end = f'<details class="practice"><summary>{about}</summary>', "</details>"
                 section.children = []
                 section.extend([title, nodes.raw("", start, format="html"), *rest, nodes.raw("", end, format="html")])
