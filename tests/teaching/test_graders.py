@@ -30,8 +30,8 @@ RIGHT = {exercise.id: "\n".join(exercise.sources("solution")) for exercise in BI
 ANSWERS = {**RIGHT, "whole_bill-1": "answer_hidden_usd = 1 / 0"}
 EARNED, MOST = 5, 7
 
-# Run at the start of each Python: where jsonschema finds this package, it compiles dozens of grammars of addresses, which
-# takes longer than all that a grader does. None checks an address.
+# Run at the start of each Python: where jsonschema finds this package, it compiles dozens of grammars of addresses.
+# That takes longer than all that a grader does, and none checks an address.
 QUICK = "import sys; sys.modules['rfc3987_syntax'] = None"
 
 
