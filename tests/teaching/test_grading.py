@@ -119,31 +119,27 @@ EXPECTED: dict[str, tuple[dict[str, str], int, int]] = {
 
 
 BILL_RIGHT = solutions(BILL)
+
+
+def function(code: str) -> dict[str, str]:
+    """All right but for the function, which does this."""
+    return {**BILL_RIGHT, "whole_bill-2": f"def programme_usd(*inputs):\n    {code}"}
+
+
 # What a student hands in of the chapter with a function and a scenario -> points of its first three exercises.
 FUNCTIONS: dict[str, tuple[dict[str, str], list[int]]] = {
     "right": (BILL_RIGHT, [2, 4, 1]),
-    **{
-        f"a function that {what}": (
-            {**BILL_RIGHT, "whole_bill-2": f"def programme_usd(*inputs):\n    {code}"},
-            [2, 0, 1],
-        )
-        for what, code in {
-            "looks around": "import sys\n    return sys._getframe(1).f_locals",
-            "remembers": "return 43_000_000",
-            "loops": "while True: pass",
-        }.items()
-    },
+    "a function that looks around": (function("import sys\n    return sys._getframe(1).f_locals"), [2, 0, 1]),
+    "a constant function": (function("return 43_000_000"), [2, 0, 1]),
+    "a function that loops": (function("while True: pass"), [2, 0, 1]),
     "beyond the range": ({**BILL_RIGHT, "whole_bill-3": 'changes = {"programme_years": 0.01}'}, [2, 4, 0]),
     "no scenario": ({**BILL_RIGHT, "whole_bill-3": 'changes = {"programme_yearz": [1]}'}, [2, 4, 0]),
 }
 (ESSAY,) = (exercises.blank(each) for each in CHAPTER.exercises if each.id == "cost_per_model-3")
+QUOTES = 'The "rent" is in C:\\users\\"here"'
 # What a student writes -> what a reader has of it, and whether a remark says why.
 ESSAYS = {
-    "ends in a quotation mark": (
-        ESSAY.replace("\n\n", '\nThe "rent" is in C:\\users\\"here"\n'),
-        'The "rent" is in C:\\users\\"here"',
-        False,
-    ),
+    "ends in a quotation mark": (ESSAY.replace("\n\n", f"\n{QUOTES}\n"), QUOTES, False),
     "ends in one, in one line": ("argument = r'''He said \"rent\"'''", 'He said "rent"', False),
     "ends the text early": (ESSAY.replace("\n\n", "\nProse with ''' in it.\n"), "Prose with ''' in it.", True),
     "deletes the marks": ("argument = The rent is a price.", "The rent is a price.", True),
