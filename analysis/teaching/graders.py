@@ -153,13 +153,8 @@ def _question(
 
 def requirements() -> str:
     """The packages that the notebooks import, at the versions of the students' lock."""
-    asked, lock = (
-        (students.HERE / f"requirements-kernel.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock")
-    )
-    wanted = {line.casefold() for line in asked.splitlines() if line}
-    pins = re.findall(r"^([\w.-]+)==([\w.+!]+)", lock, re.MULTILINE)
-    lowest = {name: version for name, version in reversed(pins) if name.casefold() in wanted}
-    return "".join(f"{name}=={version}\n" for name, version in sorted(lowest.items()))
+    pins = {name.casefold(): version for name, version in students.pins().items()}
+    return "".join(f"{name}=={version}\n" for name, version in sorted(pins.items()))
 
 
 # Folders

@@ -120,12 +120,17 @@ def package(answers: Mapping[str, Any] | None = None) -> Iterator[tuple[str, byt
             yield inside.as_posix(), path.read_bytes()
 
 
+def pins() -> dict[str, str]:
+    """The packages that the notebooks import, and the version of each with which they were tried."""
+    wanted, lock = ((HERE / f"requirements-kernel.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock"))
+    # Of several versions for several Pythons, the first and lowest.
+    locked = dict(reversed(re.findall(r"^([\w-]+)==([\w.]+)", lock, flags=re.MULTILINE)))
+    return {name: locked[name.casefold()] for name in re.findall(r"^([\w-]+)$", wanted, flags=re.MULTILINE)}
+
+
 def _package() -> dict[str, str]:
     """What the folder's pyproject.toml says: at least the versions with which the exercises were tried."""
-    wanted, lock = ((HERE / f"requirements-kernel.{kind}").read_text(encoding="utf-8") for kind in ("in", "lock"))
-    names = re.findall(r"^([\w-]+)$", wanted, flags=re.MULTILINE)
-    versions = [re.search(rf"^{name}==([\w.]+)", lock, flags=re.MULTILINE | re.IGNORECASE) for name in names]
-    lines = [f'    "{name}>={found[1]}",' for name, found in zip(names, versions, strict=True) if found]
+    lines = [f'    "{name}>={version}",' for name, version in pins().items()]
     return {"version": citation.citation().version, "dependencies": "\n".join(lines)}
 
 

@@ -27,11 +27,12 @@ NOTEBOOK = "07_whole_bill.ipynb"
 
 # whole_bill: 2 points for the sum, 4 for the function, 1 for the scenario; the reasons and the argument wait.
 RIGHT = {exercise.id: "\n".join(exercise.sources("solution")) for exercise in BILL.exercises}
-ANSWERS = {
-    "anna": RIGHT,
-    "bo": {"whole_bill-1": "answer_hidden_usd = 1 / 0", "whole_bill-3": RIGHT["whole_bill-3"]},
-}
-POINTS = {"anna": 7, "bo": 1}
+ANSWERS = {**RIGHT, "whole_bill-1": "answer_hidden_usd = 1 / 0"}
+EARNED, MOST = 5, 7
+
+# Run at the start of each Python: where jsonschema finds this package, it compiles dozens of grammars of addresses.
+# That takes longer than all that a grader does, and none checks an address.
+QUICK = "import sys; sys.modules['rfc3987_syntax'] = None"
 
 
 def run(*command: str | Path, folder: Path) -> str:
@@ -41,9 +42,11 @@ def run(*command: str | Path, folder: Path) -> str:
         pytest.fail(
             f"{tool.name} is missing. `make graders` installs it, and `make test` does so first.", pytrace=False
         )
-    (folder / "home").mkdir(exist_ok=True)
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    (home / "sitecustomize.py").write_text(QUICK)
     surroundings = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "PYTHON"))}
-    surroundings |= {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder / "home")}
+    surroundings |= {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(home)}
     done = subprocess.run([tool, *command[1:]], capture_output=True, text=True, cwd=folder, env=surroundings)
     assert not done.returncode, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
     return done.stdout
@@ -58,14 +61,14 @@ def written(form: str, folder: Path) -> Path:
     return folder
 
 
-def answered(release: Path, code: dict[str, str]) -> nbformat.NotebookNode:
-    """A released notebook with answers in its own cells."""
+def answered(release: Path) -> nbformat.NotebookNode:
+    """A released notebook with the answers in its own cells."""
     found = nbformat.read(release, 4)
     for cell in found.cells:
         if "reason" in cell.metadata.get("tags", []):
             continue
         if "answer" in cell.metadata.get("tags", []):
-            cell.source = code.get(cell.metadata.answer, cell.source)
+            cell.source = ANSWERS[cell.metadata.answer]
     return found
 
 
@@ -89,10 +92,9 @@ def nbgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = written("nbgrader", tmp_path_factory.mktemp("nbgrader"))
     run("nbgrader", "generate_assignment", graders.ASSIGNMENT, folder=folder)
     release = folder / "release" / graders.ASSIGNMENT / NOTEBOOK
-    for name, code in ANSWERS.items():
-        place = folder / "submitted" / name / graders.ASSIGNMENT
-        place.mkdir(parents=True)
-        nbformat.write(answered(release, code), place / NOTEBOOK)
+    place = folder / "submitted" / "bo" / graders.ASSIGNMENT
+    place.mkdir(parents=True)
+    nbformat.write(answered(release), place / NOTEBOOK)
     run("nbgrader", "autograde", graders.ASSIGNMENT, folder=folder)
     run("nbgrader", "export", "--to", "grades.csv", folder=folder)
     return folder
@@ -104,7 +106,7 @@ def ottered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = written("otter", tmp_path_factory.mktemp("otter"))
     run("otter", "assign", NOTEBOOK, "dist", folder=folder)
     (tests,) = (folder / "dist" / "autograder").glob("*.zip")
-    nbformat.write(answered(folder / "dist" / "student" / NOTEBOOK, ANSWERS["bo"]), folder / "bo.ipynb")
+    nbformat.write(answered(folder / "dist" / "student" / NOTEBOOK), folder / "bo.ipynb")
     run("otter", "run", "-a", tests, "-o", folder, folder / "bo.ipynb", folder=folder)
     return folder
 
@@ -112,17 +114,16 @@ def ottered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_nbgrader_gives_the_points_that_were_earned(nbgraded: Path) -> None:
     with (nbgraded / "grades.csv").open(encoding="utf-8") as file:
-        rows = {row["student_id"]: row for row in csv.DictReader(file)}
-    assert {name: float(row["score"]) for name, row in rows.items()} == POINTS
-    assert {float(row["max_score"]) for row in rows.values()} == {float(BILL.points)}
+        (row,) = csv.DictReader(file)
+    assert (row["student_id"], float(row["score"]), float(row["max_score"])) == ("bo", EARNED, BILL.points)
 
 
 @pytest.mark.slow
 def test_otter_gives_the_points_that_were_earned(ottered: Path) -> None:
     said = json.loads((ottered / "results.json").read_text(encoding="utf-8"))
     scores = [test for test in said["tests"] if "score" in test and test["name"].startswith("whole_bill")]
-    assert sum(test["score"] for test in scores) == POINTS["bo"], said
-    assert sum(test["max_score"] for test in scores) == POINTS["anna"]
+    assert sum(test["score"] for test in scores) == EARNED, said
+    assert sum(test["max_score"] for test in scores) == MOST
 
 
 @pytest.mark.slow

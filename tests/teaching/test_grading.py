@@ -19,11 +19,12 @@ from analysis.report import notebooks
 from analysis.report.place import BuildError
 from analysis.teaching import checks, exercises
 from analysis.teaching.grading import handins, marks, runner
+from analysis.teaching.grading.processes import Processes, TimeLimit
 
 CHAPTER = exercises.chapter("cost_per_model")
 BILL = exercises.chapter("whole_bill")
-# Of the processor: a loop takes all of it.
-SECONDS = 2.0
+# Of the processor: a loop takes all of it, and the system counts whole seconds.
+SECONDS = 1.5
 
 
 def solutions(chapter: exercises.Chapter) -> dict[str, str]:
@@ -91,9 +92,7 @@ ENDING = {
     "ends its parent": "import os\nos.kill(os.getppid(), 9)",
     "starts a process": "import subprocess\nsubprocess.run(['touch', 'x'])",
     "takes all memory": "x = [0] * 10**10",
-    "never ends": "while True:\n    pass",
-    "sleeps": "import time\ntime.sleep(10**6)",
-    "never ends, whatever happens": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    "never ends": "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
     "fails": "1 / 0",
     "is no Python": "answer_usd = = 2",
 }
@@ -119,26 +118,71 @@ EXPECTED: dict[str, tuple[dict[str, str], int, int]] = {
 }
 
 
+BILL_RIGHT = solutions(BILL)
+
+
+def function(code: str) -> dict[str, str]:
+    """All right but for the function, which does this."""
+    return {**BILL_RIGHT, "whole_bill-2": f"def programme_usd(*inputs):\n    {code}"}
+
+
+# What a student hands in of the chapter with a function and a scenario -> points of its first three exercises.
+FUNCTIONS: dict[str, tuple[dict[str, str], list[int]]] = {
+    "right": (BILL_RIGHT, [2, 4, 1]),
+    "a function that looks around": (function("import sys\n    return sys._getframe(1).f_locals"), [2, 0, 1]),
+    "a constant function": (function("return 43_000_000"), [2, 0, 1]),
+    "a function that loops": (function("while True: pass"), [2, 0, 1]),
+    "beyond the range": ({**BILL_RIGHT, "whole_bill-3": 'changes = {"programme_years": 0.01}'}, [2, 4, 0]),
+    "no scenario": ({**BILL_RIGHT, "whole_bill-3": 'changes = {"programme_yearz": [1]}'}, [2, 4, 0]),
+}
+(ESSAY,) = (exercises.blank(each) for each in CHAPTER.exercises if each.id == "cost_per_model-3")
+QUOTES = 'The "rent" is in C:\\users\\"here"'
+# What a student writes -> what a reader has of it, and whether a remark says why.
+ESSAYS = {
+    "ends in a quotation mark": (ESSAY.replace("\n\n", f"\n{QUOTES}\n"), QUOTES, False),
+    "ends in one, in one line": ("argument = r'''He said \"rent\"'''", 'He said "rent"', False),
+    "ends the text early": (ESSAY.replace("\n\n", "\nProse with ''' in it.\n"), "Prose with ''' in it.", True),
+    "deletes the marks": ("argument = The rent is a price.", "The rent is a price.", True),
+}
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> marks.Graded:
+    """One class for all of them: what runs the answers takes longer to begin than most answers take."""
     folder = tmp_path_factory.mktemp("class")
     for name, (code, *_) in EXPECTED.items():
         hand_in(folder, CHAPTER, name, {**code, "cost_per_model-3": TEXT}, reasons={"cost_per_model-2": "A guess."})
+    for name, (code, _) in FUNCTIONS.items():
+        hand_in(folder, BILL, name, code)
+    for name, (essay, *_) in ESSAYS.items():
+        hand_in(folder, CHAPTER, name, {"cost_per_model-3": essay})
     return marks.grade(folder, SECONDS)
 
 
-def test_thirty_students_get_the_points_that_they_have_earned(graded: marks.Graded) -> None:
+@pytest.fixture(scope="module")
+def students(graded: marks.Graded) -> dict[str, marks.Student]:
+    """By name."""
+    return {one.name: one for one in graded.students}
+
+
+def points(student: marks.Student, chapter: exercises.Chapter, count: int) -> list[int]:
+    """What the computer gives for the first exercises of a chapter."""
+    return [student.marks[f"{chapter.name}-{number + 1}"].given for number in range(count)]
+
+
+def test_thirty_students_get_the_points_that_they_have_earned(
+    graded: marks.Graded, students: dict[str, marks.Student]
+) -> None:
     assert len(EXPECTED) >= 30 and not graded.faults
-    found = {
-        one.name: (one.marks["cost_per_model-1"].given, one.marks["cost_per_model-2"].given) for one in graded.students
-    }
-    assert found == {name: (first, second) for name, (_, first, second) in EXPECTED.items()}
+    assert students.keys() == {*EXPECTED, *FUNCTIONS, *ESSAYS} and len(students) == len(graded.students)
+    found = {name: points(students[name], CHAPTER, 2) for name in EXPECTED}
+    assert found == {name: [first, second] for name, (_, first, second) in EXPECTED.items()}
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("never ends", "no result after 2 seconds"),
+        ("never ends", "no result after 1.5 seconds"),
         ("ends Python", "it ended Python"),
         ("fails", "ZeroDivisionError: division by zero, in line 1"),
         ("is no Python", "SyntaxError: invalid syntax"),
@@ -150,53 +194,54 @@ def test_thirty_students_get_the_points_that_they_have_earned(graded: marks.Grad
         ("as text", "`answer_gpu_hours` is text; write the number"),
     ],
 )
-def test_a_remark_says_why_there_are_no_points(graded: marks.Graded, name: str, told: str) -> None:
-    (one,) = (each for each in graded.students if each.name == name)
-    assert told in " ".join(one.marks["cost_per_model-2"].remarks)
+def test_a_remark_says_why_there_are_no_points(students: dict[str, marks.Student], name: str, told: str) -> None:
+    assert told in " ".join(students[name].marks["cost_per_model-2"].remarks)
 
 
-def test_what_a_student_tries_costs_nobody_else_a_point_and_changes_no_file(graded: marks.Graded) -> None:
-    one = {each.name: each for each in graded.students}["never ends"]
-    assert one.marks["cost_per_model-3"].texts["argument"].startswith("The first is V3's rent")
+def test_what_a_student_tries_costs_nobody_else_a_point_and_changes_no_file(
+    students: dict[str, marks.Student],
+) -> None:
+    assert students["never ends"].marks["cost_per_model-3"].texts["argument"].startswith("The first is V3's rent")
     assert checks.ANSWERS.read_text(encoding="utf-8").startswith('{\n "audit-1"')
 
 
-def test_the_table_has_a_row_a_student_and_waits_for_a_reader(graded: marks.Graded, tmp_path: Path) -> None:
+def test_the_table_has_a_row_a_student_and_waits_for_a_reader(graded: marks.Graded) -> None:
     rows = list(csv.DictReader(marks.as_csv(graded).splitlines()))
     row = next(row for row in rows if row["name"] == "half right")
-    # 3 + 2 points by the computer; 1 for the reason and 4 for the argument wait; 11 in all.
+    # 3 + 2 points by the computer; 1 for the reason and 4 for the argument wait; 11 in all, beside the other chapter.
     assert [row[name] for name in ("cost_per_model-1", "cost_per_model-2", "points", "for a reader", "of")] == [
-        *("3", "2", "5", "5", "11")
+        *("3", "2", "5", "5", str(11 + BILL.points))
     ]
     assert row["cost_per_model-2 (reader)"] == row["cost_per_model-3 (reader)"] == ""
     assert "cost_per_model-2: `answer_usd` is too small." in row["remarks"]
 
 
-def test_functions_and_scenarios_are_judged_here_on_inputs_that_are_sent(tmp_path: Path) -> None:
-    right = solutions(BILL)
-    cheat = "def programme_usd(*inputs):\n    import sys\n    return sys._getframe(1).f_locals"
-    remembers = "def programme_usd(*_):\n    return 43_000_000"
-    loops = "def programme_usd(*_):\n    while True: pass"
-    students = {
-        "right": (right, [2, 4, 1]),
-        "a function that looks around": ({**right, "whole_bill-2": cheat}, [2, 0, 1]),
-        "a constant function": ({**right, "whole_bill-2": remembers}, [2, 0, 1]),
-        "a function that loops": ({**right, "whole_bill-2": loops}, [2, 0, 1]),
-        "beyond the range": ({**right, "whole_bill-3": 'changes = {"programme_years": 0.01}'}, [2, 4, 0]),
-        "no scenario": ({**right, "whole_bill-3": 'changes = {"programme_yearz": [1]}'}, [2, 4, 0]),
+def test_functions_and_scenarios_are_judged_here_on_inputs_that_are_sent(students: dict[str, marks.Student]) -> None:
+    assert {name: points(students[name], BILL, 3) for name in FUNCTIONS} == {
+        name: earned for name, (_, earned) in FUNCTIONS.items()
     }
-    for name, (code, _) in students.items():
-        hand_in(tmp_path, BILL, name, code)
-    graded = marks.grade(tmp_path, SECONDS)
-    found = {one.name: [one.marks[f"whole_bill-{n}"].given for n in (1, 2, 3)] for one in graded.students}
-    assert found == {name: points for name, (_, points) in students.items()}
-    told = {one.name: " ".join(one.marks["whole_bill-2"].remarks) for one in graded.students}
-    assert "no result after 2 seconds" in told["a function that loops"]
+    assert "no result after 1.5 seconds" in " ".join(students["a function that loops"].marks["whole_bill-2"].remarks)
 
 
-def test_a_process_that_forks_is_begun_anew_when_it_was_ended(tmp_path: Path) -> None:
-    from analysis.teaching.grading.processes import Processes
+@pytest.mark.parametrize("name", ESSAYS)
+def test_an_essay_is_read_whatever_quotation_marks_it_holds(students: dict[str, marks.Student], name: str) -> None:
+    _, text, told = ESSAYS[name]
+    marked = students[name].marks["cost_per_model-3"]
+    assert text in marked.texts["argument"] and marked.points["argument"] is None
+    assert ("its quotation marks do not end the text" in " ".join(marked.remarks)) is told
 
+
+def test_an_answer_that_sleeps_is_ended_by_the_clock() -> None:
+    step = {"source": "import time\ntime.sleep(10**6)", "names": []}
+    with (
+        Processes([], []) as forked,
+        forked.child([step], 0.2) as child,
+        pytest.raises(TimeLimit, match=r"no result after 0\.2 seconds"),
+    ):
+        child.hear()
+
+
+def test_a_process_that_forks_is_begun_anew_when_it_was_ended() -> None:
     step = {"source": "x = 1", "names": ["x"]}
     with Processes([], []) as forked:
         for _ in range(2):
@@ -239,29 +284,6 @@ def text(name: str, code: Mapping[str, str] = RIGHT) -> str:
 
 
 KNOWN = {exercise.id for exercise in CHAPTER.exercises}
-
-
-def test_an_essay_is_read_whatever_quotation_marks_it_holds(tmp_path: Path) -> None:
-    (essay,) = (each for each in CHAPTER.exercises if each.id == "cost_per_model-3")
-    blank = exercises.blank(essay)
-    # What is written -> what a reader has of it, and whether a remark says why.
-    written = {
-        "ends in one": (
-            blank.replace("\n\n", '\nThe "rent" is in C:\\users\\"here"\n'),
-            'The "rent" is in C:\\users\\"here"',
-            False,
-        ),
-        "ends in one, in one line": ("argument = r'''He said \"rent\"'''", 'He said "rent"', False),
-        "ends the text early": (blank.replace("\n\n", "\nProse with ''' in it.\n"), "Prose with ''' in it.", True),
-        "deletes them": ("argument = The rent is a price.", "The rent is a price.", True),
-    }
-    for name, (code, *_) in written.items():
-        hand_in(tmp_path, CHAPTER, name, {"cost_per_model-3": code})
-    for student in marks.grade(tmp_path, SECONDS).students:
-        _, text, told = written[student.name]
-        marked = student.marks["cost_per_model-3"]
-        assert text in marked.texts["argument"] and marked.points["argument"] is None, student.name
-        assert ("its quotation marks do not end the text" in " ".join(marked.remarks)) is told, student.name
 
 
 def test_zips_folders_and_notebooks_are_read_by_name(tmp_path: Path) -> None:

@@ -350,13 +350,6 @@ def execute(page: Page, code: str) -> tuple[str, str]:
     return page.locator(".lab-status").inner_text(), page.locator(".lab-output").inner_text()
 
 
-def test_results_are_python_s(opened: tuple[Page, list[str]], here: None) -> None:
-    status, output = execute(opened[0], NUMBERS)
-    assert status.startswith("Done"), status
-    for there, wanted in zip(ast.literal_eval(output), ast.literal_eval(run(NUMBERS)[1]), strict=True):
-        assert there == pytest.approx(wanted, rel=1e-12)
-
-
 # Runs several codes in one Python, each as if it were the first: none has a module from those before it.
 EACH = """
 import sys
@@ -373,17 +366,24 @@ print(found)
 """
 
 
-def test_every_example_gives_in_the_browser_what_it_gives_here(opened: tuple[Page, list[str]], here: None) -> None:
+def test_results_and_examples_give_in_the_browser_what_they_give_here(
+    opened: tuple[Page, list[str]], here: None
+) -> None:
     page, _ = opened
     page.evaluate("localStorage.clear()")  # What other tests have written stands in the examples.
     for name, example in EXAMPLES.items():
         page.get_by_label("Start from").select_option(name)
         assert page.get_by_label("Your code").input_value() == example.code
     codes = [example.code for example in EXAMPLES.values()]
-    status, output = execute(page, EACH.replace("CODES", repr(codes)))
+    status, output = execute(page, EACH.replace("CODES", repr([NUMBERS, *codes, "import pandas"])))
     assert status.startswith("Done"), status
-    for name, code, (message, there) in zip(EXAMPLES, codes, ast.literal_eval(output), strict=True):
+    (fault, numbers), *found, (missing, _) = ast.literal_eval(output)
+    assert not fault
+    for there, wanted in zip(ast.literal_eval(numbers), ast.literal_eval(run(NUMBERS)[1]), strict=True):
+        assert there == pytest.approx(wanted, rel=1e-12)
+    for name, code, (message, there) in zip(EXAMPLES, codes, found, strict=True):
         assert (message, there) == ("", run(code)[1]), name
+    assert missing.startswith("There is no module pandas.")
 
 
 def test_errors_are_told_and_their_line_is_selected(opened: tuple[Page, list[str]]) -> None:
@@ -392,9 +392,8 @@ def test_errors_are_told_and_their_line_is_selected(opened: tuple[Page, list[str
     assert status == "Line 2: This is not Python: expected ':'."
     chosen = page.get_by_label("Your code").evaluate("e => e.value.slice(e.selectionStart, e.selectionEnd)")
     assert chosen == "for i in 3"
-    assert execute(page, "import pandas")[0].startswith("Line 1: There is no module pandas.")
     told_in = page.locator(".lab-status[role=status]")
-    assert told_in.inner_text().startswith("Line 1"), "The message is in no live region."
+    assert told_in.inner_text().startswith("Line 2"), "The message is in no live region."
 
 
 def test_an_endless_loop_can_be_stopped_and_python_starts_again(opened: tuple[Page, list[str]]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
@@ -391,12 +390,8 @@ def test_a_message_of_another_page_is_not_obeyed(deck: tuple[Page, list[str]]) -
 
 @pytest.mark.slow
 def test_the_pdf_has_a_page_for_every_slide_and_is_tagged(folder: Path) -> None:
-    # A process of its own: the browser of the other tests holds this one's event loop.
-    script = "import sys; from pathlib import Path; from analysis.teaching import slides as s; "
-    script += "Path(sys.argv[2]).write_bytes(s.printed(Path(sys.argv[1])))"
-    target = folder / slides.PDF
-    subprocess.run([sys.executable, "-c", script, str(folder), str(target)], check=True, cwd=notebooks.ROOT)
-    reader = PdfReader(io.BytesIO(target.read_bytes()))
+    with ThreadPoolExecutor(1) as apart:  # the browser of the other tests holds the event loop of this thread
+        reader = PdfReader(io.BytesIO(apart.submit(slides.printed, folder).result()))
     assert len(reader.pages) == len(SLIDES)
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     for number, (page, slide) in enumerate(zip(reader.pages, SLIDES, strict=True), start=1):

@@ -175,21 +175,19 @@ def _take(
     given = one_line(zipped) or handin.name_in(cells) or (one_line(said) if isinstance(said, str) else "")
     name = given[:LONGEST_NAME] or where.removesuffix(".ipynb")
     code, reasons = _answers(cells)
-    if not {*code, *reasons} & known:
+    mine = {*code, *reasons} & known
+    if not mine:
         raise Unreadable("has no answer to an exercise of this edition, in a cell tagged `answer`")
     student = students.setdefault(_key(name), Handin(name))
     if not given:
         student.notes.append(f"{where} gives no name")
-    for exercise in {*code, *reasons} & known:
-        same = code.get(exercise) == student.code.get(exercise) and reasons.get(exercise) == student.reasons.get(
-            exercise
-        )
-        if exercise in student.found and not same:
+    for exercise in mine & student.found.keys():
+        if (code.get(exercise), reasons.get(exercise)) != (student.code.get(exercise), student.reasons.get(exercise)):
             raise Unreadable(
                 f"is a second hand-in of {student.name}, beside {student.found[exercise]}, and is not graded. "
                 "Take one of them away, or tell the two students apart by their names"
             )
-    begun = {exercise.rpartition("-")[0] for exercise in {*code, *reasons} & known}
+    begun = {exercise.rpartition("-")[0] for exercise in mine}
     for chapter in sorted(begun):
         if student.variants.get(chapter, variant) != variant:
             raise Unreadable(
@@ -197,10 +195,9 @@ def _take(
                 f"{variants.told(student.variants[chapter])} too, and is not graded. Take one of them away"
             )
     student.variants |= dict.fromkeys(begun, variant)
-    for exercise in {*code, *reasons} & known:
-        student.found[exercise] = where
-    student.code |= {exercise: source for exercise, source in code.items() if exercise in known}
-    student.reasons |= {exercise: text for exercise, text in reasons.items() if exercise in known}
+    student.found |= dict.fromkeys(mine, where)
+    student.code |= {exercise: source for exercise, source in code.items() if exercise in mine}
+    student.reasons |= {exercise: text for exercise, text in reasons.items() if exercise in mine}
     if own := sum(_is_own(cell) for cell in cells):
         student.notes.append(f"{where}: {own} cell{'s' * (own > 1)} of the student's own not run")
 
