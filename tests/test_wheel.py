@@ -100,7 +100,6 @@ def name_of(path: str) -> str:
 @pytest.mark.parametrize(
     "words",
     [
-        ("params",),
         ("results", "--csv"),
         ("results", "v3_amortised_usd", "-p", "rental_usd_per_gpu_hour=3", "-f", "three_year_life"),
         ("results", "v3_amortized_usd"),

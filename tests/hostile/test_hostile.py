@@ -136,6 +136,7 @@ def test_a_hostile_axis_is_refused_in_one_line(text: str, says: str) -> None:
         (("build", "-p", "pue=1,5"), "pue = '1,5' is not allowed"),
         (("build", "-p", "pu\u0435=1.2"), "CYRILLIC SMALL LETTER IE"),
         (("build", "-f", "/dev/zero"), "is no regular file"),
+        (("build", "-f", str(corpus.FILES / "tag_apply.yml")), "Scenario file"),
         (("build", "--out", "/dev/null"), "/dev/null is no folder"),
         (("build", "--out", "x" * 300), "File name too long"),
         (("build", "--out", "a\udcff"), "is not UTF-8"),
@@ -173,21 +174,11 @@ def test_a_hostile_command_ends_with_a_message(
     assert not written, f"written although it was refused: {written}"
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("build", "-f", str(corpus.FILES / "tag_apply.yml")),
-        ("build", "-p", "__import__('os').system('touch pwned')=1"),
-        ("sweep", "-p", "\udcff\x1b[2J=1:2:3"),
-    ],
-    ids=str,
-)
-def test_the_real_command_refuses_with_one_line(arguments: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_real_command_refuses_with_one_line(tmp_path: Path) -> None:
     # In C, what is told is ASCII.
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    run = subprocess.run(
-        [sys.executable, "-m", "analysis", *arguments], capture_output=True, cwd=tmp_path, env=environment
-    )
+    command = [sys.executable, "-m", "analysis", "sweep", "-p", "\udcff\x1b[2J=1:2:3"]
+    run = subprocess.run(command, capture_output=True, cwd=tmp_path, env=environment)
     assert run.returncode == 1
     assert run.stderr.startswith(b"report: ") and run.stderr.count(b"\n") == 1, run.stderr
     assert b"\x1b" not in run.stderr

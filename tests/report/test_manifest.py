@@ -224,8 +224,14 @@ def test_a_download_goes_into_a_site_of_ours_alone(made: Path) -> None:
 
 
 def test_a_site_is_current_only_as_long_as_every_byte_is(made: Path) -> None:
+    assert store.site_made_from(made) == ""
     store.keep_site(made, "made from this")
     assert store.site_made_from(made) == "made from this"
+    (record,) = (store.STORE / "sites").iterdir()
+    said = record.read_bytes()
+    record.write_bytes(b"")
+    assert store.site_made_from(made) == "", "the record is spoilt"
+    record.write_bytes(said)
     same_length(made)
     assert store.site_made_from(made) == ""
 

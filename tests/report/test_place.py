@@ -194,18 +194,6 @@ def test_nothing_is_written_through_a_folder_of_build_that_is_a_link(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_site_of_which_the_record_is_spoilt_is_not_known(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "index.html").write_text("x")
-    manifest.seal(site, manifest.SITE)
-    store.keep_site(site, "made")
-    assert store.site_made_from(site) == "made"
-    (record,) = (store.STORE / "sites").iterdir()
-    record.write_bytes(b"")
-    assert store.site_made_from(site) == ""
-
-
 def test_a_typeface_that_is_not_there_is_told_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     style.register_fonts.cache_clear()
     monkeypatch.setattr(style, "files", lambda package: tmp_path)

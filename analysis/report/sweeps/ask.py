@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import metadata
 from itertools import islice
@@ -146,11 +146,6 @@ class Request:
         return f"{text[:90]}-{hashlib.sha256(json.dumps(self.asked, sort_keys=True).encode()).hexdigest()[:8]}"
 
 
-def results(names: Iterable[str]) -> tuple[str, ...]:
-    """Results by name, the headlines if none is named; ParameterError with the nearest name."""
-    return known(names) or sensitivity.HEADLINES
-
-
 def chosen_pages(text: str) -> tuple[str, ...]:
     """The pages of `--pages`: names joined by commas, or `all`; those without a result to compute are left out."""
     if not text:
@@ -204,16 +199,15 @@ def ask(
                 f"--draws {draws} is not allowed: it must be 0, for no ranges, or a whole number "
                 f"from {limits.minimum:,.0f} to {limits.maximum:,.0f}."
             ) from None
+    chosen = chosen_pages(pages)
     asked = {
         "parameters": assignments,
         "cases": {"file": space.path.name, "sha256": space.digest} if isinstance(space, CaseFile) else None,
         "scenario": dict(base.changes),
         "results": list(names),
         "draws": draws if draws != sweep.draws_for(len(space), most) else None,
-        "pages": list(chosen_pages(pages)),
+        "pages": list(chosen),
     }
     changed = parameters.without_idle_changes({**base.changes, **fixed})
-    plan = sweep.Plan(results(names), draws, values)
-    return Request(
-        space, plan, Scenario(base.name, base.title, base.motive, base.source, changed), chosen_pages(pages), asked
-    )
+    plan = sweep.Plan(known(names) or sensitivity.HEADLINES, draws, values)
+    return Request(space, plan, replace(base, changes=changed), chosen, asked)

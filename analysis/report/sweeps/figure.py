@@ -264,11 +264,8 @@ def _curves(
         ax.margins(y=0.08)
         _amounts(ax, name, "y")
         _title(ax, name)
-    handles: list[Any] = [
-        Line2D([], [], color=style.MUTED, marker="o", linestyle="", label="central value")
-        if axis.choice
-        else Line2D([], [], color=style.MUTED, label="central value")
-    ]
+    dots: dict[str, Any] = {"marker": "o", "linestyle": ""} if axis.choice else {}
+    handles: list[Any] = [Line2D([], [], color=style.MUTED, label="central value", **dots)]
     if ranged:
         mark = Line2D([], [], color=style.MUTED, linewidth=1.6, label="5–95 %")
         handles.append(mark if axis.choice else Patch(color=style.MUTED, alpha=0.22, label="5–95 %"))
