@@ -210,7 +210,7 @@ def open_costs(data: Any) -> pd.DataFrame:
 
 def rents(data: Any) -> pd.DataFrame:
     """Rents of an H100 or H800 module by kind and year: number of observations, lowest, median, highest."""
-    rows = observations(data, HOPPER_MODULES, RENTS)
+    rows = data.once(("rents of Hoppers",), lambda: observations(data, HOPPER_MODULES, RENTS))
     return summary(rows.assign(year=rows.date.dt.year), "kind", "year")
 
 
