@@ -560,6 +560,13 @@ def test_a_changed_assumption_moves_what_depends_on_it_and_nothing_else(name: st
     assert moved == set(depends[name]) | extra.get(name, set())
 
 
+def test_verdicts_are_counted_for_the_values_that_are_given() -> None:
+    """At $7 an hour V3's run is $19.5 million, and no document bears out six."""
+    dear = {**BASE, "rental_usd_per_gpu_hour": 7.0}
+    before, after = (compute("claims_documents_contradicted", values) for values in (BASE, dear))
+    assert after > before
+
+
 # --- two programmes by two methods ------------------------------------------------------------------------------------
 
 

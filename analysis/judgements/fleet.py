@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from analysis import costs, words
+from analysis.case import Case
 from analysis.judgements.registry import Said, judgement
 from analysis.quantities.fleet import A100, ALL_TYPES, H20, by_type
 from analysis.reconciliation import FAR
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 
 def over_cells(case: Case) -> dict[str, float]:

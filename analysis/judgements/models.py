@@ -7,14 +7,10 @@ costs by it is never nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from analysis import words
+from analysis.case import Case
 from analysis.judgements.registry import Said, judgement
 from analysis.quantities.trend import EVERY, OPEN_HOURS, flop_share, single_model
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 # The lines between which the choice of models lies. That of the costliest so far, high by its making, is told apart.
 CHOICES = ("public_line_over_v3", "earlier_line_over_v3", "line_over_v3", "hidden_line_over_v3", "recent_line_over_v3")

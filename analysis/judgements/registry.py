@@ -19,14 +19,13 @@ A number in a judgement has no note of its own on a page, so numbers stand besid
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from analysis.case import Case
+from analysis.case import Case
 
 # Conditions and words.
 Said = Iterator[tuple[Any, str]]
-Readings = Callable[["Case"], Said]
+Readings = Callable[[Case], Said]
 
 JUDGEMENTS: dict[str, Readings] = {}
 

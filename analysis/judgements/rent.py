@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from analysis import costs, parameters, words
+from analysis.case import Case
 from analysis.judgements.registry import Said, judgement
 from analysis.judgements.settings import changed
 from analysis.owning import contracts, even_use, hours_at_full_use, price, result_at
 from analysis.quantities import rents
 from analysis.quantities.runs import V3, owner_usd_per_gpu_hour_owned, v3_amortised_usd
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 # Two costs within this factor of one another are of the same order.
 SAME_ORDER = 3

@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analysis import parameters, written
+from analysis.case import Case
 from analysis.judgements.registry import Said, judgement
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 
 def changed(case: Case, *names: str) -> bool:

@@ -6,14 +6,11 @@ A card of the debate that a changed assumption turns is said to hold in the base
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from analysis import parameters
+from analysis.case import Case
 from analysis.judgements.registry import Said, judgement, reading
 from analysis.judgements.rent import ABOUT, SAME_ORDER
-
-if TYPE_CHECKING:
-    from analysis.case import Case
 
 BASES = ("v3_rental_usd", "v3_amortised_usd", "v3_acquisition_usd", "v3_programme_usd")
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from analysis import words
+from analysis.case import Case
 from analysis.judgements.registry import Said, judgement
 from analysis.quantities import REGISTRY
-
-if TYPE_CHECKING:
-    from analysis.case import Case
-
 
 # GPT-4's programme over V3's: by Epoch AI's method for the staff and for all listed authors; by this report's with one
 # share for both and with OpenAI's own. The two sides of each.
