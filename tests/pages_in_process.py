@@ -10,16 +10,17 @@ import ast
 import contextlib
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import matplotlib.pyplot as plt
 
 from analysis import parameters
 from analysis.case import Case
-from analysis.figures.drawing import Drawing
+from analysis.figures import drawing
 from analysis.report import notebooks
 
 
@@ -36,6 +37,11 @@ class Shown:
         yield from self.prose
         yield from self.tables
         yield from self.alts
+
+
+def undrawn() -> AbstractContextManager[object]:
+    """While it lasts, a figure has its numbers, its words and what it rests on, and nothing is drawn."""
+    return patch.object(drawing, "sheets", lambda sketch: (Mock(), Mock()))
 
 
 def shown(name: str, changes: Mapping[str, parameters.Value]) -> Shown:
@@ -58,7 +64,7 @@ def shown(name: str, changes: Mapping[str, parameters.Value]) -> Shown:
             result = _run(cell.source, space)
             if notebooks.PARAMETERS_TAG in notebooks.tags(cell):
                 space.update({key: value for key, value in changes.items() if key in space})
-            if isinstance(result, Drawing):
+            if isinstance(result, drawing.Drawing):
                 found.alts.append(result.alt)
             elif hasattr(result, "_repr_markdown_"):
                 found.tables.append(str(result.data))
@@ -76,8 +82,8 @@ def executed(path: Path) -> Shown:
             found.tables.append(data["text/markdown"])
         elif glued := words.get("scrapbook"):
             found.told[glued["name"]] = ast.literal_eval(data["application/papermill.record/text/plain"])
-        elif drawing := words.get("image/svg+xml"):
-            found.alts.append(drawing["alt"])
+        elif figure := words.get("image/svg+xml"):
+            found.alts.append(figure["alt"])
     return _with_prose(found, notebooks.read(path))
 
 

@@ -10,13 +10,13 @@ attributed  it names a source beside a number that an assumption moves
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from pages_in_process import Shown, executed, shown
+from pages_in_process import Shown, executed, shown, undrawn
 
 from analysis import parameters
 from analysis.case import Case
@@ -72,7 +72,8 @@ def with_nothing_moved(page: str) -> Shown:
 
 @lru_cache
 def with_everything_moved(page: str) -> Shown:
-    return shown(page, everything_moved())
+    with undrawn():
+        return shown(page, everything_moved())
 
 
 @lru_cache
@@ -169,6 +170,11 @@ def chapters() -> list[notebooks.Page]:
     """Pages with prose about numbers."""
     others = ("data_dictionary", "review_kit")
     return [page for page in notebooks.pages() if page.runs and page.name not in others]
+
+
+def reached(changes: Iterable[str]) -> list[notebooks.Page]:
+    """Those that some changed assumptions move; the others are the same as in the base case."""
+    return [page for page in chapters() if not set(changes).isdisjoint(notebooks.declared(notebooks.read(page.path)))]
 
 
 if __name__ == "__main__":

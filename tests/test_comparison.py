@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import sys
 from pathlib import Path
 
 import commands
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from analysis import comparison, parameters, scenarios, tables
+from analysis import cli, comparison, parameters, scenarios, tables
 from analysis.case import Case, PageError
 from analysis.comparison import SCENARIOS_VARIABLE, Chosen, Comparison, choose, compare, rows
 from analysis.figures import FIGURES
@@ -295,7 +296,6 @@ def test_a_page_compares_the_scenarios_that_the_command_names(tmp_path: Path, mo
 def test_the_figure_tells_every_scenario_and_draws_what_moves_far(found: Comparison) -> None:
     drawing = FIGURES["comparison"](Case())
     assert set(drawing.table["scenario"]) == {"base", *(column.name for column in found.columns)}
-    assert drawing.svg() == FIGURES["comparison"](Case()).svg(), "the same numbers should give the same bytes"
     factors = [change.here.value / change.base.value for change in large(found)]
     assert all(abs(factor - 1) > 0.1 for factor in factors)
     assert [max(factor, 1 / factor) for factor in factors] == sorted((max(f, 1 / f) for f in factors), reverse=True)
@@ -331,12 +331,18 @@ def test_the_figure_bears_titles_that_the_typeface_lacks_or_that_are_too_long(
     assert drawing.svg() and title in drawing.alt
 
 
-def test_the_command_prints_a_table_and_writes_the_csv(tmp_path: Path) -> None:
-    done = commands.process("compare", "three_year_life", "base", "--no-site", "--out", str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert "Servers live three years" in done.stdout and "+31 %" in done.stdout
-    assert "No verdict changes in any scenario." in done.stdout
-    assert done.stderr == "report: base is left out: every scenario is compared with the base case anyway.\n"
+def test_the_command_prints_a_table_and_writes_the_csv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["compare", "three_year_life", "base", "--no-site", "--out", str(tmp_path)]
+    monkeypatch.setattr(sys, "argv", ["report", *arguments])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    done = capsys.readouterr()
+    assert not end.value.code, done.err
+    assert "Servers live three years" in done.out and "+31 %" in done.out
+    assert "No verdict changes in any scenario." in done.out
+    assert done.err == "report: base is left out: every scenario is compared with the base case anyway.\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == [manifest.NAME, "comparison.csv"]
     assert (tmp_path / "comparison.csv").read_text() == compare(Case(), choose(["three_year_life"]).entries).csv()
 

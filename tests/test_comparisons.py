@@ -6,8 +6,9 @@ import ast
 import csv
 import re
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
-import nbformat
 import pytest
 
 from analysis.quantities import REGISTRY
@@ -21,6 +22,7 @@ from analysis.quantities.registry import (
     Rule,
     refuse_unlike,
 )
+from analysis.report import notebooks
 from analysis.tables import ROOT
 from tests.comparisons import Comparison, everywhere, found_in
 
@@ -31,6 +33,12 @@ WORDED = ROOT / "tests" / "unlike_comparisons.csv"
 def worded() -> dict[tuple[str, str, str], tuple[str, str]]:
     with WORDED.open(encoding="utf-8", newline="") as file:
         return {(row["where"], row["above"], row["below"]): (row["page"], row["words"]) for row in csv.DictReader(file)}
+
+
+@cache
+def prose(path: Path) -> str:
+    """What a page says, without its code."""
+    return "\n".join(notebooks.prose(notebooks.read(path)))
 
 
 def test_no_comparison_of_unlike_costs_goes_without_words() -> None:
@@ -50,8 +58,7 @@ def test_every_reviewed_comparison_is_still_made_and_its_words_still_stand() -> 
     made = {(each.where, each.above, each.below) for each in everywhere() if not each.alike}
     for key, (page, words) in worded().items():
         assert key in made, f"tests/unlike_comparisons.csv: nothing compares {key} any more. Take the row out."
-        cells = nbformat.read(ROOT / "book" / page, as_version=4).cells
-        assert any(words in c.source for c in cells if c.cell_type == "markdown"), f"{page} no longer says '{words}'."
+        assert words in prose(ROOT / "book" / page), f"{page} no longer says '{words}'."
 
 
 def test_every_result_that_divides_two_costs_declares_them() -> None:
@@ -64,7 +71,7 @@ def test_every_result_that_divides_two_costs_declares_them() -> None:
 @pytest.mark.parametrize("name", [name for name, each in REGISTRY.items() if each.difference])
 def test_where_an_unlike_ratio_is_told_its_difference_is_told(name: str) -> None:
     for path in sorted((ROOT / "book").rglob("*.ipynb")):
-        told = "\n".join(c.source for c in nbformat.read(path, as_version=4).cells if c.cell_type == "markdown")
+        told = prose(path)
         if re.search(rf"`{name}(_range|_exact|_median)?`", told):
             # One sentence is enough where several ratios differ in the same way.
             said = [REGISTRY[each].difference for each in re.findall(r"`(\w+)_difference`", told)]

@@ -1,6 +1,7 @@
 """The printed equations are the functions that compute the numbers."""
 
 import random
+from collections.abc import Callable
 
 import pytest
 import sympy
@@ -12,26 +13,31 @@ NAMES = list(equations.EQUATIONS)
 LETTERS = {name: equations.letter(name).latex for name in equations.named()}
 
 
-def evaluated(name: str, values: dict[str, float]) -> float:
-    """What the printed expression comes to, its parts computed by their own functions."""
+def printed(name: str) -> Callable[[dict[str, float]], float]:
+    """What the printed expression comes to at some values, its parts computed by their own functions."""
     function, parts = equations.EQUATIONS[name]
-    values = dict(values)
-    for part in parts:
-        arguments = equations.parameters(part.function)
-        values[part.name] = part.function(*(values[part.arguments.get(a, a)] for a in arguments))
     expression = equations.trace(function, parts)
     free = sorted(expression.free_symbols, key=str)
-    return float(sympy.lambdify(free, expression, modules="math")(*(values[symbol.name] for symbol in free)))
+    compute = sympy.lambdify(free, expression, modules="math")
+
+    def evaluated(values: dict[str, float]) -> float:
+        values = dict(values)
+        for part in parts:
+            arguments = equations.parameters(part.function)
+            values[part.name] = part.function(*(values[part.arguments.get(a, a)] for a in arguments))
+        return float(compute(*(values[symbol.name] for symbol in free)))
+
+    return evaluated
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_equation_comes_to_what_its_function_gives(name: str) -> None:
     function, _ = equations.EQUATIONS[name]
-    draw = random.Random(name)
+    draw, evaluated = random.Random(name), printed(name)
     for _ in range(200):
         # Below 1, so that shares stay shares; every formula is smooth, so the size of its inputs does not matter.
         values = {argument: draw.uniform(0.01, 0.99) for argument in equations.parameters(function)}
-        assert evaluated(name, values) == pytest.approx(function(**values), rel=1e-12), (
+        assert evaluated(values) == pytest.approx(function(**values), rel=1e-12), (
             f"The equation of costs.{name} prints something else than the function computes, at {values}."
         )
 
@@ -40,7 +46,7 @@ def test_an_equation_comes_to_what_its_function_gives(name: str) -> None:
 def test_without_a_cost_of_capital_the_spread_is_a_straight_line(name: str) -> None:
     function, _ = equations.EQUATIONS[name]
     values = dict.fromkeys(equations.parameters(function), 0.5) | {"cost_of_capital": 0.0}
-    assert evaluated(name, values) == pytest.approx(function(**values), rel=1e-12)
+    assert printed(name)(values) == pytest.approx(function(**values), rel=1e-12)
 
 
 def test_both_cases_of_the_annuity_are_printed() -> None:

@@ -139,6 +139,16 @@ class Drawing:
         return bundle, {SVG: words, NARROW: {"name": self.name}}
 
 
+def sheets(sketch: Sketch) -> tuple[Sheet, Sheet]:
+    """A sketch drawn at both widths, without the line of its sources."""
+    with pen(sketch.name):
+        wide, narrow = Sheet(narrow=False), Sheet(narrow=True)
+        for sheet in (wide, narrow):
+            sheet.open(sketch.title, sketch.unit)
+            sketch.draw(sheet)
+    return wide, narrow
+
+
 def observed(sketched: Callable[[Case], Sketch]) -> Callable[[Case], Drawing]:
     """A figure's function, drawn at both widths, with what was read of the case while it was made."""
 
@@ -146,11 +156,7 @@ def observed(sketched: Callable[[Case], Sketch]) -> Callable[[Case], Drawing]:
     def drawn(case: Case) -> Drawing:
         with case.trace.observe() as seen:
             sketch = sketched(case)
-            with pen(sketch.name):
-                wide, narrow = Sheet(narrow=False), Sheet(narrow=True)
-                for sheet in (wide, narrow):
-                    sheet.open(sketch.title, sketch.unit)
-                    sketch.draw(sheet)
+            wide, narrow = sheets(sketch)
         rests_on = in_order(seen)
         told = credits.line(rests_on)
         with pen(sketch.name):

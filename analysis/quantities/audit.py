@@ -19,8 +19,6 @@ VERDICTS = {
     "unverifiable": "unverifiable",
 }
 STANDING = ("supported", "supported_with_caveat")
-
-
 FALLEN = ("ambiguous", "misattributed", "contradicted")
 
 
@@ -28,7 +26,8 @@ def _verdicts(x: Any, data: Any) -> dict[tuple[str, str], str]:
     # The verdicts compare results of this register, so they are above it and are fetched when they are asked for.
     from analysis import claims
 
-    return claims.verdicts(x, data)
+    # Fifteen results count those of one case: they are given once for its values.
+    return data.once(("verdicts", x), lambda: claims.verdicts(x, data))
 
 
 def _tally(question: str, verdicts: tuple[str, ...], name: str) -> Callable[[Any, Any], Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis import costs
 from analysis.quantities.registry import CELLS, SERVERS, Rule, result
-from analysis.quantities.runs import H800, V3, v3_gpu_hours, v3_rental_usd
+from analysis.quantities.runs import H800, V3, v3_gpu_hours, v3_gpus, v3_rental_usd
 from analysis.reconciliation import epoch
 
 A100, H20, H100 = "A100-PCIe-40", "H20", "H100-SXM"
@@ -206,7 +206,7 @@ def v3_share_of_documented_year(x: Any, data: Any) -> Any:
 
 @result("V3's servers over the fleet's", "fraction", uncertain=False)
 def v3_gpus_share_of_fleet(x: Any, data: Any) -> Any:
-    return float(data.model("dsv3").hardware_quantity) / fleet_gpus(x, data)
+    return v3_gpus(x, data) / fleet_gpus(x, data)
 
 
 @result(

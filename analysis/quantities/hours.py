@@ -73,7 +73,7 @@ def left_out(data: Any) -> pd.DataFrame:
 
 def hopper_runs(data: Any) -> pd.DataFrame:
     """Those of `hours_per_flop` on Hopper GPUs."""
-    rows = hours_per_flop(data)
+    rows = data.once(("hours per flop",), lambda: hours_per_flop(data))
     return rows[~rows.blackwell].reset_index(drop=True)
 
 

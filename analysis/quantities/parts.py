@@ -26,10 +26,6 @@ def _of_component(component: str) -> Callable[[Any, Any], Any]:
     )[component]
 
 
-def _rent_usd_per_gpu_hour(x: Any, data: Any) -> Any:
-    return x.rental_usd_per_gpu_hour
-
-
 def _piece(
     name: str, title: str, unit: str, basis: str, compute: Callable[[Any, Any], Any], digits: int = 0
 ) -> Definition:
@@ -48,6 +44,9 @@ PARTS: dict[str, Definition] = {
             _piece(f"fleet_{component}_capex_usd", title, "USD", "acquisition", _of_component(component))
             for component, title in COMPONENTS.items()
         ),
-        _piece("rent_usd_per_gpu_hour", "Rent of an H800-hour", "USD/GPU-hour", "rental", _rent_usd_per_gpu_hour),
+        _piece(
+            *("rent_usd_per_gpu_hour", "Rent of an H800-hour", "USD/GPU-hour", "rental"),
+            lambda x, data: x.rental_usd_per_gpu_hour,
+        ),
     )
 }

@@ -81,19 +81,19 @@ def minimax_staff_usd_per_head_year(x: Any, data: Any) -> Any:
     return staff * 12 / 9 / data.published("minimax_rd_employees")
 
 
-def _zhipu(figure: str, months: int) -> Callable[[Any, Any], Any]:
+def _zhipu(x: Any, data: Any, figure: str, months: int) -> Any:
     # The heads are those of June 2025.
-    return lambda x, data: data.published(figure) * 12 / months / data.published("zhipu_employees") / x.cny_per_usd
+    return data.published(figure) * 12 / months / data.published("zhipu_employees") / x.cny_per_usd
 
 
 @result("Staff cost of one head of Zhipu for a year, 2024", "USD/person-year", uncertain=False)
 def zhipu_2024_staff_usd_per_head_year(x: Any, data: Any) -> Any:
-    return _zhipu("zhipu_staff_2024_cny", 12)(x, data)
+    return _zhipu(x, data, "zhipu_staff_2024_cny", 12)
 
 
 @result("Staff cost of one head of Zhipu for a year, by half of 2025", "USD/person-year", uncertain=False)
 def zhipu_2025_staff_usd_per_head_year(x: Any, data: Any) -> Any:
-    return _zhipu("zhipu_staff_h1_2025_cny", 6)(x, data)
+    return _zhipu(x, data, "zhipu_staff_h1_2025_cny", 6)
 
 
 # --- bounds from DeepSeek's own report ------------------------------------------------------------------------------

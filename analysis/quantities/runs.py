@@ -123,18 +123,6 @@ def v3_implied_mfu_fp8(x: Any, data: Any) -> Any:
     )
 
 
-def v3_amortised_components_usd(x: Any, data: Any) -> dict[str, Any]:
-    """V3 by Epoch AI's rule and this report's inputs: hardware, network and energy, in USD."""
-    hardware = costs.amortised_hardware_usd(
-        v3_gpu_hours(x, data), x.server_price_h800_usd_per_gpu, x.h800_years_in_service, x.price_decline_oom_per_year
-    )
-    return {
-        "hardware": hardware,
-        "network": costs.amortised_interconnect_usd(hardware, x.interconnect_fraction),
-        "energy": v3_amortised_energy_usd(x, data),
-    }
-
-
 @result("DeepSeek-V3, official run, amortised", "USD", "amortised")
 def v3_amortised_usd(x: Any, data: Any) -> Any:
     gpu = data.gpu(H800)
@@ -179,15 +167,6 @@ def h800_server_kw(x: Any, data: Any) -> Any:
     """Nameplate draw of an H800 with its share of the server, in kW."""
     gpu = data.gpu(H800)
     return costs.server_kw_per_gpu(gpu.tdp_w, gpu.server_to_chip_power_ratio)
-
-
-def owner_components_usd_per_gpu_hour(x: Any, data: Any) -> dict[str, Any]:
-    """Owner's cost of an H800-hour in use: capital, network and energy, in USD."""
-    return {
-        "capital": owner_capital_usd_per_gpu_hour(x, data),
-        "network": owner_network_usd_per_gpu_hour(x, data),
-        "energy": owner_energy_usd_per_gpu_hour(x, data),
-    }
 
 
 @result("Owner's cost of an H800-hour in use", "USD/GPU-hour", "amortised", rule=OWNER)

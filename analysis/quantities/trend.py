@@ -62,6 +62,10 @@ def published_costs(data: Any, basis: str) -> pd.DataFrame:
 
     Adds years, record (the costliest so far), hours_public, and usd_per_1e24_flop.
     """
+    return data.once(("published costs", basis), lambda: _published_costs(data, basis))
+
+
+def _published_costs(data: Any, basis: str) -> pd.DataFrame:
     estimates = data.table("estimates")
     good = (
         (estimates.basis == basis)
@@ -90,7 +94,7 @@ def fitted(rows: pd.DataFrame, column: str = "value_usd") -> trend.Growth:
 
 def chosen(data: Any, basis: str, models: str) -> pd.DataFrame:
     """The published costs of one of the CHOICES."""
-    rows = data.once(("published costs", basis), lambda: published_costs(data, basis))
+    rows = published_costs(data, basis)
     return data.once(("chosen costs", basis, models), lambda: rows[CHOICES[models](rows, data)])
 
 
@@ -206,7 +210,7 @@ def open_costs(data: Any) -> pd.DataFrame:
 
 def rents(data: Any) -> pd.DataFrame:
     """Rents of an H100 or H800 module by kind and year: number of observations, lowest, median, highest."""
-    rows = observations(data, HOPPER_MODULES, RENTS)
+    rows = data.once(("rents of Hoppers",), lambda: observations(data, HOPPER_MODULES, RENTS))
     return summary(rows.assign(year=rows.date.dt.year), "kind", "year")
 
 

@@ -31,38 +31,30 @@ INPUTS = (
 )
 
 
+def _runs(data: Any) -> pd.DataFrame:
+    """All runs of Epoch AI's cost code: who goes on with some of them rests on each."""
+    return data.chosen("epoch_runs", data.table("epoch_runs"))
+
+
 def amortised_usd(run: Any, data: Any, **changes: float) -> Any:
     """Epoch AI's amortised cost of any run with Epoch AI's constants, in nominal USD.
 
     run:     the INPUTS by name: a row of data/epoch_runs.csv, all its rows, or a dictionary for any other model
     changes: inputs to put in place of the row's
     """
-    given = {name: changes.get(name, run[name]) for name in INPUTS}
-    return costs.amortised_run_cost_usd(
-        given["chip_hours"],
-        given["acquisition_usd_per_chip_with_server"],
-        given["years_acquisition_to_training"],
-        data.published("epoch_interconnect_fraction"),
-        given["chip_tdp_w"],
-        given["server_to_chip_power_ratio"],
-        given["load_fraction"],
-        given["pue"],
-        given["electricity_usd_per_kwh"],
-        data.published("epoch_price_decline_oom_per_year"),
-    )
+    hours, price, years, tdp, server, load, pue, tariff = (changes.get(name, run[name]) for name in INPUTS)
+    network = data.published("epoch_interconnect_fraction")
+    decline = data.published("epoch_price_decline_oom_per_year")
+    return costs.amortised_run_cost_usd(hours, price, years, network, tdp, server, load, pue, tariff, decline)
 
 
 def parts_usd(run: Any, data: Any) -> tuple[Any, Any, Any]:
     """Servers, network and energy of the same, in nominal USD: together they are `amortised_usd`."""
-    hardware = costs.amortised_hardware_usd(
-        run["chip_hours"],
-        run["acquisition_usd_per_chip_with_server"],
-        run["years_acquisition_to_training"],
-        data.published("epoch_price_decline_oom_per_year"),
-    )
+    hours, price, years, *power = (run[name] for name in INPUTS)
+    decline = data.published("epoch_price_decline_oom_per_year")
+    hardware = costs.amortised_hardware_usd(hours, price, years, decline)
     network = costs.amortised_interconnect_usd(hardware, data.published("epoch_interconnect_fraction"))
-    power = (run[name] for name in INPUTS[3:])
-    return hardware, network, costs.amortised_energy_usd(run["chip_hours"], *power)
+    return hardware, network, costs.amortised_energy_usd(hours, *power)
 
 
 def price_index(data: Any, day: Any) -> float:
@@ -146,7 +138,7 @@ def published_2025(data: Any) -> pd.DataFrame:
     ratio_today:         in the dollars that its code names, December 2024, with the index as it stands now
     ratio_first_edition: the same with the index as it stood when the code was run
     """
-    runs = data.chosen("epoch_runs", data.table("epoch_runs"))
+    runs = _runs(data)
     now = np.array([price_index(data, day) for day in runs.publication_date])
     nominal = amortised_usd(runs, data)
     published = runs.published_amortised_usd2023
@@ -171,7 +163,7 @@ def published_2025(data: Any) -> pd.DataFrame:
 
 def estimate(data: Any, estimate_id: str) -> float | None:
     """A published estimate in USD, or None if there is none of that name."""
-    if estimate_id not in set(data.table("estimates").estimate_id):
+    if estimate_id not in data.records("estimates"):
         return None
     return float(data.row("estimates", estimate_id)["value_usd"])
 
@@ -183,7 +175,7 @@ def changes_of_2026(data: Any) -> dict[str, tuple[str, dict[str, float]]]:
     in 100,000; the edition itself does not list its inputs.
     GLaM is not here: no input that was found closes its gap.
     """
-    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    runs = _runs(data).set_index("model_id")
     reasons = data.records("estimates")
     found: dict[str, tuple[str, dict[str, float]]] = {}
     for model_id, run in runs[runs.changed_input != ""].iterrows():
@@ -227,7 +219,7 @@ def editions(data: Any) -> pd.DataFrame:
     change:    published 2026 over published 2025
     explained: our own results in place of both
     """
-    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    runs = _runs(data).set_index("model_id")
     moved = changes_of_2026(data)
     general = price_index(data, EDITION_2026) / price_index(data, EDITION_2025)
     rows = []
@@ -277,7 +269,7 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
     Price, power and the day from which the card could be had come from the runs on the same card; the tariff from
     the runs published in the same year; the PUE is that of a firm that is no hyperscaler.
     """
-    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    runs = _runs(data).set_index("model_id")
     model = data.model(model_id)
     # Only runs that the general rule dates.
     same = runs[(runs.hardware == model.hardware) & runs.chip_hours_disclosed & runs.run_ended.isna()].iloc[0]
@@ -299,6 +291,10 @@ def borrowed_run(data: Any, model_id: str) -> dict[str, float]:
 
 def listed_server(data: Any, gpu_id: str) -> Any:
     """The price of an accelerator by Epoch AI's rule: the first row of its price file that has DGX in its notes."""
+    return data.once(("listed server", gpu_id), lambda: _listed_server(data, gpu_id))
+
+
+def _listed_server(data: Any, gpu_id: str) -> Any:
     prices = data.table("prices")
     theirs = (prices.gpu_id == gpu_id) & (prices.source == "epoch_prices_2025") & prices.note.str.contains("DGX")
     return data.chosen("prices", prices[theirs].sort_values("date").head(1)).iloc[0]
@@ -342,7 +338,7 @@ def run_by_rule(data: Any, model_id: str, usd_per_chip: Any, years: Any) -> dict
 
 
 def _unpriced_run(data: Any, model_id: str) -> dict[str, Any]:
-    runs, model = data.chosen("epoch_runs", data.table("epoch_runs")), data.model(model_id)
+    runs, model = _runs(data), data.model(model_id)
     gpu = data.gpu(model.gpu_id)
     same_year = runs[runs.publication_date.dt.year == model.release_date.year].iloc[0]
     return {
@@ -381,7 +377,7 @@ def on_hours_usd(data: Any, model_id: str, chip_hours: float) -> Any:
 
 def inputs_of(data: Any, model_id: str) -> tuple[Mapping[str, Any], Any]:
     """The inputs of a run in Epoch AI's code, borrowed where its table lacks it, and the day of publication."""
-    if model_id in set(data.table("epoch_runs").model_id):
+    if model_id in data.records("epoch_runs"):
         run = dict(data.row("epoch_runs", model_id))
         return run, run["publication_date"]
     return borrowed_run(data, model_id), data.model(model_id).release_date
@@ -393,7 +389,7 @@ def current(data: Any) -> pd.DataFrame:
     Other inputs are those of Epoch AI's code of 2025. Both sides are in the dollars that the published figure is in:
     June 2025, or December 2024 where it was carried over. V3 and other entries that are no amortised cost are left out.
     """
-    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    runs = _runs(data).set_index("model_id")
     moved, cards = editions(data).set_index("model_id"), set(runs.hardware)
     rows = []
     for model in data.table("models").to_dict("records"):
@@ -441,7 +437,7 @@ def _why(run: Mapping[str, Any], model: Mapping[str, Any], moved: pd.DataFrame) 
 
 def cloud(data: Any) -> pd.DataFrame:
     """Published cloud-price estimates: the price of a chip-hour that each implies, and our hours at that price."""
-    runs = data.chosen("epoch_runs", data.table("epoch_runs")).set_index("model_id")
+    runs = _runs(data).set_index("model_id")
     table = data.table("estimates")
     rows = []
     for row in table[table.method == "Epoch AI cloud-price method"].to_dict("records"):

@@ -22,12 +22,11 @@ sys.path.insert(0, str(HERE.parent))
 
 from corners import FEW, Changes, drawn  # noqa: E402
 from pages_in_process import shown  # noqa: E402
-from sentences import chapters, faults  # noqa: E402
+from sentences import faults, reached  # noqa: E402
 
 from analysis import parameters  # noqa: E402
 from analysis.case import Case  # noqa: E402
 from analysis.quantities import REGISTRY  # noqa: E402
-from analysis.report import notebooks  # noqa: E402
 
 RECORD = HERE / "corners.csv"
 COUNT, SEED = 200, 20261128
@@ -49,9 +48,7 @@ def tried(changes: Changes) -> list[str]:
     """Everything that is wrong in a corner."""
     warnings.simplefilter("ignore")
     wrong = wrong_results(changes)
-    for page in chapters():
-        if not set(changes) & set(notebooks.declared(notebooks.read(page.path))):
-            continue  # the page is that of the base case
+    for page in reached(changes):
         try:
             wrong += faults(page.name, shown(page.name, {**FEW, **changes}), changes)
         except Exception as error:
