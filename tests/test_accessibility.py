@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from test_site import ON_SCREENS, SCREENS, pages, soup, told, until
+from test_site import SCREENS, pages, soup, told, until
 
 from analysis import provenance, tables
 from analysis.figures import style
@@ -119,7 +119,7 @@ def rgb(colour: str) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", colour)[:3]]
 
 
-@pytest.mark.parametrize("screen", ON_SCREENS)
+@pytest.mark.parametrize("screen", SCREENS)
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(screen: str, browser: Browser, address: str) -> None:
     """Tab through the front page: no trap, a visible ring at every stop, the skip link first."""
     context = browser.new_context(**SCREENS[screen], reduced_motion="reduce")
@@ -192,23 +192,20 @@ def test_colours_are_there_without_a_script(browser: Browser, address: str) -> N
     )
 
 
-@pytest.fixture(scope="module")
-def swatch(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 8, "height": 8})
-    yield page
-    page.close()
-
-
-@pytest.mark.parametrize("name", tokens.COLOURS)
-def test_a_browser_shows_a_drawings_colour_in_the_dark_as_computed(name: str, swatch: Page) -> None:
-    swatch.set_content(
-        f'<body style="margin:0"><div style="height:8px;background:{tokens.COLOURS[name]};filter:{style.DARK_FILTER}">'
+def test_a_browser_shows_a_drawings_colours_in_the_dark_as_computed(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 8, "height": 8 * len(tokens.COLOURS)})
+    swatches = (
+        f'<div style="height:8px;background:{colour};filter:{style.DARK_FILTER}"></div>'
+        for colour in tokens.COLOURS.values()
     )
-    seen = Image.open(io.BytesIO(swatch.screenshot())).convert("RGB").getpixel((4, 4))
-    wanted = style.dark(tokens.COLOURS[name])
-    computed = [int(wanted[place : place + 2], 16) for place in (1, 3, 5)]
-    apart = max(abs(one - other) for one, other in zip(seen, computed, strict=True))
-    assert apart <= 3, f"{name}: the browser shows {seen}, analysis/figures/style.py computes {computed}."
+    page.set_content(f'<body style="margin:0">{"".join(swatches)}')
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    page.close()
+    for at, (name, colour) in enumerate(tokens.COLOURS.items()):
+        seen, wanted = shot.getpixel((4, 8 * at + 4)), style.dark(colour)
+        computed = [int(wanted[place : place + 2], 16) for place in (1, 3, 5)]
+        apart = max(abs(one - other) for one, other in zip(seen, computed, strict=True))
+        assert apart <= 3, f"{name}: the browser shows {seen}, analysis/figures/style.py computes {computed}."
 
 
 # Live drawings, for those who set letters and colours themselves
@@ -380,18 +377,18 @@ def test_the_colour_button_keeps_the_keyboard_and_tells_its_state(browser: Brows
     assert told_names[0] == told_names[3]
 
 
-@pytest.mark.parametrize("name", ["Contents of the report", "On this page"])
-def test_a_dialog_is_named_and_gives_the_keyboard_back(name: str, browser: Browser, address: str) -> None:
+def test_a_dialog_is_named_and_gives_the_keyboard_back(browser: Browser, address: str) -> None:
     page = on_page(browser, address, "index.html", 320)
-    button = page.get_by_role("button", name=name)
-    assert button.get_attribute("aria-expanded") == "false"
-    button.focus()
-    page.keyboard.press("Enter")
-    page.get_by_role("dialog", name=name).wait_for()
-    assert button.get_attribute("aria-expanded") == "true"
-    page.keyboard.press("Escape")
-    until(page, f"{FOCUSED} === {name!r}")
-    assert button.get_attribute("aria-expanded") == "false"
+    for name in ("Contents of the report", "On this page"):
+        button = page.get_by_role("button", name=name)
+        assert button.get_attribute("aria-expanded") == "false"
+        button.focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog", name=name).wait_for()
+        assert button.get_attribute("aria-expanded") == "true"
+        page.keyboard.press("Escape")
+        until(page, f"{FOCUSED} === {name!r}")
+        assert button.get_attribute("aria-expanded") == "false"
     page.close()
 
 
@@ -442,14 +439,14 @@ def test_an_address_reopens_the_filter(audit: Page, address: str) -> None:
     assert audit.locator(".filter img").count() == 0
 
 
-def test_the_audit_is_whole_without_a_script(browser: Browser, address: str, audit: Page) -> None:
+def test_the_audit_is_whole_without_a_script(browser: Browser, address: str, site: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "audit.html#source=contradicted", wait_until="load")
     visible = page.locator("#tab-claims tbody tr:visible").count()
     controls = page.locator(".filter").count()
     context.close()
-    assert visible == len(rows(audit))
+    assert visible == len(soup(site / "audit.html").select("#tab-claims tbody tr"))
     assert controls == 0, "A filter that does nothing is shown where scripts are off."
 
 

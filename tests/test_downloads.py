@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination, DictionaryObject
+from test_site import soup
 
 from analysis import cli
 from analysis.report import downloads, manifest, pdf, place, printing, slots
@@ -36,6 +37,19 @@ def reader(printed: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(printed))
 
 
+@pytest.fixture(scope="module")
+def numbers(printed: bytes) -> dict[str, int]:
+    """Where in the PDF each page of the site begins."""
+    return pdf.pages_of(printed, NAMES)
+
+
+@pytest.fixture(scope="module")
+def elements(reader: PdfReader) -> list[DictionaryObject]:
+    """Everything in the PDF that has properties: its tags among them."""
+    held = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))
+    return [each for each in held if isinstance(each, DictionaryObject)]
+
+
 @pytest.fixture
 def copy(site: Path, tmp_path: Path) -> Path:
     """A site of two pages that may be changed."""
@@ -49,8 +63,8 @@ def copy(site: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def links(page: Path | str) -> list[str]:
-    html = page.read_text(encoding="utf-8") if isinstance(page, Path) else page
+def links(page: Path) -> list[str]:
+    html = page.read_text(encoding="utf-8")
     return [str(a["href"]) for a in BeautifulSoup(html, "html.parser").select(".report-downloads a")]
 
 
@@ -81,30 +95,23 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def test_pdf_has_every_page_in_its_outline_and_contents(reader: PdfReader, site: Path) -> None:
-    titles = [str(item.title) for _, item in outline(reader)]
+def test_pdf_has_every_page_in_its_outline_and_contents(reader: PdfReader, numbers: dict[str, int], site: Path) -> None:
+    items = list(outline(reader))
+    titles = [str(item.title) for _, item in items]
     assert len(titles) > 100 and citation.citation().title in titles
     places: dict[str, set[int | None]] = {}
-    for _, item in outline(reader):
+    for _, item in items:
         places.setdefault(plain(str(item.title)), set()).add(reader.get_destination_page_number(item))
-    numbers = pdf.pages_of(pdf_bytes(reader), NAMES)
     listed = "".join(page.extract_text() for page in reader.pages[1 : numbers["index"] - 1])
     for name in NAMES:
-        html = (site / f"{name}.html").read_text(encoding="utf-8")
-        title = "Summary" if name == "index" else BeautifulSoup(html, "html.parser").h1.get_text()  # type: ignore[union-attr]
+        title = "Summary" if name == "index" else soup(site / f"{name}.html").h1.get_text()  # type: ignore[union-attr]
         title = title.removesuffix("#")
         assert numbers[name] - 1 in places.get(plain(title), set()), f"The outline lacks {title!r}, or leads elsewhere."
         assert f"{plain(title)}{numbers[name]}" in plain(listed), f"The contents give another page for {title!r}."
         assert plain(title) in plain(reader.pages[numbers[name] - 1].extract_text()), title
     for part in pdf.parts()[1:]:
         assert plain(part.caption) in places, f"The outline lacks the part {part.caption!r}."
-    assert max(depth for depth, _ in outline(reader)) >= 3, "Sections stand below pages, pages below parts."
-
-
-def pdf_bytes(reader: PdfReader) -> bytes:
-    stream = reader.stream
-    stream.seek(0)
-    return stream.read()
+    assert max(depth for depth, _ in items) >= 3, "Sections stand below pages, pages below parts."
 
 
 def annotations(reader: PdfReader) -> Iterator[DictionaryObject]:
@@ -131,33 +138,24 @@ def test_links_of_the_pdf_lead_somewhere(reader: PdfReader, site: Path) -> None:
     assert inner > 300, f"only {inner} links inside the PDF"
     strange = [url for url in outer if not url.startswith(("https://", "http://")) or "report.invalid" in url]
     assert not strange, f"These links work on the computer that printed the PDF alone: {strange[:5]}"
-    html = (site / "references.html").read_text(encoding="utf-8")
-    cited = {str(a["href"]) for a in BeautifulSoup(html, "html.parser").select("div.citation a[href^=http]")}
+    cited = {str(a["href"]) for a in soup(site / "references.html").select("div.citation a[href^=http]")}
     assert {url.rstrip("/") for url in cited} <= {url.rstrip("/") for url in outer}, "A source's link is missing."
     assert f"{ADDRESS}/data/assumptions.csv" in outer, "A file of the site is linked by its address."
 
 
-def test_citations_of_the_pdf_lead_to_their_source(reader: PdfReader, site: Path) -> None:
-    page = BeautifulSoup((site / "references.html").read_text(encoding="utf-8"), "html.parser")
-    numbers = pdf.pages_of(pdf_bytes(reader), NAMES)
-    ids = [str(entry["id"]) for entry in page.select("div.citation[id]")]
+def test_citations_of_the_pdf_lead_to_their_source(reader: PdfReader, numbers: dict[str, int], site: Path) -> None:
+    ids = [str(entry["id"]) for entry in soup(site / "references.html").select("div.citation[id]")]
     places = {name.lstrip("/"): place for name, place in reader.named_destinations.items()}
     found_ = [places[f"references--{key}"] for key in ids if f"references--{key}" in places]
     assert len(found_) > 30, "Citations should lead to the list of references."
     assert all(reader.get_destination_page_number(place) >= numbers["references"] - 1 for place in found_)
 
 
-def test_figures_of_the_pdf_are_all_there_and_have_their_words(reader: PdfReader, site: Path) -> None:
+def test_figures_of_the_pdf_are_all_there_and_have_their_words(elements: list[DictionaryObject], site: Path) -> None:
     wanted = [
-        str(image["alt"])
-        for name in NAMES
-        for image in BeautifulSoup((site / f"{name}.html").read_text(encoding="utf-8"), "html.parser").select(
-            "article img.drawing"
-        )
+        str(image["alt"]) for name in NAMES for image in soup(site / f"{name}.html").select("article img.drawing")
     ]
-    size = int(reader.trailer["/Size"])
-    entries = [entry for n in range(1, size) if isinstance(entry := reader.get_object(n), DictionaryObject)]
-    spoken = [str(entry.get("/Alt", "")) for entry in entries if entry.get("/S") == "/Figure"]
+    spoken = [str(each.get("/Alt", "")) for each in elements if each.get("/S") == "/Figure"]
     assert wanted and not set(wanted) - set(spoken), f"{len(wanted)} figures, {len(spoken)} with words in the PDF"
     assert all(spoken), f"{spoken.count('')} figures of the PDF have no words."
 
@@ -168,10 +166,9 @@ def above(element: DictionaryObject) -> Iterator[str]:
         yield str(element.get("/S"))
 
 
-def test_no_table_of_the_pdf_is_hidden_in_a_picture(reader: PdfReader) -> None:
-    entries = (reader.get_object(number) for number in range(1, int(reader.trailer["/Size"])))
-    tables = [entry for entry in entries if isinstance(entry, DictionaryObject) and entry.get("/S") == "/Table"]
-    hidden = [entry for entry in tables if "/Figure" in above(entry)]
+def test_no_table_of_the_pdf_is_hidden_in_a_picture(elements: list[DictionaryObject]) -> None:
+    tables = [each for each in elements if each.get("/S") == "/Table"]
+    hidden = [each for each in tables if "/Figure" in above(each)]
     assert len(tables) > 50 and not hidden, (
         f"{len(hidden)} of {len(tables)} tables stand in a figure: nobody hears them."
     )
@@ -237,7 +234,9 @@ def test_what_printing_needs_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 def test_site_without_downloads_links_to_none(site: Path) -> None:
     for path in site.glob("*.html"):
-        assert not links(path), f"{path.name} links to a file that `report build` does not make."
+        # The class of the links, and of nothing else: test_a_download_is_linked_from_every_page finds them by it.
+        bare = "report-downloads" not in path.read_text(encoding="utf-8")
+        assert bare, f"{path.name} links to a file that `report build` does not make."
 
 
 def test_a_download_is_linked_from_every_page(copy: Path) -> None:

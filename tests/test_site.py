@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -229,7 +230,6 @@ SCREENS = {
     # The desktop at four times its size.
     "dark phone": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
-ON_SCREENS = [pytest.param(name, marks=() if name == "desktop" else pytest.mark.slow) for name in SCREENS]
 
 
 # What a stranger must see before touching anything: both numbers, why both are real, and what other models cost.
@@ -346,9 +346,15 @@ ANSWERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """The one tab of all searches: each has read the index already."""
+    with closing(browser.new_page()) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("query", ANSWERS)
-def test_the_page_that_answers_comes_first(query: str, browser: Browser, address: str, site: Path) -> None:
-    page = browser.new_page()
+def test_the_page_that_answers_comes_first(query: str, page: Page, address: str, site: Path) -> None:
     found = searched(page, address, query)
     first = page.locator("ul.search li a").first.get_attribute("href") or ""
     assert soup(site / urlsplit(first).path).select(ANSWERS[query]), (
@@ -361,19 +367,15 @@ def test_the_page_that_answers_comes_first(query: str, browser: Browser, address
     assert page.get_by_role("heading", name=heading).is_visible()
     assert page.title().startswith(heading)
     assert page.locator(".search-summary[role=status]").inner_text() == f"{count} found."
-    page.close()
 
 
-def test_a_search_without_a_result_says_what_to_try(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+def test_a_search_without_a_result_says_what_to_try(page: Page, address: str) -> None:
     assert not searched(page, address, "zzyzx")
     assert page.locator("[role=status].search-summary").inner_text().startswith("No page has all of these words.")
     assert page.get_by_role("heading", name="Nothing found for “zzyzx”").is_visible()
-    page.close()
 
 
-def test_the_search_finds_numbers_and_quotes_a_sentence(browser: Browser, address: str, site: Path) -> None:
-    page = browser.new_page()
+def test_the_search_finds_numbers_and_quotes_a_sentence(page: Page, address: str, site: Path) -> None:
     assert "The fleet: GPU mix and capex breakdown" in searched(page, address, "cost of the fleet")
     fleet = searched(page, address, "944")["The fleet: GPU mix and capex breakdown"]
     assert fleet == "The article adds “operating expenses of $944 million” and gives no period."
@@ -385,4 +387,3 @@ def test_the_search_finds_numbers_and_quotes_a_sentence(browser: Browser, addres
     assert all("5.6" in quoted for quoted in searched(page, address, "5.6").values()), "5.6 is not 5 and 6, nor 15.6"
     assert not searched(page, address, "788"), "A part of a number is not that number."
     assert searched(page, site.as_uri() + "/", "2,788,000").keys() == printed.keys(), "opened as a file"
-    page.close()

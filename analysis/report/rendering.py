@@ -208,11 +208,12 @@ def write_figures(executed: dict[str, Path], folder: Path, progress: Progress = 
     Where the site has an address, each picture carries that of the figure's page.
     """
     from analysis.figures.drawing import addressed
+    from analysis.report.site import sharing
 
     folder.mkdir(parents=True, exist_ok=True)
     found, site = notebooks.drawings(executed.values()), site_address()
     for done, (name, each) in enumerate(found.items(), start=1):
-        address = f"{site}/figures/{name}.html" if site else ""
+        address = sharing.address(site, name)
         wide, narrow = (addressed(svg, address) for svg in (each.svg, each.narrow))
         told = {"Title": each.title, "Description": each.unit, "Source": each.credits}
         (folder / f"{name}.svg").write_text(wide, encoding="utf-8")

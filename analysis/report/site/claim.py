@@ -6,15 +6,12 @@ the command `report claim` gives the same answers.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from analysis import tables
 from analysis.case import Case
-from analysis.parameters import Value
 from analysis.placing import given, numbers
 from analysis.report import claim_form
 from analysis.report.site import scripts, templates
@@ -36,8 +33,7 @@ class ClaimDirective(SphinxDirective):
             self.env.note_dependency(str(path))
         scripts.ask(self.env, *SCRIPTS)
         case = Case()
-        known = case.data.records("gpus")
-        chips = {gpu_id: known[gpu_id]["name"] for gpu_id in known}
+        chips = {gpu_id: known["name"] for gpu_id, known in case.data.records("gpus").items()}
         lists = {
             "model": {"": "none of these", **claim_form.labels(case)},
             "gpu": {"": "that of the model, or not given", **chips},
@@ -52,13 +48,9 @@ class ClaimDirective(SphinxDirective):
         return [nodes.raw("", str(HTML.form(lists, claim_form.FIELDS, claim_form.EXAMPLES)), format="html")]
 
 
-@lru_cache(maxsize=4)
-def _script(changes: tuple[tuple[str, Value], ...]) -> str:
-    return claim_form.script(Case(scenario=Scenario(changes=dict(changes))))
-
-
 def write_model(app: Sphinx) -> None:
-    scripts.write(app, SCRIPTS[0], lambda: _script(tuple(app.config.report_changes.items())))
+    scenario = Scenario(changes=dict(app.config.report_changes))
+    scripts.write(app, SCRIPTS[0], lambda: claim_form.script(Case(scenario=scenario)))
 
 
 def setup(app: Sphinx) -> None:

@@ -31,9 +31,6 @@ OWN_NAME = ("assumptions", "results")
 # An address in the Wayback Machine.
 ARCHIVED = re.compile(r"https?://web\.archive\.org/web/(?P<day>\d{8})\w*/(?:https?://)?(?:www\.)?(?P<site>[^/\s]+)\S*")
 
-# What a results page carries for the rest of the site, as the metadata of an output.
-RESULTS = "results"
-
 
 def anchor(table: str, key: str) -> str:
     return key if table in OWN_NAME else f"{table.replace('_', '-')}-{key}"
@@ -117,7 +114,7 @@ class Places:
 
     def note(self, table: str, key: str) -> str:
         """One or two sentences about a number, for a note beside it."""
-        if table == RESULTS:
+        if table == "results":
             definition, here = REGISTRY[key], self.results.get(key, {})
             basis = f", {definition.basis} basis" if definition.basis else ""
             value = f": {here['value']}" if here else ""

@@ -87,9 +87,9 @@ def _numbers(table: str) -> list[list[str]]:
     return [[line[place] for place in seen] for line in (head, *lines)]
 
 
-def address(app: Sphinx, name: str) -> str:
-    """The absolute address of a figure's page; "" where the site has none."""
-    return f"{addresses.site(app)}/figures/{name}.html" if addresses.site(app) else ""
+def address(site: str, name: str) -> str:
+    """The absolute address of a figure's page, given the site's; "" where the site has none."""
+    return f"{site}/figures/{name}.html" if site else ""
 
 
 def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -97,7 +97,7 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for name, shown in sorted(_SHOWN.get(app, {}).items()):
         page, words = f"figures/{name}", shown.words
         head, *lines = _numbers(shown.table)
-        url = address(app, name)
+        url = address(addresses.site(app), name)
         sizes = [Markup(in_pixels((folder / path).read_text("utf-8")[:3000])) for path in (shown.svg, shown.narrow)]
         title = typography.curled(words["title"])
         cited = {

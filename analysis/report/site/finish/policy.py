@@ -115,8 +115,6 @@ def settings(html: str, page: str) -> tuple[str, list[str]]:
 
 def under_policy(html: str, page: str, static: Path) -> str:
     """A page that can run under its policy, and says so. `static`: where the settings of pages become files."""
-    if '<meta http-equiv="Content-Security-Policy"' in html:
-        return html
     html = applied(html, page, "policy")
     html, lines = settings(html, page)
     options = OPTIONS.search(html)

@@ -55,13 +55,7 @@ def applied(html: str, page: str, *kinds: str) -> str:
 
 
 def changed(html: str, page: Path) -> str:
-    """A page after the changes, unless it has been through this before. page: where it stands in the site"""
-    if not re.search(CHANGES["theme"][0].pattern, html):
-        if "fontawesome.js" in html:
-            raise SphinxError(
-                f"{page.name} loads fontawesome.js in a way that analysis/report/site/finish/theme.py does not know."
-            )
-        return html
+    """A page after the changes. page: where it stands in the site"""
     html = applied(html, page.name, "theme", *([] if page.name == "search.html" else ["elsewhere"]))
     return tables.boxed(size_drawings(html, page))
 
@@ -95,11 +89,9 @@ def icons_in_use(pages: Pages, styles: str) -> set[int]:
 
 
 def shrink_icon_fonts(pages: Pages) -> None:
-    """Cut the icon fonts down to the icons in use. Sphinx copies the whole fonts anew when it writes any page."""
+    """Cut the icon fonts down to the icons in use."""
     static = pages.static
     fonts = sorted(static.glob("vendor/fontawesome/webfonts/*.ttf"))
-    if not fonts and any(static.glob("vendor/fontawesome/webfonts/*.woff")):
-        return
     sheet = static / "styles" / "pydata-sphinx-theme.css"
     styles = sheet.read_text(encoding="utf-8")
     everything = "".join(p.read_text(encoding="utf-8") for p in sorted(static.rglob("*.css")))
