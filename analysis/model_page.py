@@ -228,10 +228,16 @@ class ModelPage:
             if answer.missing:
                 title = answer.number.title
                 wanted.setdefault(self.lacks(answer), []).append(title[:1].lower() + title[1:])
-        if not wanted:
-            return Markdown("Nothing is missing for the costs above; their inputs can still be wrong.")
-        lines = (f"- With {as_markdown(lack)}: {'; '.join(costs)}." for lack, costs in wanted.items())
-        return Markdown("\n".join(["What cannot be computed yet, and what would change that:", "", *lines]))
+        lines = [f"- With {as_markdown(lack)}: {'; '.join(costs)}." for lack, costs in wanted.items()]
+        said = (
+            ["What cannot be computed yet, and what would change that:", "", *lines]
+            if lines
+            else [SAID["missing"]["whole"]]
+        )
+        if self.found.answers["chip_hours"].said:
+            mfu = told.ends(self.found.given.inputs["mfu_assumed"], "fraction")
+            said += ["", SAID["missing"]["rough"].format(mfu=mfu)]
+        return Markdown("\n".join(said))
 
     def check(self) -> Markdown:
         """How to check a sum that is said of the model, and where its rows are."""

@@ -55,6 +55,16 @@ def test_what_is_missing_is_named() -> None:
     assert page("ds67b").answer().endswith(": the exact form of the chip (NVIDIA H800) is not known.")
 
 
+def test_hours_that_follow_from_arithmetic_are_told_from_published_ones() -> None:
+    """OLMo 2 13B has FLOP and a chip: hours at an MFU of 20 to 50 %, and nothing that tests them."""
+    olmo = page("olmo2_13")
+    shown = olmo.tests().set_index("Number")["Compared with"]
+    assert shown["GPU-hours for each 10²⁴ FLOP"] == "cannot be computed: needs published GPU-hours"
+    assert shown["Days on these GPUs"] == "cannot be computed: needs the days that it took"
+    assert "worked out at an MFU of 20 % to 50 %; published ones would" in olmo.missing().data
+    assert "worked out" not in page("dsv3").missing().data
+
+
 def test_energy_is_in_megawatt_hours() -> None:
     """V3: 2.788e6 h x 0.7 kW x 1.82 x load 0.75 x PUE 1.25 is about 3,300 MWh, whatever the server's ratio exactly."""
     row = page("dsv3").tests().set_index("Number").loc["Electricity at the meter, MWh"]
