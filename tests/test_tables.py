@@ -243,8 +243,8 @@ BESIDE_OTHERS = [
     ),
     # 3.3e24 / (2.788e6 x 3600 x 989.4e12) = 3.3e24 / 9.9265e24 = 0.3324; a tenth, as if a nought had slipped in.
     ("models", "dsv3", "mfu", "0.039", "3.3e+24 in `chip_hours` 2,788,000 are an MFU of 0.3324 on H800-SXM, but"),
-    # 6 x 37e9 x 14.8e12 = 3.286e24; with ten times the tokens 3.29e25, beside which 3.3e24 are a tenth.
-    ("models", "dsv3", "tokens_t", "148", "3.3e+24 is far from 6 x `params_active_b` 37 x `tokens_t` 148,"),
+    # 6 x 37e9 x 99e12 = 2.198e25, more than three times 3.3e24; 6 x 3.7e9 x 14.8e12 = 3.286e23, less than a third.
+    ("models", "dsv3", "tokens_t", "99", "3.3e+24 is far from 6 x `params_active_b` 37 x `tokens_t` 99, 2.2e+25."),
     ("models", "dsv3", "params_active_b", "3.7", "far from 6 x `params_active_b` 3.7 x `tokens_t` 14.8, 3.29e+23."),
     # Ten times as much is 3.324 of the BF16 peak, and 1.66 of that in FP8.
     ("models", "dsv3", "train_flop", "3.3e25", "are 3.324 of the BF16 peak of H800-SXM, and no chip does more than"),
