@@ -19,8 +19,12 @@ from analysis.report import execution, notebooks
 from analysis.report.browser import NoBrowserError, started
 from analysis.scenarios import Scenario
 
-# The longest files, begun first: so no process is left with one while the other has nothing to do.
-LONG = ["test_tour", "test_judgements", "test_live", "test_sweeps", "test_provenance_site", "test_accessibility"]
+# The longest files, begun first: so no process is left with one while the other has nothing to do. The first builds the
+# site; the next three need none, so that nothing waits for it.
+LONG = [
+    *("test_tour", "test_judgements", "test_execution", "test_sweeps", "test_jupyter_book", "test_lab", "test_live"),
+    *("test_accessibility", "test_benchmarks", "test_slides", "test_downloads"),
+]
 
 # Who asks for one of these is slow: `make test-quick` leaves it out, as it does what is marked so. So it builds no site
 # and needs no browser.
