@@ -381,17 +381,20 @@ def joined(*cells: str) -> str:
 def problems(folder: Path = DATA) -> list[str]:
     """Every fault in data/ that can be found without computing anything, one line each."""
     frames: dict[str, pd.DataFrame] = {}
+    # Also of a table with faults: what a row names is looked up while other cells of it are still blank.
+    texts: dict[str, pd.DataFrame] = {}
     found: list[str] = []
-    for name in names(folder):
+    for name, resource in package(folder)["by_name"].items():
         try:
+            texts[name] = _texts(rows(resource, folder))
             frames[name] = load(name, folder)
-        except DataError as error:
+        except (DataError, written.FileError) as error:
             found.extend(str(error).splitlines())
     known = references()
-    for name, frame in frames.items():
+    for name, frame in texts.items():
         found.extend(_source_problems(name, frame, known))
         for key in package(folder)["by_name"][name]["schema"].get("foreignKeys", []):
-            found.extend(_foreign_key_problems(name, frame, key, frames))
+            found.extend(_foreign_key_problems(name, frame, key, texts))
     if {"stages", "models"} <= set(frames):
         found.extend(_stage_problems(frames["stages"], frames["models"]))
         found.extend(_flop_problems(frames["models"]))
@@ -403,6 +406,12 @@ def problems(folder: Path = DATA) -> list[str]:
     if {"accounts", "fleet", "assumptions"} <= set(frames):
         found.extend(_account_problems(frames["accounts"], frames["fleet"], frames["assumptions"]))
     return found
+
+
+def _texts(lines: Lines) -> pd.DataFrame:
+    """Cells as they are written, of the rows that have one for each column."""
+    whole = {place: line for place, line in enumerate(lines[1:]) if len(line) == len(lines[0])}
+    return pd.DataFrame(whole.values(), index=whole.keys(), columns=lines[0], dtype=object)
 
 
 def _source_problems(name: str, frame: pd.DataFrame, known: dict[str, Any]) -> Iterator[str]:

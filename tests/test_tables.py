@@ -112,18 +112,19 @@ def test_the_stages_sum_to_the_models_hours() -> None:
 
 @pytest.fixture
 def broken(tmp_path: Path) -> Callable[..., Path]:
-    """A copy of data/ in which one cell is another. Rows are counted as in the file: the header is row 1."""
+    """A copy of data/ in which one cell, or more of its row, are others. The header is row 1, as in the file."""
 
-    def copy(table: str = "", row: int = 0, column: str = "", value: str = "") -> Path:
+    def copy(table: str = "", row: int = 0, column: str = "", value: str = "", **beside: str) -> Path:
         folder = tmp_path / "data"
         shutil.copytree(tables.DATA, folder)
         if table:
             path = folder / f"{table}.csv"
             with path.open(encoding="utf-8", newline="") as file:
                 lines = list(csv.reader(file))
-            index = lines[0].index(column)
-            assert lines[row - 1][index] != value, "The cell holds that already; the test would be idle."
-            lines[row - 1][index] = value
+            for name, cell in {column: value, **beside}.items():
+                index = lines[0].index(name)
+                assert lines[row - 1][index] != cell, "The cell holds that already; the test would be idle."
+                lines[row - 1][index] = cell
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file, lineterminator="\n").writerows(lines)
         return folder
@@ -275,6 +276,13 @@ def test_a_source_that_is_not_in_the_bibliography_is_named(column: str, broken: 
     message = faults(broken("gpus", 3, column, "epoch_hardware_2026;nobody_2020"))
     assert f"data/gpus.csv, row 3, column `{column}` cites 'nobody_2020', which book/references.bib does" in message
     assert "epoch_hardware_2026" not in message
+
+
+def test_what_a_new_row_names_is_looked_up_while_it_has_blanks(broken: Callable[..., Path]) -> None:
+    message = faults(broken("models", 2, "developer", "", gpu_id="H100", source="nobody_2020"))
+    assert "data/models.csv, row 2, column `developer`: blank." in message
+    assert "data/models.csv, row 2, column `gpu_id`: 'H100' is not in data/gpus.csv." in message
+    assert "data/models.csv, row 2, column `source` cites 'nobody_2020'" in message
 
 
 def test_stages_that_do_not_sum_to_the_model_are_named(broken: Callable[..., Path]) -> None:
