@@ -381,9 +381,8 @@ def story_check(name: StoryName) -> None:
         raise typer.Exit(1) from None
     for line in found.story.blanks:
         say(f"Still blank: {line}")
-    claims, records = len(found.claims), len(found.story.evidence)
-    told = f"{claims} claim{'' if claims == 1 else 's'}, {records} record{'' if records == 1 else 's'} of evidence"
-    say(f"{found.story.name}: {told}: nothing is wrong.")
+    claims, records = words.counted(len(found.claims), "claim"), words.counted(len(found.story.evidence), "record")
+    say(f"{found.story.name}: {claims}, {records} of evidence: nothing is wrong.")
 
 
 @story.command("build")

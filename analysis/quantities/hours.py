@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import costs, words
+from analysis import costs, tables, words
 from analysis.quantities.registry import result
 from analysis.quantities.runs import V3
 
@@ -102,13 +102,13 @@ def unpublished(data: Any) -> pd.DataFrame:
     others = rows[rows.current & ~rows.known_error & rows.value_usd.notna() & rows.model_id.isin(late.model_id)]
     others = data.chosen("estimates", others.drop_duplicates("model_id")).set_index("model_id")
     said = others.method + ": " + others.value_usd.map(_dollars)
-    keys = late.source + ";" + late.model_id.map(others.source).fillna("")
+    theirs = late.model_id.map(others.source).fillna("")
     flop = late.train_flop.map(lambda value: f"{value:.1e}".replace("+", "")) + ", " + late.flop_confidence
     return data.chosen("models", late).assign(
         hours=late.chip_hours_confidence.map({"estimated": "an estimate by others"}).fillna("not found"),
         flop=flop.where(late.train_flop.notna(), "no estimate"),
         cost=late.model_id.map(said).fillna("not found"),
-        source=[";".join(dict.fromkeys(filter(None, row.split(";")))) for row in keys],
+        source=[tables.joined(*pair) for pair in zip(late.source, theirs, strict=True)],
     )
 
 

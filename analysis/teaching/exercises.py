@@ -23,7 +23,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from analysis import written
+from analysis import words, written
 from analysis.report import execution, notebooks
 from analysis.report.execution import Progress
 from analysis.teaching import checks, expected
@@ -66,9 +66,8 @@ class Exercise:
     @property
     def about(self) -> str:
         """Level, time and points, in words."""
-        return (
-            f"{LEVELS[self.level].capitalize()} · about {self.minutes} minutes · {points_of(sum(self.points.values()))}"
-        )
+        points = words.counted(sum(self.points.values()), "point")
+        return f"{LEVELS[self.level].capitalize()} · about {self.minutes} minutes · {points}"
 
     @property
     def promise(self) -> str:
@@ -79,10 +78,6 @@ class Exercise:
     def read(self) -> list[str]:
         """The answers that a reader marks: the argument, and the reason."""
         return [name for name in self.points if name == REASON or self.answers[name] == "text"]
-
-
-def points_of(count: int) -> str:
-    return f"{count} point" if count == 1 else f"{count} points"
 
 
 @dataclass(frozen=True)
@@ -321,7 +316,7 @@ def _body(exercise: Exercise) -> list[NotebookNode]:
         elif "solution" not in tags:
             cells.append(_fixed(cell))
     if exercise.reason:
-        points = points_of(exercise.points[REASON])
+        points = words.counted(exercise.points[REASON], "point")
         cells.append(nbformat.v4.new_markdown_cell(f"**For a reader ({points}).** {exercise.reason}"))
         more = {"tags": ["answer", REASON], "answer": exercise.id, "editable": True}
         cells.append(nbformat.v4.new_markdown_cell(WRITE, metadata=more))

@@ -16,6 +16,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from analysis import words
 from analysis.report import notebooks
 from analysis.report.execution import Progress
 from analysis.teaching import exercises, students, variants
@@ -85,7 +86,7 @@ def for_nbgrader(chapter: Chapter) -> NotebookNode:
         if tags == {"check"} and exercise is not None:
             for answer, points, test in _tests(exercise):
                 lines = (
-                    f"# {exercises.points_of(points).capitalize()} for {answer}",
+                    f"# {words.counted(points, 'point').capitalize()} for {answer}",
                     *("### BEGIN HIDDEN TESTS", IMPORT, "", test, "### END HIDDEN TESTS"),
                 )
                 put(nbformat.v4.new_code_cell("\n".join(lines)), f"{exercise.id}-{answer}", points)

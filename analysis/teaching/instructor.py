@@ -79,7 +79,7 @@ def mistakes(specs: list[dict[str, Any]]) -> str:
 def points(exercise: exercises.Exercise) -> str:
     """Who gives how many points, and for what."""
     given = "; ".join(
-        f"{f'`{name}`' if name in exercise.answers else 'the reason'} {exercises.points_of(count)}"
+        f"{f'`{name}`' if name in exercise.answers else 'the reason'} {words.counted(count, 'point')}"
         f"{', by you' if name in exercise.read else ''}"
         for name, count in exercise.points.items()
     )

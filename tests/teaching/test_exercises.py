@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from analysis import words
 from analysis.report import notebooks
 from analysis.teaching import checks, exercises, students
 
@@ -84,7 +85,7 @@ def test_students_read_points_and_aim_and_may_change_answers_alone(chapter: exer
     notebook = exercises.student_notebook(chapter)
     text = "\n".join(cell.source for cell in notebook.cells)
     for exercise in chapter.exercises:
-        assert f"{exercises.points_of(sum(exercise.points.values()))}. After this you can {exercise.aim}.*" in text
+        assert f"{words.counted(sum(exercise.points.values()), 'point')}. After this you can {exercise.aim}.*" in text
     for cell in notebook.cells:
         tags = set(notebooks.tags(cell))
         assert cell.metadata.deletable is False and cell.metadata.editable is bool(tags & {"answer", "name", "hand-in"})

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis import parameters, untrusted
+from analysis import parameters, untrusted, words
 from analysis.report import files, notebooks
 from analysis.report.execution import Progress, silent
 from analysis.report.place import BUILD, BuildError
@@ -343,6 +343,6 @@ def _part(judge: Judge, variant: int, name: str, texts: list[tuple[str, str]]) -
         "asked": exercise.reason if name == REASON else exercise.text,
         "marking": marking.replace("**Marking.** ", ""),
         "checklist": points,
-        "points": exercises.points_of(exercise.points[name]),
+        "points": words.counted(exercise.points[name], "point"),
         "texts": texts,
     }
