@@ -365,6 +365,7 @@ def test_an_arrow_key_stops_at_the_published_value(tab: Tab) -> None:
         assert field.input_value() == words.digits(wanted, 12)
     assert "#" not in page.url
     page.keyboard.press("ArrowRight")
+    tab.settle()
     reset = page.locator(f'[data-parameter="{name}"] .live-reset')
     reset.focus()
     page.keyboard.press("Enter")
