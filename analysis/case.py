@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -74,6 +75,7 @@ class Data:
         self._rows: dict[Row, pd.Series] = {}
         self._records: dict[str, dict[str, dict[str, Any]]] = {}
         self._once: dict[tuple[str, ...], tuple[Any, set[Row]]] = {}
+        self._once_of: WeakKeyDictionary[object, dict[tuple[str, ...], tuple[Any, set[Row]]]] = WeakKeyDictionary()
         self._only: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.trace = trace or Trace()
 
@@ -113,12 +115,16 @@ class Data:
             self.trace.add(table, keys(table, rows))
         return rows
 
-    def once(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
-        """What follows from tables alone, made once under this name; who asks again rests on the same rows."""
-        if what not in self._once:
+    def once(self, what: tuple[str, ...], make: Callable[[], T], of: object = None) -> T:
+        """What follows from tables alone, made once under this name; who asks again rests on the same rows.
+
+        of: the values that it follows from beside the tables, with which it is forgotten
+        """
+        kept = self._once if of is None else self._once_of.setdefault(of, {})
+        if what not in kept:
             with self.trace.observe() as rows:
-                self._once[what] = make(), rows
-        found, rows = self._once[what]
+                kept[what] = make(), rows
+        found, rows = kept[what]
         self.trace.again(rows)
         return found
 

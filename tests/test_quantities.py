@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -565,6 +567,16 @@ def test_verdicts_are_counted_for_the_values_that_are_given() -> None:
     dear = {**BASE, "rental_usd_per_gpu_hour": 7.0}
     before, after = (compute("claims_documents_contradicted", values) for values in (BASE, dear))
     assert after > before
+
+
+def test_verdicts_are_forgotten_with_the_values_that_they_follow_from() -> None:
+    """A sweep asks the same tables for the counts of a hundred thousand cases."""
+    values = Values(BASE, set())
+    REGISTRY["claims_documents_contradicted"].compute(values, DATA)
+    left = weakref.ref(values)
+    del values
+    gc.collect()
+    assert left() is None
 
 
 # --- two programmes by two methods ------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def _verdicts(x: Any, data: Any) -> dict[tuple[str, str], str]:
     from analysis import claims
 
     # Fifteen results count those of one case: they are given once for its values.
-    return data.once(("verdicts", x), lambda: claims.verdicts(x, data))
+    return data.once(("verdicts",), lambda: claims.verdicts(x, data), of=x)
 
 
 def _tally(question: str, verdicts: tuple[str, ...], name: str) -> Callable[[Any, Any], Any]:
