@@ -229,14 +229,11 @@ class ModelPage:
                 title = answer.number.title
                 wanted.setdefault(self.lacks(answer), []).append(title[:1].lower() + title[1:])
         lines = [f"- With {as_markdown(lack)}: {'; '.join(costs)}." for lack, costs in wanted.items()]
-        said = (
-            ["What cannot be computed yet, and what would change that:", "", *lines]
-            if lines
-            else [SAID["missing"]["whole"]]
-        )
+        texts = SAID["missing"]
+        said = [texts["some"], "", *lines] if lines else [texts["whole"]]
         if self.found.answers["chip_hours"].said:
             mfu = told.ends(self.found.given.inputs["mfu_assumed"], "fraction")
-            said += ["", SAID["missing"]["rough"].format(mfu=mfu)]
+            said += ["", texts["rough"].format(mfu=mfu)]
         return Markdown("\n".join(said))
 
     def check(self) -> Markdown:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from analysis import words
 from analysis.report.place import BuildError
 from analysis.teaching import handin, variants
 from analysis.teaching.exercises import REASON
@@ -199,7 +200,7 @@ def _take(
     student.code |= {exercise: source for exercise, source in code.items() if exercise in mine}
     student.reasons |= {exercise: text for exercise, text in reasons.items() if exercise in mine}
     if own := sum(_is_own(cell) for cell in cells):
-        student.notes.append(f"{where}: {own} cell{'s' * (own > 1)} of the student's own not run")
+        student.notes.append(f"{where}: {words.counted(own, 'cell')} of the student's own not run")
 
 
 def _answers(cells: list[dict[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
